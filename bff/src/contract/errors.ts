@@ -1,0 +1,68 @@
+import * as z from 'zod/mini';
+
+/** Every code the API can answer, with its HTTP status. The web client switches over these exhaustively. */
+export const errorStatus = {
+  'request-invalid': 400,
+  'cursor-invalid': 400,
+  'registry-url-refused': 400,
+  'not-signed-in': 401,
+  'credentials-wrong': 401,
+  'notification-unauthorized': 401,
+  'origin-refused': 403,
+  'permission-missing': 403,
+  'not-found': 404,
+  'registry-not-found': 404,
+  'project-not-found': 404,
+  'repository-not-found': 404,
+  'artifact-not-found': 404,
+  'execution-not-found': 404,
+  'task-not-found': 404,
+  'method-not-allowed': 405,
+  'name-taken': 409,
+  'registry-in-use': 409,
+  'registry-managed-by-configuration': 409,
+  'task-not-retryable': 409,
+  'version-conflict': 412,
+  'body-too-large': 413,
+  'media-type-unsupported': 415,
+  'password-too-weak': 422,
+  'too-many-attempts': 429,
+  unexpected: 500,
+  'registry-unavailable': 502,
+  'not-ready': 503,
+} as const satisfies Record<string, number>;
+
+export type ErrorCode = keyof typeof errorStatus;
+export const errorCodes = Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]];
+
+/** Codes that any operation can answer; endpoints list only what they add. */
+export const commonErrors = [
+  'request-invalid',
+  'not-signed-in',
+  'permission-missing',
+  'origin-refused',
+  'too-many-attempts',
+  'unexpected',
+  'not-ready',
+] as const satisfies readonly ErrorCode[];
+
+/** An RFC 9457 problem document, `application/problem+json`. */
+export const Problem = z
+  .object({
+    /** `/problems/<code>`: stable, links to the explanation. */
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(errorCodes),
+    /** One sentence for people: what, where, what to do. */
+    detail: z.string(),
+    requestId: z.string(),
+    /** For `request-invalid`: which fields, as dotted paths, and what is wrong with each. */
+    fields: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
+    /** For 429 and 503. */
+    retryAfterSeconds: z.optional(z.int()),
+    /** For refusals that a registry caused: the machine-readable cause. */
+    reason: z.optional(z.string()),
+  })
+  .register(z.globalRegistry, { id: 'Problem' });
+export type Problem = z.infer<typeof Problem>;

@@ -1,0 +1,205 @@
+import * as z from 'zod/mini';
+import { endpoint } from './endpoint.ts';
+import { page } from './lists.ts';
+import { Environment, Instant, Reason, RegistryId } from './words.ts';
+
+export const capabilityNames = [
+  'catalog',
+  'deleteByDigest',
+  'deleteByTag',
+  'referrers',
+  'mount',
+  'push',
+  'notifications',
+] as const;
+
+/** `sentence` says, for one that is missing, what follows from it and how to turn it on. */
+export const Capability = z
+  .object({
+    name: z.enum(capabilityNames),
+    state: z.enum(['yes', 'no', 'unknown']),
+    reason: z.nullable(Reason),
+  })
+  .register(z.globalRegistry, { id: 'Capability' });
+export type Capability = z.infer<typeof Capability>;
+
+export const RegistryEndpoint = z
+  .object({
+    url: z.string(),
+    state: z.enum(['up', 'down', 'unknown']),
+    checkedAt: z.nullable(Instant),
+    latencyMs: z.nullable(z.number()),
+    /** Since when it is in this state. */
+    since: z.nullable(Instant),
+    reason: z.nullable(Reason),
+  })
+  .register(z.globalRegistry, { id: 'RegistryEndpoint' });
+
+export const Registry = z
+  .object({
+    id: RegistryId,
+    name: z.string(),
+    environment: Environment,
+    position: z.int(),
+    kind: z.enum(['distribution']),
+    /** `degraded`: at least one endpoint down, at least one up. */
+    health: z.enum(['up', 'degraded', 'down', 'unknown']),
+    endpoints: z.array(RegistryEndpoint),
+    /** `host[:port]` that people put before a repository name to pull from here. */
+    pullHost: z.string(),
+    username: z.nullable(z.string()),
+    hasPassword: z.boolean(),
+    caPem: z.nullable(z.string()),
+    capabilities: z.array(Capability),
+    probedAt: z.nullable(Instant),
+    catalog: z.object({
+      repositoryCount: z.int(),
+      tagCount: z.int(),
+      /** Bytes of the distinct blobs and manifests known there. */
+      sizeBytes: z.number(),
+      /** End of the last complete scan. */
+      scannedAt: z.nullable(Instant),
+      scanState: z.enum(['idle', 'running', 'failed']),
+      scanReason: z.nullable(Reason),
+      notifiedAt: z.nullable(Instant),
+    }),
+    /** `configuration`: from the file or environment, read-only here. */
+    managedBy: z.enum(['console', 'configuration']),
+    /** Give it back in `version` when changing; it detects two people editing. */
+    version: z.int(),
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .register(z.globalRegistry, { id: 'Registry' });
+export type Registry = z.infer<typeof Registry>;
+
+const endpointUrls = z
+  .array(z.url({ protocol: /^https?$/ }).check(z.maxLength(2048)))
+  .check(z.minLength(1), z.maxLength(16));
+const connection = {
+  endpointUrls,
+  username: z.optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(255)))),
+  /** Left out keeps the stored one; null removes it. Never returned. */
+  password: z.optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(65_536)))),
+  caPem: z.optional(z.nullable(z.string().check(z.maxLength(262_144)))),
+};
+const description = {
+  name: z.string().check(z.trim(), z.minLength(1), z.maxLength(100)),
+  environment: Environment,
+  position: z.optional(z.int().check(z.minimum(0), z.maximum(10_000))),
+};
+export const RegistryDraft = z.strictObject({ id: RegistryId, ...description, ...connection });
+export const RegistryChange = z.strictObject({ version: z.int(), ...description, ...connection });
+export const RegistryTest = z.strictObject({
+  /** The registry being edited: its stored password is used where none is given and the addresses are unchanged. */
+  registryId: z.optional(RegistryId),
+  ...connection,
+});
+const byId = z.strictObject({ registryId: RegistryId });
+
+export const RegistryTestResult = z
+  .object({
+    reachable: z.boolean(),
+    endpoints: z.array(RegistryEndpoint),
+    capabilities: z.array(Capability),
+    repositoryCount: z.nullable(z.int()),
+  })
+  .register(z.globalRegistry, { id: 'RegistryTestResult' });
+
+export const listRegistries = endpoint({
+  method: 'GET',
+  path: '/registries',
+  summary: 'All registries in the order of their environments',
+  permission: 'registry.read',
+  response: page(Registry),
+  errors: [],
+});
+export const getRegistry = endpoint({
+  method: 'GET',
+  path: '/registries/:registryId',
+  summary: 'One registry',
+  permission: 'registry.read',
+  params: byId,
+  response: Registry,
+  errors: ['registry-not-found'],
+});
+export const createRegistry = endpoint({
+  method: 'POST',
+  path: '/registries',
+  summary: 'Add a registry; it is probed and scanned at once',
+  permission: 'registry.manage',
+  body: RegistryDraft,
+  response: Registry,
+  status: 201,
+  errors: ['name-taken', 'registry-url-refused'],
+});
+export const updateRegistry = endpoint({
+  method: 'PATCH',
+  path: '/registries/:registryId',
+  summary: 'Change a registry',
+  permission: 'registry.manage',
+  params: byId,
+  body: RegistryChange,
+  response: Registry,
+  errors: ['registry-not-found', 'version-conflict', 'registry-url-refused', 'registry-managed-by-configuration'],
+});
+export const deleteRegistry = endpoint({
+  method: 'DELETE',
+  path: '/registries/:registryId',
+  summary: 'Forget a registry; nothing in it is touched',
+  permission: 'registry.manage',
+  params: byId,
+  response: null,
+  errors: ['registry-not-found', 'registry-in-use', 'registry-managed-by-configuration'],
+});
+export const testRegistry = endpoint({
+  method: 'POST',
+  path: '/registry-tests',
+  summary: 'Try a connection without storing it; a failure is a result, not an error',
+  permission: 'registry.manage',
+  body: RegistryTest,
+  response: RegistryTestResult,
+  errors: ['registry-url-refused', 'registry-not-found'],
+});
+export const probeRegistry = endpoint({
+  method: 'POST',
+  path: '/registries/:registryId/probe',
+  summary: 'Check health and capabilities now',
+  permission: 'registry.manage',
+  params: byId,
+  response: Registry,
+  errors: ['registry-not-found'],
+});
+export const scanRegistry = endpoint({
+  method: 'POST',
+  path: '/registries/:registryId/scan',
+  summary: 'Reconcile the catalog with the registry now',
+  permission: 'registry.manage',
+  params: byId,
+  response: null,
+  status: 202,
+  errors: ['registry-not-found'],
+});
+/** Shown once, when made: the lines that make a Distribution registry notify this console. */
+export const createNotificationSecret = endpoint({
+  method: 'POST',
+  path: '/registries/:registryId/notification-secret',
+  summary: 'Make a new notification secret; the answer holds the configuration lines with it, shown once',
+  permission: 'registry.manage',
+  params: byId,
+  response: z.object({ url: z.string(), configurationYaml: z.string() }),
+  status: 201,
+  errors: ['registry-not-found', 'registry-managed-by-configuration'],
+});
+
+export const registryEndpoints = {
+  listRegistries,
+  getRegistry,
+  createRegistry,
+  updateRegistry,
+  deleteRegistry,
+  testRegistry,
+  probeRegistry,
+  scanRegistry,
+  createNotificationSecret,
+};

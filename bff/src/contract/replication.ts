@@ -1,0 +1,322 @@
+import * as z from 'zod/mini';
+import { endpoint } from './endpoint.ts';
+import { listQuery, page } from './lists.ts';
+import { Digest, Id, Instant, Platform, Reason, Reference, RegistryId, RepositoryName, TagName } from './words.ts';
+
+/**
+ * queued → running → succeeded | failed | stopped; running → waiting (backoff before the next attempt) → running.
+ */
+export const taskStates = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'stopped'] as const;
+export const TaskState = z.enum(taskStates);
+export type TaskState = z.infer<typeof TaskState>;
+
+export const TaskProgress = z
+  .object({
+    id: Id,
+    executionId: Id,
+    state: TaskState,
+    attempt: z.int(),
+    /** Null until planned. */
+    bytesTotal: z.nullable(z.number()),
+    /** Moved by this task, plus what needed no moving. */
+    bytesDone: z.number(),
+    /** Of `bytesDone`, what the destination had already or mounted. */
+    bytesSkipped: z.number(),
+    rateBytesPerSecond: z.nullable(z.number()),
+    etaSeconds: z.nullable(z.number()),
+    blobsTotal: z.nullable(z.int()),
+    blobsDone: z.int(),
+    nextAttemptAt: z.nullable(Instant),
+    reason: z.nullable(Reason),
+    startedAt: z.nullable(Instant),
+    finishedAt: z.nullable(Instant),
+    /** When these figures were true. */
+    at: Instant,
+  })
+  .register(z.globalRegistry, { id: 'TaskProgress' });
+export type TaskProgress = z.infer<typeof TaskProgress>;
+
+export const Task = z
+  .extend(TaskProgress, {
+    source: z.object({ registryId: RegistryId, repository: RepositoryName, reference: z.string() }),
+    destination: z.object({ registryId: RegistryId, repository: RepositoryName, tag: z.nullable(TagName) }),
+    /** Pinned when the task was planned. */
+    digest: z.nullable(Digest),
+    requestedBy: z.nullable(z.string()),
+    createdAt: Instant,
+  })
+  .register(z.globalRegistry, { id: 'Task' });
+export type Task = z.infer<typeof Task>;
+
+export const TaskBlob = z
+  .object({
+    digest: Digest,
+    /** The platform it belongs to; null for what several share or none has. */
+    platform: z.nullable(Platform),
+    kind: z.enum(['layer', 'config', 'manifest']),
+    sizeBytes: z.number(),
+    bytesDone: z.number(),
+    state: z.enum(['queued', 'running', 'copied', 'mounted', 'existed', 'failed']),
+  })
+  .register(z.globalRegistry, { id: 'TaskBlob' });
+export type TaskBlob = z.infer<typeof TaskBlob>;
+
+export const Attempt = z.object({
+  number: z.int(),
+  startedAt: Instant,
+  finishedAt: z.nullable(Instant),
+  outcome: z.enum(['running', 'succeeded', 'failed', 'stopped', 'lost']),
+  reason: z.nullable(Reason),
+});
+export const LogLine = z
+  .object({
+    id: z.int(),
+    at: Instant,
+    attempt: z.int(),
+    level: z.enum(['debug', 'info', 'warning', 'error']),
+    code: z.string(),
+    sentence: z.string(),
+    params: z.record(z.string(), z.string()),
+  })
+  .register(z.globalRegistry, { id: 'LogLine' });
+export type LogLine = z.infer<typeof LogLine>;
+
+export const TaskDetail = z
+  .extend(Task, { blobs: z.array(TaskBlob), attempts: z.array(Attempt), log: z.array(LogLine) })
+  .register(z.globalRegistry, { id: 'TaskDetail' });
+export type TaskDetail = z.infer<typeof TaskDetail>;
+
+export const taskCounts = z.object({
+  queued: z.int(),
+  running: z.int(),
+  waiting: z.int(),
+  succeeded: z.int(),
+  failed: z.int(),
+  stopped: z.int(),
+});
+
+export const Execution = z
+  .object({
+    id: Id,
+    trigger: z.enum(['copy']),
+    requestedBy: z.nullable(z.string()),
+    /** `running` until every task is final; then `failed` if one failed, `stopped` if one was stopped, else `succeeded`. */
+    state: z.enum(['running', 'succeeded', 'failed', 'stopped']),
+    tasks: taskCounts,
+    bytesTotal: z.number(),
+    bytesDone: z.number(),
+    rateBytesPerSecond: z.nullable(z.number()),
+    etaSeconds: z.nullable(z.number()),
+    /** The first few artifacts, to name the execution by. */
+    sample: z.array(z.object({ repository: RepositoryName, reference: z.string() })),
+    sourceRegistryIds: z.array(RegistryId),
+    destinationRegistryIds: z.array(RegistryId),
+    createdAt: Instant,
+    finishedAt: z.nullable(Instant),
+  })
+  .register(z.globalRegistry, { id: 'Execution' });
+export type Execution = z.infer<typeof Execution>;
+
+export const CopyRequest = z
+  .strictObject({
+    source: z.strictObject({ registryId: RegistryId, repository: RepositoryName }),
+    /** Tags or digests of the source repository. */
+    references: z.array(Reference).check(z.minLength(1), z.maxLength(500)),
+    destinations: z
+      .array(
+        z.strictObject({
+          registryId: RegistryId,
+          /** The same name unless given. */
+          repository: z.optional(RepositoryName),
+          /** The same tag unless given; only with a single reference. */
+          tag: z.optional(TagName),
+        }),
+      )
+      .check(z.minLength(1), z.maxLength(20)),
+    includeReferrers: z.optional(z.boolean()),
+    /** Where the destination holds another digest under the tag. */
+    whenDifferent: z.enum(['replace', 'skip']),
+  })
+  .register(z.globalRegistry, { id: 'CopyRequest' });
+export type CopyRequest = z.infer<typeof CopyRequest>;
+
+export const CopyPreview = z
+  .object({
+    items: z.array(
+      z.object({
+        reference: z.string(),
+        destination: z.object({ registryId: RegistryId, repository: RepositoryName, tag: z.nullable(TagName) }),
+        outcome: z.enum(['copy', 'replace', 'skip', 'up-to-date', 'impossible']),
+        digest: z.nullable(Digest),
+        replacesDigest: z.nullable(Digest),
+        totalSizeBytes: z.nullable(z.number()),
+        reason: z.nullable(Reason),
+      }),
+    ),
+    /** Each blob once per destination; what the destination is known to hold already is not in it. */
+    bytesToCopy: z.nullable(z.number()),
+  })
+  .register(z.globalRegistry, { id: 'CopyPreview' });
+export type CopyPreview = z.infer<typeof CopyPreview>;
+
+export const Operations = z
+  .object({
+    counts: taskCounts,
+    /** When the longest waiting queued task was made. */
+    oldestQueuedAt: z.nullable(Instant),
+    rateBytesPerSecond: z.number(),
+    /** One point a second over the last two minutes, oldest first. */
+    rateHistory: z.array(z.number()),
+    registries: z.array(
+      z.object({
+        registryId: RegistryId,
+        inBytesPerSecond: z.number(),
+        outBytesPerSecond: z.number(),
+        runningTasks: z.int(),
+        failedLastHour: z.int(),
+      }),
+    ),
+    /** Failing now: waiting or failed in the last hour, grouped by source, destination and cause. */
+    failures: z.array(
+      z.object({
+        sourceRegistryId: RegistryId,
+        destinationRegistryId: RegistryId,
+        reason: Reason,
+        taskCount: z.int(),
+        waitingCount: z.int(),
+        since: Instant,
+        nextAttemptAt: z.nullable(Instant),
+        taskIds: z.array(Id),
+      }),
+    ),
+    at: Instant,
+  })
+  .register(z.globalRegistry, { id: 'Operations' });
+export type Operations = z.infer<typeof Operations>;
+
+const byExecution = z.strictObject({ executionId: Id });
+const byTask = z.strictObject({ taskId: Id });
+
+export const previewCopy = endpoint({
+  method: 'POST',
+  path: '/executions/preview',
+  summary: 'What a copy would do, from the catalog; nothing is written',
+  permission: 'artifact.push',
+  body: CopyRequest,
+  response: CopyPreview,
+  errors: ['registry-not-found'],
+});
+export const createExecution = endpoint({
+  method: 'POST',
+  path: '/executions',
+  summary: 'Copy tags to other registries: one task for each artifact and destination',
+  permission: 'artifact.push',
+  body: CopyRequest,
+  response: Execution,
+  status: 201,
+  errors: ['registry-not-found'],
+});
+export const listExecutions = endpoint({
+  method: 'GET',
+  path: '/executions',
+  summary: 'Executions, newest first',
+  permission: 'replication.read',
+  query: z.strictObject({
+    ...listQuery(['-created', 'created']),
+    state: z.optional(z.enum(['running', 'succeeded', 'failed', 'stopped'])),
+  }),
+  response: page(Execution),
+  errors: ['cursor-invalid'],
+});
+export const getExecution = endpoint({
+  method: 'GET',
+  path: '/executions/:executionId',
+  summary: 'One execution',
+  permission: 'replication.read',
+  params: byExecution,
+  response: Execution,
+  errors: ['execution-not-found'],
+});
+export const stopExecution = endpoint({
+  method: 'POST',
+  path: '/executions/:executionId/stop',
+  summary: 'Stop what has not ended; running transfers are cut',
+  permission: 'artifact.push',
+  params: byExecution,
+  response: Execution,
+  errors: ['execution-not-found'],
+});
+export const retryExecution = endpoint({
+  method: 'POST',
+  path: '/executions/:executionId/retry',
+  summary: 'Run the failed and stopped tasks again',
+  permission: 'artifact.push',
+  params: byExecution,
+  response: Execution,
+  errors: ['execution-not-found'],
+});
+export const listTasks = endpoint({
+  method: 'GET',
+  path: '/tasks',
+  summary: 'Tasks of one execution or of all',
+  permission: 'replication.read',
+  query: z.strictObject({
+    ...listQuery(['state', 'created', '-created']),
+    executionId: z.optional(Id),
+    /** `active` is queued, running and waiting. */
+    state: z.optional(z.enum([...taskStates, 'active'])),
+    /** Tasks that read or write this repository. */
+    repository: z.optional(RepositoryName),
+  }),
+  response: page(Task),
+  errors: ['cursor-invalid'],
+});
+export const getTask = endpoint({
+  method: 'GET',
+  path: '/tasks/:taskId',
+  summary: 'One task with its blobs, attempts and log',
+  permission: 'replication.read',
+  params: byTask,
+  response: TaskDetail,
+  errors: ['task-not-found'],
+});
+export const stopTask = endpoint({
+  method: 'POST',
+  path: '/tasks/:taskId/stop',
+  summary: 'Stop one task; its transfers are cut',
+  permission: 'artifact.push',
+  params: byTask,
+  response: Task,
+  errors: ['task-not-found'],
+});
+export const retryTask = endpoint({
+  method: 'POST',
+  path: '/tasks/:taskId/retry',
+  summary: 'Run a waiting, failed or stopped task now',
+  permission: 'artifact.push',
+  params: byTask,
+  response: Task,
+  errors: ['task-not-found', 'task-not-retryable'],
+});
+export const getOperations = endpoint({
+  method: 'GET',
+  path: '/operations',
+  summary: 'What is copying now, how fast, and what fails',
+  permission: 'replication.read',
+  response: Operations,
+  errors: [],
+});
+
+export const replicationEndpoints = {
+  previewCopy,
+  createExecution,
+  listExecutions,
+  getExecution,
+  stopExecution,
+  retryExecution,
+  listTasks,
+  getTask,
+  stopTask,
+  retryTask,
+  getOperations,
+};
