@@ -1,0 +1,276 @@
+import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable, Updateable } from 'kysely';
+
+/** int8 and numeric arrive as numbers: every byte count here stays below 2^53. Instants arrive as Date. */
+type Instant = ColumnType<Date, Date | string, Date | string>;
+type NullableInstant = ColumnType<Date | null, Date | string | null, Date | string | null>;
+type WithDefault<T> = ColumnType<T, T | undefined, T>;
+type Json<T> = JSONColumnType<T & object>;
+type NullableJson<T> = ColumnType<T | null, string | null, string | null>;
+
+export interface ReasonJson {
+  code: string;
+  sentence: string;
+  params: Record<string, string>;
+}
+export interface PlatformJson {
+  os: string;
+  architecture: string;
+  variant: string | null;
+  osVersion: string | null;
+}
+export interface CapabilityJson {
+  name: string;
+  state: 'yes' | 'no' | 'unknown';
+  reason: ReasonJson | null;
+}
+
+export interface UsersTable {
+  id: string;
+  username: string;
+  display_name: string;
+  /** argon2id in PHC notation; null for accounts of a single sign-on. */
+  password_hash: string | null;
+  is_system_admin: WithDefault<boolean>;
+  disabled_at: NullableInstant;
+  created_at: WithDefault<Date>;
+  password_changed_at: NullableInstant;
+}
+
+export interface SessionsTable {
+  /** SHA-256 of the session id, so that a dump of this table signs nobody in. */
+  id_hash: string;
+  user_id: string | null;
+  content: Json<Record<string, unknown>>;
+  expires_at: Instant;
+}
+
+export interface RegistriesTable {
+  id: string;
+  name: string;
+  environment: string;
+  position: WithDefault<number>;
+  kind: WithDefault<'distribution'>;
+  username: string | null;
+  /** AES-256-GCM envelope. */
+  password_sealed: string | null;
+  ca_pem: string | null;
+  /** SHA-256 of the bearer secret that notifications must carry. */
+  notification_secret_hash: string | null;
+  capabilities: WithDefault<CapabilityJson[]>;
+  probed_at: NullableInstant;
+  managed_by: WithDefault<'console' | 'configuration'>;
+  version: WithDefault<number>;
+  created_at: WithDefault<Date>;
+  updated_at: WithDefault<Date>;
+  scan_state: WithDefault<'idle' | 'running' | 'failed'>;
+  scan_reason: NullableJson<ReasonJson>;
+  scanned_at: NullableInstant;
+  notified_at: NullableInstant;
+}
+
+export interface RegistryEndpointsTable {
+  registry_id: string;
+  url: string;
+  position: number;
+  state: WithDefault<'up' | 'down' | 'unknown'>;
+  checked_at: NullableInstant;
+  state_since: NullableInstant;
+  latency_ms: number | null;
+  reason: NullableJson<ReasonJson>;
+}
+
+export interface RepositoriesTable {
+  id: Generated<number>;
+  registry_id: string;
+  name: string;
+  project: string;
+  tag_count: WithDefault<number>;
+  size_bytes: WithDefault<number>;
+  pushed_at: NullableInstant;
+  first_seen_at: WithDefault<Date>;
+  scanned_at: NullableInstant;
+}
+
+/** Content-addressed, so one row serves every registry; what a repository holds is in repository_manifests. */
+export interface ManifestsTable {
+  digest: string;
+  media_type: string;
+  artifact_type: string | null;
+  kind: 'image' | 'index' | 'artifact';
+  /** The manifest exactly as the registry serves it: these bytes hash to the digest. */
+  content: Buffer | Uint8Array;
+  size_bytes: number;
+  /** Itself and everything below it, each blob once; null while a child is unknown. */
+  total_size_bytes: number | null;
+  platforms: WithDefault<PlatformJson[]>;
+  config_digest: string | null;
+  subject_digest: string | null;
+  /** From the image's config. */
+  created_at: NullableInstant;
+}
+
+/** Config blobs (JSON, at most 4 MiB) by digest. */
+export interface ConfigsTable {
+  digest: string;
+  content: Buffer | Uint8Array;
+}
+
+export interface ManifestBlobsTable {
+  manifest_digest: string;
+  blob_digest: string;
+  size_bytes: number;
+}
+
+export interface ManifestChildrenTable {
+  parent_digest: string;
+  child_digest: string;
+  position: number;
+}
+
+export interface RepositoryManifestsTable {
+  repository_id: number;
+  digest: string;
+  first_seen_at: WithDefault<Date>;
+}
+
+/** registry_id, repository and project repeat what repositories says: the lists over all registries sort by index. */
+export interface TagsTable {
+  repository_id: number;
+  registry_id: string;
+  repository: string;
+  project: string;
+  name: string;
+  digest: string;
+  /** Versions as text that sorts as versions, in byte order (collation "C"). */
+  semver_key: string;
+  pushed_at: NullableInstant;
+  pushed_by: string | null;
+  first_seen_at: WithDefault<Date>;
+  /** When it was last known to be so. */
+  seen_at: WithDefault<Date>;
+}
+
+export interface TagHistoryTable {
+  id: Generated<number>;
+  registry_id: string;
+  repository: string;
+  name: string;
+  /** Null: the tag was removed. */
+  digest: string | null;
+  at: WithDefault<Date>;
+  actor: string | null;
+  how: 'push' | 'copy' | 'scan' | 'delete';
+}
+
+export interface RegistryEventsTable {
+  id: Generated<number>;
+  registry_id: string;
+  /** The registry's own id of it; duplicates are dropped by it. */
+  event_id: string;
+  action: string;
+  repository: string;
+  reference: string | null;
+  digest: string | null;
+  actor: string | null;
+  occurred_at: NullableInstant;
+  received_at: WithDefault<Date>;
+  handled_at: NullableInstant;
+}
+
+export interface ExecutionsTable {
+  id: string;
+  trigger: 'copy';
+  requested_by: string | null;
+  state: WithDefault<'running' | 'succeeded' | 'failed' | 'stopped'>;
+  include_referrers: boolean;
+  when_different: 'replace' | 'skip';
+  created_at: WithDefault<Date>;
+  finished_at: NullableInstant;
+}
+
+export interface TasksTable {
+  id: string;
+  execution_id: string;
+  source_registry_id: string;
+  source_repository: string;
+  source_reference: string;
+  destination_registry_id: string;
+  destination_repository: string;
+  destination_tag: string | null;
+  /** Pinned at planning. */
+  digest: string | null;
+  state: WithDefault<'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped'>;
+  attempt: WithDefault<number>;
+  reason: NullableJson<ReasonJson>;
+  bytes_total: number | null;
+  bytes_done: WithDefault<number>;
+  bytes_skipped: WithDefault<number>;
+  blobs_total: number | null;
+  blobs_done: WithDefault<number>;
+  next_attempt_at: NullableInstant;
+  /** The worker that runs it, until lease_until by the database's clock. */
+  lease_owner: string | null;
+  lease_until: NullableInstant;
+  /** Grows with every claim; a worker may move a tag only while its fence is the current one. */
+  fence: WithDefault<number>;
+  stop_requested: WithDefault<boolean>;
+  created_at: WithDefault<Date>;
+  started_at: NullableInstant;
+  finished_at: NullableInstant;
+}
+
+export interface TaskBlobsTable {
+  task_id: string;
+  digest: string;
+  kind: 'layer' | 'config' | 'manifest';
+  platform: NullableJson<PlatformJson>;
+  position: number;
+  size_bytes: number;
+  bytes_done: WithDefault<number>;
+  state: WithDefault<'queued' | 'running' | 'copied' | 'mounted' | 'existed' | 'failed'>;
+}
+
+export interface TaskAttemptsTable {
+  task_id: string;
+  number: number;
+  started_at: WithDefault<Date>;
+  finished_at: NullableInstant;
+  outcome: WithDefault<'running' | 'succeeded' | 'failed' | 'stopped' | 'lost'>;
+  reason: NullableJson<ReasonJson>;
+}
+
+export interface TaskLogTable {
+  id: Generated<number>;
+  task_id: string;
+  attempt: number;
+  at: WithDefault<Date>;
+  level: 'debug' | 'info' | 'warning' | 'error';
+  code: string;
+  sentence: string;
+  params: WithDefault<Record<string, string>>;
+}
+
+export interface Tables {
+  users: UsersTable;
+  sessions: SessionsTable;
+  registries: RegistriesTable;
+  registry_endpoints: RegistryEndpointsTable;
+  repositories: RepositoriesTable;
+  manifests: ManifestsTable;
+  configs: ConfigsTable;
+  manifest_blobs: ManifestBlobsTable;
+  manifest_children: ManifestChildrenTable;
+  repository_manifests: RepositoryManifestsTable;
+  tags: TagsTable;
+  tag_history: TagHistoryTable;
+  registry_events: RegistryEventsTable;
+  executions: ExecutionsTable;
+  tasks: TasksTable;
+  task_blobs: TaskBlobsTable;
+  task_attempts: TaskAttemptsTable;
+  task_log: TaskLogTable;
+}
+
+export type Row<T extends keyof Tables> = Selectable<Tables[T]>;
+export type NewRow<T extends keyof Tables> = Insertable<Tables[T]>;
+export type RowChange<T extends keyof Tables> = Updateable<Tables[T]>;
