@@ -1,0 +1,148 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type DataLock, lockDataDirectory } from './data-lock.ts';
+import { createPortChooser } from './ports.ts';
+import { findRegistryProgram, type RegistryProgram } from './registry-program.ts';
+import {
+  type PlacedRegistry,
+  registryUrl,
+  SANDBOX_REGISTRIES,
+  writeConsoleConfig,
+  writeRegistryConfig,
+} from './sandbox-registries.ts';
+import { SandboxError } from './sandbox-error.ts';
+import { readSavedState, writeSavedState } from './saved-state.ts';
+import { type ProcessExit, type SupervisedProcess, superviseProcess } from './supervised-process.ts';
+
+export interface SandboxOptions {
+  readonly dataDirectory: string;
+  /** The port asked for with PORT. */
+  readonly port: number | undefined;
+  /** Runs the console; the arguments `serve --config FILE` are appended. */
+  readonly consoleCommand: readonly [string, ...string[]];
+  readonly environment: NodeJS.ProcessEnv;
+  /** One line for the person at the terminal. */
+  readonly say: (line: string) => void;
+}
+
+export interface Sandbox {
+  readonly registries: readonly PlacedRegistry[];
+  /** Resolves when the console said that it is ready; rejects when it ended instead. */
+  readonly ready: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts the six registries and the console on `dataDirectory`. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  await mkdir(path.join(options.dataDirectory, 'logs'), { recursive: true, mode: 0o700 });
+  const lock = await lockDataDirectory(options.dataDirectory);
+  const processes: SupervisedProcess[] = [];
+  const stop = async () => {
+    // The console first: it must not see its registries vanish one by one.
+    for (const group of [processes.slice(-1), processes.slice(0, -1)]) {
+      await Promise.all(group.map((running) => running.stop()));
+    }
+    await lock.release();
+  };
+  try {
+    const { consolePort, registries } = await placeEverything(options, lock);
+    const program = await findRegistryProgram(options.say);
+    for (const registry of registries) {
+      processes.push(await startRegistry(registry, program, consolePort, options));
+    }
+    const console = await startConsole(consolePort, registries, options);
+    processes.push(console.process);
+    return { registries, ready: console.ready, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Chooses every port, says where it differs from the usual one, and remembers the choice. */
+async function placeEverything(
+  { dataDirectory, port, say }: SandboxOptions,
+  lock: DataLock,
+): Promise<{ consolePort: number; registries: readonly PlacedRegistry[] }> {
+  const state = await readSavedState(dataDirectory);
+  const ports = createPortChooser();
+  const wishedPort = port ?? 8080;
+  const consolePort = await ports.choose([wishedPort]);
+  if (consolePort !== wishedPort) say(`Port ${wishedPort} is taken; the console uses ${consolePort}.`);
+
+  const registries: PlacedRegistry[] = [];
+  for (const registry of SANDBOX_REGISTRIES) {
+    const kept = state.ports[registry.id];
+    const chosen = await ports.choose(kept === undefined ? [registry.preferredPort] : [kept, registry.preferredPort]);
+    if (chosen !== (kept ?? registry.preferredPort)) {
+      say(`Port ${kept ?? registry.preferredPort} is taken; ${registry.id} uses ${chosen}.`);
+    }
+    const directory = path.join(dataDirectory, 'registries', registry.id);
+    await mkdir(path.join(directory, 'storage'), { recursive: true, mode: 0o700 });
+    registries.push({
+      ...registry,
+      port: chosen,
+      directory,
+      notificationSecretFile: path.join(directory, 'notification-secret'),
+    });
+  }
+  const chosenPorts = Object.fromEntries(registries.map((registry) => [registry.id, registry.port]));
+  await writeSavedState(dataDirectory, { ...state, ports: chosenPorts });
+  lock.describe(`process ${process.pid}, http://127.0.0.1:${consolePort}`);
+  return { consolePort, registries };
+}
+
+async function startRegistry(
+  registry: PlacedRegistry,
+  program: RegistryProgram,
+  consolePort: number,
+  options: SandboxOptions,
+): Promise<SupervisedProcess> {
+  const configFile = await writeRegistryConfig(registry, consolePort);
+  return superviseProcess({
+    name: `The registry ${registry.id} (${registryUrl(registry)})`,
+    command: program.command(configFile, registry.id, options.dataDirectory),
+    // Distribution 3 sends traces to a collector by default and complains for ever that there is none.
+    environment: { ...options.environment, OTEL_TRACES_EXPORTER: 'none' },
+    logFile: path.join(options.dataDirectory, 'logs', `${registry.id}.log`),
+    lastSignal: program.lastSignal,
+    say: options.say,
+  });
+}
+
+async function startConsole(
+  consolePort: number,
+  registries: readonly PlacedRegistry[],
+  options: SandboxOptions,
+): Promise<{ process: SupervisedProcess; ready: Promise<void> }> {
+  const configFile = await writeConsoleConfig(options.dataDirectory, consolePort, registries);
+  const logFile = path.join(options.dataDirectory, 'logs', 'console.log');
+  const { PORT: _port, ...environment } = options.environment;
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  let isReady = false;
+  const running = await superviseProcess({
+    name: 'The console',
+    command: [...options.consoleCommand, 'serve', '--config', configFile],
+    environment,
+    logFile,
+    lastSignal: 'SIGKILL',
+    say: options.say,
+    onLine: (line) => {
+      // Its only line says that it is ready; after a restart nobody needs it twice.
+      if (!isReady) options.say(line);
+      isReady = true;
+      resolve();
+    },
+    onExit: (exit: ProcessExit) => {
+      if (isReady) return true;
+      reject(
+        new SandboxError(
+          `The console ended before it was ready (${exit.signal ?? `exit code ${String(exit.code)}`}). ${logFile} says why.`,
+          exit.code ?? 1,
+        ),
+      );
+      return false;
+    },
+  });
+  return { process: running, ready };
+}
