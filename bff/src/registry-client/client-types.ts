@@ -1,0 +1,230 @@
+import type { Readable } from 'node:stream';
+import type { Descriptor } from './manifest.ts';
+import type { RegistryError } from './registry-error.ts';
+import type { Secret } from './secret.ts';
+
+export interface Credential {
+  readonly username: string;
+  readonly password: Secret;
+}
+
+/** Time and chance, handed in so that tests can hold them still. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Rejects with the signal's reason when it aborts. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Timeouts {
+  readonly connectMs: number;
+  /** Until the first byte of an answer to a small request. */
+  readonly answerMs: number;
+  /** Until the answer to a finished upload: the registry hashes and moves the blob first. */
+  readonly uploadAnswerMs: number;
+  /** Between two pieces of a body. */
+  readonly idleMs: number;
+  /** A blob slower than this on average over `minimumRateWindowMs` gives its slot back. */
+  readonly minimumRateBytesPerSecond: number;
+  readonly minimumRateWindowMs: number;
+}
+
+export interface RequestRecord {
+  /** Such as `get-manifest`. */
+  readonly operation: string;
+  readonly method: string;
+  readonly host: string;
+  readonly status: number | undefined;
+  /** To the answer's headers. */
+  readonly durationMs: number;
+  readonly error: RegistryError | undefined;
+}
+
+export interface RegistryClientOptions {
+  /** How people call the registry; begins sentences such as “branch-north refused the connection.” */
+  readonly name: string;
+  /** Several addresses of one shared storage, in order of preference. */
+  readonly endpoints: readonly { readonly url: string }[];
+  readonly credential?: Credential | undefined;
+  /** Trusted instead of the machine's own authorities. */
+  readonly caPem?: string | undefined;
+  readonly userAgent: string;
+  /** `host[:port]` of the stores that blob reads may be redirected to; the endpoints themselves always are. */
+  readonly allowedRedirectHosts?: readonly string[] | undefined;
+  /** Origins, or whole URLs, that may be given the credential for a token; the endpoints' own origins always may. */
+  readonly allowedTokenRealms?: readonly string[] | undefined;
+  /** Requests at once for each endpoint; one of them is kept for small requests. */
+  readonly slotsPerEndpoint?: number | undefined;
+  readonly timeouts?: Partial<Timeouts> | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: (() => number) | undefined;
+  readonly onRequest?: ((record: RequestRecord) => void) | undefined;
+  /** Told when an endpoint is found down or up again by the traffic itself. */
+  readonly onEndpointState?: ((state: EndpointState) => void) | undefined;
+}
+
+export interface EndpointState {
+  readonly url: string;
+  readonly state: 'up' | 'down' | 'unknown';
+  /** Milliseconds since the epoch since when it is in this state. */
+  readonly sinceMs: number | undefined;
+  readonly error: RegistryError | undefined;
+}
+
+export interface EndpointCheck {
+  readonly url: string;
+  readonly state: 'up' | 'down';
+  readonly latencyMs: number;
+  readonly apiVersion: string | undefined;
+  readonly error: RegistryError | undefined;
+}
+
+export interface Ping {
+  /** Such as `registry/2.0`; not every registry says it. */
+  readonly apiVersion: string | undefined;
+  readonly latencyMs: number;
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ManifestBytes {
+  readonly descriptor: Descriptor;
+  /** As the registry sent them: never re-serialised. */
+  readonly bytes: Buffer;
+}
+
+export interface GetBlobOptions extends RequestOptions {
+  readonly offsetBytes?: number | undefined;
+}
+
+export interface PushBlobOptions extends RequestOptions {
+  /** Bytes handed to the connection, as they go. */
+  readonly onBytes?: ((byteCount: number) => void) | undefined;
+  /** Repositories of the same registry that may hold the blob: tried in turn before any byte is sent. */
+  readonly mountFrom?: readonly string[] | undefined;
+}
+
+export interface Referrers {
+  readonly descriptors: readonly Descriptor[];
+  readonly by: 'api' | 'fallback-tag';
+}
+
+export const capabilityNames = ['catalog', 'deleteByDigest', 'deleteByTag', 'referrers', 'mount', 'push'] as const;
+export type CapabilityName = (typeof capabilityNames)[number];
+
+/** Why a capability is missing or could not be found out. */
+export const capabilityReasonCodes = [
+  'catalog-disabled',
+  'catalog-forbidden',
+  'deletion-disabled',
+  'delete-forbidden',
+  'delete-by-tag-unsupported',
+  'referrers-unsupported',
+  'registry-read-only',
+  'push-forbidden',
+  'probe-inconclusive',
+  'probe-failed',
+] as const;
+export type CapabilityReasonCode = (typeof capabilityReasonCodes)[number];
+
+export interface CapabilityResult {
+  readonly state: 'yes' | 'no' | 'unknown';
+  readonly reason?: {
+    readonly code: CapabilityReasonCode;
+    /** What follows from it, and how to turn it on. */
+    readonly sentence: string;
+    readonly params: Readonly<Record<string, string>>;
+  };
+}
+
+export interface RegistryCapabilities extends Readonly<Record<CapabilityName, CapabilityResult>> {
+  readonly apiVersion: string | undefined;
+}
+
+export type ManifestLookup = Descriptor | 'not-modified' | undefined;
+
+/**
+ * One registry. References are tags or digests as text; repository names and references are checked against the
+ * grammar before they reach a URL. Every method rejects with RegistryError.
+ */
+export interface RegistryClient {
+  readonly name: string;
+  /** Of the first endpoint; for pull commands and logs. */
+  readonly host: string;
+
+  /** Of the first healthy endpoint, with the credential. */
+  ping(options?: RequestOptions): Promise<Ping>;
+  /** Every endpoint by itself; failures are results. */
+  checkEndpoints(options?: RequestOptions): Promise<EndpointCheck[]>;
+  /** What the traffic and the last check showed, without asking. */
+  endpointStates(): EndpointState[];
+  /** Learns the capabilities without changing anything. `knownRepository` makes the answer on referrers certain. */
+  probe(options?: RequestOptions & { readonly knownRepository?: string }): Promise<RegistryCapabilities>;
+
+  /** Pages of names that fit the grammar. `code: 'unsupported' | 'forbidden'` where the catalog is disabled. */
+  listRepositories(options?: RequestOptions): AsyncIterable<string[]>;
+  /** Pages of tags; none for a repository that does not exist. */
+  listTags(repository: string, options?: RequestOptions): AsyncIterable<string[]>;
+
+  /** `undefined` where there is none; `not-modified` where the digest is still `ifNoneMatch` (no pull event then). */
+  headManifest(
+    repository: string,
+    reference: string,
+    options?: RequestOptions & { readonly ifNoneMatch?: string | undefined },
+  ): Promise<ManifestLookup>;
+  /** The raw bytes, checked against the digest asked for and the one the registry claims. */
+  getManifest(repository: string, reference: string, options?: RequestOptions): Promise<ManifestBytes>;
+  /** @returns the digest of the bytes */
+  putManifest(
+    repository: string,
+    reference: string,
+    manifest: { readonly bytes: Uint8Array; readonly mediaType: string },
+    options?: RequestOptions,
+  ): Promise<{ readonly digest: string }>;
+  /** By digest it removes every tag of that digest. `false` where there was none. */
+  deleteManifest(repository: string, reference: string, options?: RequestOptions): Promise<boolean>;
+
+  /** `false` only where the registry says that the repository does not exist. */
+  hasRepository(repository: string, options?: RequestOptions): Promise<boolean>;
+  hasBlob(repository: string, digest: string, options?: RequestOptions): Promise<boolean>;
+  /** Unverified bytes from `offsetBytes` on: see openVerifiedBlob. */
+  getBlob(repository: string, digest: string, options?: GetBlobOptions): Promise<Readable>;
+  /** A small blob such as a config, verified. */
+  readBlob(
+    repository: string,
+    digest: string,
+    options?: RequestOptions & { readonly maxBytes?: number },
+  ): Promise<Buffer>;
+  /** `false` where the registry would not mount (its upload session is then cancelled). */
+  mountBlob(repository: string, digest: string, fromRepository: string, options?: RequestOptions): Promise<boolean>;
+  /**
+   * POST and one PUT. `open` is called at most once for each try, only after the registry has accepted the upload; an
+   * error of its stream cuts the upload, so nothing is stored.
+   */
+  pushBlob(
+    repository: string,
+    blob: { readonly digest: string; readonly sizeBytes: number },
+    open: (signal: AbortSignal) => Promise<Readable> | Readable,
+    options?: PushBlobOptions,
+  ): Promise<'copied' | 'mounted'>;
+  deleteBlob(repository: string, digest: string, options?: RequestOptions): Promise<boolean>;
+
+  /** From the API, else from the fallback tag. */
+  listReferrers(
+    repository: string,
+    subjectDigest: string,
+    options?: RequestOptions & { readonly artifactType?: string },
+  ): Promise<Referrers>;
+  /** Merges referrers into the fallback tag by union of digests; does nothing where the registry has the API. */
+  pushReferrerFallback(
+    repository: string,
+    subjectDigest: string,
+    referrers: readonly Descriptor[],
+    options?: RequestOptions,
+  ): Promise<void>;
+
+  /** Cuts what still runs. */
+  close(): Promise<void>;
+}

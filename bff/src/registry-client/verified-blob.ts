@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { GetBlobOptions } from './client-types.ts';
+import type { Digest } from './reference.ts';
+import { isDigest, parseDigest } from './reference.ts';
+import { RegistryError, isRegistryError } from './registry-error.ts';
+
+/** sha256 of the bytes, as a digest. */
+export function digestOf(bytes: Uint8Array): Digest {
+  return parseDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
+}
+
+const hashNames: Readonly<Record<string, string>> = { sha256: 'sha256', sha384: 'sha384', sha512: 'sha512' };
+
+/** The hash to check a digest with, or undefined for an algorithm that is not known here. */
+export function hashFor(digest: string): ReturnType<typeof createHash> | undefined {
+  const name = isDigest(digest) ? hashNames[digest.slice(0, digest.indexOf(':'))] : undefined;
+  return name === undefined ? undefined : createHash(name);
+}
+
+export interface BlobSource {
+  readonly name: string;
+  getBlob(repository: string, digest: string, options?: GetBlobOptions): Promise<Readable>;
+}
+
+export interface VerifiedBlobOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the size of each piece that arrived. */
+  readonly onBytes?: ((byteCount: number) => void) | undefined;
+  /** How many times in a row, without a byte in between, a broken download is taken up again by Range. */
+  readonly resumeLimit?: number | undefined;
+  /** Waits before the next try. */
+  readonly backoff?: ((attempt: number) => Promise<void>) | undefined;
+}
+
+// A piece more than the usual socket read, so that a slow reader does not stop and start the source at every piece.
+const bufferBytes = 1024 * 1024;
+
+/**
+ * The blob's bytes, hashed as they pass. A source that drops is taken up again where it stopped. The last piece is given out
+ * only when length and digest are right: whoever stores the stream can never finish storing wrong bytes.
+ * The stream fails with RegistryError.
+ */
+export async function openVerifiedBlob(
+  source: BlobSource,
+  repository: string,
+  blob: { readonly digest: string; readonly sizeBytes: number },
+  options: VerifiedBlobOptions = {},
+): Promise<Readable> {
+  const reader = new VerifiedBlob(source, repository, blob, options);
+  await reader.start();
+  return reader;
+}
+
+class VerifiedBlob extends Readable {
+  readonly #source: BlobSource;
+  readonly #repository: string;
+  readonly #blob: { readonly digest: string; readonly sizeBytes: number };
+  readonly #options: VerifiedBlobOptions;
+  readonly #hash;
+  #receivedBytes = 0;
+  #failuresInARow = 0;
+  #body: Readable | undefined;
+
+  constructor(
+    source: BlobSource,
+    repository: string,
+    blob: { readonly digest: string; readonly sizeBytes: number },
+    options: VerifiedBlobOptions,
+  ) {
+    super({ highWaterMark: bufferBytes });
+    this.#source = source;
+    this.#repository = repository;
+    this.#blob = blob;
+    this.#options = options;
+    this.#hash = hashFor(blob.digest);
+  }
+
+  async start(): Promise<void> {
+    if (!this.#hash) throw this.#error('unsupported', `has a blob of a digest algorithm that cannot be checked`, false);
+    await this.#open();
+  }
+
+  override _read(): void {
+    this.#body?.resume();
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#body
+      ?.removeAllListeners('data')
+      .on('error', () => undefined)
+      .destroy();
+    this.#body = undefined;
+    callback(error);
+  }
+
+  async #open(): Promise<void> {
+    const { signal } = this.#options;
+    const offsetBytes = this.#receivedBytes;
+    const body = await this.#source.getBlob(this.#repository, this.#blob.digest, { offsetBytes, signal });
+    if (this.destroyed) {
+      body.on('error', () => undefined).destroy();
+      return;
+    }
+    this.#body = body;
+    let isOver = false;
+    body.on('data', (piece: Buffer) => this.#take(piece, body));
+    body.once('end', () => {
+      isOver = true;
+      this.#ended();
+    });
+    body.once('error', (error: Error) => {
+      isOver = true;
+      this.#broken(error);
+    });
+    body.once('close', () => {
+      if (!isOver && this.#body === body) this.#ended();
+    });
+  }
+
+  #take(piece: Buffer, body: Readable): void {
+    if (this.destroyed || piece.length === 0) return;
+    this.#receivedBytes += piece.length;
+    this.#failuresInARow = 0;
+    this.#options.onBytes?.(piece.length);
+    if (this.#receivedBytes > this.#blob.sizeBytes) {
+      this.destroy(this.#error('digest-mismatch', 'sent more bytes than the manifest names for', false));
+      return;
+    }
+    this.#hash?.update(piece);
+    if (this.#receivedBytes === this.#blob.sizeBytes) {
+      if (this.#isVerified()) this.push(piece);
+      return;
+    }
+    if (!this.push(piece)) body.pause();
+  }
+
+  #isVerified(): boolean {
+    const algorithm = this.#blob.digest.slice(0, this.#blob.digest.indexOf(':'));
+    if (`${algorithm}:${this.#hash?.digest('hex')}` === this.#blob.digest) return true;
+    this.destroy(this.#error('digest-mismatch', 'sent other bytes than the digest names for', false));
+    return false;
+  }
+
+  #ended(): void {
+    if (this.destroyed) return;
+    if (this.#receivedBytes === this.#blob.sizeBytes) {
+      if (this.#blob.sizeBytes > 0 || this.#isVerified()) this.push(null);
+      return;
+    }
+    this.#broken(this.#error('truncated', 'ended too early with', true));
+  }
+
+  #broken(error: Error): void {
+    if (this.destroyed) return;
+    const isFinal = this.#options.signal?.aborted === true || (isRegistryError(error) && !error.retryable);
+    this.#failuresInARow += 1;
+    if (isFinal || this.#failuresInARow > (this.#options.resumeLimit ?? 3)) {
+      this.destroy(error);
+      return;
+    }
+    this.#resume(this.#failuresInARow).catch((next: unknown) => this.#broken(next as Error));
+  }
+
+  async #resume(attempt: number): Promise<void> {
+    await this.#options.backoff?.(attempt);
+    if (!this.destroyed) await this.#open();
+  }
+
+  #error(code: 'unsupported' | 'digest-mismatch' | 'truncated', verb: string, retryable: boolean): RegistryError {
+    const { name } = this.#source;
+    const { digest } = this.#blob;
+    return new RegistryError({
+      code,
+      sentence: `${name} ${verb} ${digest} in ${this.#repository}.`,
+      params: { registry: name, repository: this.#repository, digest },
+      operation: 'get-blob',
+      host: name,
+      retryable,
+    });
+  }
+}
