@@ -10,7 +10,6 @@ export default defineConfig({
         test: { name: 'bff', root: 'bff', environment: 'node', include: ['src/**/*.test.ts'], ...limits },
       },
       {
-        extends: './web/vite.config.ts',
         test: { name: 'web', root: 'web', environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'], ...limits },
       },
       {
