@@ -1,0 +1,25 @@
+import { taskStates } from 'bff/contract/replication';
+import { describe, expect, it } from 'vitest';
+import { canRetryTask, canStopTask, countRetryable, countTasks, isFinal, taskStatesByUrgency } from './task-status.ts';
+
+describe('what may be done with a task', () => {
+  it('stops what has not ended, and only that', () => {
+    expect(taskStates.filter(canStopTask)).toEqual(['queued', 'running', 'waiting']);
+    expect(taskStates.filter(isFinal)).toEqual(['succeeded', 'failed', 'stopped']);
+  });
+
+  it('retries what failed, was stopped, or waits for its next attempt', () => {
+    expect(taskStates.filter(canRetryTask)).toEqual(['waiting', 'failed', 'stopped']);
+  });
+
+  it('orders every state by how much it needs a person', () => {
+    expect(taskStatesByUrgency.toSorted()).toEqual([...taskStates].toSorted());
+    expect(taskStatesByUrgency[0]).toBe('failed');
+  });
+});
+
+describe('counts of an execution', () => {
+  const tasks = { queued: 1, running: 2, waiting: 3, succeeded: 4, failed: 5, stopped: 6 };
+  it('counts every task once', () => expect(countTasks({ tasks })).toBe(21));
+  it('would retry the failed and the stopped', () => expect(countRetryable({ tasks })).toBe(11));
+});
