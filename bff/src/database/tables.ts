@@ -5,6 +5,8 @@ type Instant = ColumnType<Date, Date | string, Date | string>;
 type NullableInstant = ColumnType<Date | null, Date | string | null, Date | string | null>;
 type WithDefault<T> = ColumnType<T, T | undefined, T>;
 type Json<T> = JSONColumnType<T & object>;
+/** Written as text: the drivers take an array for a PostgreSQL array. */
+type JsonWithDefault<T> = ColumnType<T, string | undefined, string>;
 type NullableJson<T> = ColumnType<T | null, string | null, string | null>;
 
 export interface ReasonJson {
@@ -56,7 +58,7 @@ export interface RegistriesTable {
   ca_pem: string | null;
   /** SHA-256 of the bearer secret that notifications must carry. */
   notification_secret_hash: string | null;
-  capabilities: WithDefault<CapabilityJson[]>;
+  capabilities: JsonWithDefault<CapabilityJson[]>;
   probed_at: NullableInstant;
   managed_by: WithDefault<'console' | 'configuration'>;
   version: WithDefault<number>;
@@ -102,7 +104,7 @@ export interface ManifestsTable {
   size_bytes: number;
   /** Itself and everything below it, each blob once; null while a child is unknown. */
   total_size_bytes: number | null;
-  platforms: WithDefault<PlatformJson[]>;
+  platforms: JsonWithDefault<PlatformJson[]>;
   config_digest: string | null;
   subject_digest: string | null;
   /** From the image's config. */
@@ -247,7 +249,7 @@ export interface TaskLogTable {
   level: 'debug' | 'info' | 'warning' | 'error';
   code: string;
   sentence: string;
-  params: WithDefault<Record<string, string>>;
+  params: JsonWithDefault<Record<string, string>>;
 }
 
 export interface Tables {

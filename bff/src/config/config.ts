@@ -1,0 +1,54 @@
+import type { ConfigSecret } from './config-secret.ts';
+
+export type { ConfigSecret } from './config-secret.ts';
+
+/** A registry that the file or the environment describes; read-only in the console. */
+export interface ConfiguredRegistry {
+  readonly id: string;
+  readonly name: string;
+  readonly environment: string;
+  readonly position: number;
+  readonly endpointUrls: readonly string[];
+  readonly username: string | null;
+  readonly password: ConfigSecret | null;
+  readonly caPem: string | null;
+  readonly notificationSecret: ConfigSecret | null;
+}
+
+/** Everything that can be set, checked once at the start and frozen. */
+export interface Config {
+  readonly server: {
+    readonly host: string;
+    /** 0 lets the system choose. */
+    readonly port: number;
+    /** Origin under which people reach the console, without a trailing slash; null: what the server listens on. */
+    readonly publicUrl: string | null;
+    /** Addresses, subnets or `loopback`, `linklocal`, `uniquelocal` whose X-Forwarded-* headers are believed. */
+    readonly trustedProxies: readonly string[];
+    /** The built web client; null serves the API alone. */
+    readonly webDirectory: string | null;
+  };
+  /** An embedded database lives in `folder`, or in memory when that is null. */
+  readonly database:
+    | { readonly kind: 'embedded'; readonly folder: string | null }
+    | { readonly kind: 'postgres'; readonly url: ConfigSecret };
+  /** Sessions and limits in Redis instead of the database; null: in the database. */
+  readonly redis: { readonly url: ConfigSecret } | null;
+  readonly dataDirectory: string;
+  readonly secrets: {
+    /** 32 bytes, base64: what credentials in the database are sealed with. */
+    readonly encryptionKey: ConfigSecret;
+    /** Signs session cookies. */
+    readonly session: ConfigSecret;
+  };
+  readonly admin: {
+    /** For the administrator of a first start; null: generated and shown once. */
+    readonly password: ConfigSecret | null;
+  };
+  readonly registries: readonly ConfiguredRegistry[];
+  readonly network: {
+    /** Lower-case `host` or `host:port` of registries at private, loopback or link-local addresses that may be added. */
+    readonly allowedRegistryHosts: readonly string[];
+  };
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
+}

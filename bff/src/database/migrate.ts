@@ -1,0 +1,31 @@
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Database } from './database-port.ts';
+import * as foundation from './migrations/0001-foundation.ts';
+
+/** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
+const migrations: Record<string, Migration> = {
+  '0001-foundation': foundation,
+};
+
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+/**
+ * Brings the schema to the newest version. Several instances may do so at once: on PostgreSQL one holds an advisory lock
+ * and the others wait for it. A schema that is newer than this program is refused.
+ */
+export async function migrateToLatest(database: Database): Promise<void> {
+  const migrator = new Migrator({
+    db: database.kysely,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  const failed = results?.find((result) => result.status === 'Error')?.migrationName;
+  const cause = error instanceof Error ? error.message : JSON.stringify(error);
+  throw new MigrationError(
+    failed === undefined ? `The database could not be migrated: ${cause}` : `Migration ${failed} failed: ${cause}`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,92 @@
+import type { Request, Response, Router } from 'express';
+import * as z from 'zod/mini';
+import { decide } from '../access/decide.ts';
+import type { AnswerInput, Endpoint, HandlerInput } from '../contract/endpoint.ts';
+import { ApiError } from './api-error.ts';
+import { type RequestContext, requestContext } from './request-context.ts';
+
+export type { RequestAccount, RequestContext, SessionControl } from './request-context.ts';
+
+export type EndpointHandler<E extends Endpoint> = (
+  input: HandlerInput<E>,
+  context: RequestContext,
+) => Promise<AnswerInput<E>> | AnswerInput<E>;
+
+const mounted = new WeakMap<Router, Set<Endpoint>>();
+
+/** The endpoints on a router, for the test that each one of the contract has a home. */
+export function mountedEndpoints(router: Router): ReadonlySet<Endpoint> {
+  return mounted.get(router) ?? new Set();
+}
+
+/**
+ * Serves one endpoint of the contract: checks its permission, validates what comes in, runs the handler, validates what
+ * goes out. An answer that breaks the contract is a fault of ours and becomes a 500, never a half-true answer.
+ */
+export function mountEndpoint<const E extends Endpoint>(
+  router: Router,
+  endpoint: E,
+  handler: EndpointHandler<E>,
+): void {
+  const set = mounted.get(router) ?? new Set<Endpoint>();
+  set.add(endpoint);
+  mounted.set(router, set);
+  const method = endpoint.method.toLowerCase() as Lowercase<E['method']>;
+  router[method](endpoint.path, async (request: Request, response: Response) => {
+    const context = requestContext(request);
+    const decision = decide(context.account, endpoint.permission);
+    if (!decision.allowed) throw new ApiError(decision.code, decision.sentence);
+    const input = {
+      params: parsePart('params', endpoint.params, request.params),
+      query: parsePart('query', endpoint.query, request.query),
+      body: endpoint.body === undefined ? refuseBody(request) : parsePart('body', endpoint.body, request.body),
+    } as HandlerInput<E>;
+    const answer = await handler(input, context);
+    if (response.headersSent || response.destroyed) return;
+    send(endpoint, response, answer);
+  });
+}
+
+const emptyQuery = z.strictObject({});
+
+function parsePart(part: 'params' | 'query' | 'body', schema: z.core.$ZodType | undefined, given: unknown): unknown {
+  if (part === 'params' && schema === undefined) return undefined;
+  const parsed = z.safeParse(schema ?? emptyQuery, given ?? {});
+  if (parsed.success) return schema === undefined ? undefined : parsed.data;
+  const fields = parsed.error.issues.slice(0, 20).map((issue) => fieldOf(part, issue));
+  const [first] = fields;
+  throw new ApiError(
+    'request-invalid',
+    first === undefined
+      ? `The ${part} is not valid.`
+      : `${first.path || part}: ${first.message}.`.replace(/\.\.$/, '.'),
+    { fields },
+  );
+}
+
+/** Unknown names come from the caller; they are cut so that an answer cannot be blown up by them. */
+function fieldOf(part: string, issue: z.core.$ZodIssue): { path: string; message: string } {
+  const path = issue.path.map(String).join('.').slice(0, 200);
+  return { path: part === 'body' ? path : path || part, message: issue.message.slice(0, 300) };
+}
+
+function refuseBody(request: Request): undefined {
+  const body: unknown = request.body;
+  const isEmpty = body === undefined || (typeof body === 'object' && body !== null && Object.keys(body).length === 0);
+  if (!isEmpty) throw new ApiError('request-invalid', 'This operation takes no body.');
+  return undefined;
+}
+
+function send(endpoint: Endpoint, response: Response, answer: unknown): void {
+  if (endpoint.response === null) {
+    response.status(endpoint.status ?? 204).end();
+    return;
+  }
+  const parsed = z.safeParse(endpoint.response, answer);
+  if (!parsed.success) {
+    throw new Error(
+      `The answer of ${endpoint.method} ${endpoint.path} breaks the contract: ${z.prettifyError(parsed.error)}`,
+    );
+  }
+  response.status(endpoint.status ?? 200).json(parsed.data);
+}
