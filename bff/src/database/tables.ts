@@ -193,6 +193,7 @@ export interface ExecutionsTable {
 export interface TasksTable {
   id: string;
   execution_id: string;
+  /** Kept as text: a finished task outlives its registries. */
   source_registry_id: string;
   source_repository: string;
   source_reference: string;
@@ -203,6 +204,10 @@ export interface TasksTable {
   digest: string | null;
   state: WithDefault<'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped'>;
   attempt: WithDefault<number>;
+  /** Grows when a person has it run again. */
+  attempts_allowed: number;
+  /** No attempt begins after it. */
+  deadline_at: Instant;
   reason: NullableJson<ReasonJson>;
   bytes_total: number | null;
   bytes_done: WithDefault<number>;
