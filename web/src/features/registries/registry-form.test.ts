@@ -1,0 +1,117 @@
+import type { Registry } from 'bff/contract/registries';
+import { describe, expect, it } from 'vitest';
+import {
+  changedFields,
+  changeOf,
+  draftOf,
+  emptyRegistryForm,
+  fieldOfServerPath,
+  findProblems,
+  formOfRegistry,
+  proposeRegistryId,
+  testOf,
+} from './registry-form.ts';
+
+const stored: Registry = {
+  id: 'branch-north',
+  name: 'Branch north',
+  environment: 'production',
+  position: 4,
+  kind: 'distribution',
+  health: 'up',
+  endpoints: [{ url: 'https://north.example', state: 'up', checkedAt: null, latencyMs: 3, since: null, reason: null }],
+  pullHost: 'north.example',
+  username: 'longshore',
+  hasPassword: true,
+  caPem: null,
+  capabilities: [],
+  probedAt: null,
+  catalog: {
+    repositoryCount: 0,
+    tagCount: 0,
+    sizeBytes: 0,
+    scannedAt: null,
+    scanState: 'idle',
+    scanReason: null,
+    notifiedAt: null,
+  },
+  managedBy: 'console',
+  version: 7,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  updatedAt: '2026-01-01T00:00:00.000Z',
+};
+const filled = {
+  ...emptyRegistryForm,
+  name: 'Branch north',
+  id: 'branch-north',
+  environment: 'production',
+  endpointUrls: [{ url: ' https://north.example ' }, { url: '' }],
+};
+
+describe('the stored password', () => {
+  const values = formOfRegistry(stored);
+  it('is kept when the field stays empty', () => expect(changeOf(values, stored)).not.toHaveProperty('password'));
+  it('is replaced by what is typed', () => {
+    expect(changeOf({ ...values, password: 'new' }, stored).password).toBe('new');
+  });
+  it('goes when it is removed, or when the username goes', () => {
+    expect(changeOf({ ...values, isPasswordRemoved: true }, stored).password).toBeNull();
+    expect(changeOf({ ...values, username: '' }, stored)).toMatchObject({ username: null, password: null });
+  });
+  it('is never in the form', () => expect(values.password).toBe(''));
+});
+
+describe('what is sent', () => {
+  it('leaves empty address lines out and trims the others', () => {
+    expect(draftOf(filled).endpointUrls).toEqual(['https://north.example']);
+  });
+  it('carries the version that was read, so that two editors notice each other', () => {
+    expect(changeOf(formOfRegistry(stored), stored).version).toBe(7);
+  });
+  it('tests with the registry’s id, so that its stored password can be used', () => {
+    expect(testOf(formOfRegistry(stored), stored).registryId).toBe('branch-north');
+    expect(testOf(filled, undefined)).not.toHaveProperty('registryId');
+  });
+});
+
+describe('problems by field', () => {
+  it('are none in a filled form', () => expect(findProblems(filled, { kind: 'create' })).toEqual([]));
+  it('ask for what is missing', () => {
+    const problems = findProblems(emptyRegistryForm, { kind: 'create' });
+    expect(problems).toEqual([
+      { field: 'id', kind: 'required' },
+      { field: 'name', kind: 'required' },
+      { field: 'environment', kind: 'required' },
+      { field: 'endpointUrls.0.url', kind: 'required' },
+    ]);
+  });
+  it('point at the address that is no address, counting the empty lines', () => {
+    const values = { ...filled, endpointUrls: [{ url: '' }, { url: 'https://a.example' }, { url: 'ftp://b' }] };
+    expect(findProblems(values, { kind: 'create' })).toEqual([{ field: 'endpointUrls.2.url', kind: 'invalid' }]);
+  });
+  it('ask a test only about the connection', () => {
+    const values = { ...emptyRegistryForm, endpointUrls: [{ url: 'https://a.example' }] };
+    expect(findProblems(values, { kind: 'test', stored: undefined })).toEqual([]);
+  });
+  it('refuse a position that is no number', () => {
+    expect(findProblems({ ...filled, position: '1.5' }, { kind: 'create' })).toEqual([
+      { field: 'position', kind: 'invalid' },
+    ]);
+  });
+  it('of the server find their field', () => {
+    const values = { ...filled, endpointUrls: [{ url: '' }, { url: 'https://a.example' }] };
+    expect(fieldOfServerPath('body.endpointUrls.0', values)).toBe('endpointUrls.1.url');
+    expect(fieldOfServerPath('endpointUrls', values)).toBe('endpointUrls.1.url');
+    expect(fieldOfServerPath('body.name', values)).toBe('name');
+  });
+});
+
+it('proposes an id from the name', () => {
+  expect(proposeRegistryId('Branch North (2)')).toBe('branch-north-2');
+  expect(proposeRegistryId('Zürich')).toBe('zurich');
+  expect(proposeRegistryId('分店')).toBe('');
+});
+
+it('says which fields somebody else changed', () => {
+  expect(changedFields(stored, { ...stored, name: 'North', username: null, version: 8 })).toEqual(['name', 'username']);
+});
