@@ -7,7 +7,14 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'bff', root: 'bff', environment: 'node', include: ['src/**/*.test.ts'], ...limits },
+        test: {
+          name: 'bff',
+          root: 'bff',
+          environment: 'node',
+          include: ['src/**/*.test.ts'],
+          globalSetup: ['src/testing/global-setup.ts'],
+          ...limits,
+        },
       },
       {
         test: { name: 'web', root: 'web', environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'], ...limits },

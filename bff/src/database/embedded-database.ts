@@ -21,7 +21,7 @@ const parsers = {
 export async function openEmbeddedDatabase(location: {
   folder: string | null;
   initialContent?: Blob;
-}): Promise<Database> {
+}): Promise<Database & { pglite: PGlite }> {
   const { folder } = location;
   if (folder !== null) await mkdir(path.dirname(folder), { recursive: true });
   const unlock = folder === null ? async () => {} : await lockFolder(folder);
