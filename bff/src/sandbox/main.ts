@@ -3,25 +3,38 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from './sandbox.ts';
+import { seedOnce } from './seed-once.ts';
+import { registryUrl } from './sandbox-registries.ts';
 import { EXIT_BAD_CONFIGURATION, SandboxError } from './sandbox-error.ts';
 
 /** What `npm start` runs: reads the environment, starts the sandbox, and stays until it is told to stop. */
 async function main(): Promise<void> {
-  const say = (line: string) => process.stdout.write(`${line}\n`);
-  const stopSignal = waitForStop();
+  const stopping = stopSignal();
+  const { root, consoleCommand } = installation();
+  const data = dataDirectory();
   const sandbox = await startSandbox({
-    dataDirectory: dataDirectory(),
+    dataDirectory: data,
     port: wishedPort(process.env['PORT']),
-    consoleCommand: consoleCommand(),
+    consoleCommand,
     environment: process.env,
     say,
   });
   try {
-    const first = await Promise.race([sandbox.ready.then(() => 'ready' as const), stopSignal]);
-    if (first === 'ready') await stopSignal;
+    await Promise.race([sandbox.ready, aborted(stopping)]);
+    if (!stopping.aborted) {
+      const registries = sandbox.registries.map((registry) => ({ id: registry.id, url: registryUrl(registry) }));
+      await Promise.all([
+        aborted(stopping),
+        seedOnce({ dataDirectory: data, root, registries, signal: stopping, say }),
+      ]);
+    }
   } finally {
     await sandbox.stop();
   }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function dataDirectory(): string {
@@ -39,17 +52,26 @@ function wishedPort(text: string | undefined): number | undefined {
 }
 
 /** The built server lies beside the built sandbox, the source of the one beside the source of the other. */
-function consoleCommand(): readonly [string, ...string[]] {
+function installation(): { root: string; consoleCommand: readonly [string, ...string[]] } {
   const here = path.dirname(realpathSync(fileURLToPath(import.meta.url)));
   const built = path.join(here, 'longshore.js');
-  return [process.execPath, existsSync(built) ? built : path.join(here, '../main.ts')];
+  if (existsSync(built)) return { root: path.resolve(here, '../..'), consoleCommand: [process.execPath, built] };
+  return { root: path.resolve(here, '../../..'), consoleCommand: [process.execPath, path.resolve(here, '../main.ts')] };
 }
 
-/** Resolves at the first signal to stop, or when the process that started this one is gone. */
-function waitForStop(): Promise<'stop'> {
+/** Aborts at the first signal to stop, or when the process that started this one is gone. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  process.on('disconnect', stop);
+  return controller.signal;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('stop'));
-    process.on('disconnect', () => resolve('stop'));
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
 

@@ -4,8 +4,10 @@ import path from 'node:path';
 /** What the sandbox remembers from one start to the next. */
 export interface SavedState {
   readonly ports: Readonly<Record<string, number>>;
+  /** When seeding first began, as an ISO time: a resumed run must build the same digests. */
+  readonly seedBeganAt?: string;
   /** Version of the seed that was pushed completely; absent while seeding is unfinished. */
-  readonly seeded?: string;
+  readonly seedVersion?: string;
 }
 
 const FILE = 'sandbox.json';
@@ -34,10 +36,14 @@ export async function writeSavedState(dataDirectory: string, state: SavedState):
 
 function parseState(value: unknown): SavedState {
   if (typeof value !== 'object' || value === null) return { ports: {} };
-  const { ports, seeded } = value as Record<string, unknown>;
+  const { ports, seedBeganAt, seedVersion } = value as Record<string, unknown>;
   const known: Record<string, number> = {};
   for (const [name, port] of Object.entries(typeof ports === 'object' && ports !== null ? ports : {})) {
     if (typeof port === 'number' && Number.isInteger(port)) known[name] = port;
   }
-  return typeof seeded === 'string' ? { ports: known, seeded } : { ports: known };
+  return {
+    ports: known,
+    ...(typeof seedBeganAt === 'string' ? { seedBeganAt } : {}),
+    ...(typeof seedVersion === 'string' ? { seedVersion } : {}),
+  };
 }
