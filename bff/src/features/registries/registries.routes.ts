@@ -1,0 +1,178 @@
+import { Router } from 'express';
+import { stringify } from 'yaml';
+import * as contract from '../../contract/registries.ts';
+import type { AnswerInput, HandlerInput } from '../../contract/endpoint.ts';
+import { ApiError } from '../../http/api-error.ts';
+import { mountEndpoint } from '../../http/mount-endpoint.ts';
+import type { RegistriesService, RegistryDraft } from './registries.service.ts';
+import type { RegistriesView, RegistryView } from './registries.view.ts';
+import { healthOf, pullHostOf } from './registry.ts';
+import { RegistryAddressError } from './registry-address.ts';
+import { PasswordUnreadableError } from './registry-clients.ts';
+import {
+  RegistryChangedError,
+  RegistryFieldError,
+  RegistryIdTakenError,
+  RegistryInUseError,
+  RegistryManagedError,
+  RegistryNotFoundError,
+} from './registry-errors.ts';
+import { notificationsCapability } from './registry-findings.ts';
+
+export interface RegistriesRoutesDeps {
+  readonly registries: RegistriesService;
+  readonly view: RegistriesView;
+  /** A person wants the catalog reconciled; it happens behind the answer. */
+  readonly requestScan: (registryId: string) => Promise<void>;
+  /** Origin under which registries reach this console. */
+  readonly publicUrl: () => string;
+}
+
+export function registriesRoutes({ registries, view, requestScan, publicUrl }: RegistriesRoutesDeps): Router {
+  const router = Router();
+  const shown = async (registryId: string) => {
+    const found = await view.find(registryId);
+    if (found === undefined) throw new ApiError('registry-not-found', `There is no registry “${registryId}”.`);
+    return answerOf(found);
+  };
+
+  mountEndpoint(router, contract.listRegistries, async () => {
+    const items = (await view.list()).map(answerOf);
+    return { items, nextCursor: null, total: items.length };
+  });
+  mountEndpoint(router, contract.getRegistry, ({ params }) => shown(params.registryId));
+  mountEndpoint(router, contract.createRegistry, async ({ body }) => {
+    await mapped(() => registries.create(body.id, draftOf(body)));
+    return shown(body.id);
+  });
+  mountEndpoint(router, contract.updateRegistry, async ({ params, body }) => {
+    await mapped(() => registries.update(params.registryId, body.version, draftOf(body)));
+    return shown(params.registryId);
+  });
+  mountEndpoint(router, contract.deleteRegistry, ({ params }) => mapped(() => registries.remove(params.registryId)));
+  mountEndpoint(router, contract.testRegistry, async ({ body }, { signal }) => {
+    const { registryId, endpointUrls, username, password, caPem } = body;
+    const connection = { endpointUrls, username, password, caPem };
+    const result = await mapped(() => registries.test(connection, registryId, signal));
+    const checkedAt = new Date().toISOString();
+    return {
+      reachable: result.reachable,
+      repositoryCount: result.repositoryCount,
+      endpoints: result.endpoints.map((endpoint) => ({
+        url: endpoint.url,
+        state: endpoint.state,
+        checkedAt,
+        latencyMs: endpoint.latencyMs ?? null,
+        since: null,
+        reason: endpoint.reason,
+      })),
+      capabilities: [...result.capabilities],
+    };
+  });
+  mountEndpoint(router, contract.probeRegistry, async ({ params }, { signal }) => {
+    await mapped(() => registries.probe(params.registryId, signal));
+    return shown(params.registryId);
+  });
+  mountEndpoint(router, contract.scanRegistry, async ({ params }) => {
+    await shown(params.registryId);
+    await requestScan(params.registryId);
+  });
+  mountEndpoint(router, contract.createNotificationSecret, async ({ params }) => {
+    const secret = await mapped(() => registries.makeNotificationSecret(params.registryId));
+    const url = `${publicUrl()}/api/v1/registries/${params.registryId}/notifications`;
+    return { url, configurationYaml: notificationsYaml(url, secret) };
+  });
+  return router;
+}
+
+type DraftBody = Omit<HandlerInput<typeof contract.createRegistry>['body'], 'id'>;
+
+function draftOf(body: DraftBody): RegistryDraft {
+  const { name, environment, position, endpointUrls, username, password, caPem } = body;
+  return { name, environment, position, endpointUrls, username, password, caPem };
+}
+
+/** What Distribution 2.8 and 3 understand; the default timeout of 500 ms repeats events whenever we are busy. */
+function notificationsYaml(url: string, secret: string): string {
+  const longshore = {
+    name: 'longshore',
+    url,
+    headers: { Authorization: [`Bearer ${secret}`] },
+    timeout: '5s',
+    threshold: 3,
+    backoff: '1s',
+  };
+  return stringify({ notifications: { endpoints: [longshore] } }, { lineWidth: 0 });
+}
+
+function answerOf(registry: RegistryView): AnswerInput<typeof contract.getRegistry> {
+  const { id, name, environment, position, endpoints, username, caPem, managedBy, version, scan } = registry;
+  return {
+    id,
+    name,
+    environment,
+    position,
+    kind: 'distribution',
+    health: healthOf(endpoints),
+    endpoints: endpoints.map((endpoint) => ({
+      ...endpoint,
+      checkedAt: instant(endpoint.checkedAt),
+      since: instant(endpoint.since),
+      reason: mutable(endpoint.reason),
+    })),
+    pullHost: pullHostOf(endpoints[0]?.url ?? 'http://unknown.invalid'),
+    username,
+    hasPassword: registry.passwordSealed !== null,
+    caPem,
+    capabilities: [...registry.capabilities, notificationsCapability(name, registry.notifiedAt)].map((capability) => ({
+      ...capability,
+      reason: mutable(capability.reason),
+    })),
+    probedAt: instant(registry.probedAt),
+    catalog: {
+      repositoryCount: registry.repositoryCount,
+      tagCount: registry.tagCount,
+      sizeBytes: registry.sizeBytes,
+      scannedAt: instant(scan.at),
+      scanState: scan.state,
+      scanReason: mutable(scan.reason),
+      notifiedAt: instant(registry.notifiedAt),
+    },
+    managedBy,
+    version,
+    createdAt: registry.createdAt.toISOString(),
+    updatedAt: registry.updatedAt.toISOString(),
+  };
+}
+
+function instant(date: Date | null): string | null {
+  return date?.toISOString() ?? null;
+}
+
+function mutable(reason: RegistryView['scan']['reason']) {
+  return reason && { ...reason, params: { ...reason.params } };
+}
+
+async function mapped<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw apiErrorOf(error) ?? error;
+  }
+}
+
+function apiErrorOf(error: unknown): ApiError | undefined {
+  if (error instanceof RegistryNotFoundError) return new ApiError('registry-not-found', error.message);
+  if (error instanceof RegistryIdTakenError) return new ApiError('name-taken', error.message);
+  if (error instanceof RegistryChangedError) return new ApiError('version-conflict', error.message);
+  if (error instanceof RegistryManagedError) return new ApiError('registry-managed-by-configuration', error.message);
+  if (error instanceof RegistryInUseError) return new ApiError('registry-in-use', error.message);
+  if (error instanceof RegistryAddressError) return new ApiError('registry-url-refused', error.message);
+  if (error instanceof RegistryFieldError) {
+    return new ApiError('request-invalid', error.message, { fields: [{ path: error.path, message: error.message }] });
+  }
+  if (error instanceof PasswordUnreadableError) {
+    return new ApiError('request-invalid', error.message, { fields: [{ path: 'password', message: error.message }] });
+  }
+  return undefined;
+}
