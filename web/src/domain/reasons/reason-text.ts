@@ -1,0 +1,37 @@
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+
+/** What the server says about a cause: `Reason` and the lines of a log. */
+export interface Cause {
+  readonly code: string;
+  readonly sentence: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/**
+ * A translated sentence with its parameters. The server's own sentence where there is no translation, or where it needs
+ * a parameter that did not come: half a sentence helps nobody.
+ */
+export function fillReason(cause: Cause, template: string | undefined): string {
+  if (template === undefined) return cause.sentence;
+  let isComplete = true;
+  const filled = template.replaceAll(/\{(\w+)\}/g, (_match, name: string) => {
+    const value = Object.hasOwn(cause.params, name) ? cause.params[name] : undefined;
+    if (value === undefined || value === '') isComplete = false;
+    return value ?? '';
+  });
+  return isComplete ? filled : cause.sentence;
+}
+
+/** The words of a cause in the page's language. */
+export function useReasonText(): (cause: Cause) => string {
+  const { i18n } = useTranslation('reasons');
+  const { language } = i18n;
+  return useCallback(
+    (cause) => {
+      const template: unknown = i18n.getResource(language, 'reasons', cause.code);
+      return fillReason(cause, typeof template === 'string' ? template : undefined);
+    },
+    [i18n, language],
+  );
+}
