@@ -257,7 +257,7 @@ const everywhere = [
     comment: 'Move the part into production code if it is needed there, or the caller into testing/.',
     severity: 'error',
     from: { path: '^(web|bff)/src/', pathNot: TESTS },
-    to: { path: '^(web|bff)/src/(.*/)?(testing|bench)/|\\.test\\.tsx?$' },
+    to: { path: ['^(web|bff)/src/.*testing/', '^bff/src/bench/', '\\.test\\.tsx?$'], pathNot: 'node_modules' },
   },
   {
     name: 'no-circular',
@@ -282,7 +282,7 @@ module.exports = {
     // Type-only imports count: a layer that names another’s types already knows it.
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '^(web|bff)/dist/' },
     // Without these two `bff/contract` stays unresolved and half of the rules above check nothing.
     enhancedResolveOptions: {
       exportsFields: ['exports'],
