@@ -1,0 +1,43 @@
+/** Words of registries that several features need; used by `domain/`. */
+export const text = {
+  environment: {
+    development: 'development',
+    testing: 'testing',
+    staging: 'staging',
+    production: 'production',
+  },
+  digest: {
+    copy: 'Copy digest {{digest}}',
+    copied: 'Copied',
+  },
+  platforms: {
+    more_one: '{{count}} more platform: {{names}}',
+    more_other: '{{count}} more platforms: {{names}}',
+  },
+  health: {
+    up: 'reachable',
+    degraded: 'partly reachable',
+    down: 'not reachable',
+    unknown: 'not checked yet',
+  },
+  pull: {
+    label: 'Pull commands',
+    tools: { docker: 'Docker', podman: 'Podman', skopeo: 'skopeo', kubernetes: 'Kubernetes' },
+    by: 'Pull by',
+    byTag: 'tag',
+    byDigest: 'digest',
+    copy: 'Copy the {{tool}} line',
+    insecure: 'This registry has no TLS. Each machine that pulls needs, in {{file}}:',
+    noHost: 'The address of this registry is not known to you.',
+  },
+  push: {
+    label: 'Push commands',
+    copy: 'Copy the push commands',
+  },
+};
+
+declare module 'i18next' {
+  interface ResourceNamespaceMap {
+    domain: typeof text;
+  }
+}
