@@ -66,7 +66,7 @@ const violations = new Map<string, { from: string; imports: string }>(
     'features-do-not-import-the-shell': { from: 'web/src/features/planted/q.ts', imports: '../../app/target.ts' },
     'shell-knows-no-feature': { from: 'web/src/app/planted.ts', imports: '../features/planted/target.ts' },
     'no-test-code-in-production': { from: 'bff/src/http/planted-test.ts', imports: '../testing/target.ts' },
-    'no-circular': { from: 'bff/src/http/circle.ts', imports: './circle-back.ts' },
+    'no-circular': { from: 'bff/src/http/circle.ts', imports: './circular.ts' },
     'not-to-unresolvable': { from: 'bff/src/http/planted-missing.ts', imports: './no-such-file.ts' },
   }),
 );
@@ -90,7 +90,7 @@ describe('the import rules', () => {
     // Before the rest, which would plant a target that leads nowhere.
     plant(
       scratch,
-      'bff/src/http/circle-back.ts',
+      'bff/src/http/circular.ts',
       "import { planted } from './circle.ts';\nexport const target = planted;\n",
     );
     for (const { from, imports } of violations.values()) {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { findOnPath } from './registry-program.ts';
+import { type Command, type LastSignal, tieCommand } from './tied-command.ts';
 
 /** A process that is started again when it ends on its own, and that never outlives the sandbox. */
 export interface SupervisedProcess {
@@ -19,10 +20,10 @@ export interface ProcessExit {
 
 export interface SupervisedProcessOptions {
   readonly name: string;
-  readonly command: readonly [string, ...string[]];
+  readonly command: Command;
   readonly environment: NodeJS.ProcessEnv;
   readonly logFile: string;
-  readonly lastSignal: 'SIGKILL' | 'SIGTERM';
+  readonly lastSignal: LastSignal;
   readonly say: (line: string) => void;
   /** Each line of its standard output; without it standard output goes to the log as well. */
   readonly onLine?: (line: string) => void;
@@ -37,7 +38,7 @@ const STABLE_AFTER_MS = 60_000;
 
 /** Starts `command` and keeps it running; resolves as soon as the first process is spawned. */
 export async function superviseProcess(options: SupervisedProcessOptions): Promise<SupervisedProcess> {
-  const [file, ...args] = await tiedToThisProcess(options.command, options.lastSignal);
+  const [file, ...args] = tieCommand(options.command, options.lastSignal, await findSetpriv());
   const log = await openLog(options.logFile);
   let child: ChildProcess | undefined;
   let stopping = false;
@@ -84,30 +85,8 @@ export async function superviseProcess(options: SupervisedProcessOptions): Promi
   };
 }
 
-/**
- * Wraps a command so that the kernel ends it with this process, even when this one is killed. Where setpriv is missing
- * (it is Linux’s) a shell waits on our end of its standard input instead.
- */
-async function tiedToThisProcess(
-  command: readonly [string, ...string[]],
-  lastSignal: 'SIGKILL' | 'SIGTERM',
-): Promise<readonly [string, ...string[]]> {
-  const signal = lastSignal.slice('SIG'.length);
-  const setpriv = await findOnPath('setpriv');
-  if (process.platform === 'linux' && setpriv !== undefined) {
-    return [setpriv, '--pdeathsig', signal, '--', ...command];
-  }
-  const watch = [
-    'exec 3<&0',
-    '"$@" </dev/null 3<&- & child=$!',
-    `(cat <&3 >/dev/null; kill -${signal} $child 2>/dev/null) & watcher=$!`,
-    'trap "kill -TERM $child" TERM INT',
-    'wait $child; code=$?',
-    // A trapped signal interrupts the first wait: the child is still ending then.
-    'while kill -0 $child 2>/dev/null; do wait $child; code=$?; done',
-    'kill $watcher 2>/dev/null; exit $code',
-  ].join('\n');
-  return ['/bin/sh', '-c', watch, 'longshore-watch', ...command];
+async function findSetpriv(): Promise<string | undefined> {
+  return process.platform === 'linux' ? findOnPath('setpriv') : undefined;
 }
 
 function captureOutput(child: ChildProcess, log: WriteStream, onLine: ((line: string) => void) | undefined): void {
