@@ -1,0 +1,49 @@
+/**
+ * Causes by their code, with the server's parameters in `{…}`; a part in `[…]` is left out where its parameter did not
+ * come. A code that is missing here is shown in the server's English.
+ */
+export const text: Record<string, string> = {
+  'connection-refused': '{registry} 拒绝了连接。',
+  'connection-lost': '{registry} 在应答之前断开了连接。',
+  'name-not-resolved': '找不到 {registry}：主机名 {host} 无法解析。',
+  'certificate-untrusted':
+    '{registry} 的证书不受信任[（{certificate}）]：请检查地址是 http 还是 https，或为该镜像仓库添加证书颁发机构。',
+  timeout: '{registry} 没有及时应答。',
+  'too-slow': '{registry} 传输太慢，已让出位置，稍后重试。',
+  unauthorized: '{registry} 没有接受用户名和密码，或需要填写。',
+  forbidden: '{registry} 不允许此账号执行这项操作[（{repository}）]。',
+  'not-found': '{registry} 上没有[ {repository}][ 的 {reference}]这项内容。',
+  'not-a-registry': '{registry} 的应答不像镜像仓库：请检查地址。',
+  'rate-limited': '{registry} 要求放慢请求。',
+  'server-error': '{registry} 自身出错[，状态码 {status}]。',
+  'disk-full': '{registry} 的磁盘已满：请先腾出空间再复制。',
+  'read-only': '{registry} 目前为只读。',
+  'digest-mismatch': '{registry} 收到或给出的内容与摘要不符。',
+  'manifest-too-large': '{registry} 给出的清单太大[（{repository}）]。',
+  'manifest-invalid': '{registry} 给出的清单无效[（{repository}）]。',
+  'manifest-incomplete': '{registry} 缺少清单所引用的部分[（{repository}）]。',
+  'answer-too-large': '{registry} 的应答太大，已停止读取。',
+  'answer-invalid': '{registry} 的应答无法理解。',
+  'redirect-refused': '{registry} 重定向到了不允许的地址。',
+  'token-realm-refused': '{registry} 要求把密码发往不允许的地址，因此没有发送。',
+  unsupported: '{registry} 不支持这项操作[，状态码 {status}]。',
+  truncated: '{registry} 的数据没有传完就中断了。',
+  'no-longer-owner': '这项工作已由另一个进程接手。',
+  aborted: '工作已停止，没有再询问 {registry}。',
+  unexpected: '发生了意外情况，详情在服务器日志中。',
+  'password-unreadable': '无法读出 {registry} 保存的密码：请重新填写。',
+
+  'catalog-disabled': '{registry} 不列出存储库：新的存储库只能通过通知和复制得知。',
+  'catalog-forbidden': '{registry} 不允许此账号列出存储库：请在配置中写明，或允许 registry:catalog:*。',
+  'deletion-disabled': '{registry} 不允许删除：请在其配置中将 storage.delete.enabled 设为 true 并重新启动。',
+  'delete-forbidden': '{registry} 不允许此账号删除。',
+  'delete-by-tag-unsupported':
+    '{registry} 只能按摘要删除：要删除多个标签中的一个，Longshore 会先让它指向一个临时清单。',
+  'referrers-unsupported': '{registry} 没有引用者接口：签名和 SBOM 保存在备用标签下。',
+  'registry-read-only': '{registry} 目前为只读：无法复制到那里。',
+  'push-forbidden': '{registry} 不允许此账号推送。',
+  'probe-inconclusive': '{registry} 没有给出明确回答；首次使用时即可知道。',
+  'probe-failed': '查询 {registry} 时失败，稍后会再次查询。',
+  'notifications-not-seen':
+    '{registry} 尚未发来通知：新标签要到下次扫描才出现。请在此生成通知密钥，并把内容写入该镜像仓库配置的 notifications.endpoints 中。',
+};

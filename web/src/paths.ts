@@ -1,0 +1,68 @@
+/** Every URL of the console is built here, and only here. Names are encoded; a repository keeps its slashes. */
+
+type Search = Readonly<Record<string, string | number | undefined>>;
+
+function withSearch(path: string, search: Search = {}): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) if (value !== undefined) params.set(name, String(value));
+  const text = params.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+const segment = encodeURIComponent;
+const segments = (name: string) => name.split('/').map(segment).join('/');
+
+/** The project of a repository: its first segment, or `library` where there is only one. */
+export function projectOf(repository: string): string {
+  const slash = repository.indexOf('/');
+  return slash === -1 ? 'library' : repository.slice(0, slash);
+}
+
+/** The part of a repository's name below its project; the whole name in `library`. */
+export function nameInProject(repository: string): string {
+  const slash = repository.indexOf('/');
+  return slash === -1 ? repository : repository.slice(slash + 1);
+}
+
+/** The repository that a project and the rest of a URL name together. */
+export function repositoryOf(project: string, rest: string): string {
+  return project === 'library' && !rest.includes('/') ? rest : `${project}/${rest}`;
+}
+
+/** The repository and the reference in the rest of an artifact's URL: the last segment is the reference. */
+export function artifactOf(project: string, rest: string): { repository: string; reference: string } {
+  const slash = rest.lastIndexOf('/');
+  return { repository: repositoryOf(project, rest.slice(0, slash)), reference: rest.slice(slash + 1) };
+}
+
+const below = (section: 'repositories' | 'artifacts' | 'compare', repository: string) =>
+  `/projects/${segment(projectOf(repository))}/${section}/${segments(nameInProject(repository))}`;
+
+export const paths = {
+  home: () => '/',
+  signIn: (returnTo?: string) => withSearch('/sign-in', { returnTo: returnTo === '/' ? undefined : returnTo }),
+  account: () => '/me',
+
+  projects: (search?: Search) => withSearch('/projects', search),
+  project: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}`, search),
+  repository: (repository: string, search?: Search) => withSearch(below('repositories', repository), search),
+  /** `reference` is a tag or a digest; neither contains a slash. `registry` in the search says where to read it. */
+  artifact: (repository: string, reference: string, search?: Search) =>
+    withSearch(`${below('artifacts', repository)}/${segment(reference)}`, search),
+  /** Each side is `registry/reference`. */
+  compare: (repository: string, search: { left: string; right: string }) =>
+    withSearch(below('compare', repository), search),
+
+  operations: (search?: Search) => withSearch('/operations', search),
+  wall: () => '/operations/wall',
+  executions: (search?: Search) => withSearch('/replication/executions', search),
+  execution: (executionId: string, search?: Search) =>
+    withSearch(`/replication/executions/${segment(executionId)}`, search),
+  task: (executionId: string, taskId: string, search?: Search) =>
+    withSearch(`/replication/executions/${segment(executionId)}/tasks/${segment(taskId)}`, search),
+
+  registries: (search?: Search) => withSearch('/registries', search),
+  registry: (registryId: string, search?: Search) => withSearch(`/registries/${segment(registryId)}`, search),
+
+  apiReference: () => '/api/v1/docs',
+} as const;

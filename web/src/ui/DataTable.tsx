@@ -1,0 +1,148 @@
+import { type ReactNode, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../i18n/use-format.ts';
+import { DataTableBody } from './DataTableBody.tsx';
+import { DataTableHeader } from './DataTableHeader.tsx';
+import styles from './DataTable.module.css';
+import { type ErrorWords, ErrorState } from './ErrorState.tsx';
+import { type Column, planColumns } from './table-columns.ts';
+import { NARROW, useMedia } from './use-media.ts';
+
+export interface DataTableProps<Row> {
+  /** What the rows are: "Tags". Names the table for screen readers. */
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  /** Names one row, for its checkbox: "Select 2.7.3". Needed with `selection`. */
+  rowLabel?: (row: Row) => string;
+  /** Where a click or Enter on the row leads. Put a link to the same place into the title column as well. */
+  rowHref?: (row: Row) => string | undefined;
+
+  /** The first answer is not there yet: skeleton rows are drawn. */
+  isPending?: boolean;
+  /** Reading failed. Rows that are there stay, with the sentence above them. */
+  error?: ErrorWords | null;
+  onRetry?: () => void;
+  /** Drawn when there are no rows; usually an `EmptyState`. */
+  empty?: ReactNode;
+  /** A sentence above the rows: old or partial data. */
+  banner?: ReactNode;
+
+  /** As in the URL; a leading minus is descending. */
+  sort?: string;
+  onSortChange?: (sort: string) => void;
+
+  /** All rows there are, loaded or not; null or left out where nobody counted. */
+  total?: number | null;
+  hasMore?: boolean;
+  isLoadingMore?: boolean;
+  onLoadMore?: () => void;
+
+  selection?: ReadonlySet<string>;
+  onSelectionChange?: (selection: ReadonlySet<string>) => void;
+  /** Buttons for what is selected, beside the count. */
+  bulkActions?: ReactNode;
+
+  /** `fill` takes the height that is left in a flex column and scrolls; `auto` is as high as its rows. */
+  height?: 'fill' | 'auto';
+  rowHeightPx?: number;
+}
+
+const ROW_HEIGHT_PX = 34;
+const NARROW_ROW_HEIGHT_PX = 58;
+
+/**
+ * Rows under a header that stays in sight; only those in view are drawn, so a hundred thousand scroll as ten do. One row
+ * has the focus: arrows, Page Up/Down, Home and End move it, Enter opens it, Space selects it.
+ */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { label, columns, rows, isPending = false, error = null, onRetry, selection, height = 'fill', total } = props;
+  const { t } = useTranslation('common');
+  const isNarrow = useMedia(NARROW);
+  const scroller = useRef<HTMLDivElement>(null);
+  const isSelectable = selection !== undefined;
+  const plan = planColumns(columns, isSelectable);
+  const hasRows = rows.length > 0;
+  const rowCount = total ?? (props.hasMore === true ? -1 : rows.length);
+
+  if (error !== null && !hasRows) {
+    return (
+      <ErrorState
+        title={t('ui.notRead', { what: label })}
+        error={error}
+        {...(onRetry === undefined ? {} : { onRetry })}
+      />
+    );
+  }
+  if (!isPending && !hasRows) return <>{props.empty}</>;
+  return (
+    <div className={`${styles['table']} ${styles[height]}`}>
+      {error === null ? null : <StaleBanner error={error} {...(onRetry === undefined ? {} : { onRetry })} />}
+      {props.banner === undefined ? null : <div className={styles['banner']}>{props.banner}</div>}
+      <div className={styles['scroller']} ref={scroller}>
+        <div
+          role="grid"
+          aria-label={label}
+          aria-rowcount={rowCount === -1 ? -1 : rowCount + 1}
+          aria-colcount={isNarrow ? undefined : columns.length + (isSelectable ? 1 : 0)}
+          aria-multiselectable={isSelectable || undefined}
+          aria-busy={isPending}
+          className={styles['grid']}
+          style={isNarrow ? undefined : { minWidth: plan.minWidthPx }}
+        >
+          <DataTableHeader {...props} template={plan.template} isNarrow={isNarrow} />
+          <DataTableBody
+            {...props}
+            template={plan.template}
+            isNarrow={isNarrow}
+            scroller={scroller}
+            rowHeightPx={isNarrow ? NARROW_ROW_HEIGHT_PX : (props.rowHeightPx ?? ROW_HEIGHT_PX)}
+          />
+        </div>
+      </div>
+      <Footer {...props} />
+    </div>
+  );
+}
+
+function StaleBanner({ error, onRetry }: { error: ErrorWords; onRetry?: () => void }) {
+  const { t } = useTranslation('common');
+  return (
+    <div className={styles['banner']} data-tone="warn" role="alert">
+      {error.sentence}{' '}
+      {onRetry === undefined ? null : (
+        <button type="button" className={styles['linkButton']} onClick={onRetry}>
+          {t('ui.tryAgain')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Footer<Row>({ rows, total, hasMore, selection, onSelectionChange, bulkActions, height }: DataTableProps<Row>) {
+  const { t } = useTranslation('common');
+  const format = useFormat();
+  const selected = selection?.size ?? 0;
+  const shown = format.number(rows.length);
+  const counted =
+    hasMore !== true
+      ? t('ui.rowsAll', { count: rows.length, shown })
+      : total === null || total === undefined
+        ? t('ui.rowsSome', { shown })
+        : t('ui.rowsOf', { shown, total: format.number(total) });
+  if (height === 'auto' && selected === 0 && hasMore !== true) return null;
+  return (
+    <div className={styles['footer']} data-selected={selected > 0}>
+      <div role="status">{selected === 0 ? counted : t('ui.selected', { count: selected })}</div>
+      {selected === 0 ? null : (
+        <div className={styles['bulk']} role="toolbar" aria-label={t('ui.bulkActions')}>
+          {bulkActions}
+          <button type="button" className={styles['linkButton']} onClick={() => onSelectionChange?.(new Set())}>
+            {t('ui.clearSelection')}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import Button from '@mui/material/Button';
+import { useTranslation } from 'react-i18next';
+import styles from './EmptyState.module.css';
+
+/** An error in words; `domain/error-words.ts` makes them of what a call threw. */
+export interface ErrorWords {
+  sentence: string;
+  /** Finds the call in the server's log. */
+  requestId: string | null;
+}
+
+interface ErrorStateProps {
+  /** What is missing because of it: "The tags could not be read." */
+  title: string;
+  error: ErrorWords;
+  onRetry?: () => void;
+}
+
+export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
+  const { t } = useTranslation('common');
+  return (
+    <div className={styles['state']} role="alert">
+      <p className={styles['title']}>{title}</p>
+      <p className={styles['words']}>{error.sentence}</p>
+      {error.requestId === null ? null : (
+        <p className={styles['small']}>
+          {t('ui.requestId')} <code>{error.requestId}</code>
+        </p>
+      )}
+      {onRetry === undefined ? null : (
+        <div className={styles['action']}>
+          <Button variant="outlined" onClick={onRetry}>
+            {t('ui.tryAgain')}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

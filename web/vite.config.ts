@@ -1,0 +1,26 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Where `vite dev` finds a running server. */
+const serverUrl = process.env['LONGSHORE_URL'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  build: {
+    target: 'es2022',
+    manifest: true,
+    // The policy for fonts and images is 'self': nothing may become a data: URL.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: {
+      '/api': { target: serverUrl, changeOrigin: true },
+      '/healthz': serverUrl,
+      '/readyz': serverUrl,
+    },
+  },
+});
