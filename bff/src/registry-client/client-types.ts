@@ -53,7 +53,7 @@ export interface RegistryClientOptions {
   readonly allowedRedirectHosts?: readonly string[] | undefined;
   /** Origins, or whole URLs, that may be given the credential for a token; the endpoints' own origins always may. */
   readonly allowedTokenRealms?: readonly string[] | undefined;
-  /** Requests at once for each endpoint; one of them is kept for small requests. */
+  /** Requests at once for each endpoint and kind: small ones, blobs from it, blobs to it. */
   readonly slotsPerEndpoint?: number | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
   readonly clock?: Clock | undefined;
@@ -102,8 +102,8 @@ export interface GetBlobOptions extends RequestOptions {
 export interface PushBlobOptions extends RequestOptions {
   /** Bytes handed to the connection, as they go. */
   readonly onBytes?: ((byteCount: number) => void) | undefined;
-  /** Repositories of the same registry that may hold the blob: tried in turn before any byte is sent. */
-  readonly mountFrom?: readonly string[] | undefined;
+  /** A repository of the same registry that may hold the blob; where it does, no byte is sent. */
+  readonly mountFrom?: string | undefined;
 }
 
 export interface Referrers {
@@ -189,7 +189,7 @@ export interface RegistryClient {
   /** `false` only where the registry says that the repository does not exist. */
   hasRepository(repository: string, options?: RequestOptions): Promise<boolean>;
   hasBlob(repository: string, digest: string, options?: RequestOptions): Promise<boolean>;
-  /** Unverified bytes from `offsetBytes` on: see openVerifiedBlob. */
+  /** Unverified bytes from `offsetBytes` on, failing with the connection's own error: see openVerifiedBlob. */
   getBlob(repository: string, digest: string, options?: GetBlobOptions): Promise<Readable>;
   /** A small blob such as a config, verified. */
   readBlob(
@@ -200,7 +200,7 @@ export interface RegistryClient {
   /** `false` where the registry would not mount (its upload session is then cancelled). */
   mountBlob(repository: string, digest: string, fromRepository: string, options?: RequestOptions): Promise<boolean>;
   /**
-   * POST and one PUT. `open` is called at most once for each try, only after the registry has accepted the upload; an
+   * POST and one PUT. `open` is called at most once, after the registry has accepted the upload and a slot is free; an
    * error of its stream cuts the upload, so nothing is stored.
    */
   pushBlob(

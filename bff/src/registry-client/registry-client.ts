@@ -1,4 +1,149 @@
-import type { RegistryClient, RegistryClientOptions } from './client-types.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Blobs } from './blobs.ts';
+import type {
+  Clock,
+  EndpointCheck,
+  Ping,
+  RegistryClient,
+  RegistryClientOptions,
+  RequestOptions,
+} from './client-types.ts';
+import { defaultTimeouts, Endpoint } from './endpoint.ts';
+import { registryError } from './error-sentences.ts';
+import { Listings } from './listings.ts';
+import { Manifests, refuseWebPage } from './manifests.ts';
+import { probeRegistry } from './probe.ts';
+import { Referrers } from './referrers.ts';
+import { isRegistryError } from './registry-error.ts';
+import { TokenAuthenticator } from './token-authenticator.ts';
+import { Transport } from './transport.ts';
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (durationMs, signal) => sleep(durationMs, undefined, signal === undefined ? {} : { signal }),
+};
+
+// More streams than this do not make one registry faster: its disk and its hashing are the bound.
+const defaultSlots = 8;
 
 /** @throws TypeError for an endpoint that is no http(s) URL or carries credentials */
-export declare function createRegistryClient(options: RegistryClientOptions): RegistryClient;
+export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
+  const transport = createTransport(options);
+  const { name } = options;
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const clock = options.clock ?? systemClock;
+  const manifests = new Manifests(transport);
+  const blobs = new Blobs(name, transport, timeouts);
+  const listings = new Listings(transport);
+  const referrers = new Referrers(name, listings, manifests);
+  const ping = (requestOptions: RequestOptions = {}): Promise<Ping> =>
+    pingEndpoint(transport, clock, undefined, requestOptions);
+  const parts = { name, transport, listings, referrers, ping };
+  return {
+    name,
+    host: transport.endpoints[0]?.host ?? '',
+    ping,
+    checkEndpoints: (requestOptions = {}) => checkEndpoints(transport, clock, requestOptions),
+    endpointStates: () => transport.endpoints.map((endpoint) => endpoint.state),
+    probe: (probeOptions = {}) => probeRegistry(parts, probeOptions),
+    listRepositories: (requestOptions) => listings.repositories(requestOptions),
+    listTags: (repository, requestOptions) => listings.tags(repository, requestOptions),
+    headManifest: (repository, reference, requestOptions) => manifests.head(repository, reference, requestOptions),
+    getManifest: (repository, reference, requestOptions) => manifests.get(repository, reference, requestOptions),
+    putManifest: (repository, reference, manifest, requestOptions) =>
+      manifests.put(repository, reference, manifest, requestOptions),
+    deleteManifest: (repository, reference, requestOptions) => manifests.delete(repository, reference, requestOptions),
+    hasRepository: (repository, requestOptions) => listings.hasRepository(repository, requestOptions),
+    hasBlob: (repository, digest, requestOptions) => blobs.has(repository, digest, requestOptions),
+    getBlob: (repository, digest, blobOptions) => blobs.getBlob(repository, digest, blobOptions),
+    readBlob: (repository, digest, readOptions) => blobs.read(repository, digest, readOptions),
+    mountBlob: (repository, digest, from, requestOptions) => blobs.mount(repository, digest, from, requestOptions),
+    pushBlob: (repository, blob, open, pushOptions) => blobs.push(repository, blob, open, pushOptions),
+    deleteBlob: (repository, digest, requestOptions) => blobs.delete(repository, digest, requestOptions),
+    listReferrers: (repository, digest, listOptions) => referrers.list(repository, digest, listOptions),
+    pushReferrerFallback: (repository, digest, descriptors, requestOptions) =>
+      referrers.mergeFallback(repository, digest, descriptors, requestOptions),
+    close: () => transport.close(),
+  };
+}
+
+function createTransport(options: RegistryClientOptions): Transport {
+  const { name, credential, caPem, userAgent } = options;
+  const clock = options.clock ?? systemClock;
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const endpoints = options.endpoints.map(
+    ({ url }) =>
+      new Endpoint(url, {
+        caPem,
+        timeouts,
+        slots: options.slotsPerEndpoint ?? defaultSlots,
+        clock,
+        random: options.random ?? Math.random,
+        onState: options.onEndpointState ?? (() => undefined),
+      }),
+  );
+  if (endpoints.length === 0) throw new TypeError('A registry needs at least one endpoint.');
+  const authenticator: TokenAuthenticator = new TokenAuthenticator({
+    name,
+    credential,
+    userAgent,
+    ownOrigins: endpoints.map((endpoint) => endpoint.url.origin),
+    allowedRealms: options.allowedTokenRealms ?? [],
+    poolFor: (origin) => transport.poolFor(origin),
+    clock,
+  });
+  const transport: Transport = new Transport(endpoints, authenticator, {
+    name,
+    hasCredential: credential !== undefined,
+    userAgent,
+    caPem,
+    timeouts,
+    clock,
+    allowedRedirectHosts: options.allowedRedirectHosts ?? [],
+    onRequest: options.onRequest ?? (() => undefined),
+  });
+  return transport;
+}
+
+async function pingEndpoint(
+  transport: Transport,
+  clock: Clock,
+  endpoint: Endpoint | undefined,
+  { signal }: RequestOptions,
+): Promise<Ping> {
+  const startedMs = clock.now();
+  const answer = await transport.receive(
+    { operation: 'ping', method: 'GET', path: '', endpoint, scopes: [], signal, expect: [200, 404] },
+    64 * 1024,
+  );
+  refuseWebPage(answer);
+  const apiVersion = answer.header('docker-distribution-api-version');
+  const isJson = /json/i.test(answer.header('content-type') ?? '');
+  if (answer.status !== 200 || (apiVersion === undefined && !isJson && answer.bytes.length > 0)) {
+    throw registryError(
+      answer.occasion,
+      'not-a-registry',
+      `is no registry: it does not answer at ${answer.url.pathname}`,
+      {
+        status: answer.status,
+      },
+    );
+  }
+  return { apiVersion, latencyMs: clock.now() - startedMs };
+}
+
+function checkEndpoints(transport: Transport, clock: Clock, options: RequestOptions): Promise<EndpointCheck[]> {
+  return Promise.all(
+    transport.endpoints.map(async (endpoint) => {
+      const startedMs = clock.now();
+      const url = endpoint.url.href;
+      try {
+        const { apiVersion, latencyMs } = await pingEndpoint(transport, clock, endpoint, options);
+        return { url, state: 'up' as const, latencyMs, apiVersion, error: undefined };
+      } catch (error) {
+        if (!isRegistryError(error)) throw error;
+        return { url, state: 'down' as const, latencyMs: clock.now() - startedMs, apiVersion: undefined, error };
+      }
+    }),
+  );
+}

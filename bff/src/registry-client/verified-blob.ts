@@ -3,7 +3,10 @@ import { Readable } from 'node:stream';
 import type { GetBlobOptions } from './client-types.ts';
 import type { Digest } from './reference.ts';
 import { isDigest, parseDigest } from './reference.ts';
-import { RegistryError, isRegistryError } from './registry-error.ts';
+import { defaultTimeouts } from './endpoint.ts';
+import type { Occasion } from './error-sentences.ts';
+import { connectionError, registryError, stopped } from './error-sentences.ts';
+import type { RegistryError, RegistryErrorCode } from './registry-error.ts';
 
 /** sha256 of the bytes, as a digest. */
 export function digestOf(bytes: Uint8Array): Digest {
@@ -20,6 +23,7 @@ export function hashFor(digest: string): ReturnType<typeof createHash> | undefin
 
 export interface BlobSource {
   readonly name: string;
+  readonly host?: string;
   getBlob(repository: string, digest: string, options?: GetBlobOptions): Promise<Readable>;
 }
 
@@ -29,10 +33,16 @@ export interface VerifiedBlobOptions {
   readonly onBytes?: ((byteCount: number) => void) | undefined;
   /** How many times in a row, without a byte in between, a broken download is taken up again by Range. */
   readonly resumeLimit?: number | undefined;
+  /** A slower source is given up. */
+  readonly minimumRate?: { readonly bytesPerSecond: number; readonly windowMs: number } | undefined;
   /** Waits before the next try. */
   readonly backoff?: ((attempt: number) => Promise<void>) | undefined;
 }
 
+const defaultMinimumRate = {
+  bytesPerSecond: defaultTimeouts.minimumRateBytesPerSecond,
+  windowMs: defaultTimeouts.minimumRateWindowMs,
+};
 // A piece more than the usual socket read, so that a slow reader does not stop and start the source at every piece.
 const bufferBytes = 1024 * 1024;
 
@@ -61,6 +71,7 @@ class VerifiedBlob extends Readable {
   #receivedBytes = 0;
   #failuresInARow = 0;
   #body: Readable | undefined;
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(
     source: BlobSource,
@@ -77,8 +88,9 @@ class VerifiedBlob extends Readable {
   }
 
   async start(): Promise<void> {
-    if (!this.#hash) throw this.#error('unsupported', `has a blob of a digest algorithm that cannot be checked`, false);
+    if (!this.#hash) throw this.#error('unsupported', 'uses a digest algorithm that cannot be checked for');
     await this.#open();
+    this.#watch = this.#startWatch();
   }
 
   override _read(): void {
@@ -86,12 +98,27 @@ class VerifiedBlob extends Readable {
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    clearInterval(this.#watch);
     this.#body
       ?.removeAllListeners('data')
       .on('error', () => undefined)
       .destroy();
     this.#body = undefined;
     callback(error);
+  }
+
+  /** A source that trickles holds a slot for ever: only time in which bytes were wanted counts. */
+  #startWatch(): NodeJS.Timeout {
+    const { bytesPerSecond, windowMs } = this.#options.minimumRate ?? defaultMinimumRate;
+    let seenBytes = 0;
+    const watch = setInterval(() => {
+      const isWanted = this.#body !== undefined && !this.#body.isPaused();
+      if (isWanted && this.#receivedBytes - seenBytes < (bytesPerSecond * windowMs) / 1000) {
+        this.destroy(this.#error('too-slow', 'sends bytes too slowly: the download was cut at'));
+      }
+      seenBytes = this.#receivedBytes;
+    }, windowMs);
+    return watch.unref();
   }
 
   async #open(): Promise<void> {
@@ -119,17 +146,25 @@ class VerifiedBlob extends Readable {
   }
 
   #take(piece: Buffer, body: Readable): void {
-    if (this.destroyed || piece.length === 0) return;
+    if (piece.length === 0) return;
+    if (this.destroyed || this.#isComplete()) {
+      body.destroy();
+      return;
+    }
     this.#receivedBytes += piece.length;
     this.#failuresInARow = 0;
     this.#options.onBytes?.(piece.length);
     if (this.#receivedBytes > this.#blob.sizeBytes) {
-      this.destroy(this.#error('digest-mismatch', 'sent more bytes than the manifest names for', false));
+      this.destroy(this.#error('digest-mismatch', 'sent more bytes than the manifest names for'));
       return;
     }
     this.#hash?.update(piece);
     if (this.#receivedBytes === this.#blob.sizeBytes) {
-      if (this.#isVerified()) this.push(piece);
+      if (!this.#isVerified()) return;
+      // The body ends by itself, which keeps its connection for the next request.
+      this.#body = undefined;
+      this.push(piece);
+      this.push(null);
       return;
     }
     if (!this.push(piece)) body.pause();
@@ -138,28 +173,34 @@ class VerifiedBlob extends Readable {
   #isVerified(): boolean {
     const algorithm = this.#blob.digest.slice(0, this.#blob.digest.indexOf(':'));
     if (`${algorithm}:${this.#hash?.digest('hex')}` === this.#blob.digest) return true;
-    this.destroy(this.#error('digest-mismatch', 'sent other bytes than the digest names for', false));
+    this.destroy(this.#error('digest-mismatch', 'sent other bytes than the digest names for'));
     return false;
   }
 
   #ended(): void {
     if (this.destroyed) return;
     if (this.#receivedBytes === this.#blob.sizeBytes) {
-      if (this.#blob.sizeBytes > 0 || this.#isVerified()) this.push(null);
+      if (this.#blob.sizeBytes === 0 && this.#isVerified()) this.push(null);
       return;
     }
-    this.#broken(this.#error('truncated', 'ended too early with', true));
+    this.#broken(this.#error('truncated', 'ended too early with'));
   }
 
-  #broken(error: Error): void {
-    if (this.destroyed) return;
-    const isFinal = this.#options.signal?.aborted === true || (isRegistryError(error) && !error.retryable);
+  #broken(cause: unknown): void {
+    if (this.destroyed || this.#isComplete()) return;
+    const error = this.#options.signal?.aborted
+      ? stopped(this.#occasion(), cause)
+      : connectionError(cause, this.#occasion());
     this.#failuresInARow += 1;
-    if (isFinal || this.#failuresInARow > (this.#options.resumeLimit ?? 3)) {
+    if (!error.retryable || this.#failuresInARow > (this.#options.resumeLimit ?? 3)) {
       this.destroy(error);
       return;
     }
-    this.#resume(this.#failuresInARow).catch((next: unknown) => this.#broken(next as Error));
+    this.#resume(this.#failuresInARow).catch((next: unknown) => this.#broken(next));
+  }
+
+  #isComplete(): boolean {
+    return this.#blob.sizeBytes > 0 && this.#receivedBytes === this.#blob.sizeBytes;
   }
 
   async #resume(attempt: number): Promise<void> {
@@ -167,16 +208,20 @@ class VerifiedBlob extends Readable {
     if (!this.destroyed) await this.#open();
   }
 
-  #error(code: 'unsupported' | 'digest-mismatch' | 'truncated', verb: string, retryable: boolean): RegistryError {
-    const { name } = this.#source;
+  #error(code: RegistryErrorCode, verb: string): RegistryError {
     const { digest } = this.#blob;
-    return new RegistryError({
-      code,
-      sentence: `${name} ${verb} ${digest} in ${this.#repository}.`,
-      params: { registry: name, repository: this.#repository, digest },
+    return registryError(this.#occasion(), code, `${verb} ${digest} in ${this.#repository}`, { params: { digest } });
+  }
+
+  #occasion(): Occasion {
+    return {
+      name: this.#source.name,
+      host: this.#source.host ?? this.#source.name,
       operation: 'get-blob',
-      host: name,
-      retryable,
-    });
+      method: 'GET',
+      repository: this.#repository,
+      reference: this.#blob.digest,
+      hasCredential: false,
+    };
   }
 }
