@@ -1,39 +1,27 @@
-import { randomBytes, timingSafeEqual, X509Certificate } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { RegistryClient } from '../../registry-client/index.ts';
 import { type ConfiguredRegistry, hashOfSecret, synchronizeConfigured } from './configured-registries.ts';
 import { type ConnectionTest, testConnection } from './connection-test.ts';
-import { createHealthMonitor, type HealthMonitorOptions } from './health-monitor.ts';
-import type { RegistriesStore, RegistryFields } from './registries.store.ts';
+import { HealthMonitor, type HealthMonitorOptions } from './health-monitor.ts';
+import type { RegistriesStore } from './registries.store.ts';
 import { type Registry, publicRegistry, type StoredRegistry } from './registry.ts';
 import type { AddressPolicy } from './registry-address.ts';
-import { type ConnectRegistry, createRegistryClients, openPassword } from './registry-clients.ts';
+import { type ConnectRegistry, createRegistryClients, type RegistryClients } from './registry-clients.ts';
 import {
   RegistryChangedError,
-  RegistryFieldError,
   RegistryIdTakenError,
   RegistryInUseError,
   RegistryManagedError,
   RegistryNotFoundError,
 } from './registry-errors.ts';
+import { type ConnectionFields, fieldsOf, connectionOf, type RegistryDraft } from './registry-fields.ts';
 import { capabilitiesOf } from './registry-findings.ts';
+
 import type { SecretSealer } from './sealed-secret.ts';
 
 export type { Reason, Registry, RegistryEndpoint } from './registry.ts';
+export type { ConnectionFields, RegistryDraft } from './registry-fields.ts';
 export { RegistryNotFoundError } from './registry-errors.ts';
-
-/** `undefined` keeps what is stored, null removes it. */
-export interface ConnectionFields {
-  readonly endpointUrls: readonly string[];
-  readonly username: string | null | undefined;
-  readonly password: string | null | undefined;
-  readonly caPem: string | null | undefined;
-}
-
-export interface RegistryDraft extends ConnectionFields {
-  readonly name: string;
-  readonly environment: string;
-  readonly position: number | undefined;
-}
 
 export interface RegistriesService {
   /** In the order of their position, then id. */
@@ -78,185 +66,172 @@ export interface RegistriesDeps {
 }
 
 export function createRegistriesService(deps: RegistriesDeps): RegistriesService {
-  const { store, sealer, addresses } = deps;
-  const listeners = new Set<(registryId: string) => void>();
-  const tell = (registryId: string): void => {
-    for (const listener of listeners) listener(registryId);
-  };
-  const changed = (registryId: string): void => {
-    deps.publishChange(registryId);
-    tell(registryId);
-  };
-  const clients = createRegistryClients({
-    connect: deps.connect,
-    sealer,
-    onEndpointState: (registryId, state) => monitor.noteTraffic(registryId, state),
-  });
-  const monitor = createHealthMonitor(
-    {
-      listRegistries: store.list,
-      findRegistry: store.find,
-      clientOf: clients.clientFor,
-      save: store.saveEndpoint,
-      onStateChange: changed,
-      onFault: deps.onFault,
-    },
-    deps.monitor,
-  );
-  const get = async (registryId: string): Promise<StoredRegistry> => {
-    const stored = await store.find(registryId);
+  return new Registries(deps);
+}
+
+class Registries implements RegistriesService {
+  readonly #deps: RegistriesDeps;
+  readonly #store: RegistriesStore;
+  readonly #clients: RegistryClients;
+  readonly #monitor: HealthMonitor;
+  readonly #listeners = new Set<(registryId: string) => void>();
+
+  constructor(deps: RegistriesDeps) {
+    this.#deps = deps;
+    this.#store = deps.store;
+    this.#clients = createRegistryClients({
+      connect: deps.connect,
+      sealer: deps.sealer,
+      onEndpointState: (registryId, state) => this.#monitor.noteTraffic(registryId, state),
+    });
+    this.#monitor = new HealthMonitor(
+      {
+        listRegistries: () => this.#store.list(),
+        findRegistry: (registryId) => this.#store.find(registryId),
+        clientOf: (stored) => this.#clients.clientFor(stored),
+        save: (registryId, finding) => this.#store.saveEndpoint(registryId, finding),
+        onStateChange: (registryId) => this.#changed(registryId),
+        onFault: deps.onFault,
+      },
+      deps.monitor,
+    );
+  }
+
+  async listRegistries(): Promise<Registry[]> {
+    return (await this.#store.list()).map(publicRegistry);
+  }
+
+  async findRegistry(registryId: string): Promise<Registry | undefined> {
+    const stored = await this.#store.find(registryId);
+    return stored && publicRegistry(stored);
+  }
+
+  async clientFor(registryId: string): Promise<RegistryClient> {
+    return this.#clients.current(registryId) ?? this.#clients.clientFor(await this.#get(registryId));
+  }
+
+  onChanged(listener: (registryId: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async acceptsNotificationSecret(registryId: string, secret: string): Promise<boolean> {
+    const expected = await this.#store.notificationSecretHash(registryId);
+    const given = Buffer.from(hashOfSecret(secret));
+    return expected !== null && timingSafeEqual(given, Buffer.from(expected));
+  }
+
+  async create(registryId: string, draft: RegistryDraft): Promise<void> {
+    const fields = await fieldsOf(this.#deps, registryId, draft, undefined);
+    if (!(await this.#store.create(registryId, fields))) throw new RegistryIdTakenError(registryId);
+    this.#welcome(registryId);
+  }
+
+  async update(registryId: string, version: number, draft: RegistryDraft): Promise<void> {
+    const before = await this.#getOwn(registryId);
+    if (before.version !== version) throw new RegistryChangedError(before.name);
+    const fields = await fieldsOf(this.#deps, registryId, draft, before);
+    const outcome = await this.#store.update(registryId, version, fields);
+    if (outcome === 'missing') throw new RegistryNotFoundError(registryId);
+    if (outcome === 'changed-meanwhile') throw new RegistryChangedError(before.name);
+    this.#clients.forget(registryId, 'changed');
+    this.#welcome(registryId);
+  }
+
+  async remove(registryId: string): Promise<void> {
+    const before = await this.#getOwn(registryId);
+    if ((await this.#store.remove(registryId)) === 'in-use') throw new RegistryInUseError(before.name);
+    this.#clients.forget(registryId, 'removed');
+    this.#changed(registryId);
+  }
+
+  async test(fields: ConnectionFields, registryId: string | undefined, signal: AbortSignal): Promise<ConnectionTest> {
+    const before = registryId === undefined ? undefined : await this.#get(registryId);
+    return testConnection(this.#deps.connect, await connectionOf(this.#deps, fields, before), signal);
+  }
+
+  async probe(registryId: string, signal?: AbortSignal): Promise<void> {
+    await this.#get(registryId);
+    await this.#monitor.check(registryId);
+    const stored = await this.#get(registryId);
+    if (stored.endpoints.some(({ state }) => state === 'up')) {
+      const knownRepository = await this.#store.findRepositoryName(registryId);
+      const options = { ...(signal === undefined ? {} : { signal }), ...(knownRepository && { knownRepository }) };
+      const found = await this.#clients.clientFor(stored).probe(options);
+      await this.#store.saveCapabilities(registryId, capabilitiesOf(found));
+    }
+    this.#changed(registryId);
+  }
+
+  async makeNotificationSecret(registryId: string): Promise<string> {
+    await this.#getOwn(registryId);
+    const secret = randomBytes(32).toString('base64url');
+    await this.#store.saveNotificationSecretHash(registryId, hashOfSecret(secret));
+    return secret;
+  }
+
+  async synchronize(configured: readonly ConfiguredRegistry[]): Promise<void> {
+    for (const registryId of await synchronizeConfigured(this.#store, this.#deps.sealer, configured)) {
+      this.#clients.forget(registryId, 'changed');
+      this.#changed(registryId);
+    }
+  }
+
+  noteRemoteChange(registryId: string): void {
+    this.#refreshClient(registryId).catch(this.#deps.onFault);
+    this.#tell(registryId);
+  }
+
+  start(): void {
+    this.#monitor.start();
+    this.#probeUnprobed().catch(this.#deps.onFault);
+  }
+
+  async stop(): Promise<void> {
+    await this.#monitor.stop();
+    await this.#clients.close();
+  }
+
+  async #get(registryId: string): Promise<StoredRegistry> {
+    const stored = await this.#store.find(registryId);
     if (stored === undefined) throw new RegistryNotFoundError(registryId);
     return stored;
-  };
-  const getOwn = async (registryId: string): Promise<StoredRegistry> => {
-    const stored = await get(registryId);
+  }
+
+  /** For changes: what the configuration describes is changed there. */
+  async #getOwn(registryId: string): Promise<StoredRegistry> {
+    const stored = await this.#get(registryId);
     if (stored.managedBy === 'configuration') throw new RegistryManagedError(stored.name);
     return stored;
-  };
-  const probe = async (registryId: string, signal?: AbortSignal): Promise<void> => {
-    const stored = await get(registryId);
-    await monitor.check(registryId);
-    const after = await get(registryId);
-    if (after.endpoints.some(({ state }) => state === 'up')) {
-      const knownRepository = await store.findRepositoryName(registryId);
-      const options = { ...(signal === undefined ? {} : { signal }), ...(knownRepository && { knownRepository }) };
-      await store.saveCapabilities(registryId, capabilitiesOf(await clients.clientFor(stored).probe(options)));
-    }
-    changed(registryId);
-  };
+  }
+
   /** What follows from a new address happens behind the answer: a registry that is down must not hold it up. */
-  const welcome = (registryId: string): void => {
-    changed(registryId);
-    probe(registryId).catch(deps.onFault);
-    deps.requestScan(registryId);
-  };
-
-  return {
-    listRegistries: async () => (await store.list()).map(publicRegistry),
-    findRegistry: async (registryId) => {
-      const stored = await store.find(registryId);
-      return stored && publicRegistry(stored);
-    },
-    async clientFor(registryId) {
-      return clients.current(registryId) ?? clients.clientFor(await get(registryId));
-    },
-    onChanged(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    async acceptsNotificationSecret(registryId, secret) {
-      const expected = await store.notificationSecretHash(registryId);
-      const given = Buffer.from(hashOfSecret(secret));
-      return expected !== null && timingSafeEqual(given, Buffer.from(expected));
-    },
-    async create(registryId, draft) {
-      const fields = await fieldsOf(deps, registryId, draft, undefined);
-      if (!(await store.create(registryId, fields))) throw new RegistryIdTakenError(registryId);
-      welcome(registryId);
-    },
-    async update(registryId, version, draft) {
-      const before = await getOwn(registryId);
-      if (before.version !== version) throw new RegistryChangedError(before.name);
-      const fields = await fieldsOf(deps, registryId, draft, before);
-      const outcome = await store.update(registryId, version, fields);
-      if (outcome === 'missing') throw new RegistryNotFoundError(registryId);
-      if (outcome === 'changed-meanwhile') throw new RegistryChangedError(before.name);
-      clients.forget(registryId, 'changed');
-      welcome(registryId);
-    },
-    async remove(registryId) {
-      const before = await getOwn(registryId);
-      const outcome = await store.remove(registryId);
-      if (outcome === 'in-use') throw new RegistryInUseError(before.name);
-      clients.forget(registryId, 'removed');
-      changed(registryId);
-    },
-    async test(connection, registryId, signal) {
-      const before = registryId === undefined ? undefined : await get(registryId);
-      const endpointUrls = await Promise.all(connection.endpointUrls.map((url) => addresses.checkUrl(url)));
-      checkCertificates(connection.caPem);
-      const isStoredPasswordMeant = connection.password === undefined && before && hasSameHosts(before, endpointUrls);
-      return testConnection(
-        deps.connect,
-        {
-          name: before?.name ?? new URL(endpointUrls[0] ?? '').host,
-          endpointUrls,
-          username: connection.username === undefined ? (before?.username ?? null) : connection.username,
-          password: isStoredPasswordMeant ? openPassword(before, sealer) : (connection.password ?? null),
-          caPem: connection.caPem === undefined ? (before?.caPem ?? null) : connection.caPem,
-        },
-        signal,
-      );
-    },
-    probe,
-    async makeNotificationSecret(registryId) {
-      await getOwn(registryId);
-      const secret = randomBytes(32).toString('base64url');
-      await store.saveNotificationSecretHash(registryId, hashOfSecret(secret));
-      return secret;
-    },
-    async synchronize(configured) {
-      for (const registryId of await synchronizeConfigured(store, sealer, configured)) {
-        clients.forget(registryId, 'changed');
-        changed(registryId);
-      }
-    },
-    noteRemoteChange(registryId) {
-      void refreshClient(registryId).catch(deps.onFault);
-      tell(registryId);
-    },
-    start: monitor.start,
-    async stop() {
-      await monitor.stop();
-      await clients.close();
-    },
-  };
-
-  async function refreshClient(registryId: string): Promise<void> {
-    if (clients.current(registryId) === undefined) return;
-    const stored = await store.find(registryId);
-    if (stored === undefined) clients.forget(registryId, 'removed');
-    else clients.clientFor(stored);
+  #welcome(registryId: string): void {
+    this.#changed(registryId);
+    this.probe(registryId).catch(this.#deps.onFault);
+    this.#deps.requestScan(registryId);
   }
-}
 
-/** @throws RegistryAddressError | RegistryFieldError */
-async function fieldsOf(
-  { addresses, sealer }: RegistriesDeps,
-  registryId: string,
-  draft: RegistryDraft,
-  before: StoredRegistry | undefined,
-): Promise<RegistryFields> {
-  const endpointUrls = await Promise.all(draft.endpointUrls.map((url) => addresses.checkUrl(url)));
-  if (new Set(endpointUrls).size < endpointUrls.length) {
-    throw new RegistryFieldError('endpointUrls', 'The same address is given twice.');
+  /** Those that came from the configuration, or were added while they were down. */
+  async #probeUnprobed(): Promise<void> {
+    for (const { id, probedAt } of await this.#store.list()) {
+      if (probedAt === null) await this.probe(id).catch(this.#deps.onFault);
+    }
   }
-  checkCertificates(draft.caPem);
-  const keepsPassword = draft.password === undefined && before?.passwordSealed != null;
-  if (keepsPassword && !hasSameHosts(before, endpointUrls)) {
-    throw new RegistryFieldError('password', 'Enter the password again: it is not sent to another address unasked.');
-  }
-  const { name, environment, position, username, caPem, password } = draft;
-  const passwordSealed = typeof password === 'string' ? sealer.seal(password, registryId) : password;
-  return { name, environment, position, endpointUrls, username, caPem, passwordSealed };
-}
 
-/** A stored password may go to the addresses it was entered for, and to no others. */
-function hasSameHosts(before: StoredRegistry, endpointUrls: readonly string[]): boolean {
-  const known = new Set(before.endpoints.map(({ url }) => url));
-  return endpointUrls.every((url) => known.has(url));
-}
-
-/** @throws RegistryFieldError */
-function checkCertificates(caPem: string | null | undefined): void {
-  if (caPem == null) return;
-  const blocks = caPem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  try {
-    for (const block of blocks) new X509Certificate(block);
-  } catch {
-    throw new RegistryFieldError('caPem', 'One of the certificates cannot be read: paste it whole, as PEM.');
+  async #refreshClient(registryId: string): Promise<void> {
+    if (this.#clients.current(registryId) === undefined) return;
+    const stored = await this.#store.find(registryId);
+    if (stored === undefined) this.#clients.forget(registryId, 'removed');
+    else this.#clients.clientFor(stored);
   }
-  if (blocks.length === 0) {
-    throw new RegistryFieldError('caPem', 'Paste the certificate authority as PEM: -----BEGIN CERTIFICATE----- …');
+
+  #changed(registryId: string): void {
+    this.#deps.publishChange(registryId);
+    this.#tell(registryId);
+  }
+
+  #tell(registryId: string): void {
+    for (const listener of this.#listeners) listener(registryId);
   }
 }

@@ -41,12 +41,12 @@ export class PasswordUnreadableError extends Error {
 
 export interface RegistryClients {
   /** @throws PasswordUnreadableError */
-  clientFor(stored: StoredRegistry): RegistryClient;
+  readonly clientFor: (stored: StoredRegistry) => RegistryClient;
   /** Of the version in use, if any: without asking the database. */
-  current(registryId: string): RegistryClient | undefined;
+  readonly current: (registryId: string) => RegistryClient | undefined;
   /** The next caller gets one made anew. */
-  forget(registryId: string, reason: 'changed' | 'removed'): void;
-  close(): Promise<void>;
+  readonly forget: (registryId: string, reason: 'changed' | 'removed') => void;
+  readonly close: () => Promise<void>;
 }
 
 // A replaced client may be in the middle of a large copy: it is left to end, then closed.

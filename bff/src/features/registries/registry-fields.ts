@@ -1,0 +1,96 @@
+import { X509Certificate } from 'node:crypto';
+import type { RegistryFields } from './registries.store.ts';
+import type { StoredRegistry } from './registry.ts';
+import type { AddressPolicy } from './registry-address.ts';
+import type { RegistryConnection } from './registry-clients.ts';
+import { openPassword } from './registry-clients.ts';
+import { RegistryFieldError } from './registry-errors.ts';
+import type { SecretSealer } from './sealed-secret.ts';
+
+/** `undefined` keeps what is stored, null removes it. */
+export interface ConnectionFields {
+  readonly endpointUrls: readonly string[];
+  readonly username: string | null | undefined;
+  readonly password: string | null | undefined;
+  readonly caPem: string | null | undefined;
+}
+
+export interface RegistryDraft extends ConnectionFields {
+  readonly name: string;
+  readonly environment: string;
+  readonly position: number | undefined;
+}
+
+interface Rules {
+  readonly addresses: AddressPolicy;
+  readonly sealer: SecretSealer;
+}
+
+/** What is stored for a draft. @throws RegistryAddressError | RegistryFieldError */
+export async function fieldsOf(
+  { addresses, sealer }: Rules,
+  registryId: string,
+  draft: RegistryDraft,
+  before: StoredRegistry | undefined,
+): Promise<RegistryFields> {
+  const endpointUrls = await checkedUrls(addresses, draft.endpointUrls);
+  checkCertificates(draft.caPem);
+  const keepsPassword = draft.password === undefined && before?.passwordSealed != null;
+  if (keepsPassword && !hasSameHosts(before, endpointUrls)) {
+    throw new RegistryFieldError('password', 'Enter the password again: it is not sent to another address unasked.');
+  }
+  const { name, environment, position, username, caPem, password } = draft;
+  const passwordSealed = typeof password === 'string' ? sealer.seal(password, registryId) : password;
+  return { name, environment, position, endpointUrls, username, caPem, passwordSealed };
+}
+
+/** For a connection that is only tried. @throws RegistryAddressError | RegistryFieldError | PasswordUnreadableError */
+export async function connectionOf(
+  { addresses, sealer }: Rules,
+  fields: ConnectionFields,
+  before: StoredRegistry | undefined,
+): Promise<RegistryConnection> {
+  const endpointUrls = await checkedUrls(addresses, fields.endpointUrls);
+  checkCertificates(fields.caPem);
+  const isStoredPasswordMeant = fields.password === undefined && before && hasSameHosts(before, endpointUrls);
+  return {
+    name: before?.name ?? new URL(endpointUrls[0] ?? '').host,
+    endpointUrls,
+    username: fields.username === undefined ? (before?.username ?? null) : fields.username,
+    password: isStoredPasswordMeant ? openPassword(before, sealer) : (fields.password ?? null),
+    caPem: fields.caPem === undefined ? (before?.caPem ?? null) : fields.caPem,
+  };
+}
+
+async function checkedUrls(addresses: AddressPolicy, urls: readonly string[]): Promise<string[]> {
+  const checked = await Promise.all(urls.map((url) => addresses.checkUrl(url)));
+  if (new Set(checked).size < checked.length) {
+    throw new RegistryFieldError('endpointUrls', 'The same address is given twice.');
+  }
+  return checked;
+}
+
+/** A stored password may go to the addresses it was entered for, and to no others. */
+function hasSameHosts(before: StoredRegistry, endpointUrls: readonly string[]): boolean {
+  const known = new Set(before.endpoints.map(({ url }) => url));
+  return endpointUrls.every((url) => known.has(url));
+}
+
+function checkCertificates(caPem: string | null | undefined): void {
+  if (caPem == null) return;
+  const blocks = caPem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0) {
+    throw new RegistryFieldError('caPem', 'Paste the certificate authority as PEM: -----BEGIN CERTIFICATE----- …');
+  }
+  if (!blocks.every(isCertificate)) {
+    throw new RegistryFieldError('caPem', 'One of the certificates cannot be read: paste it whole, as PEM.');
+  }
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.byteLength > 0;
+  } catch {
+    return false;
+  }
+}
