@@ -4,13 +4,14 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from './sandbox.ts';
 import { seedOnce } from './seed-once.ts';
+import type { Command } from './tied-command.ts';
 import { registryUrl } from './sandbox-registries.ts';
 import { EXIT_BAD_CONFIGURATION, SandboxError } from './sandbox-error.ts';
 
 /** What `npm start` runs: reads the environment, starts the sandbox, and stays until it is told to stop. */
 async function main(): Promise<void> {
   const stopping = stopSignal();
-  const { root, consoleCommand } = installation();
+  const { root, consoleCommand, seedModule } = installation();
   const data = dataDirectory();
   const sandbox = await startSandbox({
     dataDirectory: data,
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
       const registries = sandbox.registries.map((registry) => ({ id: registry.id, url: registryUrl(registry) }));
       await Promise.all([
         aborted(stopping),
-        seedOnce({ dataDirectory: data, root, registries, signal: stopping, say }),
+        seedOnce({ dataDirectory: data, root, registries, seedModule, signal: stopping, say }),
       ]);
     }
   } finally {
@@ -51,12 +52,22 @@ function wishedPort(text: string | undefined): number | undefined {
   throw new SandboxError(`PORT is "${text}"; it must be a number from 1 to 65535.`, EXIT_BAD_CONFIGURATION);
 }
 
-/** The built server lies beside the built sandbox, the source of the one beside the source of the other. */
-function installation(): { root: string; consoleCommand: readonly [string, ...string[]] } {
+interface Installation {
+  readonly root: string;
+  readonly consoleCommand: Command;
+  readonly seedModule: string;
+}
+
+/** Built, everything lies in bff/dist; from the sources, each part where it is written. */
+function installation(): Installation {
   const here = path.dirname(realpathSync(fileURLToPath(import.meta.url)));
   const built = path.join(here, 'longshore.js');
-  if (existsSync(built)) return { root: path.resolve(here, '../..'), consoleCommand: [process.execPath, built] };
-  return { root: path.resolve(here, '../../..'), consoleCommand: [process.execPath, path.resolve(here, '../main.ts')] };
+  const isBuilt = existsSync(built);
+  return {
+    root: path.resolve(here, isBuilt ? '../..' : '../../..'),
+    consoleCommand: [process.execPath, isBuilt ? built : path.resolve(here, '../main.ts')],
+    seedModule: path.join(here, isBuilt ? 'seed.js' : 'seed/main.ts'),
+  };
 }
 
 /** Aborts at the first signal to stop, or when the process that started this one is gone. */

@@ -12,6 +12,7 @@ import {
 } from './sandbox-registries.ts';
 import { SandboxError } from './sandbox-error.ts';
 import { readSavedState, writeSavedState } from './saved-state.ts';
+import type { Command } from './tied-command.ts';
 import { type ProcessExit, type SupervisedProcess, superviseProcess } from './supervised-process.ts';
 
 export interface SandboxOptions {
@@ -19,7 +20,7 @@ export interface SandboxOptions {
   /** The port asked for with PORT. */
   readonly port: number | undefined;
   /** Runs the console; the arguments `serve --config FILE` are appended. */
-  readonly consoleCommand: readonly [string, ...string[]];
+  readonly consoleCommand: Command;
   readonly environment: NodeJS.ProcessEnv;
   /** One line for the person at the terminal. */
   readonly say: (line: string) => void;

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
-import { findOnPath } from './registry-program.ts';
-import { type Command, type LastSignal, tieCommand } from './tied-command.ts';
+import { type Command, findSetpriv, type LastSignal, tieCommand } from './tied-command.ts';
 
 /** A process that is started again when it ends on its own, and that never outlives the sandbox. */
 export interface SupervisedProcess {
@@ -83,10 +82,6 @@ export async function superviseProcess(options: SupervisedProcessOptions): Promi
       log.end();
     },
   };
-}
-
-async function findSetpriv(): Promise<string | undefined> {
-  return process.platform === 'linux' ? findOnPath('setpriv') : undefined;
 }
 
 function captureOutput(child: ChildProcess, log: WriteStream, onLine: ((line: string) => void) | undefined): void {

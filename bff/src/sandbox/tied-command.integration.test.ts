@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { findOnPath } from './registry-program.ts';
+import { findOnPath } from './executables.ts';
 import { tieCommand } from './tied-command.ts';
 
 const setpriv = process.platform === 'linux' ? await findOnPath('setpriv') : undefined;

@@ -1,3 +1,5 @@
+import { findOnPath } from './executables.ts';
+
 export type Command = readonly [string, ...string[]];
 
 /** What a process gets when the sandbox is gone. */
@@ -22,4 +24,8 @@ export function tieCommand(command: Command, lastSignal: LastSignal, setpriv: st
     'kill $watcher 2>/dev/null; exec 3<&-; exit $code',
   ].join('\n');
   return ['/bin/sh', '-c', watch, 'longshore-watch', ...command];
+}
+
+export async function findSetpriv(): Promise<string | undefined> {
+  return process.platform === 'linux' ? findOnPath('setpriv') : undefined;
 }

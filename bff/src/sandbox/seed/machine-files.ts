@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { LayerEntry } from './layer.ts';
-import { findOnPath, installDebianPackage } from '../registry-program.ts';
+import { findOnPath, installDebianPackage } from '../executables.ts';
 
 /** `program` at `target` inside the image, with the shared libraries it needs at their own places. */
 export async function programWithLibraries(program: string, target: string): Promise<LayerEntry[]> {

@@ -1,11 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import PQueue from 'p-queue';
-import { createRegistryClient, type RegistryClient } from '../../registry-client/index.ts';
+import { createRegistryClient } from '../../registry-client/index.ts';
 import { nightlyTags } from './nightly.ts';
 import { paymentsPlacements } from './payments.ts';
 import { busyboxPlacements, longshorePlacements, nodePlacements } from './platform.ts';
-import { type Placement, pushPlacement } from './push.ts';
+import { createPusher, type Placement, type Pusher } from './push.ts';
 import { shopPlacements } from './shop.ts';
 import { nodeLayer, openWorkshop, type Workshop } from './workshop.ts';
 
@@ -42,12 +42,13 @@ export async function seedRegistries(options: SeedOptions): Promise<SeedSummary>
       createRegistryClient({ name: id, endpoints: [{ url }], userAgent: 'longshore-sandbox' }),
     ]),
   );
+  const pushers = new Map([...clients].map(([id, client]) => [id, createPusher(client, options.signal)]));
   try {
     const workshop = await openWorkshop(scratch, options.epoch);
     let tagCount = 0;
     // In steps: small images are there at once, and each step finds in place what it mounts.
     for await (const placements of steps(workshop, options.root)) {
-      await pushAll(clients, placements, options.signal);
+      await pushAll(pushers, placements, options.signal);
       tagCount += placements.reduce((sum, placement) => sum + placement.tags.length, 0);
     }
     return { tagCount, durationMs: performance.now() - startedAt };
@@ -77,7 +78,7 @@ async function* steps(workshop: Workshop, root: string): AsyncGenerator<readonly
 }
 
 async function pushAll(
-  clients: ReadonlyMap<string, RegistryClient>,
+  pushers: ReadonlyMap<string, Pusher>,
   placements: readonly Placement[],
   signal: AbortSignal,
 ): Promise<void> {
@@ -85,8 +86,7 @@ async function pushAll(
   await Promise.all(
     placements.map((placement) =>
       queue.add(async () => {
-        const client = clients.get(placement.registryId);
-        if (client !== undefined && !signal.aborted) await pushPlacement(client, placement, signal);
+        if (!signal.aborted) await pushers.get(placement.registryId)?.push(placement);
       }),
     ),
   );
