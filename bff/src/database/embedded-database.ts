@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { Kysely, PGliteDialect, sql } from 'kysely';
 import { lockFolder } from './folder-lock.ts';
 import type { Database, QueueBackend } from './database-port.ts';
@@ -30,6 +31,7 @@ export async function openEmbeddedDatabase(location: {
       ...(folder === null ? {} : { dataDir: folder }),
       ...(location.initialContent === undefined ? {} : { loadDataDir: location.initialContent }),
       parsers,
+      extensions: { pg_trgm },
       startParams: [...PGlite.defaultStartParams, ...SERVER_SETTINGS],
     });
     return embeddedDatabase(pglite, unlock);

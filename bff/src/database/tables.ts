@@ -68,6 +68,13 @@ export interface RegistriesTable {
   scan_reason: NullableJson<ReasonJson>;
   scanned_at: NullableInstant;
   notified_at: NullableInstant;
+  scan_due_at: WithDefault<Date>;
+  /** The instance that scans, as long as its lease lasts. */
+  scan_owner: string | null;
+  scan_lease_until: NullableInstant;
+  scan_duration_ms: number | null;
+  /** The scan that is due was asked for by a person. */
+  scan_by_person: WithDefault<boolean>;
 }
 
 export interface RegistryEndpointsTable {
@@ -148,8 +155,36 @@ export interface TagsTable {
   pushed_at: NullableInstant;
   pushed_by: string | null;
   first_seen_at: WithDefault<Date>;
-  /** When it was last known to be so. */
+  /** When the registry was asked; an answer to an earlier question never overwrites it. */
   seen_at: WithDefault<Date>;
+  /** False for the tags that carry referrers. */
+  is_shown: WithDefault<boolean>;
+}
+
+/** One row for each tag name over all registries; kept by triggers on tags. */
+export interface TagNamesTable {
+  repository: string;
+  name: string;
+  project: string;
+  /** In lower case, for searching. */
+  folded: string;
+  semver_key: string;
+  pushed_at: Date | null;
+  /** The latest push, else the newest creation date, else 1970; whole milliseconds. */
+  sorted_at: Date;
+  registry_count: number;
+  digest_count: number;
+}
+
+/** One row for each repository name over all registries; kept by triggers, except size_bytes. */
+export interface RepositoryNamesTable {
+  name: string;
+  project: string;
+  tag_count: number;
+  /** Each blob and manifest once, however many registries hold it. */
+  size_bytes: number;
+  pushed_at: Date | null;
+  sorted_at: Date;
 }
 
 export interface TagHistoryTable {
@@ -269,6 +304,8 @@ export interface Tables {
   manifest_children: ManifestChildrenTable;
   repository_manifests: RepositoryManifestsTable;
   tags: TagsTable;
+  tag_names: TagNamesTable;
+  repository_names: RepositoryNamesTable;
   tag_history: TagHistoryTable;
   registry_events: RegistryEventsTable;
   executions: ExecutionsTable;

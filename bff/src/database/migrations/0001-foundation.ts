@@ -119,10 +119,7 @@ const statements = [
     seen_at timestamptz not null default now(),
     primary key (repository_id, name)
   )`,
-  sql`create index tags_version on tags (repository, semver_key, name)`,
   sql`create index tags_name on tags (repository, name)`,
-  sql`create index tags_project_pushed on tags (project, pushed_at desc nulls last, repository, name)`,
-  sql`create index tags_project_version on tags (project, repository, semver_key, name)`,
   sql`create index tags_digest on tags (digest)`,
   sql`create table tag_history (
     id bigint generated always as identity primary key,

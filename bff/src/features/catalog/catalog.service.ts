@@ -37,12 +37,7 @@ export interface CatalogService {
    * Reads one tag's truth from its registry, stores it with everything below it and publishes `tag` if it changed.
    * Rejects with RegistryError where the registry does not answer.
    */
-  refreshTag(
-    registryId: string,
-    repository: string,
-    tag: string,
-    options: RefreshTagOptions,
-  ): Promise<RefreshedTag>;
+  refreshTag(registryId: string, repository: string, tag: string, options: RefreshTagOptions): Promise<RefreshedTag>;
   /** The same for a manifest that no tag needs to name. False where the registry has none. */
   refreshManifest(
     registryId: string,

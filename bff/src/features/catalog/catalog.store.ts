@@ -1,0 +1,341 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Tables } from '../../database/index.ts';
+import type { IndexedManifest } from './indexed-manifest.ts';
+import { saveManifests } from './manifests.store.ts';
+import { projectOf } from './shown-names.ts';
+
+/** One tag as it was seen in its registry. */
+export interface SeenTag {
+  readonly name: string;
+  readonly digest: string;
+  readonly semverKey: string;
+  readonly isShown: boolean;
+  readonly pushedAt: Date | null;
+  readonly pushedBy: string | null;
+}
+
+export interface SeenRepository {
+  readonly registryId: string;
+  readonly repository: string;
+  /** The database's time before the registry was asked: an older answer never replaces a newer one. */
+  readonly askedAt: Date;
+  readonly how: 'push' | 'copy' | 'scan';
+  readonly tags: readonly SeenTag[];
+  /** Manifests that were read just now. */
+  readonly manifests: readonly IndexedManifest[];
+  /** Digests that the repository holds, with or without a tag; those the catalog has no content of are passed over. */
+  readonly digests: readonly string[];
+}
+
+export interface ChangedTag {
+  readonly name: string;
+  /** Null: removed. */
+  readonly digest: string | null;
+}
+
+export interface KnownRepository {
+  readonly id: number;
+  readonly name: string;
+  readonly tagCount: number;
+  readonly scannedAt: Date | null;
+}
+
+export type CatalogStore = ReturnType<typeof createCatalogStore>;
+
+export function createCatalogStore(kysely: Kysely<Tables>) {
+  return {
+    /** The time that decides which of two answers is the newer. */
+    async now(): Promise<Date> {
+      const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(kysely);
+      const [row] = rows;
+      if (row === undefined) throw new Error('The database did not tell the time.');
+      return row.now;
+    },
+
+    async findTag(registryId: string, repository: string, name: string): Promise<{ digest: string } | undefined> {
+      return kysely
+        .selectFrom('tags')
+        .select('digest')
+        .where('registry_id', '=', registryId)
+        .where('repository', '=', repository)
+        .where('name', '=', name)
+        .executeTakeFirst();
+    },
+
+    async listKnownRepositories(registryId: string): Promise<KnownRepository[]> {
+      const rows = await kysely
+        .selectFrom('repositories')
+        .select(['id', 'name', 'tag_count', 'scanned_at'])
+        .where('registry_id', '=', registryId)
+        .orderBy('name')
+        .execute();
+      return rows.map(({ id, name, tag_count, scanned_at }) => ({
+        id,
+        name,
+        tagCount: tag_count,
+        scannedAt: scanned_at,
+      }));
+    },
+
+    async listKnownTags(registryId: string, repository: string): Promise<Map<string, string>> {
+      const rows = await kysely
+        .selectFrom('tags')
+        .select(['name', 'digest'])
+        .where('registry_id', '=', registryId)
+        .where('repository', '=', repository)
+        .execute();
+      return new Map(rows.map(({ name, digest }) => [name, digest]));
+    },
+
+    async countTags(registryId: string): Promise<number> {
+      const { count } = await kysely
+        .selectFrom('tags')
+        .innerJoin('repositories', 'repositories.id', 'tags.repository_id')
+        .where('repositories.registry_id', '=', registryId)
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return count;
+    },
+
+    /** Which of these manifests are in the catalog, with everything below them. */
+    async findKnownDigests(digests: readonly string[]): Promise<ReadonlySet<string>> {
+      if (digests.length === 0) return new Set();
+      const { rows } = await sql<{ digest: string }>`
+        select digest from manifests
+        where digest = any (${[...digests]}::text[]) and (total_size_bytes is not null or kind <> 'index')
+      `.execute(kysely);
+      return new Set(rows.map(({ digest }) => digest));
+    },
+
+    /** One transaction: manifests before the tags that name them. Returns what changed. */
+    async save(seen: SeenRepository): Promise<ChangedTag[]> {
+      return withRetry(() =>
+        kysely.transaction().execute(async (transaction) => {
+          await saveManifests(transaction, seen.manifests);
+          const repositoryId = await findOrMakeRepository(transaction, seen);
+          await saveRepositoryManifests(transaction, repositoryId, seen);
+          return saveTags(transaction, repositoryId, seen);
+        }),
+      );
+    },
+
+    /** Removes tags unless they were seen again since `askedAt`. Returns those that went. */
+    async removeTags(
+      registryId: string,
+      repository: string,
+      names: readonly string[],
+      askedAt: Date,
+      how: 'scan' | 'delete',
+    ): Promise<ChangedTag[]> {
+      if (names.length === 0) return [];
+      const { rows } = await sql<{ name: string }>`
+        with removed as (
+          delete from tags
+          where registry_id = ${registryId} and repository = ${repository}
+            and name = any (${[...names]}::text[]) and seen_at <= ${askedAt}
+          returning registry_id, repository, name
+        )
+        insert into tag_history (registry_id, repository, name, digest, how)
+        select registry_id, repository, name, null, ${how}::text from removed
+        returning name
+      `.execute(kysely);
+      return rows.map(({ name }) => ({ name, digest: null }));
+    },
+
+    /** The registry no longer holds these manifests there. */
+    async forgetManifests(registryId: string, repository: string, digests: readonly string[]): Promise<void> {
+      await sql`
+        delete from repository_manifests using repositories
+        where repositories.id = repository_manifests.repository_id
+          and repositories.registry_id = ${registryId} and repositories.name = ${repository}
+          and repository_manifests.digest = any (${[...digests]}::text[])
+          and not exists (
+            select from tags
+            where tags.repository_id = repositories.id and tags.digest = repository_manifests.digest
+          )
+      `.execute(kysely);
+    },
+
+    async markRepositoryScanned(registryId: string, repository: string): Promise<void> {
+      await sql`
+        insert into repositories (registry_id, name, project, scanned_at)
+        values (${registryId}, ${repository}, ${projectOf(repository)}, clock_timestamp())
+        on conflict (registry_id, name) do update set scanned_at = excluded.scanned_at
+      `.execute(kysely);
+    },
+
+    /** Only where nothing is left in it. */
+    async removeEmptyRepository(registryId: string, repository: string): Promise<void> {
+      await sql`
+        delete from repositories
+        where registry_id = ${registryId} and name = ${repository}
+          and not exists (select from tags where tags.repository_id = repositories.id)
+      `.execute(kysely);
+    },
+
+    /** Sums each blob and manifest once: for each registry's repository of these names, and for the name over all. */
+    async refreshSizes(repositories: readonly string[]): Promise<void> {
+      if (repositories.length === 0) return;
+      await refreshSizes(kysely, [...repositories]);
+    },
+
+    /** Manifests that no repository holds any more, and their configs. */
+    async pruneOrphans(): Promise<void> {
+      await sql`
+        delete from manifests
+        where not exists (select from repository_manifests where repository_manifests.digest = manifests.digest)
+          and not exists (select from manifest_children where manifest_children.child_digest = manifests.digest)
+          and not exists (select from tags where tags.digest = manifests.digest)
+      `.execute(kysely);
+      await sql`
+        delete from configs
+        where not exists (select from manifests where manifests.config_digest = configs.digest)
+      `.execute(kysely);
+    },
+  };
+}
+
+async function findOrMakeRepository(transaction: Transaction<Tables>, seen: SeenRepository): Promise<number> {
+  const find = () =>
+    transaction
+      .selectFrom('repositories')
+      .select('id')
+      .where('registry_id', '=', seen.registryId)
+      .where('name', '=', seen.repository)
+      .executeTakeFirst();
+  const existing = await find();
+  if (existing !== undefined) return existing.id;
+  await transaction
+    .insertInto('repositories')
+    .values({ registry_id: seen.registryId, name: seen.repository, project: projectOf(seen.repository) })
+    .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doNothing())
+    .execute();
+  const made = await find();
+  if (made === undefined) throw new Error(`The repository ${seen.repository} was removed while it was written.`);
+  return made.id;
+}
+
+/** With the children of indexes, so that each platform can be found by its digest. */
+async function saveRepositoryManifests(
+  transaction: Transaction<Tables>,
+  repositoryId: number,
+  seen: SeenRepository,
+): Promise<void> {
+  if (seen.digests.length === 0) return;
+  await sql`
+    with recursive held (digest) as (
+      select unnest(${[...seen.digests]}::text[])
+      union
+      select manifest_children.child_digest from manifest_children
+      join held on held.digest = manifest_children.parent_digest
+    )
+    insert into repository_manifests (repository_id, digest)
+    select ${repositoryId}::bigint, manifests.digest from held join manifests using (digest) order by 2
+    on conflict do nothing
+  `.execute(transaction);
+}
+
+async function saveTags(
+  transaction: Transaction<Tables>,
+  repositoryId: number,
+  seen: SeenRepository,
+): Promise<ChangedTag[]> {
+  const { tags } = seen;
+  if (tags.length === 0) return [];
+  const { rows } = await sql<{ name: string; digest: string }>`
+    with given as (
+      select * from unnest(
+        ${tags.map(({ name }) => name)}::text[],
+        ${tags.map(({ digest }) => digest)}::text[],
+        ${tags.map(({ semverKey }) => semverKey)}::text[],
+        ${tags.map(({ isShown }) => isShown)}::boolean[],
+        ${tags.map(({ pushedAt }) => pushedAt?.toISOString() ?? null)}::timestamptz[],
+        ${tags.map(({ pushedBy }) => pushedBy)}::text[]
+      ) as given (name, digest, semver_key, is_shown, pushed_at, pushed_by)
+    ), before as (
+      select tags.name, tags.digest from tags
+      where tags.repository_id = ${repositoryId} and tags.name in (select name from given)
+    ), written as (
+      insert into tags (
+        repository_id, registry_id, repository, project, name, digest, semver_key, is_shown, pushed_at, pushed_by, seen_at
+      )
+      select ${repositoryId}::bigint, ${seen.registryId}::text, ${seen.repository}::text,
+        ${projectOf(seen.repository)}::text, name, digest, semver_key, is_shown, pushed_at, pushed_by,
+        ${seen.askedAt}::timestamptz
+      from given order by name
+      on conflict (repository_id, name) do update set
+        digest = excluded.digest,
+        seen_at = excluded.seen_at,
+        pushed_at = case when tags.digest = excluded.digest
+          then greatest(tags.pushed_at, excluded.pushed_at) else excluded.pushed_at end,
+        pushed_by = case when tags.digest = excluded.digest
+          then coalesce(excluded.pushed_by, tags.pushed_by) else excluded.pushed_by end
+      where tags.seen_at <= excluded.seen_at
+      returning name, digest, pushed_by
+    )
+    insert into tag_history (registry_id, repository, name, digest, actor, how)
+    select ${seen.registryId}::text, ${seen.repository}::text, written.name, written.digest, written.pushed_by,
+      ${seen.how}::text
+    from written left join before on before.name = written.name
+    where before.digest is distinct from written.digest
+    returning name, digest
+  `.execute(transaction);
+  return rows;
+}
+
+async function refreshSizes(kysely: Kysely<Tables>, names: string[]): Promise<void> {
+  await sql`
+    update repositories set size_bytes = least(sizes.size_bytes, ${Number.MAX_SAFE_INTEGER}::bigint)
+    from (
+      select places.id,
+        coalesce((
+          select sum(manifests.size_bytes) from repository_manifests
+          join manifests using (digest) where repository_manifests.repository_id = places.id
+        ), 0) + coalesce((
+          select sum(blobs.size_bytes) from (
+            select max(manifest_blobs.size_bytes) as size_bytes from repository_manifests
+            join manifest_blobs on manifest_blobs.manifest_digest = repository_manifests.digest
+            where repository_manifests.repository_id = places.id group by manifest_blobs.blob_digest
+          ) as blobs
+        ), 0) as size_bytes
+      from repositories as places where places.name = any (${names}::text[])
+    ) as sizes
+    where repositories.id = sizes.id and repositories.size_bytes <> sizes.size_bytes
+  `.execute(kysely);
+  await sql`
+    update repository_names set size_bytes = least(sizes.size_bytes, ${Number.MAX_SAFE_INTEGER}::bigint)
+    from (
+      select names.name,
+        case when count(*) = 1 then max(repositories.size_bytes) else (
+          with held as (
+            select distinct repository_manifests.digest from repository_manifests
+            join repositories as places on places.id = repository_manifests.repository_id
+            where places.name = names.name
+          )
+          select coalesce(sum(size_bytes), 0) from (
+            select manifests.size_bytes from manifests join held using (digest)
+            union all
+            select max(manifest_blobs.size_bytes) from manifest_blobs
+            join held on held.digest = manifest_blobs.manifest_digest group by manifest_blobs.blob_digest
+          ) as parts
+        ) end as size_bytes
+      from repository_names as names join repositories on repositories.name = names.name
+      where names.name = any (${names}::text[]) group by names.name
+    ) as sizes
+    where repository_names.name = sizes.name and repository_names.size_bytes <> sizes.size_bytes
+  `.execute(kysely);
+}
+
+const deadlockDetected = '40P01';
+
+/** Two instances that index the same manifests in one moment may wait for each other; PostgreSQL ends one of them. */
+async function withRetry<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isDeadlock = error instanceof Error && 'code' in error && error.code === deadlockDetected;
+      if (!isDeadlock || attempt === 3) throw error;
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { isDigest, isManifest, isIndex, isRepositoryName, isTag } from '../../registry-client/index.ts';
+import { isShownRepository } from './shown-names.ts';
+import { readDate, storable } from './storable-values.ts';
+
+/** What a registry says happened. A hint: the truth is read from the registry. */
+export interface RegistryEvent {
+  readonly eventId: string;
+  readonly action: 'push' | 'delete';
+  readonly repository: string;
+  readonly tag: string | null;
+  readonly digest: string | null;
+  readonly actor: string | null;
+  readonly occurredAt: Date | null;
+}
+
+export class EnvelopeError extends Error {
+  override readonly name = 'EnvelopeError';
+}
+
+// Distribution sends one event an envelope, others a few; more is not a registry talking.
+const eventsMax = 10_000;
+
+/**
+ * The events of a Distribution envelope that tell of a changed manifest or tag; pulls, mounts, blobs and what is not as it
+ * should be are passed over. https://distribution.github.io/distribution/about/notifications/#envelope
+ * @param ownUserAgent what Longshore's own requests say they are: their events have no other actor
+ * @throws EnvelopeError
+ */
+export function readEnvelope(envelope: unknown, ownUserAgent: string): RegistryEvent[] {
+  const events = isObject(envelope) ? envelope['events'] : undefined;
+  if (!Array.isArray(events)) throw new EnvelopeError('The body is no notification: it has no list of events.');
+  if (events.length > eventsMax) throw new EnvelopeError(`The notification has more than ${eventsMax} events.`);
+  return events.flatMap((event: unknown) => readEvent(event, ownUserAgent) ?? []);
+}
+
+function readEvent(event: unknown, ownUserAgent: string): RegistryEvent | undefined {
+  if (!isObject(event) || !isObject(event['target'])) return undefined;
+  const { id, action, target } = event;
+  if (typeof id !== 'string' || id === '' || id.length > 256) return undefined;
+  if (action !== 'push' && action !== 'delete') return undefined;
+  const { repository, tag, digest, mediaType } = target as Record<string, unknown>;
+  if (typeof repository !== 'string' || !isRepositoryName(repository) || !isShownRepository(repository)) return undefined;
+  const cleanTag = typeof tag === 'string' && isTag(tag) ? tag : null;
+  const cleanDigest = typeof digest === 'string' && isDigest(digest) ? digest : null;
+  if (cleanTag === null && cleanDigest === null) return undefined;
+  const isOfManifest = typeof mediaType === 'string' && (isManifest(mediaType) || isIndex(mediaType));
+  if (action === 'push' && cleanTag === null && !isOfManifest) return undefined;
+  return {
+    eventId: storable(id),
+    action,
+    repository,
+    tag: cleanTag,
+    digest: cleanDigest,
+    actor: actorOf(event, ownUserAgent),
+    occurredAt: readDate(event['timestamp']),
+  };
+}
+
+/** The name the registry knows the client by, else the client's address. */
+function actorOf(event: Record<string, unknown>, ownUserAgent: string): string | null {
+  const { actor, request, source } = event;
+  if (isObject(request) && request['useragent'] === ownUserAgent) return null;
+  if (isObject(actor) && isText(actor['name'])) return storable(actor['name']).slice(0, 255);
+  if (isObject(request) && isText(request['addr'])) return storable(withoutPort(request['addr'])).slice(0, 255);
+  if (isObject(source) && isText(source['addr'])) return storable(withoutPort(source['addr'])).slice(0, 255);
+  return null;
+}
+
+function withoutPort(address: string): string {
+  return address.replace(/:\d{1,5}$/, '').replace(/^\[(.*)\]$/, '$1');
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
