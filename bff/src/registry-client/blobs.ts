@@ -1,4 +1,5 @@
-import { Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { Transform } from 'node:stream';
 import type { GetBlobOptions, PushBlobOptions, RequestOptions, Timeouts } from './client-types.ts';
 import { registryError } from './error-sentences.ts';
 import { parseDigest, parseRepositoryName } from './reference.ts';

@@ -40,7 +40,7 @@ export class Manifests {
     const digest = answer.header('docker-content-digest');
     const sizeBytes = Number(answer.header('content-length') ?? Number.NaN);
     if (digest === undefined || !isDigest(digest) || !Number.isSafeInteger(sizeBytes)) {
-      return await this.#headByReading(repository, reference, options);
+      return this.#headByReading(repository, reference, options);
     }
     if (isDigest(reference) && reference !== digest) throw mismatch(answer, reference);
     if (digest === ifNoneMatch) return 'not-modified';

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
 import { isAbort } from './error-sentences.ts';
 import { BodyTooLargeError, readCapped } from './answer-body.ts';
 import type { Challenge } from './challenge.ts';

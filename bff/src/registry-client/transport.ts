@@ -228,7 +228,12 @@ export class Transport {
         params: { location: url.host },
       });
     for (let redirects = 0; ; redirects += 1) {
-      const data = await this.#request(pool, url, call, occasion, isOwn ? authorization : undefined, signal);
+      const data = await this.#request(
+        { pool, url, authorization: isOwn ? authorization : undefined },
+        call,
+        occasion,
+        signal,
+      );
       const header = (name: string): string | undefined => first(data.headers[name]);
       if (isOwn) endpoint.answered();
       const location = header('location');
@@ -259,11 +264,9 @@ export class Transport {
   }
 
   async #request(
-    pool: Pool,
-    url: URL,
+    { pool, url, authorization }: { pool: Pool; url: URL; authorization: string | undefined },
     call: Call,
     occasion: Occasion,
-    authorization: string | undefined,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
     const { clock, userAgent, onRequest, timeouts } = this.#options;

@@ -196,7 +196,7 @@ class VerifiedBlob extends Readable {
       this.destroy(error);
       return;
     }
-    this.#resume(this.#failuresInARow).catch((next: unknown) => this.#broken(next));
+    void this.#resume(this.#failuresInARow);
   }
 
   #isComplete(): boolean {
@@ -204,8 +204,12 @@ class VerifiedBlob extends Readable {
   }
 
   async #resume(attempt: number): Promise<void> {
-    await this.#options.backoff?.(attempt);
-    if (!this.destroyed) await this.#open();
+    try {
+      await this.#options.backoff?.(attempt);
+      if (!this.destroyed) await this.#open();
+    } catch (error) {
+      this.#broken(error);
+    }
   }
 
   #error(code: RegistryErrorCode, verb: string): RegistryError {

@@ -1,0 +1,236 @@
+import type { Descriptor } from '../registry-client/index.ts';
+import { isRegistryError, RegistryError } from '../registry-client/index.ts';
+import { copyBlob, onSide } from './copy-blob.ts';
+import type { BlobOutcome, CopyOptions, CopyPlan, CopyResult, PlannedBlob } from './copy-options.ts';
+import { defaultLimits } from './copy-options.ts';
+import type { CopyNode, Referrer } from './copy-plan.ts';
+import { flatten, GraphWalk, planOf } from './copy-plan.ts';
+import type { Target } from './target.ts';
+import type { TargetMemory } from './target-memory.ts';
+
+/** One question, and no pull event on Distribution. */
+export async function isUpToDate(
+  target: Pick<Target, 'headManifest'>,
+  repository: string,
+  tag: string,
+  digest: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const found = await onSide('destination', () =>
+    target.headManifest(repository, tag, { ifNoneMatch: digest, signal }),
+  );
+  return found === 'not-modified';
+}
+
+/**
+ * Copies an artifact with everything it names: blobs, children, the artifact itself, its referrers, and the tag last.
+ * Whatever stops it in between, the tag still points where it did. Rejects with RegistryError, whose `side` says which
+ * registry failed.
+ */
+export async function copyArtifact(options: CopyOptions): Promise<CopyResult> {
+  const { memory, leave } = options.limiter.enter(options.target);
+  try {
+    return await new ArtifactCopy(options, memory).run();
+  } catch (error) {
+    throw options.signal?.aborted && !isRegistryError(error) ? stoppedError(options, error) : error;
+  } finally {
+    leave();
+  }
+}
+
+class ArtifactCopy {
+  readonly #options: CopyOptions;
+  readonly #memory: TargetMemory;
+  readonly #walk: GraphWalk;
+  readonly #manifestsDone = new Set<string>();
+  #bytesCopied = 0;
+
+  constructor(options: CopyOptions, memory: TargetMemory) {
+    this.#options = options;
+    this.#memory = memory;
+    const { source, sourceRepository, signal, limiter } = options;
+    this.#walk = new GraphWalk(
+      {
+        name: source.name,
+        getManifest: (digest) =>
+          limiter.manifests.run(0, signal, () =>
+            onSide('source', () => source.getManifest(sourceRepository, digest, { signal })),
+          ),
+        listReferrers: async (digest) => {
+          const { descriptors } = await limiter.manifests.run(0, signal, () =>
+            onSide('source', () => source.listReferrers(sourceRepository, digest, { signal })),
+          );
+          return descriptors;
+        },
+      },
+      { ...defaultLimits, ...options.limits },
+    );
+  }
+
+  async run(): Promise<CopyResult> {
+    const { target, targetRepository, targetTag, digest, platforms, includeReferrers, signal, limiter } = this.#options;
+    const isTagged =
+      targetTag !== undefined &&
+      platforms === undefined &&
+      (await limiter.manifests.run(0, signal, () => isUpToDate(target, targetRepository, targetTag, digest, signal)));
+    // A signature made later is looked for at the artifact itself; what its children have came with them.
+    if (isTagged && !(includeReferrers && (await this.#walk.hasReferrers(digest)))) {
+      return this.#result('up-to-date', digest, undefined, []);
+    }
+    const root = platforms ? await this.#walk.readPlatforms(digest, platforms) : await this.#walk.read(digest);
+    const referrers = includeReferrers ? await this.#walk.readReferrers([root]) : [];
+    const plan = planOf(root, referrers);
+    this.#options.on?.planned?.(plan);
+    await this.#copyBlobs(plan.blobs, false);
+    await this.#pushAll(flatten(root.children));
+    // Whoever sees the tag must find its signatures; without any, tag and manifest are one request.
+    if (referrers.length > 0 || targetTag === undefined) await this.#pushAll([root]);
+    await this.#pushReferrers(referrers);
+    if (targetTag !== undefined && !isTagged) await this.#tag(root, targetTag);
+    return this.#result(
+      isTagged && this.#bytesCopied === 0 ? 'up-to-date' : 'copied',
+      root.descriptor.digest,
+      plan,
+      referrers.map((referrer) => referrer.descriptor),
+    );
+  }
+
+  #result(
+    outcome: CopyResult['outcome'],
+    digest: string,
+    plan: CopyPlan | undefined,
+    referrers: readonly Descriptor[],
+  ): CopyResult {
+    return { outcome, digest, plan, bytesCopied: this.#bytesCopied, referrers };
+  }
+
+  /** Stops all of them at the first failure: the artifact cannot become complete any more. */
+  async #copyBlobs(blobs: readonly PlannedBlob[], isForced: boolean): Promise<void> {
+    const { limiter, on } = this.#options;
+    const group = new AbortController();
+    const signal = this.#options.signal ? AbortSignal.any([this.#options.signal, group.signal]) : group.signal;
+    const options = { ...this.#options, signal };
+    let firstError: unknown;
+    const copies = blobs.map(async (blob) => {
+      try {
+        const outcome = await limiter.blobs.run(blob.sizeBytes, signal, () => {
+          on?.blobStarted?.(blob.digest);
+          return copyBlob(options, this.#memory, blob, isForced);
+        });
+        this.#blobDone(blob, outcome);
+      } catch (error) {
+        firstError ??= error;
+        group.abort(error);
+      }
+    });
+    await Promise.all(copies);
+    if (firstError !== undefined) throw firstError as Error;
+  }
+
+  #blobDone(blob: PlannedBlob, outcome: BlobOutcome): void {
+    if (outcome === 'copied') this.#bytesCopied += blob.sizeBytes;
+    this.#options.on?.blobDone?.(blob.digest, outcome, blob.sizeBytes);
+  }
+
+  /** Level by level, because a registry may refuse a parent whose children are not there. */
+  async #pushAll(nodes: readonly CopyNode[]): Promise<void> {
+    const pushed = new Map<CopyNode, Promise<void>>();
+    for (const node of nodes) {
+      const children = node.children.map((child) => pushed.get(child) ?? Promise.resolve());
+      pushed.set(
+        node,
+        Promise.all(children).then(() => this.#pushByDigest(node)),
+      );
+    }
+    await Promise.all(pushed.values());
+  }
+
+  async #pushByDigest(node: CopyNode): Promise<void> {
+    const { target, targetRepository, signal, limiter } = this.#options;
+    const { digest } = node.descriptor;
+    const isThere = await limiter.manifests.run(0, signal, () =>
+      onSide('destination', async () => {
+        const isNew = await this.#memory.isNewRepository(targetRepository, () =>
+          target.hasRepository(targetRepository, { signal }),
+        );
+        if (isNew) return false;
+        const found = await target.headManifest(targetRepository, digest, { ifNoneMatch: digest, signal });
+        return found !== undefined;
+      }),
+    );
+    if (!isThere) await this.#put(node, digest);
+    this.#manifestDone(digest, isThere ? 'existed' : 'pushed');
+  }
+
+  #manifestDone(digest: string, outcome: 'pushed' | 'existed'): void {
+    if (this.#manifestsDone.has(digest)) return;
+    this.#manifestsDone.add(digest);
+    this.#options.on?.manifestDone?.(digest, outcome);
+  }
+
+  async #tag(root: CopyNode, tag: string): Promise<void> {
+    const { fence, on } = this.#options;
+    if (fence && !(await fence())) throw fenceError(this.#options, tag);
+    await this.#put(root, tag);
+    this.#manifestDone(root.descriptor.digest, 'pushed');
+    on?.tagged?.(tag, root.descriptor.digest);
+  }
+
+  /** A destination that misses what it said it had is sent it once more, without asking. */
+  async #put(node: CopyNode, reference: string): Promise<void> {
+    try {
+      await this.#putOnce(node, reference);
+    } catch (error) {
+      if (!isRegistryError(error, 'manifest-incomplete')) throw error;
+      const { targetRepository } = this.#options;
+      this.#memory.distrust(targetRepository);
+      for (const blob of node.blobs) this.#memory.forget(targetRepository, blob.digest);
+      await this.#copyBlobs(node.blobs, true);
+      for (const child of node.children) await this.#put(child, child.descriptor.digest);
+      await this.#putOnce(node, reference);
+    }
+  }
+
+  async #putOnce(node: CopyNode, reference: string): Promise<void> {
+    const { target, targetRepository, signal, limiter } = this.#options;
+    const manifest = { bytes: node.bytes, mediaType: node.descriptor.mediaType };
+    await limiter.manifests.run(0, signal, () =>
+      onSide('destination', () => target.putManifest(targetRepository, reference, manifest, { signal })),
+    );
+  }
+
+  async #pushReferrers(referrers: readonly Referrer[]): Promise<void> {
+    const { target, targetRepository, signal } = this.#options;
+    await this.#pushAll(flatten(referrers.map((referrer) => referrer.node)));
+    const bySubject = Map.groupBy(referrers, (referrer) => referrer.subjectDigest);
+    for (const [subject, group] of bySubject) {
+      const descriptors = group.map((referrer) => referrer.descriptor);
+      await onSide('destination', () =>
+        target.pushReferrerFallback(targetRepository, subject, descriptors, { signal }),
+      );
+    }
+  }
+}
+
+function fenceError({ target, targetRepository }: CopyOptions, tag: string): RegistryError {
+  return new RegistryError({
+    code: 'no-longer-owner',
+    sentence: `${targetRepository}:${tag} of ${target.name} was not moved: another worker has taken this copy over.`,
+    params: { registry: target.name, repository: targetRepository, reference: tag },
+    operation: 'put-manifest',
+    host: target.name,
+    retryable: false,
+  });
+}
+
+function stoppedError({ target }: CopyOptions, cause: unknown): RegistryError {
+  return new RegistryError({
+    code: 'aborted',
+    sentence: 'The copy was stopped.',
+    params: {},
+    operation: 'copy',
+    host: target.name,
+    retryable: false,
+    cause,
+  });
+}

@@ -1,0 +1,105 @@
+import type { Readable } from 'node:stream';
+import { isRegistryError, openVerifiedBlob } from '../registry-client/index.ts';
+import type { RegistryError, Side } from '../registry-client/index.ts';
+import type { BlobOutcome, CopyOptions, PlannedBlob } from './copy-options.ts';
+import type { TargetMemory } from './target-memory.ts';
+
+/** Names the side that failed, unless it is named already. */
+export async function onSide<Result>(side: Side, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isRegistryError(error)) error.side ??= side;
+    throw error;
+  }
+}
+
+// Kept small: the task has its own attempts, with a pause and a person watching.
+const triesMax = 3;
+const worthTryingAgain: ReadonlySet<string> = new Set(['connection-lost', 'timeout', 'server-error', 'truncated']);
+
+function mayRetryByDefault(error: RegistryError, attempt: number): Promise<boolean> {
+  return Promise.resolve(attempt < triesMax && worthTryingAgain.has(error.code));
+}
+
+/**
+ * Brings one blob to the destination by the cheapest way: nothing, where it is there; waiting, where another copy
+ * brings it; a mount; else its bytes. With `isForced` it is sent whatever the destination says.
+ */
+export async function copyBlob(
+  options: CopyOptions,
+  memory: TargetMemory,
+  blob: PlannedBlob,
+  isForced: boolean,
+): Promise<BlobOutcome> {
+  const { target, targetRepository: repository, signal } = options;
+  const { digest } = blob;
+  for (;;) {
+    signal?.throwIfAborted();
+    if (!isForced && memory.isPresent(repository, digest)) return 'existed';
+    const flight = memory.findFlight(digest);
+    if (!flight) break;
+    await withAbort(flight, signal);
+  }
+  return memory.fly(repository, digest, async () => {
+    const outcome =
+      isForced || !(await exists(options, memory, digest)) ? await bring(options, memory, blob, isForced) : 'existed';
+    memory.remember(repository, digest);
+    return outcome;
+  });
+
+  async function exists(_options: CopyOptions, known: TargetMemory, wanted: string): Promise<boolean> {
+    return onSide('destination', async () => {
+      const isNew = await known.isNewRepository(repository, () => target.hasRepository(repository, { signal }));
+      return !isNew && (await target.hasBlob(repository, wanted, { signal }));
+    });
+  }
+}
+
+async function bring(
+  options: CopyOptions,
+  memory: TargetMemory,
+  blob: PlannedBlob,
+  isForced: boolean,
+): Promise<'copied' | 'mounted'> {
+  const { targetRepository: repository, on, findMountSources } = options;
+  const mayRetry = options.mayRetryBlob ?? mayRetryByDefault;
+  const candidates = findMountSources?.(blob.digest).filter((name) => name !== repository) ?? [];
+  const mountFrom = isForced ? undefined : (memory.findHolder(blob.digest, repository) ?? candidates[0]);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await push(options, blob, attempt === 1 ? mountFrom : undefined);
+    } catch (error) {
+      if (!isRegistryError(error) || options.signal?.aborted || !(await mayRetry(error, attempt))) throw error;
+      on?.blobRestarted?.(blob.digest, error);
+    }
+  }
+}
+
+function push(options: CopyOptions, blob: PlannedBlob, mountFrom: string | undefined): Promise<'copied' | 'mounted'> {
+  const { source, target, sourceRepository, targetRepository, signal, on } = options;
+  const open = async (cut: AbortSignal): Promise<Readable> => {
+    const body = await onSide('source', () => openVerifiedBlob(source, sourceRepository, blob, { signal: cut }));
+    // Named before the upload sees the error and passes it on.
+    body.on('error', (error) => {
+      if (isRegistryError(error)) error.side ??= 'source';
+    });
+    return body;
+  };
+  const onBytes = (byteCount: number): void => on?.blobBytes?.(blob.digest, byteCount);
+  return onSide('destination', () => target.pushBlob(targetRepository, blob, open, { signal, onBytes, mountFrom }));
+}
+
+async function withAbort(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work;
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
+}

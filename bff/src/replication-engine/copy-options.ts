@@ -1,0 +1,93 @@
+import type { Descriptor, Platform, RegistryError } from '../registry-client/index.ts';
+import type { CopyLimiter } from './copy-limiter.ts';
+import type { ReadOnlyTarget, Target } from './target.ts';
+
+export interface PlannedBlob {
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly mediaType: string;
+  readonly kind: 'config' | 'layer';
+  /** Of the first manifest that names it. */
+  readonly platform: Platform | undefined;
+}
+
+export interface PlannedManifest {
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly mediaType: string;
+  readonly platform: Platform | undefined;
+  readonly isReferrer: boolean;
+}
+
+export interface CopyPlan {
+  /** Each once, largest first. Foreign layers are not among them. */
+  readonly blobs: readonly PlannedBlob[];
+  /** Children before their parents. */
+  readonly manifests: readonly PlannedManifest[];
+  /** Of blobs and manifests. */
+  readonly bytesTotal: number;
+}
+
+/** How a blob came to the destination. */
+export type BlobOutcome = 'copied' | 'mounted' | 'existed';
+
+/** Told in order for each blob; blobs run at the same time. A listener must not throw. */
+export interface CopyObserver {
+  planned(plan: CopyPlan): void;
+  blobStarted(digest: string): void;
+  /** Bytes since the last call. */
+  blobBytes(digest: string, byteCount: number): void;
+  /** It starts again at its first byte: what was counted counts no more. */
+  blobRestarted(digest: string, error: RegistryError): void;
+  blobDone(digest: string, outcome: BlobOutcome, sizeBytes: number): void;
+  manifestDone(digest: string, outcome: 'pushed' | 'existed'): void;
+  tagged(tag: string, digest: string): void;
+}
+
+export interface CopyLimits {
+  /** Blobs and manifests of one artifact with its referrers. */
+  readonly entriesMax: number;
+  readonly blobMaxBytes: number;
+  /** Of one artifact, together: they are held in memory. */
+  readonly manifestBytesMax: number;
+}
+
+export interface CopyOptions {
+  readonly source: ReadOnlyTarget;
+  readonly target: Target;
+  readonly sourceRepository: string;
+  /** The digest to copy, pinned when the work was planned: a tag that moves meanwhile changes nothing. */
+  readonly digest: string;
+  readonly targetRepository: string;
+  /** Moved last, and only where the fence holds. Without one the artifact is pushed by digest. */
+  readonly targetTag?: string | undefined;
+  /** Only these children of an index; the destination then gets an index of its own with another digest. */
+  readonly platforms?: readonly Platform[] | undefined;
+  readonly includeReferrers: boolean;
+  readonly limiter: CopyLimiter;
+  readonly limits?: Partial<CopyLimits> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether this worker may still move the tag; asked directly before. */
+  readonly fence?: (() => Promise<boolean>) | undefined;
+  /** Repositories of the destination that are likely to hold a blob, the most likely first. */
+  readonly findMountSources?: ((digest: string) => readonly string[]) | undefined;
+  /** Whether to try a blob again, after waiting as long as it thinks right. */
+  readonly mayRetryBlob?: ((error: RegistryError, attempt: number) => Promise<boolean>) | undefined;
+  readonly on?: Partial<CopyObserver> | undefined;
+}
+
+export interface CopyResult {
+  readonly outcome: 'copied' | 'up-to-date';
+  /** What the tag points to now; another than asked for only with `platforms`. */
+  readonly digest: string;
+  readonly plan: CopyPlan | undefined;
+  readonly bytesCopied: number;
+  readonly referrers: readonly Descriptor[];
+}
+
+export const defaultLimits: CopyLimits = {
+  entriesMax: 20_000,
+  // Larger than any real layer; smaller than what a lying size could reserve for ever.
+  blobMaxBytes: 512 * 1024 ** 3,
+  manifestBytesMax: 32 * 1024 ** 2,
+};

@@ -1,0 +1,14 @@
+export { copyArtifact, isUpToDate } from './copy-artifact.ts';
+export type { CopyLimiter, CopyLimiterOptions } from './copy-limiter.ts';
+export { createCopyLimiter } from './copy-limiter.ts';
+export type {
+  BlobOutcome,
+  CopyLimits,
+  CopyObserver,
+  CopyOptions,
+  CopyPlan,
+  CopyResult,
+  PlannedBlob,
+  PlannedManifest,
+} from './copy-options.ts';
+export type { ReadOnlyTarget, Target } from './target.ts';

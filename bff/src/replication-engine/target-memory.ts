@@ -1,0 +1,79 @@
+// A garbage collection at the destination takes longer than this to be planned and run; older knowledge is asked again.
+const maxAgeMs = 5 * 60_000;
+const entriesMax = 200_000;
+
+/** What concurrent copies to one destination know of it: blobs present, blobs on their way, repositories that are new. */
+export class TargetMemory {
+  readonly #now: () => number;
+  /** repository and digest → when it was seen */
+  readonly #present = new Map<string, number>();
+  /** digest → a repository that holds it */
+  readonly #holders = new Map<string, { repository: string; atMs: number }>();
+  /** digest → the repository it is being written to, and when that ends */
+  readonly #flights = new Map<string, { repository: string; done: Promise<void> }>();
+  readonly #repositories = new Map<string, Promise<boolean>>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  isPresent(repository: string, digest: string): boolean {
+    const atMs = this.#present.get(`${repository}@${digest}`);
+    return atMs !== undefined && this.#now() - atMs < maxAgeMs;
+  }
+
+  remember(repository: string, digest: string): void {
+    if (this.#present.size >= entriesMax) this.#present.clear();
+    if (this.#holders.size >= entriesMax) this.#holders.clear();
+    const atMs = this.#now();
+    this.#present.set(`${repository}@${digest}`, atMs);
+    this.#holders.set(digest, { repository, atMs });
+  }
+
+  forget(repository: string, digest: string): void {
+    this.#present.delete(`${repository}@${digest}`);
+    if (this.#holders.get(digest)?.repository === repository) this.#holders.delete(digest);
+  }
+
+  /** Another repository to mount from. */
+  findHolder(digest: string, exceptRepository: string): string | undefined {
+    const holder = this.#holders.get(digest);
+    if (!holder || holder.repository === exceptRepository || this.#now() - holder.atMs > maxAgeMs) return undefined;
+    return holder.repository;
+  }
+
+  findFlight(digest: string): Promise<void> | undefined {
+    return this.#flights.get(digest)?.done;
+  }
+
+  /** Lets others wait for this write instead of doing it too. The work decides by itself what it remembers. */
+  async fly<Result>(repository: string, digest: string, work: () => Promise<Result>): Promise<Result> {
+    const result = work();
+    const done = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    const flight = { repository, done };
+    this.#flights.set(digest, flight);
+    try {
+      return await result;
+    } finally {
+      if (this.#flights.get(digest) === flight) this.#flights.delete(digest);
+    }
+  }
+
+  /** Asked once for each repository: in one that did not exist when the copies began there is nothing to look for. */
+  isNewRepository(repository: string, ask: () => Promise<boolean>): Promise<boolean> {
+    const known = this.#repositories.get(repository);
+    if (known) return known;
+    const asked = ask().then((exists) => !exists);
+    this.#repositories.set(repository, asked);
+    asked.catch(() => this.#repositories.delete(repository));
+    return asked;
+  }
+
+  /** After the destination missed what was believed to be there. */
+  distrust(repository: string): void {
+    this.#repositories.set(repository, Promise.resolve(false));
+  }
+}
