@@ -5,6 +5,7 @@ import { openPostgresDatabase } from './postgres-database.ts';
 export type { Database, DatabaseLocation, ListenOptions, QueueBackend } from './database-port.ts';
 export { DatabaseFolderInUseError } from './folder-lock.ts';
 export { MigrationError, migrateToLatest } from './migrate.ts';
+export { isDatabaseUnavailable } from './unavailable.ts';
 export type { NewRow, Row, RowChange, Tables } from './tables.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import * as z from 'zod/mini';
 import { decide } from '../access/decide.ts';
-import type { AnswerInput, Endpoint, HandlerInput } from '../contract/endpoint.ts';
+import type { AnswerInput, Endpoint, HandlerInput, Method } from '../contract/endpoint.ts';
 import { ApiError } from './api-error.ts';
 import { type RequestContext, requestContext } from './request-context.ts';
 
@@ -12,11 +12,25 @@ export type EndpointHandler<E extends Endpoint> = (
   context: RequestContext,
 ) => Promise<AnswerInput<E>> | AnswerInput<E>;
 
+// Messages such as "expected string" instead of the bare "Invalid input" that zod/mini has without a language.
+z.config(z.locales.en());
+
 const mounted = new WeakMap<Router, Set<Endpoint>>();
 
 /** The endpoints on a router, for the test that each one of the contract has a home. */
 export function mountedEndpoints(router: Router): ReadonlySet<Endpoint> {
   return mounted.get(router) ?? new Set();
+}
+
+/** The methods that some endpoint has for this path; empty where there is no such path. */
+export function methodsAt(routers: readonly Router[], path: string): Method[] {
+  const endpoints = routers.flatMap((router) => [...mountedEndpoints(router)]);
+  const matching = endpoints.filter((endpoint) => patternOf(endpoint.path).test(path));
+  return [...new Set(matching.map(({ method }) => method))].toSorted();
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}/?$`);
 }
 
 /**

@@ -1,0 +1,60 @@
+import * as z from 'zod/mini';
+
+const text = z.string().check(z.minLength(1));
+const port = z.int().check(z.minimum(0), z.maximum(65_535));
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
+const host = z
+  .string()
+  .check(
+    z.regex(/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/, 'must be a host or host:port, without a path'),
+  );
+
+const registry = z.strictObject({
+  id: z
+    .string()
+    .check(z.regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens')),
+  name: z.optional(text.check(z.maxLength(100))),
+  environment: text.check(z.maxLength(63)),
+  position: z.optional(z.int().check(z.minimum(0), z.maximum(10_000))),
+  endpoints: z.array(httpUrl.check(z.maxLength(2048))).check(z.minLength(1), z.maxLength(16)),
+  username: z.optional(text.check(z.maxLength(255))),
+  password: z.optional(text),
+  passwordFile: z.optional(text),
+  caFile: z.optional(text),
+  notificationSecret: z.optional(text),
+  notificationSecretFile: z.optional(text),
+});
+
+/** The file, and what the environment adds to it. Unknown keys are refused: a misspelt one must not be ignored. */
+export const configSchema = z.strictObject({
+  server: z.optional(
+    z.strictObject({
+      host: z.optional(text),
+      port: z.optional(port),
+      publicUrl: z.optional(httpUrl),
+      trustedProxies: z.optional(z.array(text)),
+    }),
+  ),
+  database: z.optional(
+    z.strictObject({ url: z.string().check(z.regex(/^postgres(?:ql)?:\/\//, 'must be a postgres:// address')) }),
+  ),
+  redis: z.optional(
+    z.strictObject({ url: z.string().check(z.regex(/^rediss?:\/\//, 'must be a redis:// or rediss:// address')) }),
+  ),
+  dataDirectory: z.optional(text),
+  secrets: z.optional(
+    z.strictObject({
+      encryptionKey: z.optional(text),
+      encryptionKeyFile: z.optional(text),
+      session: z.optional(text),
+      sessionSecretFile: z.optional(text),
+    }),
+  ),
+  admin: z.optional(z.strictObject({ password: z.optional(text), passwordFile: z.optional(text) })),
+  registries: z.optional(z.array(registry).check(z.maxLength(500))),
+  network: z.optional(z.strictObject({ allowedRegistryHosts: z.optional(z.array(host)) })),
+  log: z.optional(z.strictObject({ level: z.optional(z.enum(['debug', 'info', 'warn', 'error', 'silent'])) })),
+});
+
+export type ConfigDocument = z.infer<typeof configSchema>;
+export type RegistryDocument = z.infer<typeof registry>;

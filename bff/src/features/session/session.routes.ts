@@ -1,0 +1,67 @@
+import { Router } from 'express';
+import { permissionsOf } from '../../access/decide.ts';
+import { changePassword, getSession, signIn, signOut } from '../../contract/session.ts';
+import { ApiError } from '../../http/api-error.ts';
+import { mountEndpoint, type RequestAccount } from '../../http/mount-endpoint.ts';
+import {
+  type SessionService,
+  TooManyAttemptsError,
+  WeakPasswordError,
+  WrongCredentialsError,
+} from './session.service.ts';
+
+export interface SessionRoutesOptions {
+  readonly service: SessionService;
+  readonly version: string;
+  readonly countSignIn: (outcome: 'accepted' | 'refused' | 'limited') => void;
+}
+
+export function sessionRoutes({ service, version, countSignIn }: SessionRoutesOptions): Router {
+  const router = Router();
+  mountEndpoint(router, getSession, (_input, { account }) => ({
+    account: account === null ? null : accountView(account),
+    version,
+  }));
+  mountEndpoint(router, signIn, async ({ body }, { clientAddress, session }) => {
+    try {
+      const account = await service.signIn(body, clientAddress);
+      await session.signIn(account.id);
+      countSignIn('accepted');
+      return { account: accountView(account), version };
+    } catch (error) {
+      countSignIn(error instanceof TooManyAttemptsError ? 'limited' : 'refused');
+      throw refusal(error, 'Wrong username or password.');
+    }
+  });
+  mountEndpoint(router, signOut, async (_input, { session }) => {
+    await session.signOut();
+  });
+  mountEndpoint(router, changePassword, async ({ body }, { account, clientAddress, session }) => {
+    if (account === null) throw new ApiError('not-signed-in', 'Sign in first: nobody is signed in here.');
+    try {
+      await service.changePassword(account.id, body, clientAddress);
+    } catch (error) {
+      throw refusal(error, 'The current password is not the right one.');
+    }
+    // Every session ended with the old password; this browser gets a new one and stays.
+    await session.signIn(account.id);
+  });
+  return router;
+}
+
+function accountView(account: RequestAccount) {
+  const { id, username, displayName, isSystemAdmin } = account;
+  return { id, username, displayName, isSystemAdmin, permissions: permissionsOf(account) };
+}
+
+function refusal(error: unknown, wrongCredentials: string): unknown {
+  if (error instanceof WrongCredentialsError) return new ApiError('credentials-wrong', wrongCredentials);
+  if (error instanceof WeakPasswordError) return new ApiError('password-too-weak', error.message);
+  if (error instanceof TooManyAttemptsError) {
+    const { retryAfterSeconds } = error;
+    const minutes = Math.ceil(retryAfterSeconds / 60);
+    const detail = `Too many wrong passwords. The next attempt is looked at in ${minutes} minute${minutes === 1 ? '' : 's'}.`;
+    return new ApiError('too-many-attempts', detail, { retryAfterSeconds });
+  }
+  return error;
+}

@@ -1,0 +1,137 @@
+import type { AccountsStore, StoredAccount } from './accounts.store.ts';
+import { generatePassword } from './generated-password.ts';
+import { hashPassword, verifyPassword } from './password-hash.ts';
+
+export class WrongCredentialsError extends Error {
+  override readonly name = 'WrongCredentialsError';
+}
+
+/** `retryAfterSeconds`: when the next attempt is looked at. */
+export class TooManyAttemptsError extends Error {
+  override readonly name = 'TooManyAttemptsError';
+  readonly retryAfterSeconds: number;
+  constructor(retryAfterSeconds: number) {
+    super(`Too many attempts; the next one is looked at in ${retryAfterSeconds} s.`);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export class WeakPasswordError extends Error {
+  override readonly name = 'WeakPasswordError';
+}
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Says who somebody is. Local passwords are one way; single sign-on becomes another behind the same words. */
+export interface Authenticator {
+  /** Undefined where this authenticator does not accept the credentials. */
+  authenticate(credentials: Credentials): Promise<StoredAccount | undefined>;
+}
+
+/** Counts attempts. `begin` throws TooManyAttemptsError; an accepted attempt is taken back with `accept`. */
+export interface SignInLimits {
+  begin(username: string, clientAddress: string): Promise<void>;
+  accept(username: string, clientAddress: string): Promise<void>;
+}
+
+export interface SessionServiceOptions {
+  readonly accounts: AccountsStore;
+  readonly authenticators: readonly Authenticator[];
+  readonly limits: SignInLimits;
+  readonly newId: () => string;
+}
+
+export interface FirstAdministrator {
+  readonly username: string;
+  /** To be shown once; null where it was given, not generated, or where the account existed. */
+  readonly generatedPassword: string | null;
+}
+
+export type SessionService = ReturnType<typeof createSessionService>;
+
+export const administratorName = 'admin';
+
+export function localPasswords(accounts: AccountsStore): Authenticator {
+  return {
+    async authenticate({ username, password }) {
+      const account = await accounts.findByUsername(username);
+      const isRight = await verifyPassword(password, account?.passwordHash ?? null);
+      return isRight && account !== undefined && !account.isDisabled ? account : undefined;
+    },
+  };
+}
+
+export function createSessionService({ accounts, authenticators, limits, newId }: SessionServiceOptions) {
+  return {
+    /** @throws WrongCredentialsError, TooManyAttemptsError */
+    async signIn(credentials: Credentials, clientAddress: string): Promise<StoredAccount> {
+      await limits.begin(credentials.username, clientAddress);
+      for (const authenticator of authenticators) {
+        const account = await authenticator.authenticate(credentials);
+        if (account === undefined) continue;
+        await limits.accept(credentials.username, clientAddress);
+        return account;
+      }
+      throw new WrongCredentialsError();
+    },
+
+    /** Ends every session of the account. @throws WrongCredentialsError, TooManyAttemptsError, WeakPasswordError */
+    async changePassword(
+      accountId: string,
+      change: { currentPassword: string; newPassword: string },
+      clientAddress: string,
+    ): Promise<void> {
+      const account = await accounts.findById(accountId);
+      if (account === undefined) throw new WrongCredentialsError();
+      await limits.begin(account.username, clientAddress);
+      if (!(await verifyPassword(change.currentPassword, account.passwordHash))) throw new WrongCredentialsError();
+      await limits.accept(account.username, clientAddress);
+      refuseWeak(account.username, change);
+      await accounts.setPassword(account.id, await hashPassword(change.newPassword));
+    },
+
+    /** For the command line of the machine. Also lets a disabled account in again. Undefined: there is no such account. */
+    async resetPassword(username: string): Promise<string | undefined> {
+      const account = await accounts.findByUsername(username);
+      if (account === undefined) return undefined;
+      const password = generatePassword();
+      await accounts.setPassword(account.id, await hashPassword(password));
+      return password;
+    },
+
+    /** Makes the administrator of a first start; of several instances that start at once, one does. */
+    async ensureAdministrator(givenPassword: string | null): Promise<FirstAdministrator> {
+      const nothing = { username: administratorName, generatedPassword: null };
+      if (await accounts.hasAny()) return nothing;
+      const password = givenPassword ?? generatePassword();
+      const isMade = await accounts.insert({
+        id: newId(),
+        username: administratorName,
+        displayName: 'Administrator',
+        passwordHash: await hashPassword(password),
+        isSystemAdmin: true,
+      });
+      return isMade && givenPassword === null ? { ...nothing, generatedPassword: password } : nothing;
+    },
+  };
+}
+
+/** Length is checked by the contract. What is left are the words somebody would try first. */
+function refuseWeak(username: string, change: { currentPassword: string; newPassword: string }): void {
+  const { currentPassword, newPassword } = change;
+  const plain = newPassword.toLowerCase();
+  if (newPassword === currentPassword) throw new WeakPasswordError('The new password is the one you have already.');
+  if (new Set(plain).size < 5) {
+    throw new WeakPasswordError(
+      'The new password repeats the same few characters; choose one that is harder to guess.',
+    );
+  }
+  const tooKnown = [username.toLowerCase(), 'longshore', 'password'];
+  const rest = tooKnown.reduce((text, word) => (word.length < 3 ? text : text.replaceAll(word, '')), plain);
+  if (rest.length < 8) {
+    throw new WeakPasswordError('The new password is little more than a name that anybody would try; choose another.');
+  }
+}

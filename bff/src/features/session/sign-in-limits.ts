@@ -1,0 +1,47 @@
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { type SignInLimits, TooManyAttemptsError } from './session.service.ts';
+
+const QUARTER_HOUR_SECONDS = 15 * 60;
+
+/**
+ * Ten wrong passwords for one name from one address; a hundred from one address under any names; a hundred for one name
+ * from anywhere, which is high enough that a stranger cannot easily lock somebody out. Right ones are not counted.
+ */
+const rules = [
+  { name: 'pair', points: 10 },
+  { name: 'address', points: 100 },
+  { name: 'username', points: 100 },
+] as const;
+
+/** With `redisClient` all instances count together; when Redis cannot be reached nobody signs in, rather than without limit. */
+export function createSignInLimits(redisClient: unknown): SignInLimits {
+  const limiters = rules.map(({ name, points }) => ({ name, limiter: createLimiter(name, points, redisClient) }));
+  const keyOf = (name: (typeof rules)[number]['name'], username: string, clientAddress: string): string => {
+    const plain = username.toLowerCase().slice(0, 255);
+    return { pair: `${plain}\n${clientAddress}`, address: clientAddress, username: plain }[name];
+  };
+  return {
+    async begin(username, clientAddress) {
+      for (const { name, limiter } of limiters) {
+        try {
+          await limiter.consume(keyOf(name, username, clientAddress));
+        } catch (error) {
+          if (error instanceof RateLimiterRes) throw new TooManyAttemptsError(Math.ceil(error.msBeforeNext / 1000));
+          throw error;
+        }
+      }
+    },
+    async accept(username, clientAddress) {
+      for (const { name, limiter } of limiters) {
+        const key = keyOf(name, username, clientAddress);
+        await (name === 'pair' ? limiter.delete(key) : limiter.reward(key));
+      }
+    },
+  };
+}
+
+function createLimiter(name: string, points: number, redisClient: unknown): RateLimiterAbstract {
+  const rule = { keyPrefix: `longshore:sign-in:${name}`, points, duration: QUARTER_HOUR_SECONDS };
+  if (redisClient === null) return new RateLimiterMemory(rule);
+  return new RateLimiterRedis({ ...rule, storeClient: redisClient, useRedisPackage: true });
+}

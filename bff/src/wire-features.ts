@@ -1,0 +1,30 @@
+import { createAccountsStore } from './features/session/accounts.store.ts';
+import { sessionRoutes } from './features/session/session.routes.ts';
+import { createSessionService, type FirstAdministrator, localPasswords } from './features/session/session.service.ts';
+import { createSignInLimits } from './features/session/sign-in-limits.ts';
+import type { FeatureParts, Foundation } from './wire-foundation.ts';
+
+export interface WiredFeatures {
+  readonly administrator: FirstAdministrator;
+  /** Started in this order and stopped together. */
+  readonly features: readonly FeatureParts[];
+}
+
+/** The parts list: every feature is built once, here, from the foundation and from the features it may know. */
+export async function wireFeatures(foundation: Foundation): Promise<WiredFeatures> {
+  const { config } = foundation;
+  const session = wireSession(foundation);
+  const administrator = await session.service.ensureAdministrator(config.admin.password?.reveal() ?? null);
+  return { administrator, features: [session] };
+}
+
+function wireSession({ database, metrics, newId, redis, version }: Foundation) {
+  const accounts = createAccountsStore(database.kysely);
+  const service = createSessionService({
+    accounts,
+    authenticators: [localPasswords(accounts)],
+    limits: createSignInLimits(redis?.client ?? null),
+    newId,
+  });
+  return { service, router: sessionRoutes({ service, version, countSignIn: metrics.countSignIn }) };
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { Router } from 'express';
+import type { SessionData } from 'express-session';
+import type { Config } from './config/config.ts';
+import { type Database, isDatabaseUnavailable, migrateToLatest, openDatabase } from './database/index.ts';
+import { createAccountsStore } from './features/session/accounts.store.ts';
+import { openRedisSessions, type RedisSessions, SessionsUnavailableError } from './features/session/redis-sessions.ts';
+import { createSessionRecordsStore } from './features/session/session-records.store.ts';
+import { createEventBus, type EventBus, type EventRelay, type Publish } from './http/event-bus.ts';
+import { createEventStream, type EventStream } from './http/event-stream.ts';
+import type { HealthCheck } from './http/health.ts';
+import { createSessions, type Sessions } from './http/session-middleware.ts';
+import type { Logger } from './observability/logger.ts';
+import { createMetrics, type Metrics } from './observability/metrics.ts';
+
+/** What every feature is built from. */
+export interface Foundation {
+  readonly config: Config;
+  readonly version: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: { now(): Date };
+  readonly newId: () => string;
+  readonly database: Database;
+  readonly redis: RedisSessions<SessionData> | null;
+  readonly bus: EventBus;
+  readonly publish: Publish;
+  readonly sessions: Sessions;
+  readonly eventStream: EventStream;
+  readonly healthChecks: readonly HealthCheck[];
+  readonly isUnavailable: (error: unknown) => boolean;
+  /** Aborted when the process is told to stop. */
+  readonly stopping: AbortSignal;
+  readonly beginStop: () => void;
+  readonly close: () => Promise<void>;
+}
+
+/** What a feature adds to the whole. */
+export interface FeatureParts {
+  /** Endpoints of the contract, below `/api/v1`. */
+  readonly router?: Router;
+  /** Addresses for programs with a secret of their own, below `/api/v1`, without session and body parser. */
+  readonly intake?: Router;
+  /** Called when the server listens. */
+  readonly start?: () => void | Promise<void>;
+  /** Called when it is told to stop; must end within about four seconds. */
+  readonly stop?: () => void | Promise<void>;
+}
+
+const EVENT_CHANNEL = 'longshore_events';
+const EXPIRED_SESSIONS_EVERY_MS = 60 * 60 * 1000;
+
+export async function openFoundation(config: Config, logger: Logger, version: string): Promise<Foundation> {
+  const warn = (sentence: string, error: unknown) => logger.warn({ err: error }, sentence);
+  const database = await openDatabase(locationOf(config), warn);
+  try {
+    await migrateToLatest(database);
+    return await buildFoundation(config, logger, version, database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function locationOf({ database }: Config) {
+  return database.kind === 'embedded' ? database : { kind: database.kind, url: database.url.reveal() };
+}
+
+async function buildFoundation(
+  config: Config,
+  logger: Logger,
+  version: string,
+  database: Database,
+): Promise<Foundation> {
+  const warn = (sentence: string, error: unknown) => logger.warn({ err: error }, sentence);
+  const clock = { now: () => new Date() };
+  const metrics = createMetrics();
+  const bus = await createEventBus({
+    relay: relayOver(database),
+    instanceId: randomUUID().slice(0, 8),
+    onRelayFailure: (error) => warn('An event could not be told to the other instances.', error),
+  });
+  const redis = config.redis === null ? null : openRedisSessions<SessionData>(config.redis.url.reveal(), warn);
+  const inDatabase = createSessionRecordsStore<SessionData>(database.kysely);
+  const accounts = createAccountsStore(database.kysely);
+  const sessions = createSessions({
+    records: redis ?? inDatabase,
+    findAccount: async (id) => {
+      const account = await accounts.findById(id);
+      return account?.isDisabled === false ? account : undefined;
+    },
+    secret: config.secrets.session.reveal(),
+    isHttps: config.server.publicUrl?.startsWith('https:') ?? false,
+    clock,
+  });
+  const eventStream = createEventStream({ bus, clock, findSubject: sessions.recheck });
+  metrics.gauge('longshore_event_stream_clients', 'Open event streams.', eventStream.clientCount);
+  const stop = new AbortController();
+  const cleaning = setInterval(() => {
+    inDatabase.removeExpired().catch((error: unknown) => warn('Expired sessions could not be removed.', error));
+  }, EXPIRED_SESSIONS_EVERY_MS);
+  cleaning.unref();
+  return {
+    config,
+    version,
+    logger,
+    metrics,
+    clock,
+    newId: randomUUID,
+    database,
+    redis,
+    bus,
+    publish: bus.publish,
+    sessions,
+    eventStream,
+    healthChecks: [
+      { name: 'database', check: () => database.ping() },
+      ...(redis === null ? [] : [{ name: 'redis', check: redis.ping }]),
+    ],
+    isUnavailable: (error) => error instanceof SessionsUnavailableError || isDatabaseUnavailable(error),
+    stopping: stop.signal,
+    beginStop: () => stop.abort(),
+    close: async () => {
+      clearInterval(cleaning);
+      await bus.close();
+      await redis?.close();
+      await database.close();
+    },
+  };
+}
+
+/** The embedded database has one process only, so that nobody else is to be told. */
+function relayOver(database: Database): EventRelay | null {
+  if (database.kind === 'embedded') return null;
+  return {
+    send: (payload) => database.notify(EVENT_CHANNEL, payload),
+    receive: (handler, onGap) => database.listen(EVENT_CHANNEL, handler, { onGap }),
+  };
+}

@@ -1,0 +1,96 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config/config.ts';
+import { createApp } from './http/app.ts';
+import type { Logger } from './observability/logger.ts';
+import { type FeatureParts, type Foundation, openFoundation } from './wire-foundation.ts';
+import { wireFeatures } from './wire-features.ts';
+
+export interface RunningLongshore {
+  /** Where it can be reached: the public URL where one is set. */
+  readonly url: string;
+  /** Where it listens. */
+  readonly listenUrl: string;
+  readonly administrator: { readonly username: string; readonly generatedPassword: string | null };
+  readonly foundation: Foundation;
+  readonly features: readonly FeatureParts[];
+  /** Ends streams, finishes requests, stops the workers, closes the database; whatever takes longer is cut off. */
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly logger: Logger;
+  readonly version: string;
+}
+
+/** Requests that are running get this long, workers the rest of five seconds. */
+const REQUESTS_END_MS = 2000;
+
+/** Opens, builds and starts everything that one console process is. */
+export async function startLongshore(config: Config, { logger, version }: StartOptions): Promise<RunningLongshore> {
+  const foundation = await openFoundation(config, logger, version);
+  try {
+    const { administrator, features } = await wireFeatures(foundation);
+    const { stopping } = foundation;
+    const app = createApp({
+      version,
+      publicUrl: config.server.publicUrl,
+      trustedProxies: config.server.trustedProxies,
+      webDirectory: config.server.webDirectory,
+      logger,
+      metrics: foundation.metrics,
+      sessions: foundation.sessions,
+      eventStream: foundation.eventStream,
+      healthChecks: foundation.healthChecks,
+      isStopping: () => stopping.aborted,
+      isUnavailable: foundation.isUnavailable,
+      intakes: features.flatMap(({ intake }) => (intake === undefined ? [] : [intake])),
+      routers: features.flatMap(({ router }) => (router === undefined ? [] : [router])),
+    });
+    const server = createServer(app);
+    const listenUrl = await listen(server, config.server);
+    for (const { start } of features) await start?.();
+    return {
+      url: config.server.publicUrl ?? listenUrl,
+      listenUrl,
+      administrator,
+      foundation,
+      features,
+      close: () => closeEverything(server, foundation, features),
+    };
+  } catch (error) {
+    await foundation.close();
+    throw error;
+  }
+}
+
+function listen(server: Server, { host, port }: Config['server']): Promise<string> {
+  // Slow headers hold a connection for nothing; the stream of events is not concerned.
+  server.headersTimeout = 20_000;
+  server.requestTimeout = 60_000;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const { address, family, port: chosen } = server.address() as AddressInfo;
+      const isEverywhere = address === '0.0.0.0' || address === '::';
+      const name = isEverywhere ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
+      resolve(`http://${name}:${chosen}`);
+    });
+  });
+}
+
+async function closeEverything(
+  server: Server,
+  foundation: Foundation,
+  features: readonly FeatureParts[],
+): Promise<void> {
+  foundation.beginStop();
+  foundation.eventStream.close();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), REQUESTS_END_MS);
+  await Promise.all([closed, ...features.map(({ stop }) => stop?.())]);
+  clearTimeout(cut);
+  await foundation.close();
+}
