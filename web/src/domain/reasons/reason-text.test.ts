@@ -18,6 +18,13 @@ describe('the words of a cause', () => {
     expect(fillReason(cause, '{registry}：{missing}')).toBe(cause.sentence);
     expect(fillReason(cause, '{registry}：{detail}')).toBe(cause.sentence);
   });
+  it('leave an optional part out where its parameter did not come', () => {
+    const template = '{registry} 出错[（状态 {status}）]。';
+    expect(fillReason(cause, template)).toBe('branch-north 出错。');
+    expect(fillReason({ ...cause, params: { ...cause.params, status: '502' } }, template)).toBe(
+      'branch-north 出错（状态 502）。',
+    );
+  });
   it('take nothing from the language’s own objects', () => {
     expect(fillReason(cause, '{constructor}')).toBe(cause.sentence);
   });

@@ -9,18 +9,24 @@ export interface Cause {
 }
 
 /**
- * A translated sentence with its parameters. The server's own sentence where there is no translation, or where it needs
- * a parameter that did not come: half a sentence helps nobody.
+ * A translated sentence with its parameters. What stands in `[…]` is left out where one of its parameters did not come.
+ * The server's own sentence where there is no translation, or where it needs a parameter that is missing: half a
+ * sentence helps nobody.
  */
 export function fillReason(cause: Cause, template: string | undefined): string {
   if (template === undefined) return cause.sentence;
+  const kept = template.replaceAll(/\[([^\]]*)\]/g, (_match, part: string) => fillPart(cause, part) ?? '');
+  return fillPart(cause, kept) ?? cause.sentence;
+}
+
+function fillPart(cause: Cause, part: string): string | undefined {
   let isComplete = true;
-  const filled = template.replaceAll(/\{(\w+)\}/g, (_match, name: string) => {
+  const filled = part.replaceAll(/\{(\w+)\}/g, (_match, name: string) => {
     const value = Object.hasOwn(cause.params, name) ? cause.params[name] : undefined;
     if (value === undefined || value === '') isComplete = false;
     return value ?? '';
   });
-  return isComplete ? filled : cause.sentence;
+  return isComplete ? filled : undefined;
 }
 
 /** The words of a cause in the page's language. */

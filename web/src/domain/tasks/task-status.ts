@@ -1,30 +1,28 @@
 import type { Execution, TaskBlob, TaskState } from 'bff/contract/replication';
+import type { Tone } from '../../ui/StatusDot.tsx';
 
-/** What the colour of a dot or bar says; `ui` knows the colours. */
-export type TaskTone = 'neutral' | 'active' | 'warning' | 'good' | 'bad';
-
-const toneOfTask: Readonly<Record<TaskState, TaskTone>> = {
+const toneOfTask: Readonly<Record<TaskState, Tone>> = {
   queued: 'neutral',
-  running: 'active',
-  waiting: 'warning',
-  succeeded: 'good',
-  failed: 'bad',
+  running: 'accent',
+  waiting: 'warn',
+  succeeded: 'ok',
+  failed: 'danger',
   stopped: 'neutral',
 };
 
-const toneOfBlob: Readonly<Record<TaskBlob['state'], TaskTone>> = {
+const toneOfBlob: Readonly<Record<TaskBlob['state'], Tone>> = {
   queued: 'neutral',
-  running: 'active',
-  copied: 'good',
-  mounted: 'good',
+  running: 'accent',
+  copied: 'ok',
+  mounted: 'ok',
   existed: 'neutral',
-  failed: 'bad',
+  failed: 'danger',
 };
 
-const toneOfExecution: Readonly<Record<Execution['state'], TaskTone>> = {
-  running: 'active',
-  succeeded: 'good',
-  failed: 'bad',
+const toneOfExecution: Readonly<Record<Execution['state'], Tone>> = {
+  running: 'accent',
+  succeeded: 'ok',
+  failed: 'danger',
   stopped: 'neutral',
 };
 
@@ -38,9 +36,9 @@ export const taskStatesByUrgency = [
   'succeeded',
 ] as const satisfies readonly TaskState[];
 
-export const taskTone = (state: TaskState): TaskTone => toneOfTask[state];
-export const blobTone = (state: TaskBlob['state']): TaskTone => toneOfBlob[state];
-export const executionTone = (state: Execution['state']): TaskTone => toneOfExecution[state];
+export const taskTone = (state: TaskState): Tone => toneOfTask[state];
+export const blobTone = (state: TaskBlob['state']): Tone => toneOfBlob[state];
+export const executionTone = (state: Execution['state']): Tone => toneOfExecution[state];
 
 export const isFinal = (state: TaskState): boolean =>
   state === 'succeeded' || state === 'failed' || state === 'stopped';

@@ -66,6 +66,8 @@ export const text = {
     search: 'Search repositories and tags',
   },
   task: {
+    execution: 'A copy',
+    route: 'Route',
     title: '{{what}} to {{registry}}',
     notFound: 'There is no such task.',
     close: 'Close task',

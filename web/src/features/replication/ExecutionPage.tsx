@@ -1,0 +1,195 @@
+import Button from '@mui/material/Button';
+import { useQuery } from '@tanstack/react-query';
+import type { Execution } from 'bff/contract/replication';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { ApiError } from '../../api/api-error.ts';
+import { useCan } from '../../domain/account.ts';
+import { useErrorWords } from '../../domain/error-words.ts';
+import { Figures } from '../../domain/tasks/Figures.tsx';
+import { RouteText } from '../../domain/tasks/RouteText.tsx';
+import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
+import { canStopExecution, countRetryable, countTasks, taskStatesByUrgency } from '../../domain/tasks/task-status.ts';
+import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
+import { useNow } from '../../i18n/now.ts';
+import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import { paths } from '../../paths.ts';
+import { Breadcrumbs } from '../../ui/Breadcrumbs.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { ErrorState } from '../../ui/ErrorState.tsx';
+import { Page } from '../../ui/Page.tsx';
+import { SearchField } from '../../ui/SearchField.tsx';
+import { useUrlState } from '../../ui/use-url-state.ts';
+import { ExecutionProgress } from './ExecutionProgress.tsx';
+import { executionQuery, useExecutionActions } from './replication-queries.ts';
+import styles from './replication.module.css';
+import { StateFilter } from './StateFilter.tsx';
+import { StopExecutionDialog } from './StopExecutionDialog.tsx';
+import { TaskTable } from './TaskTable.tsx';
+
+const urlDefaults = { state: '', q: '' };
+
+/** One copy: its tasks by state, how far it is, and what can be done about it. */
+export function ExecutionPage() {
+  const { t } = useTranslation(['replication', 'tasks']);
+  const { executionId = '' } = useParams();
+  const errorWords = useErrorWords();
+  const { data: execution, error, refetch } = useQuery(executionQuery(executionId));
+  useLiveTasks();
+  if (execution === undefined && error !== null) {
+    const isGone = error instanceof ApiError && (error.status === 404 || error.status === 400);
+    return (
+      <Page title={t('executions.title')}>
+        {isGone ? (
+          <EmptyState
+            title={t('execution.notFound')}
+            action={
+              <Button variant="outlined" component={Link} to={paths.executions()}>
+                {t('execution.toList')}
+              </Button>
+            }
+          >
+            {t('execution.notFoundHint')}
+          </EmptyState>
+        ) : (
+          <ErrorState title={t('executions.title')} error={errorWords(error)} onRetry={() => void refetch()} />
+        )}
+      </Page>
+    );
+  }
+  const name = execution === undefined ? '' : executionName(execution);
+  return (
+    <Page
+      title={name === '' ? t('executions.title') : t('execution.title', { what: name })}
+      fill
+      above={<Breadcrumbs links={[{ label: t('executions.title'), to: paths.executions() }]} />}
+      facts={execution === undefined ? undefined : <ExecutionFacts execution={execution} />}
+      action={execution === undefined ? undefined : <ExecutionButtons execution={execution} />}
+    >
+      {execution === undefined ? null : <ExecutionSummary execution={execution} />}
+      <ExecutionTasks executionId={executionId} execution={execution} />
+    </Page>
+  );
+}
+
+function executionName({ sample, id }: Execution): string {
+  const [first] = sample;
+  return first === undefined ? id : `${first.repository}${first.reference.includes(':') ? '@' : ':'}${first.reference}`;
+}
+
+function ExecutionFacts({ execution }: { execution: Execution }) {
+  const { t } = useTranslation('replication');
+  const others = countTasks(execution) - 1;
+  return (
+    <>
+      {execution.sample.length > 1 && others > 0 ? <span>{t('executions.more', { count: others })}</span> : null}
+      <ExecutionState state={execution.state} />
+      <RouteText sourceIds={execution.sourceRegistryIds} destinationIds={execution.destinationRegistryIds} />
+      <span>
+        {t(`execution.trigger.${execution.trigger}`)}
+        {execution.requestedBy === null ? null : <> {t('execution.by', { who: execution.requestedBy })}</>},{' '}
+        <RelativeTime instant={execution.createdAt} />
+      </span>
+    </>
+  );
+}
+
+function ExecutionButtons({ execution }: { execution: Execution }) {
+  const { t } = useTranslation('replication');
+  const canPush = useCan('artifact.push');
+  const errorWords = useErrorWords();
+  const { stop, retry } = useExecutionActions(execution.id);
+  const [isAsking, setIsAsking] = useState(false);
+  if (!canPush) return null;
+  const retryable = countRetryable(execution);
+  return (
+    <>
+      {retryable > 0 ? (
+        <Button variant="outlined" disabled={retry.isPending} onClick={() => retry.mutate()}>
+          {t('execution.retryFailed', { count: retryable })}
+        </Button>
+      ) : null}
+      {canStopExecution(execution) ? (
+        <Button variant="outlined" onClick={() => setIsAsking(true)}>
+          {t('execution.stop')}
+        </Button>
+      ) : null}
+      <StopExecutionDialog
+        execution={execution}
+        isOpen={isAsking}
+        isBusy={stop.isPending}
+        error={errorWords(stop.error)}
+        onConfirm={() => stop.mutate(undefined, { onSuccess: () => setIsAsking(false) })}
+        onClose={() => setIsAsking(false)}
+      />
+    </>
+  );
+}
+
+function ExecutionSummary({ execution }: { execution: Execution }) {
+  const { t } = useTranslation('replication');
+  const { rate, clock, duration } = useFormat();
+  const nowMs = useNow();
+  const isRunning = execution.state === 'running';
+  const endMs = execution.finishedAt === null ? nowMs : Date.parse(execution.finishedAt);
+  const tookMs = Math.max(0, endMs - Date.parse(execution.createdAt));
+  return (
+    <div className={styles['summary']}>
+      <ExecutionProgress execution={execution} />
+      <Figures
+        figures={[
+          ...(isRunning
+            ? [
+                {
+                  key: 'rate',
+                  label: t('execution.rate'),
+                  value: execution.rateBytesPerSecond === null ? '–' : rate(execution.rateBytesPerSecond),
+                },
+                {
+                  key: 'remaining',
+                  label: t('execution.remaining'),
+                  value: execution.etaSeconds === null ? '–' : clock(execution.etaSeconds),
+                },
+              ]
+            : []),
+          {
+            key: 'took',
+            label: isRunning ? t('execution.running') : t('execution.elapsed'),
+            value: isRunning ? clock(tookMs / 1000) : duration(tookMs),
+          },
+        ]}
+      />
+    </div>
+  );
+}
+
+function ExecutionTasks({ executionId, execution }: { executionId: string; execution: Execution | undefined }) {
+  const { t } = useTranslation(['replication', 'tasks']);
+  const [{ state, q }, setUrl] = useUrlState(urlDefaults);
+  const filter = taskStatesByUrgency.find((each) => each === state);
+  const counted = execution === undefined ? {} : { count: countTasks(execution) };
+  return (
+    <>
+      <div className={styles['sectionHead']}>
+        <StateFilter
+          label={t('execution.filters')}
+          chosen={filter}
+          onChoose={(next) => setUrl({ state: next ?? '' }, { replace: false })}
+          choices={[
+            { key: undefined, label: t('execution.all'), ...counted },
+            ...taskStatesByUrgency.map((key) => ({
+              key,
+              label: t(`tasks:state.${key}`),
+              ...(execution === undefined ? {} : { count: execution.tasks[key] }),
+            })),
+          ]}
+        />
+        <span className={styles['grow']} />
+        <SearchField value={q} label={t('execution.search')} onChange={(next) => setUrl({ q: next })} />
+      </div>
+      <TaskTable executionId={executionId} state={filter} q={q} />
+    </>
+  );
+}

@@ -1,0 +1,200 @@
+import Button from '@mui/material/Button';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { Execution } from 'bff/contract/replication';
+import type { TFunction } from 'i18next';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useErrorWords } from '../../domain/error-words.ts';
+import { ReferenceText } from '../../domain/ReferenceText.tsx';
+import { RouteText } from '../../domain/tasks/RouteText.tsx';
+import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
+import { countTasks } from '../../domain/tasks/task-status.ts';
+import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
+import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import { paths } from '../../paths.ts';
+import { DataTable } from '../../ui/DataTable.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Page } from '../../ui/Page.tsx';
+import type { Column } from '../../ui/table-columns.ts';
+import { useUrlState } from '../../ui/use-url-state.ts';
+import { ExecutionProgress } from './ExecutionProgress.tsx';
+import { executionPages, executionStates } from './replication-queries.ts';
+import { StateFilter } from './StateFilter.tsx';
+
+const urlDefaults = { state: '' };
+
+/** Every copy there was, newest first; those that run move while one looks. */
+export function ExecutionsPage() {
+  const { t } = useTranslation(['replication', 'tasks']);
+  const errorWords = useErrorWords();
+  const [{ state }, setUrl] = useUrlState(urlDefaults);
+  const filter = executionStates.find((each) => each === state);
+  const query = useInfiniteQuery(executionPages({ state: filter }));
+  useLiveTasks();
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const running = rows.filter((execution) => execution.state === 'running').length;
+  const columns = useExecutionColumns();
+  return (
+    <Page
+      title={t('executions.title')}
+      fill
+      facts={
+        query.isPending
+          ? undefined
+          : running === 0
+            ? t('executions.noneRunning')
+            : t('executions.facts', { count: running })
+      }
+      toolbar={
+        <StateFilter
+          label={t('executions.state')}
+          chosen={filter}
+          onChoose={(next) => setUrl({ state: next ?? '' }, { replace: false })}
+          choices={[
+            { key: undefined, label: t('executions.all') },
+            ...executionStates.map((key) => ({ key, label: t(`tasks:executionState.${key}`) })),
+          ]}
+        />
+      }
+    >
+      <DataTable
+        label={t('executions.title')}
+        columns={columns}
+        rows={rows}
+        rowKey={(execution) => execution.id}
+        rowHref={(execution) => paths.execution(execution.id)}
+        isPending={query.isPending}
+        error={errorWords(query.error)}
+        onRetry={() => void query.refetch()}
+        hasMore={query.hasNextPage}
+        isLoadingMore={query.isFetchingNextPage}
+        onLoadMore={() => void query.fetchNextPage()}
+        total={query.data?.pages[0]?.total ?? null}
+        empty={<NoExecutions isFiltered={filter !== undefined} onShowAll={() => setUrl({ state: '' })} />}
+      />
+    </Page>
+  );
+}
+
+function NoExecutions({ isFiltered, onShowAll }: { isFiltered: boolean; onShowAll: () => void }) {
+  const { t } = useTranslation('replication');
+  if (isFiltered) {
+    return (
+      <EmptyState
+        title={t('executions.emptyFilter')}
+        action={
+          <Button variant="outlined" onClick={onShowAll}>
+            {t('executions.showAll')}
+          </Button>
+        }
+      />
+    );
+  }
+  return (
+    <EmptyState
+      title={t('executions.empty')}
+      action={
+        <Button variant="outlined" component={Link} to={paths.projects()}>
+          {t('executions.toProjects')}
+        </Button>
+      }
+    >
+      {t('executions.emptyHint')}
+    </EmptyState>
+  );
+}
+
+function useExecutionColumns(): Column<Execution>[] {
+  const { t } = useTranslation(['replication', 'tasks']);
+  const { rate } = useFormat();
+  return useMemo(
+    (): Column<Execution>[] => [
+      {
+        key: 'what',
+        header: t('executions.column.what'),
+        narrow: 'title',
+        grow: 3,
+        minWidth: 220,
+        cell: (execution) => (
+          <Link to={paths.execution(execution.id)}>
+            <ExecutionName execution={execution} />
+          </Link>
+        ),
+      },
+      {
+        key: 'route',
+        header: t('executions.column.route'),
+        grow: 3,
+        minWidth: 230,
+        cell: ({ sourceRegistryIds, destinationRegistryIds }) => (
+          <RouteText sourceIds={sourceRegistryIds} destinationIds={destinationRegistryIds} />
+        ),
+      },
+      {
+        key: 'state',
+        header: t('executions.column.state'),
+        width: 110,
+        narrow: 'end',
+        cell: ({ state }) => <ExecutionState state={state} />,
+      },
+      {
+        key: 'progress',
+        header: t('executions.column.progress'),
+        grow: 3,
+        minWidth: 240,
+        narrow: 'hidden',
+        cell: (execution) => <ExecutionProgress execution={execution} />,
+      },
+      {
+        key: 'tasks',
+        header: t('executions.column.tasks'),
+        width: 130,
+        align: 'end',
+        cell: (execution) => taskWords(t, execution),
+      },
+      {
+        key: 'rate',
+        header: t('executions.column.rate'),
+        width: 96,
+        align: 'end',
+        cell: ({ state, rateBytesPerSecond }) =>
+          state !== 'running' || rateBytesPerSecond === null ? '' : rate(rateBytesPerSecond),
+      },
+      {
+        key: 'by',
+        header: t('executions.column.requestedBy'),
+        width: 110,
+        narrow: 'hidden',
+        cell: ({ requestedBy }) => <bdi>{requestedBy ?? ''}</bdi>,
+      },
+      {
+        key: 'created',
+        header: t('executions.column.created'),
+        width: 140,
+        align: 'end',
+        cell: ({ createdAt }) => <RelativeTime instant={createdAt} />,
+      },
+    ],
+    [t, rate],
+  );
+}
+
+function ExecutionName({ execution }: { execution: Execution }) {
+  const { t } = useTranslation('replication');
+  const [first] = execution.sample;
+  const remaining = countTasks(execution) - 1;
+  return (
+    <>
+      {first === undefined ? execution.id : <ReferenceText repository={first.repository} reference={first.reference} />}
+      {execution.sample.length > 1 && remaining > 0 ? ` ${t('executions.more', { count: remaining })}` : null}
+    </>
+  );
+}
+
+function taskWords(t: TFunction<['replication', 'tasks']>, execution: Execution): string {
+  const count = countTasks(execution);
+  const { failed, succeeded } = execution.tasks;
+  return failed > 0 ? t('executions.failedOf', { failed, count }) : t('executions.doneOf', { done: succeeded, count });
+}

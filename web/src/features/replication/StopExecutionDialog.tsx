@@ -1,0 +1,29 @@
+import type { Execution } from 'bff/contract/replication';
+import { useTranslation } from 'react-i18next';
+import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
+import type { ErrorWords } from '../../ui/ErrorState.tsx';
+
+interface StopExecutionDialogProps {
+  execution: Execution;
+  isOpen: boolean;
+  isBusy: boolean;
+  error: ErrorWords | null;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+export function StopExecutionDialog({ execution, ...dialog }: StopExecutionDialogProps) {
+  const { t } = useTranslation('replication');
+  const { queued, running, waiting } = execution.tasks;
+  return (
+    <ConfirmDialog
+      {...dialog}
+      title={t('execution.stopConfirm.title')}
+      confirmLabel={t('execution.stopConfirm.action')}
+      isDangerous
+    >
+      <p>{t('execution.stopConfirm.body', { count: queued + running + waiting })}</p>
+      <p>{t('execution.stopConfirm.untouched')}</p>
+    </ConfirmDialog>
+  );
+}

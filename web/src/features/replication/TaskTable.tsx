@@ -1,0 +1,172 @@
+import Button from '@mui/material/Button';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { Task, TaskState as State } from 'bff/contract/replication';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useErrorWords } from '../../domain/error-words.ts';
+import { ReferenceText } from '../../domain/ReferenceText.tsx';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { RegistryChip } from '../../domain/RegistryChip.tsx';
+import { liveFigures } from '../../domain/tasks/task-figures.ts';
+import { taskPages } from '../../domain/tasks/task-queries.ts';
+import { taskTone } from '../../domain/tasks/task-status.ts';
+import { TaskNote } from '../../domain/tasks/TaskNote.tsx';
+import { TaskProgressCell } from '../../domain/tasks/TaskProgressCell.tsx';
+import { TaskState } from '../../domain/tasks/TaskState.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import { paths } from '../../paths.ts';
+import { DataTable } from '../../ui/DataTable.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import type { Column } from '../../ui/table-columns.ts';
+import { useUrlState } from '../../ui/use-url-state.ts';
+import styles from './replication.module.css';
+
+interface TaskTableProps {
+  executionId: string;
+  state: State | undefined;
+  q: string;
+}
+
+const PAGE_ROWS = 200;
+const urlDefaults = { state: '', q: '' };
+
+/** The tasks of an execution, those that need a person first. */
+export function TaskTable({ executionId, state, q }: TaskTableProps) {
+  const { t } = useTranslation('replication');
+  const errorWords = useErrorWords();
+  const [, setUrl] = useUrlState(urlDefaults);
+  const query = useInfiniteQuery(
+    taskPages({
+      executionId,
+      sort: 'state',
+      limit: PAGE_ROWS,
+      ...(state === undefined ? {} : { state }),
+      ...(q === '' ? {} : { q }),
+    }),
+  );
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const columns = useTaskColumns();
+  return (
+    <DataTable
+      label={t('executions.column.tasks')}
+      columns={columns}
+      rows={rows}
+      rowKey={(task) => task.id}
+      rowHref={(task) => paths.task(executionId, task.id)}
+      isPending={query.isPending}
+      error={errorWords(query.error)}
+      onRetry={() => void query.refetch()}
+      hasMore={query.hasNextPage}
+      isLoadingMore={query.isFetchingNextPage}
+      onLoadMore={() => void query.fetchNextPage()}
+      total={query.data?.pages[0]?.total ?? null}
+      empty={
+        <EmptyState
+          title={q === '' ? t('execution.emptyFilter') : t('execution.emptySearch', { q })}
+          action={
+            <Button variant="outlined" onClick={() => setUrl({ state: '', q: '' })}>
+              {t('executions.showAll')}
+            </Button>
+          }
+        />
+      }
+    />
+  );
+}
+
+function useTaskColumns(): Column<Task>[] {
+  const { t } = useTranslation('replication');
+  const { rate } = useFormat();
+  const directory = useRegistryDirectory();
+  return useMemo(
+    (): Column<Task>[] => [
+      {
+        key: 'artifact',
+        header: t('execution.column.artifact'),
+        narrow: 'title',
+        grow: 3,
+        minWidth: 220,
+        cell: ({ id, executionId, source }) => (
+          <Link to={paths.task(executionId, id)}>
+            <ReferenceText repository={source.repository} reference={source.reference} isOneLine />
+          </Link>
+        ),
+      },
+      {
+        key: 'destination',
+        header: t('execution.column.destination'),
+        grow: 2,
+        minWidth: 150,
+        cell: (task) => <Destination task={task} registry={directory.find(task.destination.registryId)} />,
+      },
+      {
+        key: 'state',
+        header: t('execution.column.state'),
+        width: 140,
+        narrow: 'end',
+        cell: ({ state }) => <TaskState state={state} />,
+      },
+      {
+        key: 'progress',
+        header: t('execution.column.progress'),
+        grow: 3,
+        minWidth: 250,
+        cell: (task) => <TaskProgressCell task={task} what={`${task.source.repository}:${task.source.reference}`} />,
+      },
+      {
+        key: 'rate',
+        header: t('execution.column.rate'),
+        width: 92,
+        align: 'end',
+        narrow: 'hidden',
+        cell: (task) => {
+          const { rateBytesPerSecond } = liveFigures(task);
+          return rateBytesPerSecond === null ? '' : rate(rateBytesPerSecond);
+        },
+      },
+      {
+        key: 'attempt',
+        header: t('execution.column.attempt'),
+        width: 56,
+        align: 'end',
+        narrow: 'hidden',
+        cell: ({ attempt }) => (attempt === 0 ? '' : attempt),
+      },
+      {
+        key: 'note',
+        header: t('execution.column.note'),
+        grow: 4,
+        minWidth: 240,
+        cell: (task) => (
+          <span className={styles['note']} data-tone={taskTone(task.state)}>
+            <TaskNote task={task} />
+          </span>
+        ),
+      },
+    ],
+    [t, rate, directory],
+  );
+}
+
+interface DestinationProps {
+  task: Task;
+  registry: { name: string; environment: string };
+}
+
+/** The registry; beside it the name there where it is another one. */
+function Destination({ task: { source, destination }, registry }: DestinationProps) {
+  const isRenamed = destination.repository !== source.repository || (destination.tag ?? '') !== source.reference;
+  const isDigestCopy = destination.tag === null && destination.repository === source.repository;
+  return (
+    <>
+      <RegistryChip name={registry.name} environment={registry.environment} />{' '}
+      {isRenamed && !isDigestCopy ? (
+        <ReferenceText
+          repository={destination.repository}
+          {...(destination.tag === null ? {} : { reference: destination.tag })}
+        />
+      ) : null}
+    </>
+  );
+}

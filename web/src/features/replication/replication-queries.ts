@@ -1,0 +1,55 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  type Execution,
+  getExecution,
+  getTask,
+  listExecutions,
+  listTasks,
+  retryExecution,
+  retryTask,
+  stopExecution,
+  stopTask,
+} from 'bff/contract/replication';
+import { call } from '../../api/call.ts';
+import { endpointPages, endpointQuery } from '../../api/endpoint-query.ts';
+import { rememberExecution } from '../../domain/tasks/task-queries.ts';
+
+export type ExecutionStateFilter = Execution['state'];
+export const executionStates = [
+  'running',
+  'failed',
+  'stopped',
+  'succeeded',
+] as const satisfies readonly ExecutionStateFilter[];
+
+const PAGE_ROWS = 100;
+
+export const executionPages = (filter: { state: ExecutionStateFilter | undefined }) =>
+  endpointPages(listExecutions, {
+    query: { sort: '-created', limit: PAGE_ROWS, ...(filter.state === undefined ? {} : { state: filter.state }) },
+  });
+
+export const executionQuery = (executionId: string) => endpointQuery(getExecution, { params: { executionId } });
+
+export function useExecutionActions(executionId: string) {
+  const client = useQueryClient();
+  const onSuccess = (execution: Execution) => rememberExecution(client, execution);
+  return {
+    stop: useMutation({ mutationFn: () => call(stopExecution, { params: { executionId } }), onSuccess }),
+    retry: useMutation({ mutationFn: () => call(retryExecution, { params: { executionId } }), onSuccess }),
+  };
+}
+
+export function useTaskActions(taskId: string) {
+  const client = useQueryClient();
+  // The answer may be older than what the stream has said since: the task is read again instead.
+  const onSettled = () => {
+    for (const { path } of [getTask, listTasks, getExecution, listExecutions]) {
+      void client.invalidateQueries({ queryKey: [path] });
+    }
+  };
+  return {
+    stop: useMutation({ mutationFn: () => call(stopTask, { params: { taskId } }), onSettled }),
+    retry: useMutation({ mutationFn: () => call(retryTask, { params: { taskId } }), onSettled }),
+  };
+}
