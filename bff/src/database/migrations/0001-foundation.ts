@@ -191,8 +191,8 @@ const statements = [
   )`,
   sql`create index tasks_execution on tasks (execution_id, state)`,
   sql`create index tasks_open on tasks (created_at) where state in ('queued', 'running', 'waiting')`,
-  sql`create index tasks_destination on tasks (destination_registry_id, destination_repository, destination_tag)
-    where state in ('queued', 'running', 'waiting')`,
+  sql`create index tasks_destination
+    on tasks (destination_registry_id, destination_repository, destination_tag, created_at)`,
   sql`create index tasks_finished on tasks (finished_at desc) where finished_at is not null`,
   sql`create table task_blobs (
     task_id uuid not null references tasks on delete cascade,
