@@ -6,6 +6,8 @@ export const text = {
     waiting: '{{count}} waiting',
     idle: 'nothing is copying',
   },
+  notRead: 'What is going on could not be read.',
+  health: { up: 'up', degraded: 'one address down', down: 'down', unknown: 'not checked yet' },
   failing: 'Failing now',
   nothingFails: 'Nothing is failing.',
   failure: {
@@ -50,7 +52,7 @@ export const text = {
   wall: {
     open: 'Wall mode',
     leave: 'Leave wall mode',
-    asOf: 'as of {{relative}}',
+    asOf: 'as of',
     live: 'live',
     connecting: 'connecting',
     lost: 'Connection lost {{relative}}. These figures are from before.',

@@ -9,6 +9,8 @@ export const text = {
     waiting: '{{count}} 个等待重试',
     idle: '当前没有复制',
   },
+  notRead: '无法读取当前情况。',
+  health: { up: '正常', degraded: '部分可用', down: '不可用', unknown: '尚未检查' },
   failing: '当前失败',
   nothingFails: '没有失败。',
   failure: {
@@ -49,7 +51,7 @@ export const text = {
   wall: {
     open: '大屏模式',
     leave: '退出大屏模式',
-    asOf: '数据时间：{{relative}}',
+    asOf: '数据时间',
     live: '实时',
     connecting: '正在连接',
     lost: '连接已于{{relative}}中断。以下数据为中断之前的。',

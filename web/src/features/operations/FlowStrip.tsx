@@ -1,0 +1,42 @@
+import type { Operations } from 'bff/contract/replication';
+import { useTranslation } from 'react-i18next';
+import { Figures } from '../../domain/tasks/Figures.tsx';
+import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import { usePeak } from './operations-queries.ts';
+import styles from './operations.module.css';
+import { Sparkline } from './Sparkline.tsx';
+
+/** How much is going on, and how fast, in one line. */
+export function FlowStrip({ operations }: { operations: Operations }) {
+  const { t } = useTranslation('operations');
+  const { rate, number } = useFormat();
+  const { counts, oldestQueuedAt, rateBytesPerSecond, rateHistory } = operations;
+  const peak = rate(usePeak(rateHistory));
+  return (
+    <section className={styles['flow']} aria-label={t('flow.now')}>
+      <Figures
+        figures={[
+          { key: 'running', label: t('flow.running'), value: number(counts.running) },
+          { key: 'queued', label: t('flow.queued'), value: number(counts.queued) },
+          { key: 'waiting', label: t('flow.waiting'), value: number(counts.waiting) },
+          {
+            key: 'oldest',
+            label: t('flow.oldest'),
+            value: oldestQueuedAt === null ? '–' : <RelativeTime instant={oldestQueuedAt} />,
+          },
+        ]}
+      />
+      <div className={styles['throughput']}>
+        <Figures figures={[{ key: 'rate', label: t('flow.now'), value: rate(rateBytesPerSecond) }]} />
+        <div className={styles['chart']}>
+          <Sparkline values={rateHistory} label={t('flow.chart', { peak })} />
+          <div className={styles['chartWords']} aria-hidden="true">
+            <span>{t('flow.lastTwoMinutes')}</span>
+            <span>{t('flow.peak', { rate: peak })}</span>
+          </div>
+        </div>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+import { useTranslation } from 'react-i18next';
+import { useErrorWords } from '../../domain/error-words.ts';
+import { ErrorState } from '../../ui/ErrorState.tsx';
+import { FailureList } from './FailureList.tsx';
+import { FlowStrip } from './FlowStrip.tsx';
+import { useActiveTasks, useOperations } from './operations-queries.ts';
+import styles from './operations.module.css';
+import { RegistryFlows } from './RegistryFlows.tsx';
+import { RunningTasks } from './RunningTasks.tsx';
+
+/** Is it flowing, and if not, why? Failures first. */
+export function OperationsMonitor({ hasControls }: { hasControls: boolean }) {
+  const { t } = useTranslation(['operations', 'tasks', 'reasons']);
+  const errorWords = useErrorWords();
+  const { data: operations, error, refetch } = useOperations();
+  const { data: active } = useActiveTasks();
+  if (operations === undefined) {
+    if (error === null) return <MonitorSkeleton />;
+    return <ErrorState title={t('notRead')} error={errorWords(error)} onRetry={() => void refetch()} />;
+  }
+  const { queued, running, waiting } = operations.counts;
+  return (
+    <div className={styles['monitor']}>
+      <FailureList failures={operations.failures} hasControls={hasControls} />
+      <FlowStrip operations={operations} />
+      <RunningTasks tasks={active?.items ?? []} activeCount={queued + running + waiting} hasControls={hasControls} />
+      <RegistryFlows flows={operations.registries} />
+    </div>
+  );
+}
+
+function MonitorSkeleton() {
+  return (
+    <div className={styles['monitor']} aria-hidden="true">
+      {[44, 88, 200, 200].map((height, index) => (
+        <div key={index} className={styles['skeleton']} style={{ height }} />
+      ))}
+    </div>
+  );
+}

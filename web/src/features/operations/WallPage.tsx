@@ -1,0 +1,89 @@
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate } from 'react-router';
+import { useConnection } from '../../api/stream-hooks.tsx';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { useNow } from '../../i18n/now.ts';
+import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import { paths } from '../../paths.ts';
+import { StatusDot } from '../../ui/StatusDot.tsx';
+import { isNight } from './night.ts';
+import { useOperations } from './operations-queries.ts';
+import styles from './operations.module.css';
+import { OperationsMonitor } from './OperationsMonitor.tsx';
+
+const MINUTE_MS = 60_000;
+
+/** The monitor for a screen on a wall: larger, without controls, dim at night, and honest about how old it is. */
+export function WallPage() {
+  const { t } = useTranslation('operations');
+  const navigate = useNavigate();
+  const isDim = isNight(new Date(useNow(MINUTE_MS)));
+  useEffect(() => {
+    const onKeyDown = ({ key }: KeyboardEvent) => {
+      if (key === 'Escape') void navigate(paths.operations());
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [navigate]);
+  return (
+    <main className={styles['wall']} {...(isDim ? { 'data-theme': 'dark' } : {})} data-dim={isDim}>
+      <title>{`${t('title')} · Longshore`}</title>
+      <header className={styles['wallHead']}>
+        <h1>{t('title')}</h1>
+        <WallHealth />
+        <DataAge />
+        <Link to={paths.operations()} className={styles['leave']}>
+          {t('wall.leave')}
+        </Link>
+      </header>
+      <ConnectionWarning />
+      <OperationsMonitor hasControls={false} />
+    </main>
+  );
+}
+
+function WallHealth() {
+  const { t } = useTranslation('operations');
+  const { data } = useOperations();
+  const unhealthy = useRegistryDirectory().registries.filter(
+    ({ health }) => health === 'down' || health === 'degraded',
+  );
+  if (unhealthy.length > 0) {
+    return <StatusDot tone="danger" label={t('wall.registriesDown', { count: unhealthy.length })} />;
+  }
+  if (data === undefined || data.failures.length > 0) return null;
+  return <StatusDot tone="ok" label={t('wall.allWell')} />;
+}
+
+function DataAge() {
+  const { t } = useTranslation('operations');
+  const connection = useConnection();
+  const { data } = useOperations();
+  const tone = connection.state === 'live' ? 'ok' : connection.state === 'lost' ? 'danger' : 'neutral';
+  const label = connection.state === 'live' ? t('wall.live') : t('wall.connecting');
+  return (
+    <span className={styles['age']}>
+      {connection.state === 'lost' ? null : <StatusDot tone={tone} label={label} />}
+      {data === undefined ? null : (
+        <span>
+          {t('wall.asOf')} <RelativeTime instant={data.at} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+function ConnectionWarning() {
+  const { t } = useTranslation('operations');
+  const { relative } = useFormat();
+  const connection = useConnection();
+  const nowMs = useNow();
+  if (connection.state !== 'lost') return null;
+  return (
+    <p role="alert" className={styles['lost']}>
+      {t('wall.lost', { relative: relative(new Date(connection.since), nowMs) })}
+    </p>
+  );
+}

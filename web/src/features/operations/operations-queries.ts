@@ -1,0 +1,85 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { getOperations, listTasks, type Operations, retryTask, type TaskBlob } from 'bff/contract/replication';
+import { useMemo, useState } from 'react';
+import { call } from '../../api/call.ts';
+import { endpointQuery } from '../../api/endpoint-query.ts';
+import { useStreamEvent } from '../../api/stream-hooks.tsx';
+import { activeTasks, useLiveTasks } from '../../domain/tasks/task-queries.ts';
+
+const SHOWN_TASKS = 40;
+const RETRIES_AT_ONCE = 6;
+
+/** The monitor's figures: read once, then replaced by every message of the stream. */
+export function useOperations() {
+  const client = useQueryClient();
+  const query = endpointQuery(getOperations, {});
+  useStreamEvent('operations', (operations: Operations) => {
+    client.setQueryData(query.queryKey, operations);
+  });
+  return useQuery(query);
+}
+
+export function useActiveTasks() {
+  useLiveTasks();
+  return useQuery(activeTasks(SHOWN_TASKS));
+}
+
+/**
+ * The blobs that move now, by task. They come with the stream only: a list of tasks with all their blobs would be large,
+ * and what moves says so several times a second.
+ */
+export function useMovingBlobs(): ReadonlyMap<string, readonly TaskBlob[]> {
+  const [moving, setMoving] = useState<ReadonlyMap<string, readonly TaskBlob[]>>(new Map());
+  useStreamEvent('task', ({ id, state, blobs }) => {
+    setMoving((known) => {
+      const before = known.get(id) ?? [];
+      const changed = new Set(blobs.map(({ digest }) => digest));
+      const after =
+        state === 'running'
+          ? [
+              ...before.filter(({ digest }) => !changed.has(digest)),
+              ...blobs.filter((blob) => blob.state === 'running'),
+            ]
+          : [];
+      if (after.length === 0 && before.length === 0) return known;
+      const next = new Map(known);
+      if (after.length === 0) next.delete(id);
+      else
+        next.set(
+          id,
+          after.toSorted((left, right) => left.digest.localeCompare(right.digest)),
+        );
+      return next;
+    });
+  });
+  return moving;
+}
+
+export interface RetryResult {
+  retried: number;
+  refused: number;
+}
+
+/** Runs the tasks of a cause again; one that cannot be does not keep the others from it. */
+export function useRetryTasks() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (taskIds: readonly string[]): Promise<RetryResult> => {
+      let retried = 0;
+      for (let start = 0; start < taskIds.length; start += RETRIES_AT_ONCE) {
+        const batch = taskIds.slice(start, start + RETRIES_AT_ONCE);
+        const results = await Promise.allSettled(batch.map((taskId) => call(retryTask, { params: { taskId } })));
+        retried += results.filter(({ status }) => status === 'fulfilled').length;
+      }
+      return { retried, refused: taskIds.length - retried };
+    },
+    onSettled: () => {
+      for (const { path } of [getOperations, listTasks]) void client.invalidateQueries({ queryKey: [path] });
+    },
+  });
+}
+
+/** The highest rate of the window, kept from falling at once, so that the chart's scale does not jump. */
+export function usePeak(rateHistory: readonly number[]): number {
+  return useMemo(() => Math.max(0, ...rateHistory), [rateHistory]);
+}
