@@ -5,6 +5,7 @@ export const text = {
     lastPush: 'last push',
   },
   project: 'Project {{project}}',
+  projects: 'Projects',
   search: 'Find a tag',
   registry: 'Registry',
   allRegistries: 'All registries',

@@ -7,6 +7,7 @@ export const text = {
     lastPush: '最近推送',
   },
   project: '项目 {{project}}',
+  projects: '项目',
   search: '查找标签',
   registry: '镜像仓库',
   allRegistries: '所有镜像仓库',

@@ -1,0 +1,124 @@
+import Menu from '@mui/material/Menu';
+import MenuItem from '@mui/material/MenuItem';
+import type { MatrixColumn, MatrixRow } from 'bff/contract/projects';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useCan } from '../../domain/account.ts';
+import type { CopySource } from '../../domain/copy/copy-plan.ts';
+import { pullCommand, speaksPlainHttp } from '../../domain/pull-commands.ts';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { paths } from '../../paths.ts';
+import { copyText } from '../../ui/copy-text.ts';
+import { toast } from '../../ui/toast.ts';
+import { leftmostColumn } from './matrix-cell.ts';
+
+export interface CopyIntent {
+  source: CopySource;
+  /** Chosen beforehand in the dialog. */
+  destinationIds: readonly string[];
+}
+
+interface MatrixCellMenuProps {
+  anchor: HTMLElement;
+  row: MatrixRow;
+  columns: readonly MatrixColumn[];
+  /** Index into `columns`. */
+  column: number;
+  onCopyTo: (intent: CopyIntent) => void;
+  onClose: () => void;
+}
+
+export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onClose }: MatrixCellMenuProps) {
+  const { t } = useTranslation('projects');
+  const directory = useRegistryDirectory();
+  const mayPush = useCan('artifact.push');
+  const copyAndSay = useCopyAndSay();
+  const cell = row.cells[column];
+  const here = columns[column];
+  const leftmostAt = leftmostColumn(row);
+  const leftmost = columns[leftmostAt];
+  if (cell === undefined || here === undefined) return null;
+
+  const { repository, tag } = row;
+  const { pullHost, endpointUrls } = directory.find(here.registryId);
+  const isHere = cell.digest !== null;
+  const canCopyHere = mayPush && leftmost !== undefined && leftmostAt !== column && cell.state !== 'same';
+  const canCompare = isHere && leftmost !== undefined && leftmostAt !== column;
+  const after = (act: () => void) => () => {
+    onClose();
+    act();
+  };
+  const source = (registryId: string): CopySource => ({ registryId, repository, references: [tag] });
+  return (
+    <Menu
+      open
+      anchorEl={anchor}
+      onClose={onClose}
+      slotProps={{ list: { 'aria-label': t('menu.label', { tag, registry: here.name }) } }}
+    >
+      {isHere ? (
+        <MenuItem component={Link} to={paths.artifact(repository, tag, { registry: here.registryId })}>
+          {t('menu.open')}
+        </MenuItem>
+      ) : null}
+      {isHere && pullHost !== null ? (
+        <MenuItem
+          onClick={after(() =>
+            copyAndSay(
+              pullCommand('docker', {
+                pullHost,
+                repository,
+                reference: tag,
+                isPlainHttp: speaksPlainHttp(endpointUrls),
+              }),
+              t('menu.pullCopied'),
+            ),
+          )}
+        >
+          {t('menu.copyPull')}
+        </MenuItem>
+      ) : null}
+      {isHere && mayPush ? (
+        <MenuItem onClick={after(() => onCopyTo({ source: source(here.registryId), destinationIds: [] }))}>
+          {t('menu.copyTo')}
+        </MenuItem>
+      ) : null}
+      {canCopyHere ? (
+        <MenuItem
+          onClick={after(() => onCopyTo({ source: source(leftmost.registryId), destinationIds: [here.registryId] }))}
+        >
+          {t('menu.copyHere', { registry: leftmost.name })}
+        </MenuItem>
+      ) : null}
+      {canCompare ? (
+        <MenuItem
+          component={Link}
+          to={paths.compare(repository, {
+            left: `${leftmost.registryId}/${tag}`,
+            right: `${here.registryId}/${tag}`,
+          })}
+        >
+          {t('menu.compare', { registry: leftmost.name })}
+        </MenuItem>
+      ) : null}
+      {cell.digest === null ? null : (
+        <MenuItem onClick={after(() => copyAndSay(cell.digest ?? '', t('menu.digestCopied')))}>
+          {t('menu.copyDigest')}
+        </MenuItem>
+      )}
+      {!isHere && !canCopyHere ? <MenuItem disabled>{t('matrix.missing')}</MenuItem> : null}
+    </Menu>
+  );
+}
+
+/** Puts text on the clipboard and says that it did, or shows the text where the browser refuses. */
+function useCopyAndSay(): (text: string, said: string) => void {
+  const { t } = useTranslation('projects');
+  return (text, said) => {
+    void copyText(text).then((isCopied) =>
+      isCopied
+        ? toast({ message: said, tone: 'ok' })
+        : toast({ message: t('menu.copyRefused', { text }), tone: 'warn', durationMs: 20_000 }),
+    );
+  };
+}

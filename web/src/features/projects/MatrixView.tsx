@@ -1,0 +1,154 @@
+import Button from '@mui/material/Button';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { MatrixColumn } from 'bff/contract/projects';
+import { useCallback, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useCan } from '../../domain/account.ts';
+import { useErrorWords } from '../../domain/error-words.ts';
+import { PushCommands } from '../../domain/PushCommands.tsx';
+import { paths } from '../../paths.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { ErrorState } from '../../ui/ErrorState.tsx';
+import { Matrix } from './Matrix.tsx';
+import styles from './Matrix.module.css';
+import type { CopyIntent } from './MatrixCellMenu.tsx';
+import { MatrixGlyph } from './MatrixGlyph.tsx';
+import { MatrixSkeleton } from './MatrixSkeleton.tsx';
+import { type MatrixFilters, matrixPages } from './projects-queries.ts';
+
+interface MatrixViewProps {
+  project: string;
+  filters: MatrixFilters;
+  onClearFilters: () => void;
+}
+
+export function MatrixView({ project, filters, onClearFilters }: MatrixViewProps) {
+  const { t } = useTranslation(['projects', 'common']);
+  const errorWords = useErrorWords();
+  const query = useInfiniteQuery(matrixPages(project, filters));
+  const [copy, setCopy] = useState<CopyIntent | null>(null);
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const { fetchNextPage } = query;
+  const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+  const first = query.data?.pages[0];
+  if (query.isPending) return <MatrixSkeleton />;
+  if (first === undefined) {
+    return (
+      <ErrorState
+        title={t('common:ui.notRead', { what: t('project.matrix') })}
+        error={errorWords(query.error ?? undefined)}
+        onRetry={() => void query.refetch()}
+      />
+    );
+  }
+  const { columns } = first;
+  if (rows.length === 0) {
+    return (
+      <NoTags project={project} filters={filters} hasColumns={columns.length > 0} onClearFilters={onClearFilters} />
+    );
+  }
+  // By push, neighbours are of any repository: headings would be as many as tags, so each line names its own.
+  const isGrouped = !filters.sort.endsWith('pushed') && filters.repository === '';
+  return (
+    <>
+      <Matrix
+        key={`${filters.sort} ${filters.q} ${filters.repository} ${filters.isOnlyDrift}`}
+        label={t('matrix.label', { project })}
+        columns={columns}
+        rows={rows}
+        isGrouped={isGrouped}
+        isRepositoryShown={!isGrouped && filters.repository === ''}
+        hasMore={query.hasNextPage}
+        isLoadingMore={query.isFetchingNextPage || query.isFetchNextPageError}
+        onLoadMore={loadMore}
+        onCopyTo={setCopy}
+        banner={
+          query.error === null ? (
+            <PartialBanner columns={columns} />
+          ) : (
+            <div className={styles['banner']} role="alert">
+              {errorWords(query.error).sentence}{' '}
+              <Button onClick={() => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch())}>
+                {t('common:ui.tryAgain')}
+              </Button>
+            </div>
+          )
+        }
+        footer={<MatrixFooter shown={rows.length} total={first.total} hasMore={query.hasNextPage} />}
+      />
+      {copy === null ? null : null}
+    </>
+  );
+}
+
+/** Says which columns cannot be read now; the others are not held back by them. */
+function PartialBanner({ columns }: { columns: readonly MatrixColumn[] }) {
+  const { t } = useTranslation('projects');
+  const maySee = useCan('registry.read');
+  const away = columns.filter((column) => column.health === 'down');
+  if (away.length === 0) return null;
+  return (
+    <output className={styles['banner']}>
+      {t('matrix.stale', { count: away.length, names: away.map(({ name }) => name).join(', ') })}{' '}
+      {maySee ? <Link to={paths.registries()}>{t('matrix.toRegistries')}</Link> : null}
+    </output>
+  );
+}
+
+function MatrixFooter({ shown, total, hasMore }: { shown: number; total: number | null; hasMore: boolean }) {
+  const { t } = useTranslation('projects');
+  const count = total ?? shown;
+  return (
+    <div className={styles['footer']}>
+      <span>
+        {t('counts.rows', { count })}
+        {total === null && hasMore ? '+' : ''}
+      </span>
+      <ul className={styles['legend']} aria-label={t('matrix.legend')}>
+        <li>
+          <MatrixGlyph state="same" /> {t('matrix.legendSame')}
+        </li>
+        <li>
+          <MatrixGlyph state="differs" /> {t('matrix.legendDiffers')}
+        </li>
+        <li>
+          <MatrixGlyph state="copying" /> {t('matrix.legendCopying')}
+        </li>
+        <li>
+          <MatrixGlyph state="missing" /> {t('matrix.legendMissing')}
+        </li>
+      </ul>
+    </div>
+  );
+}
+
+interface NoTagsProps extends MatrixViewProps {
+  hasColumns: boolean;
+}
+
+function NoTags({ project, filters, hasColumns, onClearFilters }: NoTagsProps) {
+  const { t } = useTranslation('projects');
+  const isFiltered = filters.q !== '' || filters.repository !== '' || filters.isOnlyDrift;
+  if (isFiltered) {
+    const isNoDrift = filters.isOnlyDrift && filters.q === '';
+    return (
+      <EmptyState
+        title={isNoDrift ? t('matrix.noDrift') : t('matrix.noMatch')}
+        action={
+          <Button variant="outlined" onClick={onClearFilters}>
+            {t('matrix.clearFilters')}
+          </Button>
+        }
+      >
+        {t('matrix.noMatchNext')}
+      </EmptyState>
+    );
+  }
+  if (!hasColumns) return <EmptyState title={t('matrix.noRegistries')}>{t('matrix.noRegistriesNext')}</EmptyState>;
+  return (
+    <EmptyState title={t('matrix.empty')} action={<PushCommands repository={`${project}/my-image`} />}>
+      {t('matrix.emptyNext')}
+    </EmptyState>
+  );
+}

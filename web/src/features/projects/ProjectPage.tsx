@@ -1,0 +1,128 @@
+import Button from '@mui/material/Button';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { matrixSorts, type Project } from 'bff/contract/projects';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { ApiError } from '../../api/api-error.ts';
+import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import { paths } from '../../paths.ts';
+import { Breadcrumbs } from '../../ui/Breadcrumbs.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Page } from '../../ui/Page.tsx';
+import { SearchField } from '../../ui/SearchField.tsx';
+import { useUrlState } from '../../ui/use-url-state.ts';
+import styles from './Matrix.module.css';
+import { MatrixToolbar } from './MatrixToolbar.tsx';
+import { MatrixView } from './MatrixView.tsx';
+import { ProjectRepositories } from './ProjectRepositories.tsx';
+import { type MatrixFilters, projectDetail, projectRepositoryPages, useLiveProject } from './projects-queries.ts';
+
+const urlDefaults = { view: 'matrix', q: '', sort: '-pushed', repository: '', only: '' };
+const noFilters = { q: '', repository: '', only: '' };
+
+export function ProjectPage() {
+  const { t } = useTranslation('projects');
+  const { project = '' } = useParams();
+  const query = useQuery(projectDetail(project));
+  const [url, setUrl] = useUrlState(urlDefaults);
+  useLiveProject(project);
+  const isRepositories = url.view === 'repositories';
+  const filters: MatrixFilters = {
+    q: url.q,
+    sort: matrixSorts.find((sort) => sort === url.sort) ?? '-pushed',
+    repository: url.repository,
+    isOnlyDrift: url.only === 'drift',
+  };
+  const setFilters = ({ isOnlyDrift, ...change }: Partial<MatrixFilters>) =>
+    setUrl({ ...change, ...(isOnlyDrift === undefined ? {} : { only: isOnlyDrift ? 'drift' : '' }) });
+  const above = <Breadcrumbs links={[{ label: t('list.title'), to: paths.projects() }]} />;
+
+  if (query.error instanceof ApiError && query.error.code === 'project-not-found') {
+    return (
+      <Page title={project} above={above}>
+        <EmptyState
+          title={t('project.notFound', { project })}
+          action={
+            <Button component={Link} to={paths.projects()} variant="outlined">
+              {t('project.toProjects')}
+            </Button>
+          }
+        >
+          {t('project.notFoundNext')}
+        </EmptyState>
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title={project}
+      heading={<bdi>{project}</bdi>}
+      above={above}
+      fill
+      facts={query.data === undefined ? undefined : <ProjectFacts project={query.data} />}
+      toolbar={
+        <>
+          <ViewSwitch project={project} isRepositories={isRepositories} />
+          {isRepositories ? (
+            <SearchField value={url.q} onChange={(q) => setUrl({ q })} label={t('project.searchRepositories')} />
+          ) : (
+            <ProjectMatrixToolbar project={project} filters={filters} onChange={setFilters} />
+          )}
+        </>
+      }
+    >
+      {isRepositories ? (
+        <ProjectRepositories project={project} q={url.q} sort={url.sort} onSortChange={(sort) => setUrl({ sort })} />
+      ) : (
+        <MatrixView project={project} filters={filters} onClearFilters={() => setUrl(noFilters)} />
+      )}
+    </Page>
+  );
+}
+
+function ProjectMatrixToolbar({
+  project,
+  filters,
+  onChange,
+}: {
+  project: string;
+  filters: MatrixFilters;
+  onChange: (change: Partial<MatrixFilters>) => void;
+}) {
+  // The first hundred by name fill the choice; beyond that people search, and links lead here with one chosen.
+  const repositories = useInfiniteQuery(projectRepositoryPages(project, '', 'name'));
+  const names = repositories.data?.pages.flatMap((page) => page.items.map(({ name }) => name)) ?? [];
+  return <MatrixToolbar filters={filters} onChange={onChange} repositories={names} />;
+}
+
+function ViewSwitch({ project, isRepositories }: { project: string; isRepositories: boolean }) {
+  const { t } = useTranslation('projects');
+  return (
+    <nav className={styles['views']} aria-label={t('project.views')}>
+      <Link to={paths.project(project)} aria-current={isRepositories ? undefined : 'page'}>
+        {t('project.matrix')}
+      </Link>
+      <Link to={paths.project(project, { view: 'repositories' })} aria-current={isRepositories ? 'page' : undefined}>
+        {t('project.repositories')}
+      </Link>
+    </nav>
+  );
+}
+
+function ProjectFacts({ project }: { project: Project }) {
+  const { t } = useTranslation('projects');
+  const format = useFormat();
+  return (
+    <>
+      <span>{t('counts.repositories', { count: project.repositoryCount })}</span>
+      <span>{t('counts.tags', { count: project.tagCount })}</span>
+      <span>{format.bytes(project.sizeBytes)}</span>
+      {project.pushedAt === null ? null : (
+        <span>
+          {t('counts.lastPush')} <RelativeTime instant={project.pushedAt} />
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+import { type InfiniteData, keepPreviousData, type QueryClient, useQueryClient } from '@tanstack/react-query';
+import type { Answer } from 'bff/contract/endpoint';
+import { getMatrix, getProject, listProjects, type matrixSorts } from 'bff/contract/projects';
+import type { TaskProgress } from 'bff/contract/replication';
+import { listRepositories } from 'bff/contract/repositories';
+import { useEffect, useMemo } from 'react';
+import { endpointPages, endpointQuery } from '../../api/endpoint-query.ts';
+import { useStreamEvent } from '../../api/stream-hooks.tsx';
+import { createSerialRefresh } from '../../domain/serial-refresh.ts';
+import { projectOf } from '../../paths.ts';
+import { isFinal, withProgress } from './matrix-cell.ts';
+
+export const projectSorts = ['name', '-name', '-pushed', '-size', '-tags'] as const;
+export type ProjectSort = (typeof projectSorts)[number];
+export type MatrixSort = (typeof matrixSorts)[number];
+
+export interface MatrixFilters {
+  q: string;
+  sort: MatrixSort;
+  /** Empty for all. */
+  repository: string;
+  isOnlyDrift: boolean;
+}
+
+/** Some screens' worth: one request fills the window and the next scroll. */
+const MATRIX_PAGE_ROWS = 100;
+const LIST_PAGE_ROWS = 100;
+/** The rest between two readings while messages pour in; a single message is followed at once. */
+const REFRESH_REST_MS = 400;
+
+const given = (q: string) => (q === '' ? {} : { q });
+
+export const projectPages = (q: string, sort: ProjectSort) => ({
+  ...endpointPages(listProjects, { query: { ...given(q), sort, limit: LIST_PAGE_ROWS } }),
+  placeholderData: keepPreviousData,
+});
+
+export const projectDetail = (project: string) => endpointQuery(getProject, { params: { project } });
+
+export const projectRepositoryPages = (project: string, q: string, sort: ProjectSort) => ({
+  ...endpointPages(listRepositories, { query: { ...given(q), project, sort, limit: LIST_PAGE_ROWS } }),
+  placeholderData: keepPreviousData,
+});
+
+export const matrixPages = (project: string, { q, sort, repository, isOnlyDrift }: MatrixFilters) => ({
+  ...endpointPages(getMatrix, {
+    params: { project },
+    query: {
+      ...given(q),
+      ...(repository === '' ? {} : { repository }),
+      ...(isOnlyDrift ? { only: 'drift' as const } : {}),
+      sort,
+      limit: MATRIX_PAGE_ROWS,
+    },
+  }),
+  placeholderData: keepPreviousData,
+});
+
+type MatrixPage = Answer<typeof getMatrix>;
+
+/** Keeps the pages of one project in step with the registries: a tag pushed elsewhere appears without a reload. */
+export function useLiveProject(project: string): void {
+  const client = useQueryClient();
+  const refresh = useMemo(
+    () =>
+      createSerialRefresh(REFRESH_REST_MS, () =>
+        Promise.all(
+          [getMatrix, getProject, listRepositories].map(({ path }) => client.invalidateQueries({ queryKey: [path] })),
+        ),
+      ),
+    [client],
+  );
+  useEffect(() => refresh.forget, [refresh]);
+  useStreamEvent('tag', ({ repository }) => {
+    if (projectOf(repository) === project) refresh.request();
+  });
+  useStreamEvent('catalog', refresh.request);
+  useStreamEvent('registry', refresh.request);
+  useStreamEvent('execution', refresh.request);
+  useStreamEvent('task', (progress) => {
+    if (isFinal(progress)) refresh.request();
+    else showProgress(client, progress);
+  });
+}
+
+/** Writes a running copy's figures into every matrix that shows it; nothing is read for it. */
+function showProgress(client: QueryClient, progress: TaskProgress): void {
+  client.setQueriesData<InfiniteData<MatrixPage>>({ queryKey: [getMatrix.path] }, (known) => {
+    if (known === undefined) return undefined;
+    const pages = known.pages.map((page) => {
+      const items = withProgress(page.items, progress);
+      return items === page.items ? page : { ...page, items: [...items] };
+    });
+    return pages.every((page, index) => page === known.pages[index]) ? known : { ...known, pages };
+  });
+}
+
+/** Keeps the list of projects in step; a new project appears with its first push. */
+export function useLiveProjects(): void {
+  const client = useQueryClient();
+  const refresh = useMemo(
+    () => createSerialRefresh(REFRESH_REST_MS, () => client.invalidateQueries({ queryKey: [listProjects.path] })),
+    [client],
+  );
+  useEffect(() => refresh.forget, [refresh]);
+  useStreamEvent('tag', refresh.request);
+  useStreamEvent('catalog', refresh.request);
+}

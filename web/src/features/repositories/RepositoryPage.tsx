@@ -1,0 +1,208 @@
+import Button from '@mui/material/Button';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type MatrixColumn, matrixSorts } from 'bff/contract/projects';
+import type { Tag } from 'bff/contract/repositories';
+import { useCallback, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { ApiError } from '../../api/api-error.ts';
+import { useErrorWords } from '../../domain/error-words.ts';
+import { PushCommands } from '../../domain/PushCommands.tsx';
+import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { nameInProject, paths, repositoryOf } from '../../paths.ts';
+import { Breadcrumbs } from '../../ui/Breadcrumbs.tsx';
+import { DataTable } from '../../ui/DataTable.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Page } from '../../ui/Page.tsx';
+import { SearchField } from '../../ui/SearchField.tsx';
+import { useUrlState } from '../../ui/use-url-state.ts';
+import { repositoryDetail, type TagFilters, tagPages, useLiveRepository } from './repositories-queries.ts';
+import styles from './repositories.module.css';
+import { TagActions } from './TagActions.tsx';
+import { tagHref, useTagColumns } from './tag-columns.tsx';
+import { usePartialWords } from './use-partial-words.tsx';
+
+const urlDefaults = { q: '', sort: '-semver', registry: '' };
+const noFilters = { q: '', registry: '' };
+const noColumns: readonly MatrixColumn[] = [];
+
+/** All tags of one repository over all registries, newest version first. */
+export function RepositoryPage() {
+  const { t } = useTranslation('repositories');
+  const { project = '', '*': rest = '' } = useParams();
+  const repository = repositoryOf(project, rest);
+  const detail = useQuery(repositoryDetail(repository));
+  useLiveRepository(repository);
+  const above = (
+    <Breadcrumbs
+      links={[
+        { label: t('projects'), to: paths.projects() },
+        { label: project, to: paths.project(project) },
+      ]}
+    />
+  );
+  if (detail.error instanceof ApiError && detail.error.code === 'repository-not-found') {
+    return (
+      <Page title={repository} above={above}>
+        <EmptyState
+          title={t('notFound', { repository })}
+          action={
+            <Button component={Link} to={paths.project(project)} variant="outlined">
+              {t('toProject', { project })}
+            </Button>
+          }
+        >
+          {t('notFoundNext')}
+        </EmptyState>
+      </Page>
+    );
+  }
+  const columns = detail.data?.columns ?? noColumns;
+  return (
+    <RepositoryTags
+      // Filters and the selection are of one repository.
+      key={repository}
+      repository={repository}
+      columns={columns}
+      above={above}
+      facts={
+        detail.data === undefined ? undefined : (
+          <>
+            <span>{t('facts.tags', { count: detail.data.tagCount })}</span>
+            {detail.data.pushedAt === null ? null : (
+              <span>
+                {t('facts.lastPush')} <RelativeTime instant={detail.data.pushedAt} />
+              </span>
+            )}
+          </>
+        )
+      }
+    />
+  );
+}
+
+interface RepositoryTagsProps {
+  repository: string;
+  columns: readonly MatrixColumn[];
+  above: React.ReactNode;
+  facts: React.ReactNode;
+}
+
+function RepositoryTags({ repository, columns: matrixColumns, above, facts }: RepositoryTagsProps) {
+  const { t } = useTranslation('repositories');
+  const errorWords = useErrorWords();
+  const [url, setUrl] = useUrlState(urlDefaults);
+  const filters: TagFilters = {
+    q: url.q,
+    sort: matrixSorts.find((sort) => sort === url.sort) ?? '-semver',
+    registryId: url.registry,
+  };
+  const query = useInfiniteQuery(tagPages(repository, filters));
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
+  const { fetchNextPage } = query;
+  const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+  const partialWords = usePartialWords(matrixColumns);
+  const columns = useTagColumns(repository, matrixColumns, url.registry);
+  const selected = useMemo(() => rows.filter(({ name }) => selection.has(name)), [rows, selection]);
+  return (
+    <Page
+      title={repository}
+      heading={<bdi>{nameInProject(repository)}</bdi>}
+      above={above}
+      facts={facts}
+      fill
+      toolbar={
+        <>
+          <SearchField value={url.q} onChange={(q) => setUrl({ q })} label={t('search')} />
+          <RegistrySelect columns={matrixColumns} value={url.registry} onChange={(registry) => setUrl({ registry })} />
+        </>
+      }
+    >
+      <DataTable<Tag>
+        label={t('label', { repository })}
+        columns={columns}
+        rows={rows}
+        rowKey={({ name }) => name}
+        rowLabel={({ name }) => name}
+        rowHref={(tag) => tagHref(repository, tag, url.registry)}
+        isPending={query.isPending}
+        error={errorWords(query.error)}
+        onRetry={() => void query.refetch()}
+        banner={partialWords}
+        sort={filters.sort}
+        onSortChange={(sort) => setUrl({ sort })}
+        total={query.data?.pages[0]?.total ?? null}
+        hasMore={query.hasNextPage}
+        isLoadingMore={query.isFetchingNextPage}
+        onLoadMore={loadMore}
+        selection={selection}
+        onSelectionChange={setSelection}
+        bulkActions={
+          <TagActions repository={repository} tags={selected} columns={matrixColumns} registryId={url.registry} />
+        }
+        empty={
+          <NoTags
+            repository={repository}
+            q={url.q}
+            registryName={matrixColumns.find(({ registryId }) => registryId === url.registry)?.name ?? url.registry}
+            onClear={() => setUrl(noFilters)}
+          />
+        }
+      />
+    </Page>
+  );
+}
+
+interface RegistrySelectProps {
+  columns: readonly MatrixColumn[];
+  value: string;
+  onChange: (registryId: string) => void;
+}
+
+function RegistrySelect({ columns, value, onChange }: RegistrySelectProps) {
+  const { t } = useTranslation('repositories');
+  return (
+    <select
+      className={styles['select']}
+      aria-label={t('registry')}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    >
+      <option value="">{t('allRegistries')}</option>
+      {columns.map(({ registryId, name }) => (
+        <option key={registryId} value={registryId}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+interface NoTagsProps {
+  repository: string;
+  q: string;
+  registryName: string;
+  onClear: () => void;
+}
+
+function NoTags({ repository, q, registryName, onClear }: NoTagsProps) {
+  const { t } = useTranslation('repositories');
+  if (q === '' && registryName === '') {
+    return (
+      <EmptyState title={t('empty')} action={<PushCommands repository={repository} />}>
+        {t('emptyNext')}
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      title={q === '' ? t('noMatchIn', { registry: registryName }) : t('noMatch', { query: q })}
+      action={
+        <Button variant="outlined" onClick={onClear}>
+          {t('clearFilters')}
+        </Button>
+      }
+    />
+  );
+}
