@@ -35,7 +35,7 @@ describe('choosing a port', () => {
 
   it('never gives the same port twice', async () => {
     const chooser = createPortChooser();
-    const first = await chooser.choose([0]);
+    const first = await chooser.choose([]);
     expect(await chooser.choose([first])).not.toBe(first);
   });
 });

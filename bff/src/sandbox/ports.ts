@@ -10,10 +10,10 @@ export function createPortChooser(host = '127.0.0.1'): PortChooser {
   const given = new Set<number>();
   return {
     async choose(wished) {
-      const last = wished.at(-1) ?? 0;
-      const above = Array.from({ length: 100 }, (_, index) => last + 1 + index);
+      const last = wished.at(-1);
+      const above = last === undefined ? [] : Array.from({ length: 100 }, (_, index) => last + 1 + index);
       for (const port of [...wished, ...above]) {
-        if (port < 1 || port > 65_535 || given.has(port)) continue;
+        if (port > 65_535 || given.has(port)) continue;
         if ((await listenOnce(host, port)) === undefined) continue;
         given.add(port);
         return port;

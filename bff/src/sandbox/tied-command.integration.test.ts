@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { findOnPath } from './executables.ts';
@@ -14,8 +15,8 @@ async function startParentOfSleep(program: string | undefined): Promise<{ parent
   const script = `
     const child = require('node:child_process').spawn(${JSON.stringify(command[0])}, ${JSON.stringify(command.slice(1))},
       { detached: true, stdio: ['pipe', 'inherit', 'inherit'] });
-    console.log(child.pid);
     process.on('SIGTERM', () => { child.kill('SIGTERM'); child.on('exit', () => process.exit(0)); });
+    console.log(child.pid);
     setInterval(() => {}, 1000);`;
   const parent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
@@ -25,7 +26,6 @@ async function startParentOfSleep(program: string | undefined): Promise<{ parent
 
 /** The process itself with setpriv; a child of the shell without. */
 async function findSleep(pid: number): Promise<number | undefined> {
-  const { readFile } = await import('node:fs/promises');
   const below = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   for (const candidate of [pid, ...below.trim().split(' ').filter(Boolean).map(Number)]) {
     if ((await readFile(`/proc/${candidate}/comm`, 'utf8').catch(() => '')).trim() === 'sleep') return candidate;

@@ -47,7 +47,6 @@ const UNBUNDLED = ['@electric-sql/pglite', 'swagger-ui-dist'];
 
 /** This build of Longshore, runnable: `docker run -p 8080:8080 …/platform/longshore`. */
 export async function longshorePlacements(workshop: Workshop, node: SeedLayer, root: string): Promise<Placement[]> {
-  const description = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as { version: string };
   const isShipped = (file: string) => !file.endsWith('.map') && !path.basename(file).startsWith('.');
   const entries = [
     { path: 'app/package.json', content: '{ "type": "module" }\n' },
@@ -56,6 +55,7 @@ export async function longshorePlacements(workshop: Workshop, node: SeedLayer, r
   ];
   // Run from the sources there is no build to ship.
   if (!entries.some((entry) => entry.path === 'app/bff/dist/longshore.js')) return [];
+  const description = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as { version: string };
   const packages = [];
   for (const name of UNBUNDLED) {
     packages.push(
