@@ -1,6 +1,6 @@
 // Runs before the first paint. The keys are those of src/theme/theme.ts.
 (function () {
-  var mode = null;
+  let mode = null;
   try {
     mode = localStorage.getItem('longshore-theme');
   } catch {

@@ -1,5 +1,5 @@
 import type { Answer, CallInput, Endpoint } from 'bff/contract/endpoint';
-import { type ErrorCode, errorStatus, type Problem } from 'bff/contract/errors';
+import { errorStatus, type Problem } from 'bff/contract/errors';
 import { ApiError } from './api-error.ts';
 
 export const API_ROOT = '/api/v1';
@@ -65,7 +65,7 @@ export function endpointUrl(
 }
 
 function asText(value: unknown): string {
-  return typeof value === 'string' ? value : String(value as number | boolean);
+  return typeof value === 'string' ? value : String(value);
 }
 
 async function readJson(response: Response): Promise<unknown> {
@@ -87,5 +87,5 @@ async function problemOf(response: Response): Promise<ApiError> {
 function isProblem(value: unknown): value is Problem {
   if (typeof value !== 'object' || value === null) return false;
   const { code, detail } = value as { code?: unknown; detail?: unknown };
-  return typeof code === 'string' && Object.hasOwn(errorStatus, code as ErrorCode) && typeof detail === 'string';
+  return typeof code === 'string' && Object.hasOwn(errorStatus, code) && typeof detail === 'string';
 }

@@ -14,16 +14,14 @@ function findText(language: string, namespace: string): TextModule | undefined {
 
 const textFiles: BackendModule = {
   type: 'backend',
-  callbackApi: true,
+  callbackApi: false,
   init: () => undefined,
-  read(language, namespace, callback) {
+  // The library's type has only the form with a callback; without one it waits for the promise.
+  read: ((language: string, namespace: string) => {
     const load = findText(language, namespace);
-    if (load === undefined) return callback(new Error(`There is no text "${namespace}" in ${language}.`), null);
-    load().then(
-      (text) => callback(null, text),
-      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
-    );
-  },
+    if (load === undefined) throw new Error(`There is no text "${namespace}" in ${language}.`);
+    return load();
+  }) as BackendModule['read'],
 };
 
 /** Loads the words of the shell in the person's language; those of a feature follow with the feature. */

@@ -115,7 +115,7 @@ function useLoadMore<Row>(
   useEffect(() => {
     // After an error the person asks again: else a page that fails would be asked for without end.
     if (isNear && hasMore && !isLoadingMore && error === null) onLoadMore?.();
-  }, [isNear, hasMore, isLoadingMore, error, onLoadMore, rows.length]);
+  }, [isNear, hasMore, isLoadingMore, error, onLoadMore]);
 }
 
 function useSelect<Row>({ rows, rowKey, selection, onSelectionChange }: DataTableProps<Row>) {

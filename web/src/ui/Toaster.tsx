@@ -3,7 +3,7 @@ import IconButton from '@mui/material/IconButton';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { StatusDot } from './StatusDot.tsx';
-import { dismissToast, type Toast, toastStore } from './toast.ts';
+import { currentToasts, dismissToast, subscribeToasts, type Toast } from './toast.ts';
 import styles from './Toaster.module.css';
 
 const DURATION_MS = 6_000;
@@ -11,7 +11,7 @@ const DURATION_WITH_ACTION_MS = 12_000;
 
 /** Where toasts appear; once in the page. They wait while the pointer or the focus is on them. */
 export function Toaster() {
-  const toasts = useSyncExternalStore(toastStore.subscribe, toastStore.current);
+  const toasts = useSyncExternalStore(subscribeToasts, currentToasts);
   const [isHeld, setIsHeld] = useState(false);
   const { t } = useTranslation('common');
   return (

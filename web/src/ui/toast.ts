@@ -36,10 +36,9 @@ export function dismissToast(id: number): void {
   change(toasts.filter((each) => each.id !== id));
 }
 
-export const toastStore = {
-  subscribe(listener: () => void): () => void {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  },
-  current: () => toasts,
-};
+export function subscribeToasts(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+export const currentToasts = () => toasts;

@@ -1,0 +1,181 @@
+import CloseIcon from '@mui/icons-material/Close';
+import DnsIcon from '@mui/icons-material/DnsOutlined';
+import FolderIcon from '@mui/icons-material/FolderOutlined';
+import HomeIcon from '@mui/icons-material/HomeOutlined';
+import MenuOpenIcon from '@mui/icons-material/KeyboardDoubleArrowLeft';
+import MonitorIcon from '@mui/icons-material/MonitorHeartOutlined';
+import SyncIcon from '@mui/icons-material/SyncAlt';
+import IconButton from '@mui/material/IconButton';
+import type { Permission } from 'bff/contract/permissions';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { NavLink, useLocation } from 'react-router';
+import { can, useAccount } from '../domain/account.ts';
+import { useFormat } from '../i18n/use-format.ts';
+import { paths } from '../paths.ts';
+import { Mark } from '../ui/Mark.tsx';
+import styles from './Navigation.module.css';
+
+interface NavigationProps {
+  runningTasks: number;
+  unhealthyRegistries: number;
+  isDrawerOpen: boolean;
+  onCloseDrawer: () => void;
+}
+
+const COLLAPSED_KEY = 'longshore-navigation';
+
+/** The way to every section that the person may use. On phones it is a drawer. */
+export function Navigation({ isDrawerOpen, onCloseDrawer, ...figures }: NavigationProps) {
+  const { t } = useTranslation('common');
+  const [isCollapsed, toggleCollapsed] = useKeptCollapse();
+  const label = isCollapsed ? t('app.expandNavigation') : t('app.collapseNavigation');
+  return (
+    <>
+      <nav className={styles['rail']} data-collapsed={isCollapsed} aria-label={t('app.navigation')}>
+        <NavLink to={paths.home()} className={styles['brand'] ?? ''} aria-label="Longshore">
+          <Mark />
+          <span className={styles['name']}>Longshore</span>
+        </NavLink>
+        <Items {...figures} />
+        <button
+          type="button"
+          className={styles['collapse']}
+          onClick={toggleCollapsed}
+          aria-label={label}
+          aria-expanded={!isCollapsed}
+          title={label}
+        >
+          <MenuOpenIcon fontSize="inherit" />
+          <span className={styles['name']}>{t('app.collapse')}</span>
+        </button>
+      </nav>
+      <NavigationDrawer isOpen={isDrawerOpen} onClose={onCloseDrawer}>
+        <Items {...figures} />
+      </NavigationDrawer>
+    </>
+  );
+}
+
+function Items({ runningTasks, unhealthyRegistries }: Pick<NavigationProps, 'runningTasks' | 'unhealthyRegistries'>) {
+  const { t } = useTranslation('common');
+  const account = useAccount();
+  const format = useFormat();
+  const item = (permission: Permission, to: string, icon: ReactNode, label: string, counter?: ReactNode) =>
+    can(account, permission) ? (
+      <li>
+        <NavLink to={to} end={to === paths.home()} className={styles['item'] ?? ''} title={label}>
+          {icon}
+          <span className={styles['name']}>{label}</span>
+          {counter}
+        </NavLink>
+      </li>
+    ) : null;
+  return (
+    <ul className={styles['items']}>
+      {item('signed-in', paths.home(), <HomeIcon />, t('app.home'))}
+      {item('catalog.read', paths.projects(), <FolderIcon />, t('app.projects'))}
+      {item(
+        'replication.read',
+        paths.operations(),
+        <MonitorIcon />,
+        t('app.operations'),
+        runningTasks === 0 ? null : (
+          <Counter tone="accent" words={t('app.runningTasks', { count: runningTasks })}>
+            {format.number(runningTasks)}
+          </Counter>
+        ),
+      )}
+      {item('replication.read', paths.executions(), <SyncIcon />, t('app.replication'))}
+      {item(
+        'registry.read',
+        paths.registries(),
+        <DnsIcon />,
+        t('app.registries'),
+        unhealthyRegistries === 0 ? null : (
+          <Counter tone="danger" words={t('app.unhealthyRegistries', { count: unhealthyRegistries })}>
+            {format.number(unhealthyRegistries)}
+          </Counter>
+        ),
+      )}
+    </ul>
+  );
+}
+
+function Counter({ tone, words, children }: { tone: 'accent' | 'danger'; words: string; children: ReactNode }) {
+  return (
+    <span className={styles['counter']} data-tone={tone} title={words}>
+      <svg viewBox="0 0 10 10" width="8" height="8" aria-hidden="true" fill="currentColor">
+        {tone === 'accent' ? <circle cx="5" cy="5" r="4" /> : <path d="M5 .8 9.6 9.2H.4z" />}
+      </svg>
+      <span aria-hidden="true">{children}</span>
+      <span className="visually-hidden">{words}</span>
+    </span>
+  );
+}
+
+/** The browser's own modal dialog: it holds the focus, closes on Escape and gives the focus back. */
+function NavigationDrawer({
+  isOpen,
+  onClose,
+  children,
+}: {
+  isOpen: boolean;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const { t } = useTranslation('common');
+  const dialog = useRef<HTMLDialogElement>(null);
+  const { pathname } = useLocation();
+  const close = useRef(onClose);
+  useEffect(() => {
+    close.current = onClose;
+  });
+  useEffect(() => {
+    if (isOpen) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [isOpen]);
+  useEffect(() => close.current(), [pathname]);
+  return (
+    <dialog
+      ref={dialog}
+      className={styles['drawer']}
+      aria-label={t('app.navigation')}
+      onClose={onClose}
+      onClick={(event) => {
+        // A click beside the panel lands on the dialog itself, which is the backdrop.
+        if (event.target === event.currentTarget) onClose();
+      }}
+    >
+      <div className={styles['drawerPanel']}>
+        <div className={styles['drawerHead']}>
+          <Mark />
+          <strong>Longshore</strong>
+          <IconButton aria-label={t('app.closeNavigation')} onClick={onClose}>
+            <CloseIcon fontSize="small" />
+          </IconButton>
+        </div>
+        {isOpen ? <nav aria-label={t('app.navigation')}>{children}</nav> : null}
+      </div>
+    </dialog>
+  );
+}
+
+function useKeptCollapse(): [boolean, () => void] {
+  const [isCollapsed, setIsCollapsed] = useState(() => {
+    try {
+      return localStorage.getItem(COLLAPSED_KEY) === 'collapsed';
+    } catch {
+      return false;
+    }
+  });
+  const toggle = () => {
+    setIsCollapsed(!isCollapsed);
+    try {
+      localStorage.setItem(COLLAPSED_KEY, isCollapsed ? 'open' : 'collapsed');
+    } catch {
+      // Kept for this page only.
+    }
+  };
+  return [isCollapsed, toggle];
+}

@@ -1,0 +1,69 @@
+import AccountIcon from '@mui/icons-material/AccountCircleOutlined';
+import MenuIcon from '@mui/icons-material/Menu';
+import SearchIcon from '@mui/icons-material/Search';
+import IconButton from '@mui/material/IconButton';
+import MenuItem from '@mui/material/MenuItem';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useAccount } from '../domain/account.ts';
+import { paths } from '../paths.ts';
+import { MenuButton } from '../ui/MenuButton.tsx';
+import { LanguageMenu, ThemeMenu } from '../ui/PreferenceMenus.tsx';
+import { ConnectionState } from './ConnectionState.tsx';
+import styles from './TopBar.module.css';
+import { useSignOut } from './use-sign-out.ts';
+
+interface TopBarProps {
+  onOpenNavigation: () => void;
+  onOpenSearch: () => void;
+}
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+export function TopBar({ onOpenNavigation, onOpenSearch }: TopBarProps) {
+  const { t } = useTranslation('common');
+  return (
+    <header className={styles['bar']}>
+      <span className={styles['phoneOnly']}>
+        <IconButton aria-label={t('app.openNavigation')} aria-haspopup="dialog" onClick={onOpenNavigation}>
+          <MenuIcon fontSize="small" />
+        </IconButton>
+      </span>
+      <button type="button" className={styles['search']} onClick={onOpenSearch} aria-keyshortcuts="Control+K Meta+K">
+        <SearchIcon fontSize="inherit" />
+        <span className={styles['searchWords']}>{t('app.search')}</span>
+        <kbd aria-hidden="true">{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+      </button>
+      <div className={styles['space']} />
+      <ConnectionState />
+      <ThemeMenu />
+      <LanguageMenu />
+      <AccountMenu />
+    </header>
+  );
+}
+
+function AccountMenu() {
+  const { t } = useTranslation('common');
+  const account = useAccount();
+  const signOut = useSignOut();
+  return (
+    <MenuButton label={t('app.account', { name: account.displayName })} icon={<AccountIcon fontSize="small" />}>
+      {(close) => [
+        <li key="who" className={styles['who']} role="presentation">
+          <span>{t('app.signedInAs', { name: account.username })}</span>
+          {account.isSystemAdmin ? <span className={styles['muted']}>{t('app.systemAdmin')}</span> : null}
+        </li>,
+        <MenuItem key="account" component={Link} to={paths.account()} onClick={close}>
+          {t('app.password')}
+        </MenuItem>,
+        <MenuItem key="api" component="a" href={paths.apiReference()}>
+          {t('app.apiReference')}
+        </MenuItem>,
+        <MenuItem key="out" onClick={signOut}>
+          {t('app.signOut')}
+        </MenuItem>,
+      ]}
+    </MenuButton>
+  );
+}

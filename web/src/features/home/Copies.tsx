@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Operations } from 'bff/contract/replication';
+import { Trans, useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useErrorWords } from '../../domain/error-words.ts';
+import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import { paths } from '../../paths.ts';
+import { ErrorState } from '../../ui/ErrorState.tsx';
+import { StatusDot } from '../../ui/StatusDot.tsx';
+import { operationsQuery } from './home-queries.ts';
+import styles from './Home.module.css';
+import { Section } from './Section.tsx';
+
+const FAILURES_SHOWN = 5;
+
+/** What is copying now, and what fails; failures first. */
+export function Copies() {
+  const { t } = useTranslation('home');
+  const words = useErrorWords();
+  const operations = useQuery(operationsQuery());
+  return (
+    <Section
+      title={t('copies')}
+      facts={operations.data === undefined ? null : <Counts operations={operations.data} />}
+      link={{ label: t('allOperations'), to: paths.operations() }}
+    >
+      {operations.data !== undefined ? (
+        <Failures failures={operations.data.failures} isQuiet={isQuiet(operations.data)} />
+      ) : operations.error !== null ? (
+        <ErrorState
+          title={t('what.operations')}
+          error={words(operations.error)}
+          onRetry={() => void operations.refetch()}
+        />
+      ) : (
+        <div className={styles['skeletonLine']} aria-busy="true" />
+      )}
+    </Section>
+  );
+}
+
+function isQuiet({ counts, failures }: Operations): boolean {
+  return counts.running + counts.queued + counts.waiting === 0 && failures.length === 0;
+}
+
+function Counts({ operations }: { operations: Operations }) {
+  const { t } = useTranslation('home');
+  const format = useFormat();
+  const { counts, rateBytesPerSecond } = operations;
+  const words = (['running', 'queued', 'waiting'] as const)
+    .filter((state) => counts[state] > 0)
+    .map((state) => t(state, { count: counts[state], shown: format.number(counts[state]) }));
+  if (counts.running > 0) words.push(format.rate(rateBytesPerSecond));
+  return words.join(' · ');
+}
+
+function Failures({ failures, isQuiet: nothing }: { failures: Operations['failures']; isQuiet: boolean }) {
+  const { t } = useTranslation('home');
+  const format = useFormat();
+  const reasonText = useReasonText();
+  const directory = useRegistryDirectory();
+  if (nothing) return <p className={styles['quiet']}>{t('quiet')}</p>;
+  if (failures.length === 0) return null;
+  return (
+    <ul className={styles['failures']} aria-label={t('failing')}>
+      {failures.slice(0, FAILURES_SHOWN).map((failure) => (
+        <li key={`${failure.sourceRegistryId} ${failure.destinationRegistryId} ${failure.reason.code}`}>
+          <StatusDot tone="danger" label={t('failing')} isLabelHidden />
+          <Link to={paths.operations()} className={styles['route'] ?? ''}>
+            {directory.find(failure.sourceRegistryId).name} → {directory.find(failure.destinationRegistryId).name}
+          </Link>
+          <span className={styles['reason']}>{reasonText(failure.reason)}</span>
+          <span className={styles['muted']}>
+            {t('failureTasks', { count: failure.taskCount, shown: format.number(failure.taskCount) })}
+          </span>
+          {failure.nextAttemptAt === null ? null : (
+            <span className={styles['muted']}>
+              <Trans t={t} i18nKey="nextTry" components={{ when: <RelativeTime instant={failure.nextAttemptAt} /> }} />
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

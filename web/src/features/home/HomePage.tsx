@@ -1,0 +1,24 @@
+import { useTranslation } from 'react-i18next';
+import { useCan } from '../../domain/account.ts';
+import { Page } from '../../ui/Page.tsx';
+import { Copies } from './Copies.tsx';
+import { Fleet } from './Fleet.tsx';
+import styles from './Home.module.css';
+import { RecentProjects } from './RecentProjects.tsx';
+
+/** What one looks at first: for operations the fleet and what fails, for everybody the projects that moved. */
+export function HomePage() {
+  const { t } = useTranslation('home');
+  const seesFleet = useCan('registry.read');
+  const seesCopies = useCan('replication.read');
+  const seesProjects = useCan('catalog.read');
+  return (
+    <Page title={t('title')}>
+      <div className={styles['home']}>
+        {seesFleet ? <Fleet /> : null}
+        {seesCopies ? <Copies /> : null}
+        {seesProjects ? <RecentProjects /> : null}
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,104 @@
+import { useQuery } from '@tanstack/react-query';
+import type { MatrixColumn, MatrixRow, Project } from 'bff/contract/projects';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useErrorWords } from '../../domain/error-words.ts';
+import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import { nameInProject, paths } from '../../paths.ts';
+import { environmentColors } from '../../theme/environment-colors.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { ErrorState } from '../../ui/ErrorState.tsx';
+import { recentProjectsQuery, recentTagsQuery, useLiveProjects } from './home-queries.ts';
+import styles from './Home.module.css';
+import { Section } from './Section.tsx';
+
+const SKELETON_PROJECTS = 4;
+
+/** The projects that moved last, each with its newest tags and where they are. */
+export function RecentProjects() {
+  const { t } = useTranslation('home');
+  const words = useErrorWords();
+  useLiveProjects();
+  const projects = useQuery(recentProjectsQuery());
+  return (
+    <Section title={t('projects')} link={{ label: t('allProjects'), to: paths.projects() }}>
+      {projects.isPending ? (
+        <div className={styles['projects']} aria-busy="true">
+          {Array.from({ length: SKELETON_PROJECTS }, (_unused, index) => (
+            <div key={index} className={styles['skeletonProject']} />
+          ))}
+        </div>
+      ) : projects.data === undefined ? (
+        <ErrorState title={t('what.projects')} error={words(projects.error)} onRetry={() => void projects.refetch()} />
+      ) : projects.data.items.length === 0 ? (
+        <EmptyState title={t('noProjects')}>{t('noProjectsWords')}</EmptyState>
+      ) : (
+        <ul className={styles['projects']}>
+          {projects.data.items.map((project) => (
+            <li key={project.name}>
+              <ProjectBlock project={project} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function ProjectBlock({ project }: { project: Project }) {
+  const { t } = useTranslation('home');
+  const format = useFormat();
+  const recent = useQuery(recentTagsQuery(project.name));
+  return (
+    <div className={styles['project']}>
+      <h3 className={styles['projectHead']}>
+        <Link to={paths.project(project.name)}>{project.name}</Link>
+        <span className={styles['muted']}>
+          {t('tags', { count: project.tagCount, shown: format.number(project.tagCount) })} ·{' '}
+          {format.bytes(project.sizeBytes)}
+        </span>
+      </h3>
+      {recent.data === undefined ? (
+        <div className={styles['skeletonLine']} />
+      ) : recent.data.items.length === 0 ? (
+        <p className={styles['quiet']}>{t('nothingMoved')}</p>
+      ) : (
+        <ul className={styles['tags']}>
+          {recent.data.items.map((row) => (
+            <TagLine key={`${row.repository}:${row.tag}`} row={row} columns={recent.data.columns} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function TagLine({ row, columns }: { row: MatrixRow; columns: readonly MatrixColumn[] }) {
+  const { t } = useTranslation('home');
+  const places = columns.filter((_column, index) => row.cells[index]?.digest != null);
+  return (
+    <li className={styles['tag']}>
+      <Link to={paths.artifact(row.repository, row.tag)} className={styles['tagName'] ?? ''}>
+        <bdi>
+          {nameInProject(row.repository)}:<strong>{row.tag}</strong>
+        </bdi>
+      </Link>
+      <span className={styles['places']} title={places.map(({ name }) => name).join(', ')}>
+        <span className="visually-hidden">
+          {t('in')} {places.map(({ name }) => name).join(', ')}
+        </span>
+        {columns.map((column, index) => (
+          <span
+            key={column.registryId}
+            className={styles['place']}
+            data-filled={row.cells[index]?.digest != null}
+            style={{ color: environmentColors(column.environment).color }}
+            aria-hidden="true"
+          />
+        ))}
+      </span>
+      <span className={styles['when']}>{row.pushedAt === null ? null : <RelativeTime instant={row.pushedAt} />}</span>
+    </li>
+  );
+}

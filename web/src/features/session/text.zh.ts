@@ -1,0 +1,30 @@
+import type { TextOf } from '../../i18n/texts.ts';
+import type { text as english } from './text.en.ts';
+
+export const text = {
+  signInTitle: '登录',
+  tagline: '多个镜像仓库，一个控制台。',
+  username: '用户名',
+  password: '密码',
+  signIn: '登录',
+  signingIn: '正在登录…',
+  wait: '尝试次数过多，请在 {{time}} 后重试。',
+  waitButton: '等待 {{time}}',
+  missing: '请输入用户名和密码。',
+  firstTime: '第一次使用？管理员密码在 Longshore 首次启动时显示过一次。',
+  accountTitle: '您的账户',
+  changeTitle: '修改密码',
+  changeWords: '您的其他会话将全部结束，当前会话不受影响。',
+  currentPassword: '当前密码',
+  newPassword: '新密码',
+  newPasswordHint: '至少 12 个字符。几个互不相关的词既好记又难猜。',
+  tooShort: '至少需要 12 个字符。',
+  enterCurrent: '请输入您现在的密码。',
+  currentWrong: '这不是您当前的密码。',
+  change: '修改密码',
+  changed: '密码已修改，您的其他会话已结束。',
+  factUsername: '用户名',
+  factRole: '权限',
+  systemAdmin: '系统管理员',
+  member: '项目成员',
+} satisfies TextOf<typeof english>;
