@@ -4,5 +4,11 @@ export const EXIT_BAD_CONFIGURATION = 78;
 /** One sentence that names the key, for the person who wrote the configuration. Never holds a secret's value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  readonly exitCode = EXIT_BAD_CONFIGURATION;
+  readonly exitCode: number;
+
+  /** Another exit code where starting again may help. */
+  constructor(sentence: string, exitCode = EXIT_BAD_CONFIGURATION) {
+    super(sentence);
+    this.exitCode = exitCode;
+  }
 }

@@ -57,12 +57,12 @@ export function createAccountsStore(kysely: Kysely<Tables>) {
         .executeTakeFirst();
       return inserted !== undefined;
     },
-    /** Ends the account's sessions too. */
+    /** Ends the account's sessions too; a disabled account stays so. */
     async setPassword(id: string, passwordHash: string): Promise<void> {
       await kysely.transaction().execute(async (transaction) => {
         await transaction
           .updateTable('users')
-          .set({ password_hash: passwordHash, password_changed_at: sql<Date>`clock_timestamp()`, disabled_at: null })
+          .set({ password_hash: passwordHash, password_changed_at: sql<Date>`clock_timestamp()` })
           .where('id', '=', id)
           .execute();
         await transaction.deleteFrom('sessions').where('user_id', '=', id).execute();

@@ -93,15 +93,6 @@ export function createSessionService({ accounts, authenticators, limits, newId }
       await accounts.setPassword(account.id, await hashPassword(change.newPassword));
     },
 
-    /** For the command line of the machine. Also lets a disabled account in again. Undefined: there is no such account. */
-    async resetPassword(username: string): Promise<string | undefined> {
-      const account = await accounts.findByUsername(username);
-      if (account === undefined) return undefined;
-      const password = generatePassword();
-      await accounts.setPassword(account.id, await hashPassword(password));
-      return password;
-    },
-
     /** Makes the administrator of a first start; of several instances that start at once, one does. */
     async ensureAdministrator(givenPassword: string | null): Promise<FirstAdministrator> {
       const nothing = { username: administratorName, generatedPassword: null };
