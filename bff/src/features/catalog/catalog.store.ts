@@ -224,7 +224,7 @@ async function saveRepositoryManifests(
   if (seen.digests.length === 0) return;
   await sql`
     with recursive held (digest) as (
-      select unnest(${[...seen.digests]}::text[])
+      select unnest(${[...seen.digests]}::text[]) collate "C"
       union
       select manifest_children.child_digest from manifest_children
       join held on held.digest = manifest_children.parent_digest

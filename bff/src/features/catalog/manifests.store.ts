@@ -113,7 +113,7 @@ function manifestRow(manifest: IndexedManifest): NewRow<'manifests'> {
 async function sumIndexes(transaction: Transaction<Tables>, digests: readonly string[]): Promise<void> {
   await sql`
     with recursive below (top, digest) as (
-      select digest, digest from unnest(${[...digests]}::text[]) as given (digest)
+      select digest, digest collate "C" from unnest(${[...digests]}::text[]) as given (digest)
       union
       select below.top, manifest_children.child_digest from manifest_children
       join below on below.digest = manifest_children.parent_digest

@@ -39,7 +39,8 @@ function readEvent(event: unknown, ownUserAgent: string): RegistryEvent | undefi
   if (typeof id !== 'string' || id === '' || id.length > 256) return undefined;
   if (action !== 'push' && action !== 'delete') return undefined;
   const { repository, tag, digest, mediaType } = target as Record<string, unknown>;
-  if (typeof repository !== 'string' || !isRepositoryName(repository) || !isShownRepository(repository)) return undefined;
+  if (typeof repository !== 'string' || !isRepositoryName(repository) || !isShownRepository(repository))
+    return undefined;
   const cleanTag = typeof tag === 'string' && isTag(tag) ? tag : null;
   const cleanDigest = typeof digest === 'string' && isDigest(digest) ? digest : null;
   if (cleanTag === null && cleanDigest === null) return undefined;

@@ -102,4 +102,3 @@ async function saveAnswers(
   const { repository } = source;
   return source.store.save({ registryId, repository, askedAt, how: 'scan', tags, manifests, digests });
 }
-

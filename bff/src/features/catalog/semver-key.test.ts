@@ -8,7 +8,9 @@ const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a),
 const sorted = (tags: readonly string[]): string[] =>
   tags.toSorted((a, b) => byBytes(semverKey(a), semverKey(b)) || byBytes(a, b));
 
-const number = fc.oneof(fc.nat({ max: 30 }), fc.nat({ max: Number.MAX_SAFE_INTEGER }), fc.constantFrom(2024, 20240115, 10, 15)).map(String);
+const number = fc
+  .oneof(fc.nat({ max: 30 }), fc.nat({ max: Number.MAX_SAFE_INTEGER }), fc.constantFrom(2024, 20240115, 10, 15))
+  .map(String);
 const word = fc.stringMatching(/^[0-9A-Za-z-]{0,4}[A-Za-z-][0-9A-Za-z-]{0,4}$/);
 const prerelease = fc.array(fc.oneof(number, word, fc.constantFrom('rc', 'alpha', 'beta')), { maxLength: 4 });
 const version = fc
