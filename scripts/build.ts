@@ -55,4 +55,9 @@ async function buildServer(): Promise<void> {
   });
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

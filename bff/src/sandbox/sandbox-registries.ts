@@ -90,6 +90,8 @@ export async function writeConsoleConfig(
   const config = {
     server: { host: '127.0.0.1', port: consolePort, publicUrl: `http://127.0.0.1:${consolePort}` },
     dataDirectory,
+    // On the machine itself people try registries of their own; elsewhere an administrator has to name such hosts.
+    network: { allowedRegistryHosts: ['127.0.0.1', 'localhost'] },
     registries: registries.map((registry, position) => ({
       id: registry.id,
       name: registry.id,

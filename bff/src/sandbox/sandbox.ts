@@ -118,7 +118,8 @@ async function startConsole(
 ): Promise<{ process: SupervisedProcess; ready: Promise<void> }> {
   const configFile = await writeConsoleConfig(options.dataDirectory, consolePort, registries);
   const logFile = path.join(options.dataDirectory, 'logs', 'console.log');
-  const { PORT: _port, ...environment } = options.environment;
+  // The environment is stronger than the file, and these three are what the sandbox has decided.
+  const { PORT: _port, LONGSHORE_DATA: _data, LONGSHORE_CONFIG: _config, ...environment } = options.environment;
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   let isReady = false;
   const running = await superviseProcess({
