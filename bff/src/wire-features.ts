@@ -3,6 +3,7 @@ import { sessionRoutes } from './features/session/session.routes.ts';
 import { createSessionService, type FirstAdministrator, localPasswords } from './features/session/session.service.ts';
 import { createSignInLimits } from './features/session/sign-in-limits.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
+import { wireRegistries } from './wire-registries.ts';
 
 export interface WiredFeatures {
   readonly administrator: FirstAdministrator;
@@ -15,7 +16,19 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
   const { config } = foundation;
   const session = wireSession(foundation);
   const administrator = await session.service.ensureAdministrator(config.admin.password?.reveal() ?? null);
-  return { administrator, features: [session] };
+  // Built later, because the catalog reads through the registries.
+  const catalog: { requestScan?: (registryId: string, requestedBy: 'person' | 'schedule') => Promise<void> } = {};
+  const registries = wireRegistries(foundation, {
+    userAgent: userAgentOf(foundation.version),
+    requestScan: async (registryId, requestedBy) => catalog.requestScan?.(registryId, requestedBy),
+    publicUrl: () => config.server.publicUrl ?? `http://${config.server.host}:${config.server.port}`,
+  });
+  return { administrator, features: [session, registries] };
+}
+
+/** Of our own requests to registries: the catalog recognises them in a registry's notifications. */
+function userAgentOf(version: string): string {
+  return `longshore/${version}`;
 }
 
 function wireSession({ database, metrics, newId, redis, version }: Foundation) {

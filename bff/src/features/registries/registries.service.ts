@@ -25,31 +25,35 @@ export { RegistryNotFoundError } from './registry-errors.ts';
 
 export interface RegistriesService {
   /** In the order of their position, then id. */
-  listRegistries(): Promise<Registry[]>;
-  findRegistry(registryId: string): Promise<Registry | undefined>;
+  readonly listRegistries: () => Promise<Registry[]>;
+  readonly findRegistry: (registryId: string) => Promise<Registry | undefined>;
   /** Shared by all callers, one for each version of the registry; do not close it. @throws RegistryNotFoundError */
-  clientFor(registryId: string): Promise<RegistryClient>;
+  readonly clientFor: (registryId: string) => Promise<RegistryClient>;
   /** Told when a registry was added, changed (health too) or removed, on any instance. Returns the way to stop. */
-  onChanged(listener: (registryId: string) => void): () => void;
+  readonly onChanged: (listener: (registryId: string) => void) => () => void;
   /** Whether a notification's bearer secret is the one of this registry; false too where there is no such registry. */
-  acceptsNotificationSecret(registryId: string, secret: string): Promise<boolean>;
+  readonly acceptsNotificationSecret: (registryId: string, secret: string) => Promise<boolean>;
 
-  create(registryId: string, draft: RegistryDraft): Promise<void>;
+  readonly create: (registryId: string, draft: RegistryDraft) => Promise<void>;
   /** `version`: the one the change was made from. */
-  update(registryId: string, version: number, draft: RegistryDraft): Promise<void>;
-  remove(registryId: string): Promise<void>;
-  test(connection: ConnectionFields, registryId: string | undefined, signal: AbortSignal): Promise<ConnectionTest>;
+  readonly update: (registryId: string, version: number, draft: RegistryDraft) => Promise<void>;
+  readonly remove: (registryId: string) => Promise<void>;
+  readonly test: (
+    connection: ConnectionFields,
+    registryId: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<ConnectionTest>;
   /** Health and capabilities, now. */
-  probe(registryId: string, signal?: AbortSignal): Promise<void>;
+  readonly probe: (registryId: string, signal?: AbortSignal) => Promise<void>;
   /** @returns the new secret, which is not kept */
-  makeNotificationSecret(registryId: string): Promise<string>;
+  readonly makeNotificationSecret: (registryId: string) => Promise<string>;
 
-  synchronize(configured: readonly ConfiguredRegistry[]): Promise<void>;
-  /** Another instance changed it. */
-  noteRemoteChange(registryId: string): void;
+  readonly synchronize: (configured: readonly ConfiguredRegistry[]) => Promise<void>;
+  /** A change that was published, by this instance or another, has arrived; null: some were missed. */
+  readonly noteChange: (registryId: string | null) => void;
   /** Begins to watch the health of every registry. */
-  start(): void;
-  stop(): Promise<void>;
+  readonly start: () => void;
+  readonly stop: () => Promise<void>;
 }
 
 export interface RegistriesDeps {
@@ -66,10 +70,28 @@ export interface RegistriesDeps {
 }
 
 export function createRegistriesService(deps: RegistriesDeps): RegistriesService {
-  return new Registries(deps);
+  const registries = new Registries(deps);
+  // Functions of their own, so that other parts can be handed one of them.
+  return {
+    listRegistries: () => registries.listRegistries(),
+    findRegistry: (registryId) => registries.findRegistry(registryId),
+    clientFor: (registryId) => registries.clientFor(registryId),
+    onChanged: (listener) => registries.onChanged(listener),
+    acceptsNotificationSecret: (registryId, secret) => registries.acceptsNotificationSecret(registryId, secret),
+    create: (registryId, draft) => registries.create(registryId, draft),
+    update: (registryId, version, draft) => registries.update(registryId, version, draft),
+    remove: (registryId) => registries.remove(registryId),
+    test: (connection, registryId, signal) => registries.test(connection, registryId, signal),
+    probe: (registryId, signal) => registries.probe(registryId, signal),
+    makeNotificationSecret: (registryId) => registries.makeNotificationSecret(registryId),
+    synchronize: (configured) => registries.synchronize(configured),
+    noteChange: (registryId) => registries.noteChange(registryId),
+    start: () => registries.start(),
+    stop: () => registries.stop(),
+  };
 }
 
-class Registries implements RegistriesService {
+class Registries {
   readonly #deps: RegistriesDeps;
   readonly #store: RegistriesStore;
   readonly #clients: RegistryClients;
@@ -177,9 +199,8 @@ class Registries implements RegistriesService {
     }
   }
 
-  noteRemoteChange(registryId: string): void {
-    this.#refreshClient(registryId).catch(this.#deps.onFault);
-    this.#tell(registryId);
+  noteChange(registryId: string | null): void {
+    this.#takeIn(registryId).catch(this.#deps.onFault);
   }
 
   start(): void {
@@ -219,19 +240,22 @@ class Registries implements RegistriesService {
     }
   }
 
+  async #takeIn(registryId: string | null): Promise<void> {
+    const ids = registryId === null ? (await this.#store.list()).map(({ id }) => id) : [registryId];
+    for (const id of ids) {
+      if (this.#clients.current(id) !== undefined) await this.#refreshClient(id);
+      for (const listener of this.#listeners) listener(id);
+    }
+  }
+
   async #refreshClient(registryId: string): Promise<void> {
-    if (this.#clients.current(registryId) === undefined) return;
     const stored = await this.#store.find(registryId);
     if (stored === undefined) this.#clients.forget(registryId, 'removed');
     else this.#clients.clientFor(stored);
   }
 
+  /** Listeners hear of it when it comes back through `noteChange`, like every other instance. */
   #changed(registryId: string): void {
     this.#deps.publishChange(registryId);
-    this.#tell(registryId);
-  }
-
-  #tell(registryId: string): void {
-    for (const listener of this.#listeners) listener(registryId);
   }
 }

@@ -84,6 +84,8 @@ describe('a host that an administrator allowed', () => {
     ['127.0.0.1', 'http://127.0.0.1:5001'],
     ['::1', 'http://[::1]:5001'],
     ['localhost', 'http://localhost:5001'],
+    ['localhost:5001', 'http://localhost:5001'],
+    ['[::1]:5001', 'http://[::1]:5001'],
     ['registry.corp.example', 'https://registry.corp.example'],
     ['*.corp.example', 'https://registry.corp.example'],
     ['10.0.0.0/8', 'https://registry.corp.example'],
@@ -93,6 +95,7 @@ describe('a host that an administrator allowed', () => {
 
   test('lets nothing else in', async () => {
     await expect(open('127.0.0.1', '*.corp.example').checkUrl('http://10.0.0.1')).rejects.toThrow();
+    await expect(open('localhost:5001').checkUrl('http://localhost:5002')).rejects.toThrow();
     await expect(open('10.0.0.0/8').checkUrl('http://192.168.0.1')).rejects.toThrow();
   });
 });

@@ -4,7 +4,7 @@ import { BlockList, isIP } from 'node:net';
 export interface AddressRules {
   /**
    * Hosts an administrator allowed although they are, or resolve to, addresses of this machine or of a private network:
-   * `registry.internal`, `10.1.2.3`, `*.corp.example` or `10.0.0.0/8`.
+   * `registry.internal`, `localhost:5000`, `10.1.2.3`, `*.corp.example` or `10.0.0.0/8`.
    */
   readonly allowedHosts: readonly string[];
   /** Every address of a name; handed in so that tests need no name server. */
@@ -60,6 +60,7 @@ export function createAddressPolicy({ allowedHosts, resolve = resolveAll }: Addr
 
   const allowsName = (hostname: string): boolean =>
     allowedNames.has(hostname) || allowedSuffixes.some((suffix) => hostname.endsWith(suffix));
+  const allowsUrl = (url: URL): boolean => allowsName(plainHost(url.hostname)) || allowedNames.has(url.host);
   const allowsAddress = (hostname: string, address: string): boolean =>
     allowsName(plainHost(hostname)) || contains(allowedRanges, address) || !contains(notPublic, address);
 
@@ -68,7 +69,7 @@ export function createAddressPolicy({ allowedHosts, resolve = resolveAll }: Addr
     async checkUrl(text) {
       const url = parseRegistryUrl(text);
       const hostname = plainHost(url.hostname);
-      if (!allowsName(hostname)) {
+      if (!allowsUrl(url)) {
         const addresses = isIP(hostname) === 0 ? await resolve(hostname) : [hostname];
         if (!addresses.every((address) => allowsAddress(hostname, address))) {
           // The same words whether or not something answers there: this must not serve to look around the network.

@@ -1,0 +1,55 @@
+import { createRegistriesStore } from './features/registries/registries.store.ts';
+import { createRegistriesService } from './features/registries/registries.service.ts';
+import { createRegistriesView } from './features/registries/registries.view.ts';
+import { registriesRoutes } from './features/registries/registries.routes.ts';
+import { createAddressPolicy } from './features/registries/registry-address.ts';
+import { registryConnector } from './features/registries/registry-clients.ts';
+import { createSecretSealer } from './features/registries/sealed-secret.ts';
+import type { Foundation } from './wire-foundation.ts';
+
+export interface RegistriesWiring {
+  /** Recognises this console's own requests in a registry's notifications. */
+  readonly userAgent: string;
+  /** Of the catalog, which is built after the registries it reads. */
+  readonly requestScan: (registryId: string, requestedBy: 'person' | 'schedule') => Promise<void>;
+  /** Origin under which registries reach this console. */
+  readonly publicUrl: () => string;
+}
+
+export function wireRegistries(foundation: Foundation, { userAgent, requestScan, publicUrl }: RegistriesWiring) {
+  const { config, database, bus, clock, logger } = foundation;
+  const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind a registry.');
+  const configuredHosts = config.registries.flatMap(({ endpointUrls }) => endpointUrls.map((url) => new URL(url).host));
+  const registries = createRegistriesService({
+    store: createRegistriesStore(database.kysely),
+    sealer: createSecretSealer([Buffer.from(config.secrets.encryptionKey.reveal(), 'base64')]),
+    addresses: createAddressPolicy({ allowedHosts: [...config.network.allowedRegistryHosts, ...configuredHosts] }),
+    connect: registryConnector(userAgent),
+    publishChange: (registryId) =>
+      bus.publish({ name: 'registry', payload: { registryId, at: clock.now().toISOString() } }),
+    requestScan: (registryId) => void requestScan(registryId, 'schedule').catch(onFault),
+    onFault,
+  });
+  const unsubscribe = bus.subscribe((numbered) => {
+    if (numbered === null) registries.noteChange(null);
+    else if (numbered.event.name === 'registry') registries.noteChange(numbered.event.payload.registryId);
+  });
+  const router = registriesRoutes({
+    registries,
+    view: createRegistriesView(database.kysely),
+    requestScan: (registryId) => requestScan(registryId, 'person'),
+    publicUrl,
+  });
+  return {
+    registries,
+    router,
+    start: async () => {
+      await registries.synchronize(config.registries);
+      registries.start();
+    },
+    stop: async () => {
+      unsubscribe();
+      await registries.stop();
+    },
+  };
+}
