@@ -40,7 +40,7 @@ export const text = {
     title: 'Copy {{what}}',
     titleMany_one: 'Copy {{count}} artifact of {{repository}}',
     titleMany_other: 'Copy {{count}} artifacts of {{repository}}',
-    from: 'from {{registry}}',
+    from: 'from',
     destinations: 'To',
     destinationsHint: 'One or several registries',
     isSource: 'this is the source',

@@ -40,7 +40,7 @@ export const text = {
   copy: {
     title: '复制 {{what}}',
     titleMany_other: '复制 {{repository}} 的 {{count}} 个制品',
-    from: '来自 {{registry}}',
+    from: '来自',
     destinations: '复制到',
     destinationsHint: '一个或多个镜像仓库',
     isSource: '这是来源',

@@ -1,7 +1,7 @@
 export interface RefreshThrottle {
   /** Runs now when it has been quiet for the interval, else once at the interval's end. */
-  request(): void;
-  cancel(): void;
+  readonly request: () => void;
+  readonly cancel: () => void;
 }
 
 /** A burst of messages becomes at most one reading per interval, and the last message is never lost. */

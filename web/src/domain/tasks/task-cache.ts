@@ -19,8 +19,9 @@ export function gatherUpdates(first: TaskUpdate | undefined, second: TaskUpdate)
 
 /** The pages with newer figures; the same object when none of these tasks is in them. */
 export function updatePages<P extends TaskPage | TaskPages>(known: P, updates: ReadonlyMap<string, TaskUpdate>): P {
-  if ('pages' in known) return { ...known, pages: eachChanged(known.pages, (page) => updatePage(page, updates)) };
-  return updatePage(known as TaskPage, updates) as P;
+  if (!('pages' in known)) return updatePage(known, updates) as P;
+  const pages = eachChanged(known.pages, (page) => updatePage(page, updates));
+  return pages === known.pages ? known : { ...known, pages };
 }
 
 function updatePage(page: TaskPage, updates: ReadonlyMap<string, TaskUpdate>): TaskPage {
@@ -45,7 +46,7 @@ export function keepNewerFigures<P extends TaskPage | TaskPages>(known: P | unde
     items: page.items.map((task) => mergeTaskSnapshot(knownTasks.get(task.id), task)),
   });
   if ('pages' in read) return { ...read, pages: read.pages.map(keep) };
-  return keep(read as TaskPage) as P;
+  return keep(read) as P;
 }
 
 /** Whether one of the updates says something that changes counts, order or filters: a state, not only figures. */

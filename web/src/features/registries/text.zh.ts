@@ -6,7 +6,7 @@ export const text = {
   facts: {
     registries_other: '{{count}} 个镜像仓库',
     unhealthy_other: '{{count}} 个需要处理',
-    tags_other: '{{count}} 个标签',
+    tags_other: '{{shown}} 个标签',
   },
   add: '添加镜像仓库',
   edit: '编辑',
@@ -102,7 +102,7 @@ export const text = {
       action: '生成新密钥',
     },
     lines: '请把以下内容写入 {{name}} 的配置并重新启动它。这些内容只显示这一次。',
-    linesCopy: '复制配置内容',
+    linesLabel: '配置内容',
     linesConfiguration: '密钥写在本服务器的配置中。',
     executions: '最近与它有关的复制',
     noExecutions: '最近的复制中没有与它有关的。',
@@ -158,6 +158,7 @@ export const text = {
     },
     nameTaken: '已有使用此标识的镜像仓库。',
     conflict: {
+      fields: '项目',
       title: '其他人同时修改了 {{name}}。',
       body: '您的修改没有保存。左边是对方的，右边是您的；再次保存将以您的替换，或者采用对方的。',
       same: '表单中的各项相同：只是其他内容有变化。请再次保存。',

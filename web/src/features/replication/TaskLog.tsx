@@ -103,7 +103,7 @@ function useFollowEnd(lastId: number | undefined) {
   }, []);
   useEffect(() => {
     const element = list.current;
-    if (element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight;
+    if (lastId !== undefined && element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight;
   }, [lastId]);
   return list;
 }

@@ -1,0 +1,171 @@
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import { useQueryClient } from '@tanstack/react-query';
+import type { Execution } from 'bff/contract/replication';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { paths } from '../../paths.ts';
+import { toast } from '../../ui/toast.ts';
+import { useCan } from '../account.ts';
+import { useErrorWords } from '../error-words.ts';
+import { ReferenceText } from '../ReferenceText.tsx';
+import { useRegistryDirectory } from '../registry-directory.ts';
+import { RegistryChip } from '../RegistryChip.tsx';
+import styles from './copy.module.css';
+import { buildCopyRequest, type CopyChoice, type CopySource, hasWork } from './copy-plan.ts';
+import { followExecution, useStartCopy } from './copy-queries.ts';
+import { CopyDestinations } from './CopyDestinations.tsx';
+import { CopyOptions, findNameProblems } from './CopyOptions.tsx';
+import { CopyPreviewList } from './CopyPreviewList.tsx';
+import { useCopyPreview } from './use-copy-preview.ts';
+
+interface CopyDialogProps {
+  source: CopySource;
+  /** Registries chosen beforehand, such as the next environment. */
+  destinationIds?: readonly string[];
+  onClose: () => void;
+}
+
+/**
+ * “Copy to…”: where to, under which name, and what would happen, before anything does. Load it lazily:
+ * `lazy(async () => ({ default: (await import('…/copy/CopyDialog.tsx')).CopyDialog }))`.
+ */
+export function CopyDialog({ source, destinationIds = [], onClose }: CopyDialogProps) {
+  const { t } = useTranslation(['tasks', 'reasons']);
+  const canPush = useCan('artifact.push');
+  const titleId = useId();
+  const what = copyWords(source);
+  const title =
+    source.references.length === 1
+      ? t('copy.title', { what })
+      : t('copy.titleMany', { count: source.references.length, repository: source.repository });
+  const { name, environment } = useRegistryDirectory().find(source.registryId);
+  return (
+    <Dialog open onClose={onClose} aria-labelledby={titleId} maxWidth="md" fullWidth scroll="paper">
+      <header className={styles['header']}>
+        <h2 id={titleId}>{title}</h2>
+        <p className={styles['from']}>
+          {t('copy.from')} <RegistryChip name={name} environment={environment} />
+          {source.references.length > 1 ? <References source={source} /> : null}
+        </p>
+      </header>
+      {canPush ? (
+        <CopyForm source={source} what={what} initialIds={destinationIds} onClose={onClose} />
+      ) : (
+        <div className={styles['body']}>
+          <p>{t('copy.notAllowed')}</p>
+          <div className={styles['footer']}>
+            <Button onClick={onClose}>{t('copy.cancel')}</Button>
+          </div>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+const SHOWN_REFERENCES = 6;
+
+function References({ source }: { source: CopySource }) {
+  const { t } = useTranslation('tasks');
+  const remaining = source.references.length - SHOWN_REFERENCES;
+  return (
+    <span className={styles['references']}>
+      {source.references.slice(0, SHOWN_REFERENCES).map((reference) => (
+        <ReferenceText key={reference} reference={reference} />
+      ))}
+      {remaining > 0 ? <span>{t('copy.more', { count: remaining })}</span> : null}
+    </span>
+  );
+}
+
+function copyWords({ repository, references }: CopySource): string {
+  const [first = ''] = references;
+  return `${repository}${first.includes(':') ? '@' : ':'}${first}`;
+}
+
+interface CopyFormProps {
+  source: CopySource;
+  what: string;
+  initialIds: readonly string[];
+  onClose: () => void;
+}
+
+function CopyForm({ source, what, initialIds, onClose }: CopyFormProps) {
+  const { t } = useTranslation('tasks');
+  const errorWords = useErrorWords();
+  const navigate = useNavigate();
+  const [choice, setChoice] = useState<CopyChoice>({
+    destinationIds: initialIds,
+    repository: '',
+    tag: '',
+    includeReferrers: true,
+    whenDifferent: 'replace',
+  });
+  const change = (changed: Partial<CopyChoice>) => setChoice((known) => ({ ...known, ...changed }));
+  const problems = findNameProblems(choice);
+  const request = problems.repository || problems.tag ? undefined : buildCopyRequest(source, choice);
+  const preview = useCopyPreview(request);
+  const start = useStartCopy();
+  const toastProgress = useProgressToasts(
+    source.references.length === 1 ? what : t('copy.artifacts', { count: source.references.length }),
+  );
+  const run = (after: (execution: Execution) => void) => {
+    if (request === undefined) return;
+    start.mutate(request, {
+      onSuccess: (execution) => {
+        onClose();
+        after(execution);
+      },
+    });
+  };
+  const canStart = request !== undefined && !start.isPending && (preview.data === undefined || hasWork(preview.data));
+  return (
+    <form
+      className={styles['form']}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (canStart) run((execution) => void navigate(paths.execution(execution.id)));
+      }}
+    >
+      <div className={styles['body']}>
+        <div className={styles['choices']}>
+          <CopyDestinations source={source} choice={choice} onChange={change} />
+          <CopyOptions source={source} choice={choice} problems={problems} onChange={change} />
+        </div>
+        <CopyPreviewList source={source} isChosen={request !== undefined} preview={preview} />
+      </div>
+      <footer className={styles['footer']}>
+        {start.error === null ? null : (
+          <p role="alert" className={styles['error']}>
+            {errorWords(start.error).sentence}
+          </p>
+        )}
+        <span className={styles['grow']} />
+        <Button onClick={onClose}>{t('copy.cancel')}</Button>
+        <Button variant="outlined" disabled={!canStart} onClick={() => run(toastProgress)}>
+          {t('copy.startAndStay')}
+        </Button>
+        <Button type="submit" variant="contained" disabled={!canStart}>
+          {t('copy.start')}
+        </Button>
+      </footer>
+    </form>
+  );
+}
+
+/** For those who stay: a word when it has begun, and one when it has ended, wherever they are by then. */
+function useProgressToasts(what: string): (execution: Execution) => void {
+  const { t } = useTranslation('tasks');
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return ({ id }) => {
+    const action = { label: t('copy.watch'), onClick: () => void navigate(paths.execution(id)) };
+    const dismiss = toast({ message: t('copy.toast.running', { what }), action, durationMs: 60_000 });
+    followExecution(client, id, ({ state }) => {
+      dismiss();
+      const tone = state === 'succeeded' ? 'ok' : state === 'failed' ? 'danger' : 'neutral';
+      toast({ message: t(`copy.toast.${state}`, { what }), tone, action });
+    });
+  };
+}

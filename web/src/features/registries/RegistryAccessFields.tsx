@@ -1,0 +1,64 @@
+import Button from '@mui/material/Button';
+import TextField from '@mui/material/TextField';
+import type { Registry } from 'bff/contract/registries';
+import { type UseFormReturn, useWatch } from 'react-hook-form';
+import { useTranslation } from 'react-i18next';
+import type { RegistryFormValues } from './registry-form.ts';
+import styles from './registries.module.css';
+
+interface RegistryAccessFieldsProps {
+  form: UseFormReturn<RegistryFormValues>;
+  stored: Registry | undefined;
+}
+
+/** How to get in. A stored password is never shown, only kept, replaced or removed. */
+export function RegistryAccessFields({ form, stored }: RegistryAccessFieldsProps) {
+  const { t } = useTranslation('registries');
+  const { register, formState, control, setValue } = form;
+  const { errors } = formState;
+  const isRemoved = useWatch({ control, name: 'isPasswordRemoved' });
+  const hasStored = stored?.hasPassword === true;
+  const passwordHint = isRemoved ? t('form.passwordRemoved') : hasStored ? t('form.passwordStored') : undefined;
+  return (
+    <fieldset className={styles['group']}>
+      <legend>{t('form.access')}</legend>
+      <div className={styles['pair']}>
+        <TextField
+          {...register('username')}
+          label={t('form.username')}
+          error={errors.username !== undefined}
+          helperText={errors.username?.message ?? t('form.usernameHint')}
+          slotProps={{ htmlInput: { autoComplete: 'off', spellCheck: false, autoCapitalize: 'none' } }}
+        />
+        <TextField
+          {...register('password')}
+          type="password"
+          label={t('form.password')}
+          disabled={isRemoved}
+          error={errors.password !== undefined}
+          helperText={errors.password?.message ?? passwordHint}
+          // The browser would offer the password of the console.
+          slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
+        />
+      </div>
+      {hasStored ? (
+        <Button
+          className={styles['start'] ?? ''}
+          onClick={() => setValue('isPasswordRemoved', !isRemoved, { shouldDirty: true })}
+        >
+          {isRemoved ? t('form.passwordKeep') : t('form.passwordRemove')}
+        </Button>
+      ) : null}
+      <TextField
+        {...register('caPem')}
+        label={t('form.ca')}
+        multiline
+        minRows={2}
+        maxRows={8}
+        error={errors.caPem !== undefined}
+        helperText={errors.caPem?.message ?? t('form.caHint')}
+        slotProps={{ htmlInput: { spellCheck: false, className: styles['url'] } }}
+      />
+    </fieldset>
+  );
+}
