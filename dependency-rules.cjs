@@ -121,7 +121,7 @@ const bffHabits = [
     name: 'config-only-from-wiring',
     comment: 'Take the value as an argument and let wire.ts pass it; only types may be imported from config.',
     severity: 'error',
-    from: { path: '^bff/src/', pathNot: ['^bff/src/(config/|main\\.ts|wire)', TESTS] },
+    from: { path: '^bff/src/', pathNot: ['^bff/src/(config/|(main|serve|reset-password)\\.ts|wire)', TESTS] },
     to: { path: '^bff/src/config/', dependencyTypesNot: ['type-only'] },
   },
   {

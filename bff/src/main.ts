@@ -13,7 +13,6 @@ async function main(): Promise<number> {
   const command = parseCommandLine(process.argv.slice(2));
   const config = () =>
     loadConfig({
-      environment: process.env,
       file: command.configFile,
       webDirectory: existsSync(path.join(webDirectory, 'index.html')) ? webDirectory : null,
     });
@@ -26,7 +25,7 @@ async function main(): Promise<number> {
       // It runs until it is stopped and ends the process itself.
       await import('./sandbox/main.ts');
       return new Promise(() => {});
-    case 'help':
+    default:
       process.stdout.write(usage);
       return 0;
   }

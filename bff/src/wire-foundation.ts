@@ -10,6 +10,7 @@ import { createEventBus, type EventBus, type EventRelay, type Publish } from './
 import { createEventStream, type EventStream } from './http/event-stream.ts';
 import type { HealthCheck } from './http/health.ts';
 import { createSessions, type Sessions } from './http/session-middleware.ts';
+import type { SessionRecords } from './http/session-store.ts';
 import type { Logger } from './observability/logger.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 
@@ -82,17 +83,7 @@ async function buildFoundation(
   });
   const redis = config.redis === null ? null : openRedisSessions<SessionData>(config.redis.url.reveal(), warn);
   const inDatabase = createSessionRecordsStore<SessionData>(database.kysely);
-  const accounts = createAccountsStore(database.kysely);
-  const sessions = createSessions({
-    records: redis ?? inDatabase,
-    findAccount: async (id) => {
-      const account = await accounts.findById(id);
-      return account?.isDisabled === false ? account : undefined;
-    },
-    secret: config.secrets.session.reveal(),
-    isHttps: config.server.publicUrl?.startsWith('https:') ?? false,
-    clock,
-  });
+  const sessions = buildSessions(config, database, redis ?? inDatabase, clock);
   const eventStream = createEventStream({ bus, clock, findSubject: sessions.recheck });
   metrics.gauge('longshore_event_stream_clients', 'Open event streams.', eventStream.clientCount);
   const stop = new AbortController();
@@ -127,6 +118,25 @@ async function buildFoundation(
       await database.close();
     },
   };
+}
+
+function buildSessions(
+  config: Config,
+  database: Database,
+  records: SessionRecords,
+  clock: Foundation['clock'],
+): Sessions {
+  const accounts = createAccountsStore(database.kysely);
+  return createSessions({
+    records,
+    findAccount: async (id) => {
+      const account = await accounts.findById(id);
+      return account?.isDisabled === false ? account : undefined;
+    },
+    secret: config.secrets.session.reveal(),
+    isHttps: config.server.publicUrl?.startsWith('https:') ?? false,
+    clock,
+  });
 }
 
 /** The embedded database has one process only, so that nobody else is to be told. */

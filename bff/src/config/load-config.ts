@@ -9,14 +9,15 @@ import { type ConfigSources, readSources } from './config-sources.ts';
 import { checkEncryptionKey, checkSessionSecret, keptSecret, readSecret, refuseExample } from './secrets.ts';
 
 export interface LoadConfigOptions {
-  readonly environment: NodeJS.ProcessEnv;
+  /** The process's own unless told otherwise. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** From `--config`. */
   readonly file: string | null;
   readonly webDirectory: string | null;
 }
 
 /** Reads, checks and freezes the whole configuration. @throws ConfigError */
-export function loadConfig({ environment, file, webDirectory }: LoadConfigOptions): Config {
+export function loadConfig({ environment = process.env, file, webDirectory }: LoadConfigOptions): Config {
   const sources = readSources(environment, file);
   const document = checkDocument(sources);
   const name = (key: string) => sources.fromEnvironment.get(key) ?? key;

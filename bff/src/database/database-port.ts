@@ -13,7 +13,7 @@ export type QueueBackend =
       kind: 'pglite';
       /** For `fromPglite()`; every statement waits its turn behind Kysely's transactions. */
       session: {
-        query<T>(text: string, values?: unknown[]): Promise<{ rows: T[] }>;
+        query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
         exec(text: string): Promise<Array<{ rows: Record<string, unknown>[] }>>;
         listen(channel: string, handler: (payload: string) => void): Promise<() => Promise<void>>;
       };

@@ -54,7 +54,7 @@ function embeddedDatabase(pglite: PGlite, unlock: () => Promise<void>): Database
     exec: (text) =>
       exclusively(async () => {
         try {
-          return (await pglite.exec(text)) as Array<{ rows: Record<string, unknown>[] }>;
+          return await pglite.exec(text);
         } catch (error) {
           // A failed block of BEGIN … COMMIT leaves the one session in an aborted transaction, for everyone.
           await pglite.query('ROLLBACK').catch(() => {});

@@ -2,31 +2,31 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Database } from './database-port.ts';
 import { withDeadline } from './ping-deadline.ts';
-import { createPostgresListener } from './postgres-listener.ts';
+import { PostgresListener } from './postgres-listener.ts';
 import type { Tables } from './tables.ts';
 
 const asText = (text: string) => text;
-const { builtins } = pg.types;
-const int8Array = 1016;
-const numericArray = 1231;
-// pg-types knows arrays by ids that its types leave out.
-const parseTextArray = pg.types.getTypeParser(int8Array as Parameters<typeof pg.types.getTypeParser>[0]);
-const parseNumbers = (text: string): (number | null)[] =>
-  (parseTextArray(text) as (string | null)[]).map((item) => (item === null ? null : Number(item)));
+/** By number: the driver's own list of types leaves arrays out. */
+const oids = { int8: 20, numeric: 1700, date: 1082, interval: 1186, int8Array: 1016, numericArray: 1231 };
 
-/** The embedded database has the same; see Database in index.ts. */
-const parsers = new Map<number, (text: string) => unknown>([
-  [builtins.INT8, Number],
-  [builtins.NUMERIC, Number],
-  [builtins.DATE, asText],
-  [builtins.INTERVAL, asText],
-  [int8Array, parseNumbers],
-  [numericArray, parseNumbers],
+type Parser = (text: string) => unknown;
+const parserOf = pg.types.getTypeParser as unknown as (oid: number, format?: string) => Parser;
+const parseTexts = parserOf(oids.int8Array) as (text: string) => (string | null)[];
+const parseNumbers: Parser = (text) => parseTexts(text).map((item) => (item === null ? null : Number(item)));
+
+/** The embedded database has the same; see Database in database-port.ts. */
+const parsers = new Map<number, Parser>([
+  [oids.int8, Number],
+  [oids.numeric, Number],
+  [oids.date, asText],
+  [oids.interval, asText],
+  [oids.int8Array, parseNumbers],
+  [oids.numericArray, parseNumbers],
 ]);
 
 const typeParsers = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    (format !== 'binary' && parsers.get(oid)) || pg.types.getTypeParser(oid, format as 'text'),
+  getTypeParser: (oid: number, format?: string): Parser =>
+    (format === 'binary' ? undefined : parsers.get(oid)) ?? parserOf(oid, format),
 };
 
 export async function openPostgresDatabase(
@@ -36,7 +36,7 @@ export async function openPostgresDatabase(
   const settings: pg.PoolConfig = {
     connectionString: location.url,
     application_name: 'longshore',
-    types: typeParsers as pg.CustomTypesConfig,
+    types: typeParsers,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 5000,
@@ -50,12 +50,12 @@ export async function openPostgresDatabase(
     onWarning('A connection to the database was lost; a new one is opened when needed.', error),
   );
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  const listener = createPostgresListener(settings, onWarning);
+  const listener = new PostgresListener(settings, onWarning);
   return {
     kind: 'postgres',
     kysely,
     queueBackend: { kind: 'postgres', connectionString: location.url },
-    listen: listener.listen,
+    listen: (channel, handler, options) => listener.listen(channel, handler, options),
     notify: async (channel, payload) => {
       await sql`select pg_notify(${channel}, ${payload})`.execute(kysely);
     },

@@ -8,6 +8,8 @@ interface Subscription {
   onGap: (() => void) | undefined;
 }
 
+type OnWarning = (sentence: string, error: unknown) => void;
+
 const HEARTBEAT_MS = 5000;
 const HEARTBEAT_ANSWER_MS = 5000;
 const RECONNECT_FIRST_MS = 200;
@@ -17,94 +19,97 @@ const RECONNECT_LONGEST_MS = 5000;
  * LISTEN on one connection of its own, opened with the first subscription and again whenever it breaks. A query every few
  * seconds notices a half-open connection, which sends no error.
  */
-export function createPostgresListener(
-  settings: pg.ClientConfig,
-  onWarning: (sentence: string, error: unknown) => void,
-) {
-  const subscriptions = new Set<Subscription>();
-  const closing = new AbortController();
-  let client: pg.Client | null = null;
-  let connecting: Promise<void> | null = null;
-  let heartbeat: NodeJS.Timeout | undefined;
+export class PostgresListener {
+  readonly #settings: pg.ClientConfig;
+  readonly #onWarning: OnWarning;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #closing = new AbortController();
+  #client: pg.Client | null = null;
+  #connecting: Promise<void> | null = null;
+  #heartbeat: NodeJS.Timeout | undefined;
 
-  async function connect(): Promise<void> {
-    const next = new pg.Client({ ...settings, query_timeout: HEARTBEAT_ANSWER_MS });
-    next.on('error', (error) => lost(next, error));
-    next.on('end', () => lost(next, new Error('The connection ended.')));
-    next.on('notification', ({ channel, payload }) => {
-      for (const subscription of subscriptions) {
+  constructor(settings: pg.ClientConfig, onWarning: OnWarning) {
+    this.#settings = { ...settings, query_timeout: HEARTBEAT_ANSWER_MS };
+    this.#onWarning = onWarning;
+  }
+
+  async listen(channel: string, handler: (payload: string) => void, options: ListenOptions = {}) {
+    const subscription: Subscription = { channel, handler, onGap: options.onGap };
+    this.#subscriptions.add(subscription);
+    this.#connecting ??= this.#connect();
+    try {
+      await this.#connecting;
+      // Repeating LISTEN is harmless; the connection may have been there before this channel.
+      await this.#client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+    } catch (error) {
+      this.#subscriptions.delete(subscription);
+      if (this.#client === null) this.#connecting = null;
+      throw error;
+    }
+    return () => this.#unlisten(subscription);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    clearInterval(this.#heartbeat);
+    await this.#connecting?.catch(() => {});
+    await this.#client?.end().catch(() => {});
+    this.#client = null;
+  }
+
+  async #unlisten(subscription: Subscription): Promise<void> {
+    this.#subscriptions.delete(subscription);
+    const { channel } = subscription;
+    if ([...this.#subscriptions].some((other) => other.channel === channel)) return;
+    await this.#client?.query(`UNLISTEN ${pg.escapeIdentifier(channel)}`).catch(() => {});
+  }
+
+  async #connect(): Promise<void> {
+    const client = new pg.Client(this.#settings);
+    client.on('error', (error) => this.#lost(client, error));
+    client.on('end', () => this.#lost(client, new Error('The connection ended.')));
+    client.on('notification', ({ channel, payload }) => {
+      for (const subscription of this.#subscriptions) {
         if (subscription.channel === channel) subscription.handler(payload ?? '');
       }
     });
-    await next.connect();
     try {
-      for (const channel of new Set([...subscriptions].map((subscription) => subscription.channel))) {
-        await next.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      await client.connect();
+      for (const channel of new Set([...this.#subscriptions].map((subscription) => subscription.channel))) {
+        await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
       }
     } catch (error) {
-      await next.end().catch(() => {});
+      void client.end().catch(() => {});
       throw error;
     }
-    client = next;
-    heartbeat = setInterval(() => {
-      next.query('select 1').catch((error: unknown) => lost(next, error));
+    this.#client = client;
+    this.#heartbeat = setInterval(() => {
+      client.query('select 1').catch((error: unknown) => this.#lost(client, error));
     }, HEARTBEAT_MS);
-    heartbeat.unref();
+    this.#heartbeat.unref();
   }
 
-  function lost(which: pg.Client, error: unknown): void {
-    if (client !== which || closing.signal.aborted) return;
-    client = null;
-    clearInterval(heartbeat);
-    onWarning('The connection that receives notifications was lost; it is opened again.', error);
-    // A half-open socket would keep `end()` waiting for ever.
-    void which.end().catch(() => {});
-    connecting = reconnect();
+  #lost(client: pg.Client, error: unknown): void {
+    if (this.#client !== client || this.#closing.signal.aborted) return;
+    this.#client = null;
+    clearInterval(this.#heartbeat);
+    this.#onWarning('The connection that receives notifications was lost; it is opened again.', error);
+    // Not waited for: a half-open socket would keep it for ever.
+    void client.end().catch(() => {});
+    this.#connecting = this.#reconnect();
   }
 
-  async function reconnect(): Promise<void> {
-    for (
-      let delayMs = RECONNECT_FIRST_MS;
-      !closing.signal.aborted;
-      delayMs = Math.min(delayMs * 2, RECONNECT_LONGEST_MS)
-    ) {
+  async #reconnect(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let delayMs = RECONNECT_FIRST_MS; !signal.aborted; delayMs = Math.min(delayMs * 2, RECONNECT_LONGEST_MS)) {
       try {
-        await connect();
-        for (const subscription of subscriptions) subscription.onGap?.();
-        return;
+        await this.#connect();
       } catch {
-        await sleep(delayMs, undefined, { signal: closing.signal }).catch(() => {});
+        await sleep(delayMs, undefined, { signal }).catch(() => {});
+        continue;
       }
+      for (const { onGap } of this.#subscriptions) onGap?.();
+      return;
     }
   }
-
-  async function listen(channel: string, handler: (payload: string) => void, options: ListenOptions = {}) {
-    const subscription: Subscription = { channel, handler, onGap: options.onGap };
-    subscriptions.add(subscription);
-    connecting ??= connect();
-    try {
-      await connecting;
-      // Repeating LISTEN is harmless; the connection may have been there before this channel.
-      await client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
-    } catch (error) {
-      subscriptions.delete(subscription);
-      if (client === null) connecting = null;
-      throw error;
-    }
-    return async () => {
-      subscriptions.delete(subscription);
-      const isStillUsed = [...subscriptions].some((other) => other.channel === channel);
-      if (!isStillUsed) await client?.query(`UNLISTEN ${pg.escapeIdentifier(channel)}`).catch(() => {});
-    };
-  }
-
-  async function close(): Promise<void> {
-    closing.abort();
-    clearInterval(heartbeat);
-    await connecting?.catch(() => {});
-    await client?.end().catch(() => {});
-    client = null;
-  }
-
-  return { listen, close };
 }

@@ -1,25 +1,16 @@
 import type { StreamEvent } from '../contract/events.ts';
+import { createRelayReceiver, createRelaySender, type EventRelay, type NumberedEvent } from './event-relay.ts';
+import { createEventRing } from './event-ring.ts';
 import { createTaskCoalescer } from './task-coalescer.ts';
 
 export type { StreamEvent } from '../contract/events.ts';
+export type { EventRelay, NumberedEvent } from './event-relay.ts';
 
 /** What features get: says that something happened, to everyone who may see it, on every instance. Never throws, never waits. */
 export type Publish = (event: StreamEvent) => void;
 
-/** An event with its place in the order. The id is opaque to clients and the same on every instance. */
-export interface NumberedEvent {
-  readonly id: string;
-  readonly event: StreamEvent;
-}
-
-/** How instances hear of each other's events; null where there is only one. */
-export interface EventRelay {
-  send(payload: string): Promise<void>;
-  /** Every payload of every instance, this one's too, in one order that all agree on. `onGap`: some were missed. */
-  receive(handler: (payload: string) => void, onGap: () => void): Promise<() => Promise<void>>;
-}
-
 export interface EventBusOptions {
+  /** Null where there is only one instance. */
   readonly relay: EventRelay | null;
   /** Different for each process. */
   readonly instanceId: string;
@@ -33,52 +24,33 @@ export interface EventBus {
   /** Calls back for every event from now on; `null` says that some were lost. */
   subscribe(listener: (event: NumberedEvent | null) => void): () => void;
   /** Id of the newest event, to resume behind. */
-  lastId(): string;
+  readonly lastId: () => string;
   /** What came after the event of this id; undefined when that is not known (any more). */
   since(id: string): readonly NumberedEvent[] | undefined;
   close(): Promise<void>;
 }
 
-/** NOTIFY takes 7,999 bytes; the rest is for the frame around a part. */
-const RELAY_PART_LENGTH = 7000;
-
+/** With a relay even an instance's own events take the way through it: so all instances agree on one order. */
 export async function createEventBus(options: EventBusOptions): Promise<EventBus> {
   const { relay, instanceId, ringLength = 5000 } = options;
   const listeners = new Set<(event: NumberedEvent | null) => void>();
-  const start = `${instanceId}.0`;
-  let ring: NumberedEvent[] = [];
-  let beforeRing = start;
   let sequence = 0;
+  const nextId = () => `${instanceId}.${sequence++}`;
+  const ring = createEventRing(ringLength, nextId());
 
   const deliver = (numbered: NumberedEvent) => {
-    ring.push(numbered);
-    // Cutting a fifth at a time keeps an append from moving the whole array each time.
-    if (ring.length > ringLength * 1.2) {
-      beforeRing = ring[ring.length - ringLength - 1]?.id ?? beforeRing;
-      ring = ring.slice(-ringLength);
-    }
+    ring.add(numbered);
     for (const listener of listeners) listener(numbered);
   };
   const lose = () => {
-    sequence += 1;
-    ring = [];
-    beforeRing = `${instanceId}.${sequence}`;
+    ring.restart(nextId());
     for (const listener of listeners) listener(null);
   };
+  const stopReceiving = relay === null ? null : await receiveFrom(relay, deliver, lose, options.onRelayFailure);
   const sender = relay === null ? null : createRelaySender(relay, instanceId);
-  const receive = createRelayReceiver(deliver);
-  const stopReceiving = await relay?.receive((payload) => {
-    try {
-      receive(payload);
-    } catch (error) {
-      // Another version of the program, or somebody at a database prompt.
-      options.onRelayFailure?.(error);
-    }
-  }, lose);
 
   const emit: Publish = (event) => {
-    sequence += 1;
-    const numbered = { id: `${instanceId}.${sequence}`, event };
+    const numbered = { id: nextId(), event };
     if (sender === null) {
       deliver(numbered);
       return;
@@ -96,12 +68,8 @@ export async function createEventBus(options: EventBusOptions): Promise<EventBus
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    lastId: () => ring.at(-1)?.id ?? beforeRing,
-    since: (id) => {
-      if (id === beforeRing) return ring;
-      const index = ring.findIndex((numbered) => numbered.id === id);
-      return index < 0 ? undefined : ring.slice(index + 1);
-    },
+    lastId: ring.lastId,
+    since: (id) => ring.since(id),
     close: async () => {
       coalescer.close();
       listeners.clear();
@@ -110,52 +78,19 @@ export async function createEventBus(options: EventBusOptions): Promise<EventBus
   };
 }
 
-interface RelayPart {
-  /** Sender, number of the message, index of the part, number of parts. */
-  readonly h: readonly [string, number, number, number];
-  readonly t: string;
-}
-
-function createRelaySender(relay: EventRelay, instanceId: string) {
-  let message = 0;
-  // One after the other: parts and events of one instance must arrive in the order they were made.
-  let tail: Promise<void> = Promise.resolve();
-  return (numbered: NumberedEvent): Promise<void> => {
-    message += 1;
-    const number = message;
-    const text = Buffer.from(JSON.stringify(numbered)).toString('base64');
-    const length = RELAY_PART_LENGTH;
-    const count = Math.ceil(text.length / length);
-    const send = async () => {
-      for (let index = 0; index < count; index += 1) {
-        const part: RelayPart = {
-          h: [instanceId, number, index, count],
-          t: text.slice(index * length, (index + 1) * length),
-        };
-        await relay.send(JSON.stringify(part));
-      }
-    };
-    const sent = tail.then(send);
-    tail = sent.catch(() => {});
-    return sent;
-  };
-}
-
-function createRelayReceiver(deliver: (numbered: NumberedEvent) => void): (payload: string) => void {
-  const partial = new Map<string, { number: number; texts: string[] }>();
-  return (payload) => {
-    const { h, t } = JSON.parse(payload) as RelayPart;
-    const [sender, number, index, count] = h;
-    const known = partial.get(sender);
-    const message = known?.number === number ? known : { number, texts: [] };
-    message.texts[index] = t;
-    if (index + 1 < count) {
-      partial.set(sender, message);
-      return;
+function receiveFrom(
+  relay: EventRelay,
+  deliver: (event: NumberedEvent) => void,
+  lose: () => void,
+  onFailure: ((error: unknown) => void) | undefined,
+): Promise<() => Promise<void>> {
+  const receive = createRelayReceiver(deliver);
+  return relay.receive((payload) => {
+    try {
+      receive(payload);
+    } catch (error) {
+      // Another version of the program, or somebody at a database prompt.
+      onFailure?.(error);
     }
-    partial.delete(sender);
-    // A part was lost with a broken connection; the gap is told by the relay itself.
-    if (message.texts.filter((text) => text !== undefined).length !== count) return;
-    deliver(JSON.parse(Buffer.from(message.texts.join(''), 'base64').toString()) as NumberedEvent);
-  };
+  }, lose);
 }

@@ -37,8 +37,6 @@ export function openApiDocument(version: string) {
   });
 }
 
-type Schema = z.core.$ZodType;
-
 function operationOf(name: string, endpoint: Endpoint): ZodOpenApiOperationObject {
   const codes = errorCodesOf(endpoint);
   const requestParams = {
@@ -56,7 +54,7 @@ function operationOf(name: string, endpoint: Endpoint): ZodOpenApiOperationObjec
     ...(Object.keys(requestParams).length === 0 ? {} : { requestParams }),
     ...(endpoint.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: endpoint.body as Schema } } } }),
+      : { requestBody: { required: true, content: { 'application/json': { schema: endpoint.body } } } }),
     responses: { ...goodAnswer(endpoint), ...problemAnswers(codes) },
   };
 }
@@ -81,7 +79,7 @@ export function errorCodesOf(endpoint: Endpoint): ErrorCode[] {
 function goodAnswer(endpoint: Endpoint): ZodOpenApiResponsesObject {
   const status = endpoint.status ?? (endpoint.response === null ? 204 : 200);
   if (endpoint.response === null) return { [`${status}`]: { description: 'Done; the answer is empty.' } };
-  const content = { 'application/json': { schema: endpoint.response as Schema } };
+  const content = { 'application/json': { schema: endpoint.response } };
   return { [`${status}`]: { description: 'Done.', content } };
 }
 

@@ -12,17 +12,16 @@ const REQUESTS_OF_A_STRANGER = 1000;
 export function limitRequests(): RequestHandler {
   const accounts = new RateLimiterMemory({ points: REQUESTS_OF_AN_ACCOUNT, duration: WINDOW_SECONDS });
   const strangers = new RateLimiterMemory({ points: REQUESTS_OF_A_STRANGER, duration: WINDOW_SECONDS });
-  return (request, _response, next) => {
+  return async (request, _response, next) => {
     const { account, clientAddress } = requestContext(request);
-    const counted = account === null ? strangers.consume(clientAddress) : accounts.consume(account.id);
-    counted.then(
-      () => next(),
-      () =>
-        next(
-          new ApiError('too-many-attempts', 'Too many requests came from here at once. Wait ten seconds.', {
-            retryAfterSeconds: WINDOW_SECONDS,
-          }),
-        ),
-    );
+    try {
+      await (account === null ? strangers.consume(clientAddress) : accounts.consume(account.id));
+    } catch (error) {
+      if (error instanceof Error) throw error;
+      throw new ApiError('too-many-attempts', 'Too many requests came from here at once. Wait ten seconds.', {
+        retryAfterSeconds: WINDOW_SECONDS,
+      });
+    }
+    next();
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { callbackify } from 'node:util';
 import { type SessionData, Store } from 'express-session';
 
 /** Where sessions are kept; `idHash` is all it ever sees of a session's id. */
@@ -40,26 +41,17 @@ export class HashedSessionStore extends Store {
   }
 
   override get(id: string, callback: (error: unknown, session?: SessionData | null) => void): void {
-    this.#records.find(hashSessionId(id)).then(
-      (content) => callback(null, content),
-      (error: unknown) => callback(error),
-    );
+    callbackify(() => this.#records.find(hashSessionId(id)))(callback);
   }
 
   override set(id: string, content: SessionData, callback?: (error?: unknown) => void): void {
-    this.#records.save(hashSessionId(id), content, this.#idleMs).then(
-      () => callback?.(),
-      (error: unknown) => callback?.(error),
-    );
+    callbackify(() => this.#records.save(hashSessionId(id), content, this.#idleMs))((error) => callback?.(error));
   }
 
   override destroy(id: string, callback?: (error?: unknown) => void): void {
     const idHash = hashSessionId(id);
     this.#touchedAt.delete(idHash);
-    this.#records.remove(idHash).then(
-      () => callback?.(),
-      (error: unknown) => callback?.(error),
-    );
+    callbackify(() => this.#records.remove(idHash))((error) => callback?.(error));
   }
 
   override touch(id: string, _content: SessionData, callback?: () => void): void {
@@ -72,10 +64,7 @@ export class HashedSessionStore extends Store {
     // Of no use to anyone after a minute; cleared in one go instead of kept in order.
     if (this.#touchedAt.size > 10_000) this.#touchedAt.clear();
     this.#touchedAt.set(idHash, now);
-    this.#records.touch(idHash, this.#idleMs).then(
-      () => callback?.(),
-      // The answer is made already; a session that could not be touched ends a little early.
-      () => callback?.(),
-    );
+    // The answer is made already; a session that could not be touched ends a little early.
+    callbackify(() => this.#records.touch(idHash, this.#idleMs))(() => callback?.());
   }
 }

@@ -3,10 +3,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   readonly registry: Registry;
   /** `route` is a pattern of the contract, never a path: names of repositories and tags are no labels. */
-  observeRequest(method: string, route: string, status: number, seconds: number): void;
-  countSignIn(outcome: 'accepted' | 'refused' | 'limited'): void;
+  readonly observeRequest: (method: string, route: string, status: number, seconds: number) => void;
+  readonly countSignIn: (outcome: 'accepted' | 'refused' | 'limited') => void;
   /** A figure that is asked for when the metrics are read. */
-  gauge(name: string, help: string, read: () => number): void;
+  readonly gauge: (name: string, help: string, read: () => number) => void;
 }
 
 /** One registry for each server, not the library's global one: tests run several in one process. */

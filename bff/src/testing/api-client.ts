@@ -76,7 +76,7 @@ export function createApiClient(url: string): TestApiClient {
   return client;
 }
 
-type Fields = Record<string, unknown>;
+type Fields = Record<string, string | number | undefined>;
 
 /** `/api/v1/…` with its parameters filled in and the query appended. */
 export function endpointPath(path: string, params: Fields = {}, query: Fields = {}): string {

@@ -58,7 +58,7 @@ export function openRedisSessions<Content extends SessionContent>(
   return {
     find: async (idHash) => {
       const text = await or503(() => client.get(PREFIX + idHash));
-      return text === null ? null : (JSON.parse(String(text)) as Content);
+      return text === null ? null : (JSON.parse(text) as Content);
     },
     save: async (idHash, content, idleMs) => {
       await or503(() =>
