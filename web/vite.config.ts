@@ -18,7 +18,8 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     proxy: {
-      '/api': { target: serverUrl, changeOrigin: true },
+      // The server refuses calls that come from another origin than its own.
+      '/api': { target: serverUrl, changeOrigin: true, headers: { origin: serverUrl } },
       '/healthz': serverUrl,
       '/readyz': serverUrl,
     },

@@ -1,6 +1,6 @@
 import { type ComponentType, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Outlet, useLocation, useNavigationType } from 'react-router';
+import { NavigationType, Outlet, useLocation, useNavigationType } from 'react-router';
 import styles from './AppShell.module.css';
 import { useShellFigures } from './live-queries.ts';
 import { Navigation } from './Navigation.tsx';
@@ -88,7 +88,7 @@ function usePageChange(main: React.RefObject<HTMLElement | null>): void {
   useEffect(() => {
     if (shown.current === pathname) return undefined;
     shown.current = pathname;
-    if (how !== 'POP') main.current?.scrollTo(0, 0);
+    if (how !== NavigationType.Pop) main.current?.scrollTo(0, 0);
     // The heading may come a moment later than the address, with the page's code.
     const frame = requestAnimationFrame(() => {
       const element = main.current;

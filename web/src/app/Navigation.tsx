@@ -9,7 +9,7 @@ import IconButton from '@mui/material/IconButton';
 import type { Permission } from 'bff/contract/permissions';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink, useLocation } from 'react-router';
+import { NavLink } from 'react-router';
 import { can, useAccount } from '../domain/account.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { paths } from '../paths.ts';
@@ -51,20 +51,24 @@ export function Navigation({ isDrawerOpen, onCloseDrawer, ...figures }: Navigati
         </button>
       </nav>
       <NavigationDrawer isOpen={isDrawerOpen} onClose={onCloseDrawer}>
-        <Items {...figures} />
+        <Items {...figures} onChosen={onCloseDrawer} />
       </NavigationDrawer>
     </>
   );
 }
 
-function Items({ runningTasks, unhealthyRegistries }: Pick<NavigationProps, 'runningTasks' | 'unhealthyRegistries'>) {
+interface ItemsProps extends Pick<NavigationProps, 'runningTasks' | 'unhealthyRegistries'> {
+  onChosen?: () => void;
+}
+
+function Items({ runningTasks, unhealthyRegistries, onChosen }: ItemsProps) {
   const { t } = useTranslation('common');
   const account = useAccount();
   const format = useFormat();
   const item = (permission: Permission, to: string, icon: ReactNode, label: string, counter?: ReactNode) =>
     can(account, permission) ? (
       <li>
-        <NavLink to={to} end={to === paths.home()} className={styles['item'] ?? ''} title={label}>
+        <NavLink to={to} end={to === paths.home()} className={styles['item'] ?? ''} title={label} onClick={onChosen}>
           {icon}
           <span className={styles['name']}>{label}</span>
           {counter}
@@ -126,27 +130,20 @@ function NavigationDrawer({
 }) {
   const { t } = useTranslation('common');
   const dialog = useRef<HTMLDialogElement>(null);
-  const { pathname } = useLocation();
-  const close = useRef(onClose);
   useEffect(() => {
-    close.current = onClose;
-  });
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
+    const element = dialog.current;
+    if (element === null) return undefined;
+    if (isOpen) element.showModal();
+    else element.close();
+    // A click beside the panel lands on the dialog itself, which is the backdrop; Escape is the browser's own.
+    const closeOutside = (event: MouseEvent) => {
+      if (event.target === element) element.close();
+    };
+    element.addEventListener('click', closeOutside);
+    return () => element.removeEventListener('click', closeOutside);
   }, [isOpen]);
-  useEffect(() => close.current(), [pathname]);
   return (
-    <dialog
-      ref={dialog}
-      className={styles['drawer']}
-      aria-label={t('app.navigation')}
-      onClose={onClose}
-      onClick={(event) => {
-        // A click beside the panel lands on the dialog itself, which is the backdrop.
-        if (event.target === event.currentTarget) onClose();
-      }}
-    >
+    <dialog ref={dialog} className={styles['drawer']} aria-label={t('app.navigation')} onClose={onClose}>
       <div className={styles['drawerPanel']}>
         <div className={styles['drawerHead']}>
           <Mark />

@@ -16,12 +16,12 @@ const textFiles: BackendModule = {
   type: 'backend',
   callbackApi: false,
   init: () => undefined,
-  // The library's type has only the form with a callback; without one it waits for the promise.
-  read: ((language: string, namespace: string) => {
+  // oxlint-disable-next-line typescript/no-misused-promises -- The type knows only callbacks; see `callbackApi`.
+  read: (language: string, namespace: string) => {
     const load = findText(language, namespace);
     if (load === undefined) throw new Error(`There is no text "${namespace}" in ${language}.`);
     return load();
-  }) as BackendModule['read'],
+  },
 };
 
 /** Loads the words of the shell in the person's language; those of a feature follow with the feature. */
@@ -37,7 +37,7 @@ export async function startI18n(language: Language = detectLanguage()): Promise<
       // Both languages have every key (checked by type and by test), so nothing is loaded twice.
       fallbackLng: false,
       load: 'currentOnly',
-      ns: ['common', 'domain'],
+      ns: ['common', 'domain', 'reasons'],
       defaultNS: 'common',
       interpolation: { escapeValue: false },
       returnNull: false,

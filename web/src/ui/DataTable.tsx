@@ -57,14 +57,13 @@ const NARROW_ROW_HEIGHT_PX = 58;
  * has the focus: arrows, Page Up/Down, Home and End move it, Enter opens it, Space selects it.
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, rows, isPending = false, error = null, onRetry, selection, height = 'fill', total } = props;
+  const { label, columns, rows, isPending = false, error = null, onRetry, selection, height = 'fill' } = props;
   const { t } = useTranslation('common');
   const isNarrow = useMedia(NARROW);
   const scroller = useRef<HTMLDivElement>(null);
   const isSelectable = selection !== undefined;
   const plan = planColumns(columns, isSelectable);
   const hasRows = rows.length > 0;
-  const rowCount = total ?? (props.hasMore === true ? -1 : rows.length);
 
   if (error !== null && !hasRows) {
     return (
@@ -84,7 +83,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <div
           role="grid"
           aria-label={label}
-          aria-rowcount={rowCount === -1 ? -1 : rowCount + 1}
+          aria-rowcount={countRows(props)}
           aria-colcount={isNarrow ? undefined : columns.length + (isSelectable ? 1 : 0)}
           aria-multiselectable={isSelectable || undefined}
           aria-busy={isPending}
@@ -104,6 +103,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       <Footer {...props} />
     </div>
   );
+}
+
+/** With the header; -1 where nobody knows. */
+function countRows<Row>({ rows, total, hasMore }: DataTableProps<Row>): number {
+  if (total !== null && total !== undefined) return total + 1;
+  return hasMore === true ? -1 : rows.length + 1;
 }
 
 function StaleBanner({ error, onRetry }: { error: ErrorWords; onRetry?: () => void }) {

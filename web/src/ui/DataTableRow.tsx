@@ -29,7 +29,7 @@ export function DataTableRow<Row>(props: RowProps<Row>) {
     void navigate(href);
   };
   return (
-    // Keys are handled once for all rows, on the group around them.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- Keys are handled once for all rows, around them.
     <div
       role="row"
       data-index={index}

@@ -31,7 +31,7 @@ export function Copies() {
         <Failures failures={operations.data.failures} isQuiet={isQuiet(operations.data)} />
       ) : operations.error !== null ? (
         <ErrorState
-          title={t('what.operations')}
+          title={t('notRead.operations')}
           error={words(operations.error)}
           onRetry={() => void operations.refetch()}
         />

@@ -43,7 +43,7 @@ export function Fleet() {
           ))}
         </div>
       ) : fleet.isError && fleet.data === undefined ? (
-        <ErrorState title={t('what.registries')} error={words(fleet.error)} onRetry={() => void fleet.refetch()} />
+        <ErrorState title={t('notRead.registries')} error={words(fleet.error)} onRetry={() => void fleet.refetch()} />
       ) : registries.length === 0 ? (
         <EmptyState
           title={t('noRegistries')}

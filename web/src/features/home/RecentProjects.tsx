@@ -30,7 +30,11 @@ export function RecentProjects() {
           ))}
         </div>
       ) : projects.data === undefined ? (
-        <ErrorState title={t('what.projects')} error={words(projects.error)} onRetry={() => void projects.refetch()} />
+        <ErrorState
+          title={t('notRead.projects')}
+          error={words(projects.error)}
+          onRetry={() => void projects.refetch()}
+        />
       ) : projects.data.items.length === 0 ? (
         <EmptyState title={t('noProjects')}>{t('noProjectsWords')}</EmptyState>
       ) : (

@@ -34,7 +34,11 @@ export const text = {
   noProjectsWords: 'A project appears with the first image that is pushed to one of its repositories.',
   nothingMoved: 'No tags yet.',
   in: 'in',
-  what: { registries: 'The registries', projects: 'The projects', operations: 'The copies' },
+  notRead: {
+    registries: 'The registries could not be read',
+    projects: 'The projects could not be read',
+    operations: 'The copies could not be read',
+  },
 };
 
 declare module 'i18next' {

@@ -30,5 +30,5 @@ export const text = {
   noProjectsWords: '向某个项目的存储库推送第一个镜像后，该项目就会出现。',
   nothingMoved: '还没有标签。',
   in: '位于',
-  what: { registries: '镜像仓库', projects: '项目', operations: '复制任务' },
+  notRead: { registries: '无法读取镜像仓库', projects: '无法读取项目', operations: '无法读取复制任务' },
 } satisfies TextOf<typeof english>;

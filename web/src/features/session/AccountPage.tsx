@@ -11,6 +11,7 @@ import { Page } from '../../ui/Page.tsx';
 import { PasswordField } from '../../ui/PasswordField.tsx';
 import { toast } from '../../ui/toast.ts';
 import styles from './AccountPage.module.css';
+import { fieldText } from './field-text.ts';
 
 const LEAST_LENGTH = 12;
 
@@ -59,8 +60,8 @@ function PasswordForm({ username }: { username: string }) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
-    const currentPassword = String(fields.get('currentPassword') as string);
-    const newPassword = String(fields.get('newPassword') as string);
+    const currentPassword = fieldText(fields, 'currentPassword');
+    const newPassword = fieldText(fields, 'newPassword');
     const found: FieldErrors = {
       ...(currentPassword === '' ? { current: t('enterCurrent') } : {}),
       ...(newPassword.length < LEAST_LENGTH ? { next: t('tooShort') } : {}),

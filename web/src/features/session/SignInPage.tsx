@@ -16,6 +16,7 @@ import { Field } from '../../ui/Field.tsx';
 import { Mark } from '../../ui/Mark.tsx';
 import { PasswordField } from '../../ui/PasswordField.tsx';
 import { LanguageMenu, ThemeMenu } from '../../ui/PreferenceMenus.tsx';
+import { fieldText } from './field-text.ts';
 import { safeReturnTo } from './return-to.ts';
 import styles from './SignInPage.module.css';
 
@@ -95,11 +96,6 @@ function SubmitWords({ isBusy, waitSeconds }: { isBusy: boolean; waitSeconds: nu
   const format = useFormat();
   if (isBusy) return t('signingIn');
   return waitSeconds > 0 ? t('waitButton', { time: format.clock(waitSeconds) }) : t('signIn');
-}
-
-function fieldText(fields: FormData, name: string): string {
-  const value = fields.get(name);
-  return typeof value === 'string' ? value : '';
 }
 
 const DEFAULT_WAIT_SECONDS = 30;

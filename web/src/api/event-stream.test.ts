@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createEventStream } from './event-stream.ts';
+import type { StreamBrowser } from './stream-parts.ts';
+
+/** A connection that the test opens, breaks and speaks through. */
+class Source extends EventTarget {
+  readyState: number = EventSource.CONNECTING;
+  close() {
+    this.readyState = EventSource.CLOSED;
+  }
+  open() {
+    this.readyState = EventSource.OPEN;
+    this.dispatchEvent(new Event('open'));
+  }
+  break(isRefused: boolean) {
+    this.readyState = isRefused ? EventSource.CLOSED : EventSource.CONNECTING;
+    this.dispatchEvent(new Event('error'));
+  }
+  say(name: string, payload: unknown) {
+    this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(payload) }));
+  }
+}
+
+/** A browser whose tabs share locks and channels as real ones do. */
+function createBrowser() {
+  const sources: Source[] = [];
+  const channels: { target: EventTarget; isClosed: boolean }[] = [];
+  const waiting: (() => void)[] = [];
+  let isHeld = false;
+  const next = () => {
+    isHeld = false;
+    waiting.shift()?.();
+  };
+  const request = ((_name: string, _options: LockOptions, hold: () => Promise<void>) =>
+    new Promise<void>((resolve) => {
+      const take = () => {
+        isHeld = true;
+        void hold().then(() => {
+          next();
+          resolve();
+        });
+      };
+      if (isHeld) waiting.push(take);
+      else take();
+    })) as LockManager['request'];
+  const tab: StreamBrowser = {
+    openSource: () => {
+      const source = new Source();
+      sources.push(source);
+      return source as unknown as EventSource;
+    },
+    openChannel: () => {
+      const own = { target: new EventTarget(), isClosed: false };
+      channels.push(own);
+      return {
+        addEventListener: own.target.addEventListener.bind(own.target),
+        postMessage: (data: unknown) => {
+          for (const each of channels) {
+            if (each === own || each.isClosed) continue;
+            each.target.dispatchEvent(new MessageEvent('message', { data: structuredClone(data) }));
+          }
+        },
+        close: () => {
+          own.isClosed = true;
+        },
+      } as unknown as BroadcastChannel;
+    },
+    locks: { request },
+  };
+  return { tab, sources, newest: () => sources.at(-1) as Source };
+}
+
+const at = '2026-01-01T00:00:00Z';
+const moved = { registryId: 'north', repository: 'a/b', name: '1.0', digest: null, at };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('EventSource', { CONNECTING: 0, OPEN: 1, CLOSED: 2 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('the event stream', () => {
+  it('hands each event to those who listen for its name, until they stop', () => {
+    const { tab, newest } = createBrowser();
+    const stream = createEventStream(tab);
+    stream.start();
+    const heard: unknown[] = [];
+    const stop = stream.on('tag', (payload) => heard.push(payload.name));
+    newest().say('tag', moved);
+    newest().say('registry', { registryId: 'north', at });
+    stop();
+    newest().say('tag', { ...moved, name: '1.1' });
+    expect(heard).toEqual(['1.0']);
+  });
+
+  it('says whether it is live, and since when it is lost', () => {
+    const { tab, newest } = createBrowser();
+    const stream = createEventStream(tab);
+    stream.start();
+    expect(stream.connection().state).toBe('connecting');
+    newest().open();
+    expect(stream.connection().state).toBe('live');
+    vi.setSystemTime(5_000);
+    newest().break(false);
+    vi.setSystemTime(9_000);
+    newest().break(false);
+    expect(stream.connection()).toEqual({ state: 'lost', since: 5_000 });
+    newest().open();
+    expect(stream.connection().state).toBe('live');
+  });
+
+  it('connects anew when the server refused, and then has everything read again', () => {
+    const { tab, sources, newest } = createBrowser();
+    const stream = createEventStream(tab);
+    stream.start();
+    const resets: string[] = [];
+    stream.on('reset', (payload) => resets.push(payload.at));
+    newest().open();
+    newest().break(true);
+    vi.advanceTimersByTime(1_000);
+    expect(sources).toHaveLength(2);
+    expect(resets).toHaveLength(0);
+    newest().open();
+    expect(resets).toHaveLength(1);
+  });
+
+  it('leaves a broken connection to the browser, which resumes it by itself', () => {
+    const { tab, sources, newest } = createBrowser();
+    const stream = createEventStream(tab);
+    stream.start();
+    newest().open();
+    newest().break(false);
+    vi.advanceTimersByTime(60_000);
+    expect(sources).toHaveLength(1);
+  });
+});
+
+describe('several tabs', () => {
+  it('share one connection, and all hear its events and its state', () => {
+    const { tab, sources, newest } = createBrowser();
+    const first = createEventStream(tab);
+    const second = createEventStream(tab);
+    first.start();
+    newest().open();
+    second.start();
+    expect(sources).toHaveLength(1);
+    expect(second.connection().state).toBe('live');
+    const heard: string[] = [];
+    second.on('tag', (payload) => heard.push(payload.name));
+    newest().say('tag', moved);
+    newest().break(false);
+    expect(heard).toEqual(['1.0']);
+    expect(second.connection().state).toBe('lost');
+  });
+
+  it('go on when the leading one closes: another connects and everything is read again', async () => {
+    const { tab, sources, newest } = createBrowser();
+    const first = createEventStream(tab);
+    const second = createEventStream(tab);
+    const stopFirst = first.start();
+    newest().open();
+    second.start();
+    const resets: unknown[] = [];
+    second.on('reset', (payload) => resets.push(payload));
+    stopFirst();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sources).toHaveLength(2);
+    expect(sources[0]?.readyState).toBe(EventSource.CLOSED);
+    newest().open();
+    expect(resets).toHaveLength(1);
+  });
+
+  it('have a connection each where the browser offers no locks', () => {
+    const { tab, sources } = createBrowser();
+    createEventStream({ ...tab, locks: null }).start();
+    createEventStream({ ...tab, locks: null }).start();
+    expect(sources).toHaveLength(2);
+  });
+});
