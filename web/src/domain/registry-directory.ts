@@ -17,7 +17,7 @@ export interface RegistryDirectory {
   /** In the order of their environments. */
   readonly registries: readonly KnownRegistry[];
   /** A registry that is not listed is known by its id: a page about a tag is not broken by a missing right. */
-  find(registryId: string): KnownRegistry;
+  readonly find: (registryId: string) => KnownRegistry;
 }
 
 /** What pages about tags need to know of registries. Empty, not an error, for those who may not list them. */

@@ -2,11 +2,12 @@ import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/rea
 import type { MatrixColumn, MatrixRow } from 'bff/contract/projects';
 import { type MouseEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { CopyIntent } from '../../domain/copy/LazyCopyDialog.tsx';
 import { NARROW, useMedia } from '../../ui/use-media.ts';
 import { groupByRepository, type MatrixLine } from './matrix-cell.ts';
 import styles from './Matrix.module.css';
 import { MatrixCellCard } from './MatrixCellCard.tsx';
-import { type CopyIntent, MatrixCellMenu } from './MatrixCellMenu.tsx';
+import { MatrixCellMenu } from './MatrixCellMenu.tsx';
 import { MatrixHeader } from './MatrixHeader.tsx';
 import { cellPosition, MatrixLineRow } from './MatrixLineRow.tsx';
 import { type CellTarget, useCellCard } from './use-cell-card.ts';

@@ -5,18 +5,13 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
 import type { CopySource } from '../../domain/copy/copy-plan.ts';
+import type { CopyIntent } from '../../domain/copy/LazyCopyDialog.tsx';
 import { pullCommand, speaksPlainHttp } from '../../domain/pull-commands.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { paths } from '../../paths.ts';
 import { copyText } from '../../ui/copy-text.ts';
 import { toast } from '../../ui/toast.ts';
 import { leftmostColumn } from './matrix-cell.ts';
-
-export interface CopyIntent {
-  source: CopySource;
-  /** Chosen beforehand in the dialog. */
-  destinationIds: readonly string[];
-}
 
 interface MatrixCellMenuProps {
   anchor: HTMLElement;

@@ -5,6 +5,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
+import { type CopyIntent, LazyCopyDialog } from '../../domain/copy/LazyCopyDialog.tsx';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { PushCommands } from '../../domain/PushCommands.tsx';
 import { paths } from '../../paths.ts';
@@ -12,7 +13,6 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { Matrix } from './Matrix.tsx';
 import styles from './Matrix.module.css';
-import type { CopyIntent } from './MatrixCellMenu.tsx';
 import { MatrixGlyph } from './MatrixGlyph.tsx';
 import { MatrixSkeleton } from './MatrixSkeleton.tsx';
 import { type MatrixFilters, matrixPages } from './projects-queries.ts';
@@ -77,7 +77,7 @@ export function MatrixView({ project, filters, onClearFilters }: MatrixViewProps
         }
         footer={<MatrixFooter shown={rows.length} total={first.total} hasMore={query.hasNextPage} />}
       />
-      {copy === null ? null : null}
+      <LazyCopyDialog intent={copy} onClose={() => setCopy(null)} />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
+import { type CopyIntent, LazyCopyDialog } from '../../domain/copy/LazyCopyDialog.tsx';
 import { paths } from '../../paths.ts';
 import { findCopySource } from './repositories-queries.ts';
 import styles from './repositories.module.css';
@@ -24,7 +25,7 @@ const MOST_AT_ONCE = 500;
 export function TagActions({ repository, tags, columns, registryId }: TagActionsProps) {
   const { t } = useTranslation('repositories');
   const mayPush = useCan('artifact.push');
-  const [isCopying, setIsCopying] = useState(false);
+  const [copy, setCopy] = useState<CopyIntent | null>(null);
   const sourceId = findCopySource(
     tags,
     columns.map((column) => column.registryId),
@@ -33,10 +34,15 @@ export function TagActions({ repository, tags, columns, registryId }: TagActions
   const sourceName = columns.find((column) => column.registryId === sourceId)?.name ?? '';
   const [left, right] = tags;
   const obstacle = tags.length > MOST_AT_ONCE ? t('tooMany') : sourceId === undefined ? t('noSingleSource') : null;
+  const startCopy = () => {
+    if (sourceId === undefined) return;
+    const references = tags.map(({ name }) => name);
+    setCopy({ source: { registryId: sourceId, repository, references }, destinationIds: [] });
+  };
   return (
     <>
       {mayPush ? (
-        <Button variant="contained" disabled={obstacle !== null} onClick={() => setIsCopying(true)}>
+        <Button variant="contained" disabled={obstacle !== null} onClick={startCopy}>
           {t('copyTo')}
         </Button>
       ) : null}
@@ -53,7 +59,7 @@ export function TagActions({ repository, tags, columns, registryId }: TagActions
         </Button>
       ) : null}
       {mayPush ? <span className={styles['hint']}>{obstacle ?? t('copyFrom', { registry: sourceName })}</span> : null}
-      {isCopying && sourceId !== undefined ? null : null}
+      <LazyCopyDialog intent={copy} onClose={() => setCopy(null)} />
     </>
   );
 }
