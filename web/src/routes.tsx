@@ -16,14 +16,14 @@ const SearchPalette = lazy(async () => {
 });
 
 /** A page in its own file, fetched when it is first shown, together with its feature's words. */
-function page(path: string, feature: string, name: string): RouteObject {
+function page(path: string, feature: string, name: string, ...alsoText: string[]): RouteObject {
   const load = pages[`./features/${feature}/${name}.tsx`];
   if (load === undefined) return { path, Component: NotFoundPage };
   return {
     path,
     ErrorBoundary: RouteError,
     loader: async () => {
-      await loadText(feature);
+      await Promise.all([feature, ...alsoText].map(loadText));
       return null;
     },
     lazy: async () => {
@@ -44,7 +44,7 @@ export const routes: RouteObject[] = [
       {
         Component: SignInGate,
         children: [
-          page('/operations/wall', 'operations', 'WallPage'),
+          page('/operations/wall', 'operations', 'WallPage', 'tasks'),
           {
             element: <AppShell SearchPalette={SearchPalette} />,
             children: [
@@ -55,10 +55,10 @@ export const routes: RouteObject[] = [
               page('/projects/:project/repositories/*', 'repositories', 'RepositoryPage'),
               page('/projects/:project/artifacts/*', 'artifacts', 'ArtifactPage'),
               page('/projects/:project/compare/*', 'artifacts', 'ComparePage'),
-              page('/operations', 'operations', 'OperationsPage'),
-              page('/replication/executions', 'replication', 'ExecutionsPage'),
-              page('/replication/executions/:executionId', 'replication', 'ExecutionPage'),
-              page('/replication/executions/:executionId/tasks/:taskId', 'replication', 'TaskPage'),
+              page('/operations', 'operations', 'OperationsPage', 'tasks'),
+              page('/replication/executions', 'replication', 'ExecutionsPage', 'tasks'),
+              page('/replication/executions/:executionId', 'replication', 'ExecutionPage', 'tasks'),
+              page('/replication/executions/:executionId/tasks/:taskId', 'replication', 'TaskPage', 'tasks'),
               page('/registries', 'registries', 'RegistriesPage'),
               page('/registries/:registryId', 'registries', 'RegistryPage'),
               { path: '*', Component: NotFoundPage },

@@ -15,6 +15,12 @@ export function openConnection(browser: StreamBrowser, sink: StreamSink, mustRes
   let waitMs = FIRST_REOPEN_MS;
   let isReadingAnew = mustReset;
 
+  const reopenLater = () => {
+    isReadingAnew = true;
+    clearTimeout(timer);
+    timer = setTimeout(connect, waitMs);
+    waitMs = Math.min(waitMs * 2, LAST_REOPEN_MS);
+  };
   const connect = () => {
     clearTimeout(timer);
     const opened = browser.openSource(`${API_ROOT}/events`);
@@ -27,10 +33,7 @@ export function openConnection(browser: StreamBrowser, sink: StreamSink, mustRes
     });
     opened.addEventListener('error', () => {
       sink.connection({ state: 'lost', since: Date.now() });
-      if (opened.readyState !== EventSource.CLOSED) return;
-      isReadingAnew = true;
-      timer = setTimeout(connect, waitMs);
-      waitMs = Math.min(waitMs * 2, LAST_REOPEN_MS);
+      if (opened.readyState === EventSource.CLOSED) reopenLater();
     });
     for (const name of streamEventNames) {
       opened.addEventListener(name, (message: MessageEvent<string>) => sink.event(name, JSON.parse(message.data)));
@@ -39,10 +42,18 @@ export function openConnection(browser: StreamBrowser, sink: StreamSink, mustRes
   const reconnectNow = () => {
     if (source?.readyState === EventSource.CLOSED) connect();
   };
+  // Without a network nothing ends the connection for minutes. A console on this very machine is found again at once.
+  const giveUp = () => {
+    source?.close();
+    sink.connection({ state: 'lost', since: Date.now() });
+    reopenLater();
+  };
   connect();
   window.addEventListener('online', reconnectNow);
+  window.addEventListener('offline', giveUp);
   return () => {
     window.removeEventListener('online', reconnectNow);
+    window.removeEventListener('offline', giveUp);
     clearTimeout(timer);
     source?.close();
   };
