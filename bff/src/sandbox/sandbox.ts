@@ -72,12 +72,13 @@ async function placeEverything(
   if (consolePort !== wishedPort) say(`Port ${wishedPort} is taken; the console uses ${consolePort}.`);
 
   const registries: PlacedRegistry[] = [];
+  const moved: string[] = [];
+  // Behind all preferred ones: a registry that has to move must not push the next one from its place.
+  const firstSparePort = Math.max(...SANDBOX_REGISTRIES.map((registry) => registry.preferredPort)) + 1;
   for (const registry of SANDBOX_REGISTRIES) {
-    const kept = state.ports[registry.id];
-    const chosen = await ports.choose(kept === undefined ? [registry.preferredPort] : [kept, registry.preferredPort]);
-    if (chosen !== (kept ?? registry.preferredPort)) {
-      say(`Port ${kept ?? registry.preferredPort} is taken; ${registry.id} uses ${chosen}.`);
-    }
+    const kept = state.ports[registry.id] ?? registry.preferredPort;
+    const chosen = await ports.choose([kept, registry.preferredPort, firstSparePort]);
+    if (chosen !== kept) moved.push(`${registry.id} uses ${chosen} instead of ${kept}`);
     const directory = path.join(dataDirectory, 'registries', registry.id);
     await mkdir(path.join(directory, 'storage'), { recursive: true, mode: 0o700 });
     registries.push({
@@ -87,6 +88,7 @@ async function placeEverything(
       notificationSecretFile: path.join(directory, 'notification-secret'),
     });
   }
+  if (moved.length > 0) say(`Ports are taken: ${moved.join(', ')}.`);
   const chosenPorts = Object.fromEntries(registries.map((registry) => [registry.id, registry.port]));
   await writeSavedState(dataDirectory, { ...state, ports: chosenPorts });
   lock.describe(`process ${process.pid}, http://127.0.0.1:${consolePort}`);
