@@ -7,6 +7,10 @@
  */
 const FEATURE_EDGES = [
   { from: 'catalog', to: 'registries', why: 'scans and notifications need a registry’s client and its health' },
+  { from: 'projects', to: 'catalog', why: 'the matrix shows pages of the catalog’s tags' },
+  { from: 'repositories', to: 'catalog', why: 'the tag browser shows pages of the catalog’s tags' },
+  { from: 'artifacts', to: 'catalog', why: 'an artifact that is not indexed yet is indexed when it is looked at' },
+  { from: 'artifacts', to: 'registries', why: 'a config or referrer that is not indexed is read from its registry' },
   { from: 'replication', to: 'registries', why: 'a copy needs the clients of both sides and their slots' },
   {
     from: 'replication',

@@ -2,6 +2,7 @@ import { createAccountsStore } from './features/session/accounts.store.ts';
 import { sessionRoutes } from './features/session/session.routes.ts';
 import { createSessionService, type FirstAdministrator, localPasswords } from './features/session/session.service.ts';
 import { createSignInLimits } from './features/session/sign-in-limits.ts';
+import { wireCatalog } from './wire-catalog.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
 import { wireRegistries } from './wire-registries.ts';
 
@@ -16,14 +17,17 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
   const { config } = foundation;
   const session = wireSession(foundation);
   const administrator = await session.service.ensureAdministrator(config.admin.password?.reveal() ?? null);
+  const userAgent = userAgentOf(foundation.version);
   // Built later, because the catalog reads through the registries.
-  const catalog: { requestScan?: (registryId: string, requestedBy: 'person' | 'schedule') => Promise<void> } = {};
+  const later: { requestScan?: (registryId: string, requestedBy: 'person' | 'schedule') => Promise<void> } = {};
   const registries = wireRegistries(foundation, {
-    userAgent: userAgentOf(foundation.version),
-    requestScan: async (registryId, requestedBy) => catalog.requestScan?.(registryId, requestedBy),
+    userAgent,
+    requestScan: async (registryId, requestedBy) => later.requestScan?.(registryId, requestedBy),
     publicUrl: () => config.server.publicUrl ?? `http://${config.server.host}:${config.server.port}`,
   });
-  return { administrator, features: [session, registries] };
+  const catalog = wireCatalog(foundation, registries.registries, userAgent);
+  later.requestScan = catalog.catalog.requestScan;
+  return { administrator, features: [session, registries, ...catalog.features] };
 }
 
 /** Of our own requests to registries: the catalog recognises them in a registry's notifications. */

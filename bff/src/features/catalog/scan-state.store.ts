@@ -27,6 +27,13 @@ export interface ScanEnd {
   readonly nextInMs: number;
 }
 
+export interface Freshness {
+  readonly scanState: 'idle' | 'running' | 'failed';
+  readonly scanReason: Reason | null;
+  readonly scannedAt: Date | null;
+  readonly notifiedAt: Date | null;
+}
+
 export type ScanStateStore = ReturnType<typeof createScanStateStore>;
 
 const leaseSeconds = 60;
@@ -101,6 +108,25 @@ export function createScanStateStore(kysely: Kysely<Tables>) {
         update registries set scan_due_at = clock_timestamp(), scan_by_person = scan_by_person or ${byPerson}::boolean
         where id = ${registryId}
       `.execute(kysely);
+    },
+
+    /** Of every registry: how old what is known of it is. */
+    async listFreshness(): Promise<ReadonlyMap<string, Freshness>> {
+      const rows = await kysely
+        .selectFrom('registries')
+        .select(['id', 'scan_state', 'scan_reason', 'scanned_at', 'notified_at'])
+        .execute();
+      return new Map(
+        rows.map((row) => [
+          row.id,
+          {
+            scanState: row.scan_state,
+            scanReason: row.scan_reason,
+            scannedAt: row.scanned_at,
+            notifiedAt: row.notified_at,
+          },
+        ]),
+      );
     },
 
     async hasNotified(registryId: string): Promise<boolean> {

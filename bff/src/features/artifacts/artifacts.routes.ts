@@ -1,0 +1,102 @@
+import { Router } from 'express';
+import * as contract from '../../contract/artifacts.ts';
+import type { MatrixColumn } from '../../contract/projects.ts';
+import { ApiError } from '../../http/api-error.ts';
+import { mountEndpoint } from '../../http/mount-endpoint.ts';
+import {
+  type ArtifactFacts,
+  ArtifactNotFoundError,
+  ArtifactRegistryNotFoundError,
+  type ArtifactsService,
+  ArtifactUnavailableError,
+  type Coordinates,
+} from './artifacts.service.ts';
+import { instant, textRecord } from './image-config.ts';
+import type { ReferrersService } from './referrers.service.ts';
+
+export interface ArtifactsRoutesDeps {
+  readonly artifacts: ArtifactsService;
+  readonly referrers: ReferrersService;
+  readonly listColumns: () => Promise<MatrixColumn[]>;
+}
+
+export function artifactsRoutes({ artifacts, referrers, listColumns }: ArtifactsRoutesDeps): Router {
+  const router = Router();
+  const getFacts = async (at: Coordinates, signal: AbortSignal): Promise<ArtifactFacts> => {
+    try {
+      return await artifacts.getArtifact(at, signal);
+    } catch (error) {
+      throw answerFor(error, at);
+    }
+  };
+
+  mountEndpoint(router, contract.getArtifact, async ({ query }, { signal }) => {
+    const facts = await getFacts(query, signal);
+    const column = (await listColumns()).find(({ registryId }) => registryId === query.registryId);
+    return artifactOf(query, facts, column?.asOf ?? null);
+  });
+
+  mountEndpoint(router, contract.listReferrers, async ({ query }, { signal }) => {
+    const { row } = await getFacts(query, signal);
+    return { items: await referrers.listReferrers(query, row.digest, signal) };
+  });
+  return router;
+}
+
+function answerFor(error: unknown, { registryId, repository, reference }: Coordinates): unknown {
+  if (error instanceof ArtifactRegistryNotFoundError) {
+    return new ApiError('registry-not-found', `There is no registry “${registryId}”.`);
+  }
+  if (error instanceof ArtifactNotFoundError) {
+    const name = `${repository}${reference.includes(':') ? '@' : ':'}${reference}`;
+    return new ApiError('artifact-not-found', `${registryId} has no ${name}.`);
+  }
+  if (error instanceof ArtifactUnavailableError) {
+    return new ApiError('registry-unavailable', error.message, { reason: error.code }, { cause: error });
+  }
+  return error;
+}
+
+function artifactOf(at: Coordinates, facts: ArtifactFacts, asOf: string | null): contract.Artifact {
+  const { row, tag, tags, platforms, config, elsewhere } = facts;
+  const own = tags.find(({ name }) => name === tag) ?? tags[0];
+  const [platform] = row.platforms;
+  return {
+    registryId: at.registryId,
+    repository: at.repository,
+    tag,
+    digest: row.digest,
+    mediaType: row.mediaType,
+    artifactType: row.artifactType,
+    kind: row.kind,
+    sizeBytes: row.content.length,
+    totalSizeBytes: row.totalSizeBytes,
+    createdAt: row.createdAt?.toISOString() ?? null,
+    pushedAt: own?.pushedAt?.toISOString() ?? null,
+    pushedBy: own?.pushedBy ?? null,
+    annotations: textRecord(facts.manifest?.annotations),
+    tags: tags.map(({ name }) => name),
+    platform: row.kind === 'image' && platform !== undefined ? platform : null,
+    platforms: [...platforms],
+    layers: layersOf(facts),
+    history: config?.history ?? [],
+    config: config?.config ?? null,
+    configJson: config?.json ?? null,
+    manifestJson: row.content.toString('utf8'),
+    subject: facts.manifest?.subject?.digest ?? null,
+    elsewhere: elsewhere.map(({ pushedAt, ...place }) => ({ ...place, pushedAt: pushedAt?.toISOString() ?? null })),
+    asOf: instant(asOf),
+  };
+}
+
+function layersOf({ manifest, holders }: ArtifactFacts): contract.Artifact['layers'] {
+  if (manifest === undefined || manifest.kind === 'index') return [];
+  const blobs = manifest.kind === 'manifest' ? manifest.layers : manifest.blobs;
+  return blobs.map((layer) => ({
+    digest: layer.digest,
+    mediaType: layer.mediaType,
+    sizeBytes: layer.sizeBytes,
+    title: layer.annotations?.['org.opencontainers.image.title'] ?? null,
+    alsoInRepositories: holders.get(layer.digest) ?? 0,
+  }));
+}

@@ -1,0 +1,38 @@
+import type { MatrixCell } from '../../contract/projects.ts';
+import type { OpenTask, PlacedTag, TagLine } from '../catalog/catalog.service.ts';
+
+/** The leftmost column that has the tag: what the others are compared with. */
+export function leftmostOf(line: TagLine, registryIds: readonly string[]): PlacedTag | undefined {
+  for (const registryId of registryIds) {
+    const placed = line.placed.find((tag) => tag.registryId === registryId);
+    if (placed !== undefined) return placed;
+  }
+  return undefined;
+}
+
+/** One cell for each column. A copy that is under way wins over what is there before it ends. */
+export function matrixCells(line: TagLine, registryIds: readonly string[]): MatrixCell[] {
+  const first = leftmostOf(line, registryIds);
+  return registryIds.map((registryId) => {
+    const placed = line.placed.find((tag) => tag.registryId === registryId);
+    const task = line.tasks.find((open) => open.registryId === registryId);
+    return cellOf(placed, first, task);
+  });
+}
+
+function cellOf(placed: PlacedTag | undefined, first: PlacedTag | undefined, task: OpenTask | undefined): MatrixCell {
+  return {
+    state: task === undefined ? stateOf(placed, first) : 'copying',
+    digest: placed?.digest ?? null,
+    sizeBytes: placed?.sizeBytes ?? null,
+    pushedAt: placed?.pushedAt?.toISOString() ?? null,
+    pushedBy: placed?.pushedBy ?? null,
+    task: task === undefined ? null : { id: task.id, bytesDone: task.bytesDone, bytesTotal: task.bytesTotal },
+  };
+}
+
+function stateOf(placed: PlacedTag | undefined, first: PlacedTag | undefined): MatrixCell['state'] {
+  if (placed === undefined) return 'missing';
+  if (placed === first) return 'first';
+  return placed.digest === first?.digest ? 'same' : 'differs';
+}

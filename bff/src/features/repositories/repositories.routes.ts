@@ -1,0 +1,95 @@
+import { Router } from 'express';
+import type { MatrixColumn } from '../../contract/projects.ts';
+import * as contract from '../../contract/repositories.ts';
+import { ApiError } from '../../http/api-error.ts';
+import { readCursor, writeCursor } from '../../http/cursor.ts';
+import { mountEndpoint } from '../../http/mount-endpoint.ts';
+import { projectOf, type PlacedTag, type TagLine, type TagPages, tagOrder } from '../catalog/catalog.service.ts';
+import { type RepositoriesView, type RepositoryRow, repositoryOrders } from './repositories.view.ts';
+
+export interface RepositoriesRoutesDeps {
+  readonly view: RepositoriesView;
+  readonly tagPages: TagPages;
+  /** In the order of the environments, with their health and the age of what is known of them. */
+  readonly listColumns: () => Promise<MatrixColumn[]>;
+}
+
+const repositoriesLimit = 100;
+const tagsLimit = 100;
+
+export function repositoriesRoutes({ view, tagPages, listColumns }: RepositoriesRoutesDeps): Router {
+  const router = Router();
+  const getRepository = async (name: string): Promise<RepositoryRow> => {
+    const repository = await view.findRepository(name);
+    if (repository !== undefined) return repository;
+    throw new ApiError(
+      'repository-not-found',
+      `No registry has a repository “${name}”, as far as Longshore has read them.`,
+    );
+  };
+
+  mountEndpoint(router, contract.listRepositories, async ({ query }) => {
+    const { q, project, registryId, sort = 'name', limit = repositoriesLimit } = query;
+    const after = readCursor(query.cursor, sort, repositoryOrders[sort]);
+    const { items, next, total } = await view.listRepositories({ q, project, registryId, sort, limit, after });
+    return { items: items.map(answerOf), nextCursor: next && writeCursor(sort, next), total };
+  });
+
+  mountEndpoint(router, contract.getRepository, async ({ query }) => {
+    const repository = await getRepository(query.name);
+    const holders = new Set(repository.registries.map(({ registryId }) => registryId));
+    const columns = (await listColumns()).filter(({ registryId }) => holders.has(registryId));
+    return { ...answerOf(repository), columns };
+  });
+
+  mountEndpoint(router, contract.listTags, async ({ query }) => {
+    const { q, repository, registryId, sort = '-pushed', limit = tagsLimit } = query;
+    const after = readCursor(query.cursor, sort, tagOrder(sort, repository));
+    const registryIds = (await listColumns()).map((column) => column.registryId);
+    const project = projectOf(repository);
+    const read = { project, repository, registryId, q, isDriftOnly: false, sort, limit, after, registryIds };
+    const { lines, next, total } = await tagPages.readPage(read);
+    if (lines.length === 0) await getRepository(repository);
+    const order = registryId === undefined ? registryIds : [registryId];
+    return {
+      items: lines.flatMap((line) => tagOf(line, order)),
+      nextCursor: next && writeCursor(sort, next),
+      total,
+    };
+  });
+  return router;
+}
+
+function answerOf({ pushedAt, registries, ...rest }: RepositoryRow): contract.Repository {
+  return { ...rest, pushedAt: pushedAt?.toISOString() ?? null, registries: [...registries] };
+}
+
+function tagOf(line: TagLine, registryIds: readonly string[]): contract.Tag[] {
+  const placed = registryIds.flatMap((registryId) => line.placed.filter((tag) => tag.registryId === registryId));
+  const [first] = placed;
+  // Removed between the two readings of one page.
+  if (first === undefined) return [];
+  return [
+    {
+      name: line.tag,
+      digest: first.digest,
+      mediaType: first.mediaType,
+      artifactType: first.artifactType,
+      sizeBytes: first.sizeBytes,
+      platforms: [...first.platforms],
+      pushedAt: latestPush(placed),
+      pushedBy: first.pushedBy,
+      registries: placed.map(({ registryId, digest, pushedAt }) => ({
+        registryId,
+        digest,
+        pushedAt: pushedAt?.toISOString() ?? null,
+      })),
+    },
+  ];
+}
+
+/** What the list is sorted by. */
+function latestPush(placed: readonly PlacedTag[]): string | null {
+  const times = placed.flatMap(({ pushedAt }) => (pushedAt === null ? [] : [pushedAt.getTime()]));
+  return times.length === 0 ? null : new Date(Math.max(...times)).toISOString();
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { artifactsRoutes } from './features/artifacts/artifacts.routes.ts';
+import { createArtifactsService } from './features/artifacts/artifacts.service.ts';
+import { createArtifactsView } from './features/artifacts/artifacts.view.ts';
+import { createReferrersService } from './features/artifacts/referrers.service.ts';
+import { notificationRoutes } from './features/catalog/catalog.routes.ts';
+import { createCatalogService } from './features/catalog/catalog.service.ts';
+import { createCatalogStore } from './features/catalog/catalog.store.ts';
+import { createColumns } from './features/catalog/columns.ts';
+import { createRegistryEventsStore } from './features/catalog/registry-events.store.ts';
+import { createScanStateStore } from './features/catalog/scan-state.store.ts';
+import { createTagPages } from './features/catalog/tag-pages.view.ts';
+import { projectsRoutes } from './features/projects/projects.routes.ts';
+import { createProjectsView } from './features/projects/projects.view.ts';
+import type { RegistriesService } from './features/registries/registries.service.ts';
+import { repositoriesRoutes } from './features/repositories/repositories.routes.ts';
+import { createRepositoriesView } from './features/repositories/repositories.view.ts';
+import { searchRoutes } from './features/search/search.routes.ts';
+import { createSearchView } from './features/search/search.view.ts';
+import type { Foundation } from './wire-foundation.ts';
+
+/** The index of what the registries hold, and the pages that read it. */
+export function wireCatalog(foundation: Foundation, registries: RegistriesService, userAgent: string) {
+  const { database, publish, clock, logger } = foundation;
+  const { kysely } = database;
+  const stateStore = createScanStateStore(kysely);
+  const catalog = createCatalogService({
+    store: createCatalogStore(kysely),
+    stateStore,
+    eventsStore: createRegistryEventsStore(kysely),
+    registries,
+    publish,
+    clock,
+    logger,
+    userAgent,
+    instanceId: randomUUID(),
+    random: Math.random,
+  });
+  const listColumns = createColumns({ registries, stateStore, clock });
+  const tagPages = createTagPages(kysely);
+  const artifactsView = createArtifactsView(kysely);
+  return {
+    catalog,
+    features: [
+      {
+        intake: notificationRoutes({ catalog, registries }),
+        start: () => catalog.start(),
+        stop: () => catalog.stop(),
+      },
+      { router: projectsRoutes({ view: createProjectsView(kysely), tagPages, listColumns }) },
+      { router: repositoriesRoutes({ view: createRepositoriesView(kysely), tagPages, listColumns }) },
+      { router: searchRoutes({ view: createSearchView(kysely) }) },
+      {
+        router: artifactsRoutes({
+          artifacts: createArtifactsService({ view: artifactsView, registries, catalog }),
+          referrers: createReferrersService({ view: artifactsView, registries }),
+          listColumns,
+        }),
+      },
+    ],
+  };
+}
