@@ -27,6 +27,7 @@ describe('a repository', () => {
     ['payments/api', 'payments', 'api'],
     ['payments/api/v2', 'payments', 'api/v2'],
     ['alpine', 'library', 'alpine'],
+    ['library/alpine', 'library', 'library/alpine'],
   ])('%s belongs to a project and comes back from its URL', (repository, project, name) => {
     expect(projectOf(repository)).toBe(project);
     expect(nameInProject(repository)).toBe(name);

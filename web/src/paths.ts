@@ -12,21 +12,25 @@ function withSearch(path: string, search: Search = {}): string {
 const segment = encodeURIComponent;
 const segments = (name: string) => name.split('/').map(segment).join('/');
 
+const LIBRARY = 'library';
+
 /** The project of a repository: its first segment, or `library` where there is only one. */
 export function projectOf(repository: string): string {
   const slash = repository.indexOf('/');
-  return slash === -1 ? 'library' : repository.slice(0, slash);
+  return slash === -1 ? LIBRARY : repository.slice(0, slash);
 }
 
-/** The part of a repository's name below its project; the whole name in `library`. */
+/**
+ * The part of a repository's name below its project. In `library` it is the whole name: `busybox` and `library/busybox`
+ * are two repositories of that one project.
+ */
 export function nameInProject(repository: string): string {
-  const slash = repository.indexOf('/');
-  return slash === -1 ? repository : repository.slice(slash + 1);
+  return projectOf(repository) === LIBRARY ? repository : repository.slice(repository.indexOf('/') + 1);
 }
 
 /** The repository that a project and the rest of a URL name together. */
 export function repositoryOf(project: string, rest: string): string {
-  return project === 'library' && !rest.includes('/') ? rest : `${project}/${rest}`;
+  return project === LIBRARY ? rest : `${project}/${rest}`;
 }
 
 /** The repository and the reference in the rest of an artifact's URL: the last segment is the reference. */

@@ -18,7 +18,7 @@ import { MatrixView } from './MatrixView.tsx';
 import { ProjectRepositories } from './ProjectRepositories.tsx';
 import { type MatrixFilters, projectDetail, projectRepositoryPages, useLiveProject } from './projects-queries.ts';
 
-const urlDefaults = { view: 'matrix', q: '', sort: '-pushed', repository: '', only: '' };
+const urlDefaults = { view: 'matrix', q: '', sort: '-semver', repository: '', only: '' };
 const noFilters = { q: '', repository: '', only: '' };
 
 export function ProjectPage() {
@@ -30,7 +30,7 @@ export function ProjectPage() {
   const isRepositories = url.view === 'repositories';
   const filters: MatrixFilters = {
     q: url.q,
-    sort: matrixSorts.find((sort) => sort === url.sort) ?? '-pushed',
+    sort: matrixSorts.find((sort) => sort === url.sort) ?? '-semver',
     repository: url.repository,
     isOnlyDrift: url.only === 'drift',
   };
