@@ -1,6 +1,7 @@
 import { ConfigError, EXIT_BAD_CONFIGURATION } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
 import { DatabaseFolderInUseError, isDatabaseUnavailable, MigrationError } from './database/index.ts';
+import { SessionsUnavailableError } from './features/session/redis-sessions.ts';
 import { createLogger, type Logger, withoutSecrets } from './observability/logger.ts';
 import { version } from './version.ts';
 import { type RunningLongshore, startLongshore } from './wire.ts';
@@ -55,6 +56,9 @@ function explain(error: unknown, { server, database }: Config): unknown {
   }
   if (error instanceof DatabaseFolderInUseError)
     return new ConfigError(`LONGSHORE_DATA (dataDirectory): ${error.message}`);
+  if (error instanceof SessionsUnavailableError) {
+    return new ConfigError(`REDIS_URL (redis.url): ${withoutSecrets(error.message)}.`, 1);
+  }
   if (error instanceof MigrationError || database.kind === 'embedded') return error;
   const isRefused = typeof code === 'string' && /^(?:28|3D)/.test(code);
   if (!isRefused && !isDatabaseUnavailable(error)) return error;

@@ -81,7 +81,7 @@ async function buildFoundation(
     instanceId: randomUUID().slice(0, 8),
     onRelayFailure: (error) => warn('An event could not be told to the other instances.', error),
   });
-  const redis = config.redis === null ? null : openRedisSessions<SessionData>(config.redis.url.reveal(), warn);
+  const redis = config.redis === null ? null : await openRedisSessions<SessionData>(config.redis.url.reveal(), warn);
   const inDatabase = createSessionRecordsStore<SessionData>(database.kysely);
   const sessions = buildSessions(config, database, redis ?? inDatabase, clock);
   const eventStream = createEventStream({ bus, clock, findSubject: sessions.recheck });

@@ -28,3 +28,58 @@ describeEachDatabase('The database port', (open) => {
     });
   });
 });
+
+describeEachDatabase('Notifications', (open, kind) => {
+  it('reach who listens, in order, and nobody after that', async () => {
+    const database = await open();
+    const received: string[] = [];
+    const unlisten = await database.listen('longshore_test', (payload) => received.push(payload));
+    for (const payload of ['one', 'two', '三']) await database.notify('longshore_test', payload);
+    await expect.poll(() => received, { timeout: 20_000 }).toEqual(['one', 'two', '三']);
+    await unlisten();
+    await database.notify('longshore_test', 'four');
+    await database.ping();
+    expect(received).toHaveLength(3);
+  });
+
+  if (kind !== 'postgres') return;
+  it('go on when their connection was cut, and say that there was a gap', async () => {
+    const database = await open();
+    const received: string[] = [];
+    let gaps = 0;
+    await database.listen('longshore_cut', (payload) => received.push(payload), { onGap: () => (gaps += 1) });
+    await sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and query like 'LISTEN%' and pid <> pg_backend_pid()
+    `.execute(database.kysely);
+    await expect.poll(() => gaps, { timeout: 20_000 }).toBe(1);
+    await database.notify('longshore_cut', 'after');
+    await expect.poll(() => received, { timeout: 20_000 }).toEqual(['after']);
+  });
+});
+
+describeEachDatabase('Statements beside a transaction', (open) => {
+  it('wait for it or see nothing of it', async () => {
+    const { kysely } = await open();
+    const seen: number[] = [];
+    const count = async () => {
+      const users = await kysely.selectFrom('users').select('id').execute();
+      seen.push(users.length);
+    };
+    const outside: Promise<void>[] = [];
+    await kysely
+      .transaction()
+      .execute(async (transaction) => {
+        await transaction
+          .insertInto('users')
+          .values({ id: '00000000-0000-4000-8000-000000000001', username: 'x', display_name: 'x' })
+          .execute();
+        outside.push(count());
+        await transaction.selectFrom('users').selectAll().execute();
+        throw new Error('taken back');
+      })
+      .catch(() => {});
+    await Promise.all(outside);
+    expect(seen).toEqual([0]);
+  });
+});

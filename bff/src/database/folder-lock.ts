@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import net from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 
 export class DatabaseFolderInUseError extends Error {
@@ -34,17 +36,26 @@ function answers(socketPath: string): Promise<boolean> {
   });
 }
 
-/** Linux refuses socket paths above 107 bytes; an abstract name is no substitute, as it is shared by network namespaces. */
-const SOCKET_PATH_LIMIT_BYTES = 107;
+/** Linux refuses longer socket paths; macOS already at 104. */
+const SOCKET_PATH_LIMIT_BYTES = 103;
+
+/**
+ * Beside the folder. Where that is too long, in the folder for temporary files under a name made from the path: still the
+ * same for every process of this machine. An abstract name would not be, as containers have their own.
+ */
+function socketPathFor(folder: string): string {
+  const beside = path.resolve(`${folder}.lock`);
+  if (Buffer.byteLength(beside) <= SOCKET_PATH_LIMIT_BYTES) return beside;
+  const name = createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 32);
+  return path.join(os.tmpdir(), `longshore-${name}.lock`);
+}
 
 /**
  * Holds a folder for this process by listening on a socket beside it. The kernel lets go of the socket with the process,
  * however it ends, so that a crash leaves no lock behind; a file with a process id would.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  const whole = path.resolve(`${folder}.lock`);
-  const relative = path.relative(process.cwd(), whole);
-  const socketPath = Buffer.byteLength(whole) <= SOCKET_PATH_LIMIT_BYTES ? whole : relative;
+  const socketPath = socketPathFor(folder);
   for (let attempt = 1; ; attempt += 1) {
     try {
       const server = await listenOn(socketPath);

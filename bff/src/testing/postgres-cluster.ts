@@ -1,12 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { freePort } from './free-port.ts';
 
 const run = promisify(execFile);
 const startTimeoutMs = 120_000;
@@ -129,17 +129,6 @@ async function findPostgresBinaries(): Promise<string> {
   const found = await run('sh', ['-c', 'command -v postgres']).catch(() => null);
   if (found !== null) return path.dirname(found.stdout.trim());
   throw new Error('PostgreSQL is not installed: apt-get install postgresql (15 or later), then run the tests again.');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 async function waitForPort(port: number, log: string): Promise<void> {

@@ -20,11 +20,14 @@ export class SessionsUnavailableError extends Error {
   override readonly name = 'SessionsUnavailableError';
 }
 
-/** Sessions in Redis, each with its own expiry there. Does not wait for the connection: until it is there, requests fail. */
-export function openRedisSessions<Content extends SessionContent>(
+/** Redis must be there at the start; when it goes away later, requests fail until it is back. */
+const FIRST_CONNECTION_MS = 10_000;
+
+/** Sessions in Redis, each with its own expiry there. @throws SessionsUnavailableError */
+export async function openRedisSessions<Content extends SessionContent>(
   url: string,
   onWarning: (sentence: string, error: unknown) => void,
-): RedisSessions<Content> {
+): Promise<RedisSessions<Content>> {
   const client = createClient({
     url,
     // Requests fail at once while Redis is away, instead of waiting in a queue for it to come back.
@@ -47,7 +50,7 @@ export function openRedisSessions<Content extends SessionContent>(
   client.on('ready', () => {
     isLost = false;
   });
-  client.connect().catch(() => {});
+  await firstConnection(client);
   const or503 = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -79,4 +82,18 @@ export function openRedisSessions<Content extends SessionContent>(
       if (client.isOpen) client.destroy();
     },
   };
+}
+
+async function firstConnection(client: { connect(): Promise<unknown>; destroy(): void }): Promise<void> {
+  const deadline = AbortSignal.timeout(FIRST_CONNECTION_MS);
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    deadline.addEventListener('abort', () => reject(new Error(`no answer within ${FIRST_CONNECTION_MS / 1000} s`)));
+  });
+  try {
+    await Promise.race([client.connect(), tooLate]);
+  } catch (error) {
+    client.destroy();
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new SessionsUnavailableError(`Redis cannot be reached: ${cause}`, { cause: error });
+  }
 }

@@ -1,4 +1,5 @@
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { SessionsUnavailableError } from './redis-sessions.ts';
 import { type SignInLimits, TooManyAttemptsError } from './session.service.ts';
 
 const QUARTER_HOUR_SECONDS = 15 * 60;
@@ -27,7 +28,7 @@ export function createSignInLimits(redisClient: unknown): SignInLimits {
           await limiter.consume(keyOf(name, username, clientAddress));
         } catch (error) {
           if (error instanceof RateLimiterRes) throw new TooManyAttemptsError(Math.ceil(error.msBeforeNext / 1000));
-          throw error;
+          throw new SessionsUnavailableError('The sign-in attempts cannot be counted.', { cause: error });
         }
       }
     },
