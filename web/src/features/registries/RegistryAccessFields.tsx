@@ -28,7 +28,10 @@ export function RegistryAccessFields({ form, stored }: RegistryAccessFieldsProps
           label={t('form.username')}
           error={errors.username !== undefined}
           helperText={errors.username?.message ?? t('form.usernameHint')}
-          slotProps={{ htmlInput: { autoComplete: 'off', spellCheck: false, autoCapitalize: 'none' } }}
+          slotProps={{
+            inputLabel: { shrink: true },
+            htmlInput: { autoComplete: 'off', spellCheck: false, autoCapitalize: 'none' },
+          }}
         />
         <TextField
           {...register('password')}
@@ -38,7 +41,7 @@ export function RegistryAccessFields({ form, stored }: RegistryAccessFieldsProps
           error={errors.password !== undefined}
           helperText={errors.password?.message ?? passwordHint}
           // The browser would offer the password of the console.
-          slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
+          slotProps={{ inputLabel: { shrink: true }, htmlInput: { autoComplete: 'new-password' } }}
         />
       </div>
       {hasStored ? (
@@ -57,7 +60,7 @@ export function RegistryAccessFields({ form, stored }: RegistryAccessFieldsProps
         maxRows={8}
         error={errors.caPem !== undefined}
         helperText={errors.caPem?.message ?? t('form.caHint')}
-        slotProps={{ htmlInput: { spellCheck: false, className: styles['url'] } }}
+        slotProps={{ inputLabel: { shrink: true }, htmlInput: { spellCheck: false, className: styles['url'] } }}
       />
     </fieldset>
   );

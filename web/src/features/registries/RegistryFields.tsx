@@ -37,11 +37,11 @@ export function RegistryFields({ form, stored, environments }: RegistryFieldsPro
       <TextField
         {...name}
         label={t('form.name')}
-        required
         autoFocus
         error={errors.name !== undefined}
         helperText={errors.name?.message ?? t('form.nameHint')}
-        slotProps={{ inputLabel: { required: false } }}
+        placeholder={t('form.namePlaceholder')}
+        slotProps={{ inputLabel: { shrink: true }, htmlInput: { 'aria-required': true } }}
       />
       {isNew ? (
         <TextField
@@ -66,6 +66,7 @@ export function RegistryFields({ form, stored, environments }: RegistryFieldsPro
               renderInput={(params) => (
                 <TextField
                   {...params}
+                  slotProps={{ ...params.slotProps, inputLabel: { ...params.slotProps.inputLabel, shrink: true } }}
                   inputRef={field.ref}
                   onBlur={field.onBlur}
                   label={t('form.environment')}
@@ -81,7 +82,7 @@ export function RegistryFields({ form, stored, environments }: RegistryFieldsPro
           label={t('form.position')}
           error={errors.position !== undefined}
           helperText={errors.position?.message ?? t('form.positionHint')}
-          slotProps={{ htmlInput: { inputMode: 'numeric' } }}
+          slotProps={{ inputLabel: { shrink: true }, htmlInput: { inputMode: 'numeric' } }}
         />
       </div>
       <EndpointFields form={form} />
@@ -107,7 +108,10 @@ function EndpointFields({ form }: Pick<RegistryFieldsProps, 'form'>) {
               placeholder="https://registry.example.com"
               error={error !== undefined}
               helperText={error?.message ?? (index === 0 ? t('form.endpointsHint') : undefined)}
-              slotProps={{ htmlInput: { type: 'url', spellCheck: false, autoCapitalize: 'none' } }}
+              slotProps={{
+                inputLabel: { shrink: true },
+                htmlInput: { type: 'url', spellCheck: false, autoCapitalize: 'none' },
+              }}
             />
             {fields.length > 1 ? (
               <IconButton aria-label={t('form.removeEndpoint', { number: index + 1 })} onClick={() => remove(index)}>

@@ -36,6 +36,7 @@ export function RegistryPage() {
   const { t } = useTranslation(['registries', 'reasons', 'tasks']);
   const { registryId = '' } = useParams();
   const errorWords = useErrorWords();
+  const canManage = useCan('registry.manage');
   const { data: registry, error, refetch } = useQuery(registryQuery(registryId));
   useLiveRegistries();
   const above = <Breadcrumbs links={[{ label: t('title'), to: paths.registries() }]} />;
@@ -68,6 +69,11 @@ export function RegistryPage() {
       action={<RegistryButtons registry={registry} />}
     >
       <HealthBanner registry={registry} />
+      {registry.managedBy === 'configuration' && canManage ? (
+        <p className={styles['banner']} data-tone="neutral">
+          {t('managedReason', { name: registry.name })}
+        </p>
+      ) : null}
       <div className={styles['columns']}>
         <div>
           <RegistryEndpoints registry={registry} />
@@ -94,9 +100,7 @@ function RegistryFacts({ registry }: { registry: Registry }) {
         {t('detail.pullFrom', { host: registry.pullHost })}{' '}
         <CopyButton text={registry.pullHost} label={registry.pullHost} />
       </span>
-      {registry.managedBy === 'configuration' ? (
-        <span title={t('managedReason', { name: registry.name })}>{t('managedByConfiguration')}</span>
-      ) : null}
+      {registry.managedBy === 'configuration' ? <span>{t('managedByConfiguration')}</span> : null}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import type { RegistryTestResult as Result } from 'bff/contract/registries';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type * as z from 'zod/mini';
 import { useErrorWords } from '../../domain/error-words.ts';
@@ -16,6 +17,11 @@ interface RegistryTestResultProps {
 export function RegistryTestResult({ test: { data, error, isPending } }: RegistryTestResultProps) {
   const { t } = useTranslation('registries');
   const errorWords = useErrorWords();
+  const result = useRef<HTMLDivElement>(null);
+  // It stands below the last field, which may be below the edge of the drawer.
+  useEffect(() => {
+    if (data !== undefined || error !== null) result.current?.scrollIntoView({ block: 'nearest' });
+  }, [data, error]);
   if (isPending) {
     return (
       <p role="status" className={styles['muted']}>
@@ -25,7 +31,7 @@ export function RegistryTestResult({ test: { data, error, isPending } }: Registr
   }
   if (error !== null) {
     return (
-      <div className={styles['result']} data-tone="danger" role="status">
+      <div ref={result} className={styles['result']} data-tone="danger" role="status">
         {errorWords(error).sentence}
       </div>
     );
@@ -37,7 +43,7 @@ export function RegistryTestResult({ test: { data, error, isPending } }: Registr
     !data.reachable ? 'form.result.unreachable' : isWhole ? 'form.result.works' : 'form.result.reachableSome',
   );
   return (
-    <div className={styles['result']} data-tone={tone} role="status">
+    <div ref={result} className={styles['result']} data-tone={tone} role="status">
       <strong>
         <StatusDot tone={tone} label={title} />
       </strong>{' '}

@@ -52,8 +52,8 @@ export function useRegistryColumns({ canManage, onEdit, onRemove }: RegistryColu
       {
         key: 'health',
         header: t('column.endpoints'),
-        grow: 4,
-        minWidth: 260,
+        grow: 3,
+        minWidth: 220,
         cell: (registry) => <Health registry={registry} />,
       },
       {
@@ -91,7 +91,7 @@ export function useRegistryColumns({ canManage, onEdit, onRemove }: RegistryColu
         key: 'missing',
         header: t('column.missing'),
         grow: 2,
-        minWidth: 160,
+        minWidth: 190,
         narrow: 'hidden',
         cell: (registry) => <Missing registry={registry} />,
       },
