@@ -5,6 +5,7 @@ import { createSignInLimits } from './features/session/sign-in-limits.ts';
 import { wireCatalog } from './wire-catalog.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
 import { wireRegistries } from './wire-registries.ts';
+import { wireReplication } from './wire-replication.ts';
 
 export interface WiredFeatures {
   readonly administrator: FirstAdministrator;
@@ -27,7 +28,8 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
   });
   const catalog = wireCatalog(foundation, registries.registries, userAgent);
   later.requestScan = catalog.catalog.requestScan;
-  return { administrator, features: [session, registries, ...catalog.features] };
+  const replication = wireReplication(foundation, registries.registries, catalog.catalog);
+  return { administrator, features: [session, registries, ...catalog.features, replication] };
 }
 
 /** Of our own requests to registries: the catalog recognises them in a registry's notifications. */

@@ -1,0 +1,150 @@
+import { copyArtifact, type CopyLimiter, type CopyPlan, type CopyResult } from '../../replication-engine/index.ts';
+import { isRegistryError, type RegistryClient } from '../../registry-client/index.ts';
+import { type AttemptEnd, type ClaimedTask, isDigestReference, type Reason, type TaskLogEntry } from './replication.ts';
+import { logLines, sentences } from './task-outcome.ts';
+import type { TaskProgress } from './task-progress.ts';
+
+export interface CopyTaskContext {
+  readonly task: ClaimedTask;
+  readonly source: RegistryClient;
+  readonly destination: RegistryClient;
+  readonly limiter: CopyLimiter;
+  readonly progress: TaskProgress;
+  readonly signal: AbortSignal;
+  /** Asked directly before the tag is moved. */
+  readonly holdsFence: () => Promise<boolean>;
+  readonly findMountSources: (digest: string) => readonly string[];
+  readonly onPinned: (digest: string) => void;
+  readonly onLog: (entry: TaskLogEntry) => void;
+}
+
+export interface CopiedTask {
+  readonly end: AttemptEnd;
+  /** Whether the destination has something now that it had not before. */
+  readonly isChanged: boolean;
+}
+
+/** One attempt, from the pinned digest to the tag. Rejects with RegistryError. */
+export async function copyTask(context: CopyTaskContext): Promise<CopiedTask> {
+  const { task, destination } = context;
+  const { tag } = task.destination;
+  if (task.isSuperseded && tag !== null) {
+    return { end: { state: 'stopped', reason: sentences.superseded(tag) }, isChanged: false };
+  }
+  const pinned = task.digest ?? (await pin(context));
+  if (pinned === undefined) return { end: { state: 'failed', reason: missing(context) }, isChanged: false };
+  const kept = task.whenDifferent === 'skip' && tag !== null ? await keptDigest(context, tag, pinned) : undefined;
+  if (kept !== undefined && tag !== null) {
+    context.progress.skipAll(task.catalogSizeBytes);
+    const reason = sentences.keptDifferent(tag, destination.name, kept);
+    return { end: { state: 'succeeded', reason }, isChanged: false };
+  }
+  const result = await copyPinned(context, pinned);
+  if (result === undefined) return { end: { state: 'failed', reason: missing(context) }, isChanged: false };
+  if (result.outcome === 'up-to-date' && result.plan === undefined) context.progress.skipAll(task.catalogSizeBytes);
+  context.onLog(lastLine(result, tag));
+  return { end: { state: 'succeeded', reason: null }, isChanged: result.outcome === 'copied' };
+}
+
+/** Copies the pinned digest; where the source has lost it, what its tag points to by now. */
+async function copyPinned(context: CopyTaskContext, pinned: string): Promise<CopyResult | undefined> {
+  const { task } = context;
+  try {
+    return await copy(context, pinned);
+  } catch (error) {
+    const isGone = isRegistryError(error, 'not-found') && error.side === 'source';
+    if (!isGone || isDigestReference(task.source.reference)) throw error;
+    const digest = await resolve(context, undefined);
+    if (digest === undefined) return undefined;
+    if (digest === pinned) throw error;
+    context.onPinned(digest);
+    context.onLog(logLines.repinned({ reference: task.source.reference, digest }));
+    return copy(context, digest);
+  }
+}
+
+function copy(context: CopyTaskContext, digest: string): Promise<CopyResult> {
+  const { task, source, destination, limiter, progress, signal, onLog } = context;
+  return copyArtifact({
+    source,
+    target: destination,
+    sourceRepository: task.source.repository,
+    digest,
+    targetRepository: task.destination.repository,
+    targetTag: task.destination.tag ?? undefined,
+    includeReferrers: task.includeReferrers,
+    limiter,
+    signal,
+    fence: context.holdsFence,
+    findMountSources: context.findMountSources,
+    on: {
+      ...progress.observer,
+      planned: (plan) => {
+        progress.observer.planned(plan);
+        onLog(plannedLine(plan));
+      },
+      blobRestarted: (blob, error) => {
+        progress.observer.blobRestarted(blob, error);
+        onLog(logLines.blobRestarted({ digest: blob, cause: error.sentence }));
+      },
+    },
+  });
+}
+
+async function pin(context: CopyTaskContext): Promise<string | undefined> {
+  const { reference } = context.task.source;
+  const digest = isDigestReference(reference) ? reference : await resolve(context, context.task.catalogDigest);
+  if (digest === undefined) return undefined;
+  context.onPinned(digest);
+  context.onLog(logLines.pinned({ reference, digest }));
+  return digest;
+}
+
+/** What the tag points to at the source. A right guess costs the registry no pull event. */
+async function resolve(context: CopyTaskContext, guess: string | null | undefined): Promise<string | undefined> {
+  const { task, source, signal } = context;
+  const { repository, reference } = task.source;
+  const found = await on('source', () =>
+    source.headManifest(repository, reference, { signal, ifNoneMatch: guess ?? undefined }),
+  );
+  if (found === 'not-modified') return guess ?? undefined;
+  return found?.digest;
+}
+
+/** What the destination has under the tag, where it is something else. */
+async function keptDigest(context: CopyTaskContext, tag: string, digest: string): Promise<string | undefined> {
+  const { task, destination, signal } = context;
+  const { repository } = task.destination;
+  const found = await on('destination', () =>
+    destination.headManifest(repository, tag, { signal, ifNoneMatch: digest }),
+  );
+  return found === 'not-modified' || found === undefined || found.digest === digest ? undefined : found.digest;
+}
+
+async function on<Result>(side: 'source' | 'destination', work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isRegistryError(error)) error.side ??= side;
+    throw error;
+  }
+}
+
+function missing({ task, source }: CopyTaskContext): Reason {
+  return sentences.sourceMissing(source.name, task.source.repository, task.source.reference);
+}
+
+function plannedLine(plan: CopyPlan): TaskLogEntry {
+  return logLines.planned({
+    blobs: String(plan.blobs.length),
+    manifests: String(plan.manifests.length),
+    bytes: String(plan.bytesTotal),
+  });
+}
+
+function lastLine(result: CopyResult, tag: string | null): TaskLogEntry {
+  if (result.outcome === 'up-to-date') return logLines.upToDate({});
+  const { digest } = result;
+  const bytes = String(result.bytesCopied);
+  return tag === null ? logLines.pushed({ digest, bytes }) : logLines.tagged({ tag, digest, bytes });
+}

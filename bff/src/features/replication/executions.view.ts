@@ -1,0 +1,148 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Tables } from '../../database/tables.ts';
+import type { ExecutionState, TaskState } from './replication.ts';
+
+export interface Execution {
+  readonly id: string;
+  readonly trigger: 'copy';
+  readonly requestedBy: string | null;
+  readonly state: ExecutionState;
+  readonly tasks: Record<TaskState, number>;
+  readonly bytesTotal: number;
+  readonly bytesDone: number;
+  readonly sample: readonly { readonly repository: string; readonly reference: string }[];
+  readonly sourceRegistryIds: readonly string[];
+  readonly destinationRegistryIds: readonly string[];
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+  /** Where it stands in the order of creation, for cursors. */
+  readonly createdAtMicroseconds: number;
+}
+
+export interface ExecutionsQuery {
+  readonly q: string | undefined;
+  readonly state: ExecutionState | undefined;
+  readonly isNewestFirst: boolean;
+  readonly limit: number;
+  /** Instant in microseconds and id of the last one on the page before. */
+  readonly after: { readonly microseconds: number; readonly id: string } | null;
+}
+
+export type ExecutionsView = ReturnType<typeof createExecutionsView>;
+
+const microseconds = sql<number>`(extract(epoch from e.created_at) * 1000000)::bigint`;
+export const noTasks: Record<TaskState, number> = {
+  queued: 0,
+  running: 0,
+  waiting: 0,
+  succeeded: 0,
+  failed: 0,
+  stopped: 0,
+};
+
+export function createExecutionsView(database: Kysely<Tables>) {
+  return {
+    async list(query: ExecutionsQuery): Promise<Execution[]> {
+      const rows = await heads(database, conditionsOf(query), query);
+      return withTasks(database, rows);
+    },
+    async find(id: string): Promise<Execution | undefined> {
+      const [row] = await heads(database, [sql`e.id = ${id}`], { isNewestFirst: true, limit: 1 });
+      return row && (await withTasks(database, [row]))[0];
+    },
+  };
+}
+
+/** Literal text in a pattern of LIKE. */
+export function likePattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+function conditionsOf({ q, state, after, isNewestFirst }: ExecutionsQuery): RawBuilder<unknown>[] {
+  const conditions: RawBuilder<unknown>[] = [];
+  if (state !== undefined) conditions.push(sql`e.state = ${state}`);
+  if (q !== undefined && q !== '') {
+    const pattern = likePattern(q);
+    conditions.push(sql`(e.requested_by ilike ${pattern} or exists (
+      select 1 from tasks t where t.execution_id = e.id and (t.source_repository ilike ${pattern}
+        or t.destination_repository ilike ${pattern} or t.source_reference ilike ${pattern})))`);
+  }
+  if (after !== null) {
+    const place = sql`(${microseconds}, e.id::text)`;
+    const last = sql`(${after.microseconds}::bigint, ${after.id}::text)`;
+    conditions.push(isNewestFirst ? sql`${place} < ${last}` : sql`${place} > ${last}`);
+  }
+  return conditions;
+}
+
+interface Head {
+  id: string;
+  trigger: 'copy';
+  requested_by: string | null;
+  state: ExecutionState;
+  created_at: Date;
+  finished_at: Date | null;
+  microseconds: number;
+}
+
+async function heads(
+  database: Kysely<Tables>,
+  conditions: readonly RawBuilder<unknown>[],
+  { isNewestFirst, limit }: { isNewestFirst: boolean; limit: number },
+): Promise<Head[]> {
+  const direction = isNewestFirst ? sql`desc` : sql`asc`;
+  const { rows } = await sql<Head>`
+    select e.id, e.trigger, e.requested_by, e.state, e.created_at, e.finished_at, ${microseconds} as microseconds
+    from executions e where ${sql.join([sql`true`, ...conditions], sql` and `)}
+    order by e.created_at ${direction}, e.id::text ${direction} limit ${limit}`.execute(database);
+  return rows;
+}
+
+interface Counted {
+  execution_id: string;
+  state: TaskState;
+  count: number;
+  bytes_total: number;
+  bytes_done: number;
+  sources: string[];
+  destinations: string[];
+}
+
+async function withTasks(database: Kysely<Tables>, rows: readonly Head[]): Promise<Execution[]> {
+  if (rows.length === 0) return [];
+  const ids = sql.join(rows.map(({ id }) => id));
+  const counted = await sql<Counted>`
+    select execution_id, state, count(*) as count, coalesce(sum(bytes_total), 0) as bytes_total,
+      coalesce(sum(bytes_done), 0) as bytes_done, array_agg(distinct source_registry_id) as sources,
+      array_agg(distinct destination_registry_id) as destinations
+    from tasks where execution_id in (${ids}) group by execution_id, state`.execute(database);
+  const samples = await sql<{ execution_id: string; repository: string; reference: string }>`
+    select e.id as execution_id, s.repository, s.reference from executions e
+    cross join lateral (
+      select distinct source_repository as repository, source_reference as reference from (
+        select source_repository, source_reference from tasks where execution_id = e.id limit 100) as some
+      order by 1, 2 limit 3) s
+    where e.id in (${ids})`.execute(database);
+  return rows.map((row) => {
+    const own = counted.rows.filter(({ execution_id }) => execution_id === row.id);
+    const tasks = { ...noTasks };
+    for (const { state, count } of own) tasks[state] = count;
+    return {
+      id: row.id,
+      trigger: row.trigger,
+      requestedBy: row.requested_by,
+      state: row.state,
+      tasks,
+      bytesTotal: own.reduce((sum, part) => sum + part.bytes_total, 0),
+      bytesDone: own.reduce((sum, part) => sum + part.bytes_done, 0),
+      sample: samples.rows
+        .filter(({ execution_id }) => execution_id === row.id)
+        .map(({ repository, reference }) => ({ repository, reference })),
+      sourceRegistryIds: [...new Set(own.flatMap(({ sources }) => sources))],
+      destinationRegistryIds: [...new Set(own.flatMap(({ destinations }) => destinations))],
+      createdAt: row.created_at,
+      finishedAt: row.finished_at,
+      createdAtMicroseconds: row.microseconds,
+    };
+  });
+}

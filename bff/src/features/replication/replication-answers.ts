@@ -1,0 +1,130 @@
+import type * as contract from '../../contract/replication.ts';
+import type { Answer } from '../../contract/endpoint.ts';
+import type { CopyPreview } from './copy-preview.ts';
+import type { Execution } from './executions.view.ts';
+import { etaSeconds } from './rate-meter.ts';
+import type { Reason, Task, TaskBlob } from './replication.ts';
+import type { OperationsNow } from './replication.service.ts';
+import type { TaskDetail } from './tasks.view.ts';
+
+/** From what replication knows to what the contract says. */
+export function progressAnswer(task: Task, now: Date): contract.TaskProgress {
+  return {
+    id: task.id,
+    executionId: task.executionId,
+    state: task.state,
+    attempt: task.attempt,
+    bytesTotal: task.bytesTotal,
+    bytesDone: task.bytesDone,
+    bytesSkipped: task.bytesSkipped,
+    rateBytesPerSecond: task.rateBytesPerSecond,
+    etaSeconds: task.etaSeconds,
+    blobsTotal: task.blobsTotal,
+    blobsDone: task.blobsDone,
+    nextAttemptAt: instant(task.nextAttemptAt),
+    reason: task.reason,
+    startedAt: instant(task.startedAt),
+    finishedAt: instant(task.finishedAt),
+    at: now.toISOString(),
+  };
+}
+
+export function taskAnswer(task: Task, now: Date): contract.Task {
+  return {
+    ...progressAnswer(task, now),
+    source: { ...task.source },
+    destination: { ...task.destination },
+    digest: task.digest,
+    requestedBy: task.requestedBy,
+    createdAt: task.createdAt.toISOString(),
+  };
+}
+
+export function blobAnswer({ digest, platform, kind, sizeBytes, bytesDone, state }: TaskBlob): contract.TaskBlob {
+  return { digest, platform, kind, sizeBytes, bytesDone, state };
+}
+
+export function detailAnswer(detail: TaskDetail, now: Date): contract.TaskDetail {
+  return {
+    ...taskAnswer(detail.task, now),
+    blobs: detail.blobs.map(blobAnswer),
+    attempts: detail.attempts.map((attempt) => ({
+      number: attempt.number,
+      startedAt: attempt.startedAt.toISOString(),
+      finishedAt: instant(attempt.finishedAt),
+      outcome: attempt.outcome,
+      reason: attempt.reason,
+    })),
+    log: detail.log.map((line) => ({
+      id: line.id,
+      at: line.at.toISOString(),
+      attempt: line.attempt,
+      level: line.level,
+      code: line.code,
+      sentence: line.sentence,
+      params: line.params,
+    })),
+  };
+}
+
+export function executionAnswer(execution: Execution, rateBytesPerSecond: number | null): contract.Execution {
+  const isRunning = execution.state === 'running' && rateBytesPerSecond !== null;
+  return {
+    id: execution.id,
+    trigger: execution.trigger,
+    requestedBy: execution.requestedBy,
+    state: execution.state,
+    tasks: { ...execution.tasks },
+    bytesTotal: execution.bytesTotal,
+    bytesDone: execution.bytesDone,
+    rateBytesPerSecond,
+    etaSeconds: isRunning ? etaSeconds(execution.bytesTotal - execution.bytesDone, rateBytesPerSecond) : null,
+    sample: execution.sample.map((item) => ({ ...item })),
+    sourceRegistryIds: [...execution.sourceRegistryIds],
+    destinationRegistryIds: [...execution.destinationRegistryIds],
+    createdAt: execution.createdAt.toISOString(),
+    finishedAt: instant(execution.finishedAt),
+  };
+}
+
+export function operationsAnswer(operations: OperationsNow, now: Date): contract.Operations {
+  const { throughput } = operations;
+  return {
+    counts: { ...operations.counts },
+    oldestQueuedAt: instant(operations.oldestQueuedAt),
+    rateBytesPerSecond: throughput.bytesPerSecond,
+    rateHistory: [...throughput.history],
+    registries: operations.registries.map(({ registryId, runningTasks, failedLastHour }) => {
+      const moved = throughput.registries.find((registry) => registry.registryId === registryId);
+      return {
+        registryId,
+        inBytesPerSecond: moved?.inBytesPerSecond ?? 0,
+        outBytesPerSecond: moved?.outBytesPerSecond ?? 0,
+        runningTasks,
+        failedLastHour,
+      };
+    }),
+    failures: operations.failures.map((failure) => ({
+      ...failure,
+      since: failure.since.toISOString(),
+      nextAttemptAt: instant(failure.nextAttemptAt),
+      taskIds: [...failure.taskIds],
+    })),
+    at: now.toISOString(),
+  };
+}
+
+export function previewAnswer({ items, bytesToCopy }: CopyPreview): Answer<typeof contract.previewCopy> {
+  return {
+    items: items.map((item) => ({ ...item, destination: { ...item.destination }, reason: mutable(item.reason) })),
+    bytesToCopy,
+  };
+}
+
+function mutable(reason: Reason | null): Reason | null {
+  return reason && { ...reason };
+}
+
+function instant(date: Date | null): string | null {
+  return date?.toISOString() ?? null;
+}

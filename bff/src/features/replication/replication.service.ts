@@ -1,0 +1,294 @@
+import type { RegistriesService, Registry } from '../registries/registries.service.ts';
+import { RegistryNotFoundError } from '../registries/registries.service.ts';
+import { type CopyPreview, previewCopy } from './copy-preview.ts';
+import type { CopyPreviewView } from './copy-preview.view.ts';
+import type { OperationsRecord, OperationsView } from './operations.view.ts';
+import { type CopyRequest, plannedTasks, type Reason, type Task, type TaskBlob } from './replication.ts';
+import type { ReplicationStore, ReplicationTransaction, Touched } from './replication.store.ts';
+import { registryWideCodes } from './retry-policy.ts';
+import type { RunningTask } from './running-task.ts';
+import type { TaskClaimsStore } from './task-claims.store.ts';
+import type { TaskRecordsStore } from './task-records.store.ts';
+import { type RunnerLimits, TaskRunner } from './task-runner.ts';
+import type { TasksView } from './tasks.view.ts';
+import type { Throughput } from './throughput.ts';
+
+export interface OperationsNow extends OperationsRecord {
+  readonly throughput: Throughput;
+}
+
+export type TaskNews = { readonly task: Task; readonly blobs: readonly TaskBlob[] };
+
+/** Whom replication tells; never waits, never throws. */
+export interface ReplicationNews {
+  readonly task: (news: TaskNews) => void;
+  readonly execution: (executionId: string) => void;
+  readonly operations: (operations: OperationsNow) => void;
+}
+
+export type StopRequest = { readonly executionId: string } | { readonly taskId: string };
+
+export interface ReplicationDeps {
+  readonly store: ReplicationStore;
+  readonly claims: TaskClaimsStore;
+  readonly records: TaskRecordsStore;
+  readonly tasks: TasksView;
+  readonly preview: CopyPreviewView;
+  readonly operations: OperationsView;
+  readonly registries: Pick<RegistriesService, 'listRegistries' | 'findRegistry' | 'clientFor' | 'onChanged'>;
+  /** Has the catalog look at what a copy has changed. */
+  readonly refreshTag: (registryId: string, repository: string, tag: string, actor: string | null) => Promise<void>;
+  readonly refreshManifest: (registryId: string, repository: string, digest: string) => Promise<void>;
+  /** Wakes a worker when the transaction commits. */
+  readonly enqueueWake: (transaction: ReplicationTransaction | undefined) => Promise<void>;
+  /** Tells every instance to cut what it runs of this. */
+  readonly announceStop: (request: StopRequest) => Promise<void>;
+  readonly news: ReplicationNews;
+  readonly newId: () => string;
+  /** Of this process; another one after every start. */
+  readonly instanceId: string;
+  /** Nobody else can be running tasks of this database: what an earlier process left is taken over at once. */
+  readonly isOnlyProcess: boolean;
+  readonly clock: { now(): Date };
+  readonly random: () => number;
+  readonly onFault: (error: unknown) => void;
+  readonly limits?: Partial<RunnerLimits>;
+}
+
+/** Copies that were asked for, from the request to the end of every task. */
+export class ReplicationService {
+  readonly #deps: ReplicationDeps;
+  readonly #runner: TaskRunner;
+  readonly #refreshes = new RefreshQueue();
+  readonly #executionNews = new Map<string, NodeJS.Timeout>();
+  readonly #troubleUntilMs = new Map<string, number>();
+  #timers: NodeJS.Timeout[] = [];
+  #stopFollowing = (): void => {};
+  #wasBusy = false;
+
+  constructor(deps: ReplicationDeps) {
+    this.#deps = deps;
+    this.#runner = new TaskRunner({
+      claims: deps.claims,
+      records: deps.records,
+      clientFor: deps.registries.clientFor,
+      mountSources: (registryId, digest) => deps.preview.mountSources(registryId, digest),
+      owner: deps.instanceId,
+      clock: deps.clock,
+      random: deps.random,
+      onProgress: (running) => this.#tellTask(running),
+      onEnded: (running) => this.#onEnded(running),
+      onExecutionsChanged: (ids) => this.#tellExecutions(ids),
+      onRegistryTrouble: (registryId, reason, delayMs) => this.#postpone(registryId, reason, delayMs),
+      onFault: deps.onFault,
+      ...(deps.limits === undefined ? {} : { limits: deps.limits }),
+    });
+  }
+
+  /** @throws RegistryNotFoundError */
+  async previewCopy(request: CopyRequest): Promise<CopyPreview> {
+    const registries = await this.#registriesOf(request);
+    return previewCopy(this.#deps.preview, request, (id) => registries.get(id)?.name ?? id);
+  }
+
+  /** Makes the execution and all its tasks, or nothing. @returns its id @throws RegistryNotFoundError */
+  async createExecution(request: CopyRequest, requestedBy: string | null): Promise<string> {
+    await this.#registriesOf(request);
+    const { newId, store, enqueueWake } = this.#deps;
+    const id = newId();
+    const { includeReferrers, whenDifferent } = request;
+    const tasks = plannedTasks(request).map((task) => ({ id: newId(), ...task }));
+    await store.create({ id, requestedBy, includeReferrers, whenDifferent, tasks }, enqueueWake);
+    this.#tellExecutions([id]);
+    this.#runner.wake();
+    return id;
+  }
+
+  /** Resolves when the sockets of this process are being cut; other instances hear of it at once. */
+  async stop(request: StopRequest): Promise<void> {
+    const touched = await this.#deps.store.stop(request);
+    this.#runner.stopTasks(touched.running);
+    await this.#deps.announceStop(request);
+    await this.#tellChanged(touched);
+  }
+
+  /** A stop that was asked for on any instance. */
+  noteStop(request: StopRequest): void {
+    const isMeant = ({ task }: RunningTask): boolean =>
+      'taskId' in request ? task.id === request.taskId : task.executionId === request.executionId;
+    this.#runner.stopTasks([...this.#runner.running.values()].filter(isMeant).map(({ task }) => task.id));
+  }
+
+  /** @returns how many run again */
+  async retry(request: StopRequest): Promise<number> {
+    const touched = await this.#deps.store.retry(request);
+    if (touched.taskIds.length > 0) await this.#deps.enqueueWake(undefined);
+    await this.#tellChanged(touched);
+    this.#runner.wake();
+    return touched.taskIds.length;
+  }
+
+  /** The task as it is this moment, where this process runs it. */
+  current(task: Task): Task {
+    return this.#runner.running.get(task.id)?.snapshot() ?? task;
+  }
+
+  currentBlobs(taskId: string): readonly TaskBlob[] | undefined {
+    const blobs = this.#runner.running.get(taskId)?.progress.blobs ?? [];
+    return blobs.length === 0 ? undefined : blobs;
+  }
+
+  /** Bytes per second of all its tasks in this process; null where none runs. */
+  executionRate(executionId: string): number | null {
+    const own = [...this.#runner.running.values()].filter(({ task }) => task.executionId === executionId);
+    if (own.length === 0) return null;
+    return own.reduce((sum, running) => sum + (running.progress.figures.rateBytesPerSecond ?? 0), 0);
+  }
+
+  async readOperations(): Promise<OperationsNow> {
+    return { ...(await this.#deps.operations.read()), throughput: this.#runner.throughput };
+  }
+
+  wake(): void {
+    this.#runner.wake();
+  }
+
+  async start(): Promise<void> {
+    if (this.#deps.isOnlyProcess) await this.#deps.claims.endAllLeases();
+    this.#stopFollowing = this.#deps.registries.onChanged((id) => {
+      this.#releaseWhenUp(id).catch(this.#deps.onFault);
+    });
+    this.#runner.start();
+    this.#timers = [
+      setInterval(() => this.#runner.wake(), pollMs),
+      setInterval(() => void this.#endAbandoned().catch(this.#deps.onFault), abandonedEveryMs),
+      setInterval(() => void this.#tellOperations().catch(this.#deps.onFault), 1000),
+    ];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  /** Cuts what runs and gives it back to whoever starts next. */
+  async shutDown(): Promise<void> {
+    this.#stopFollowing();
+    for (const timer of [...this.#timers, ...this.#executionNews.values()]) clearTimeout(timer);
+    await this.#runner.shutDown();
+    await this.#refreshes.end();
+  }
+
+  async #registriesOf(request: CopyRequest): Promise<Map<string, Registry>> {
+    const registries = new Map((await this.#deps.registries.listRegistries()).map((known) => [known.id, known]));
+    for (const id of [request.source.registryId, ...request.destinations.map(({ registryId }) => registryId)]) {
+      if (!registries.has(id)) throw new RegistryNotFoundError(id);
+    }
+    return registries;
+  }
+
+  #onEnded(running: RunningTask): void {
+    this.#tellTask(running);
+    const { end, task } = running;
+    if (end?.state === 'waiting') setTimeout(() => this.#runner.wake(), end.delayMs + 50).unref();
+    if (end?.state !== 'succeeded') return;
+    this.#troubleUntilMs.delete(task.source.registryId);
+    this.#troubleUntilMs.delete(task.destination.registryId);
+    if (running.isChanged) this.#refreshes.add(() => this.#refreshCatalog(running));
+  }
+
+  async #refreshCatalog({ task, digest }: RunningTask): Promise<void> {
+    const { registryId, repository, tag } = task.destination;
+    try {
+      if (tag !== null) await this.#deps.refreshTag(registryId, repository, tag, task.requestedBy);
+      else if (digest !== null) await this.#deps.refreshManifest(registryId, repository, digest);
+    } catch (error) {
+      // The registry's notification or the next scan brings it.
+      this.#deps.onFault(error);
+    }
+  }
+
+  async #postpone(registryId: string, reason: Reason, delayMs: number): Promise<void> {
+    const nowMs = performance.now();
+    if ((this.#troubleUntilMs.get(registryId) ?? 0) > nowMs) return;
+    this.#troubleUntilMs.set(registryId, nowMs + delayMs / 2);
+    await this.#tellChanged(await this.#deps.store.postpone(registryId, reason, delayMs));
+  }
+
+  async #releaseWhenUp(registryId: string): Promise<void> {
+    const registry = await this.#deps.registries.findRegistry(registryId);
+    if (registry?.health !== 'up' && registry?.health !== 'degraded') return;
+    this.#troubleUntilMs.delete(registryId);
+    if ((await this.#deps.store.release(registryId, registryWideCodes)) > 0) this.#runner.wake();
+  }
+
+  async #endAbandoned(): Promise<void> {
+    const ended = await this.#deps.claims.endAbandoned();
+    if (ended.length === 0) return;
+    const executionIds = [...new Set(ended.map(({ executionId }) => executionId))];
+    await this.#deps.records.endExecutions(executionIds);
+    await this.#tellChanged({ taskIds: ended.map(({ id }) => id), executionIds });
+  }
+
+  #tellTask(running: RunningTask): void {
+    this.#deps.news.task({ task: running.snapshot(), blobs: running.progress.takeChanged('pages') });
+  }
+
+  /** For changes that no worker made. Where there are very many, pages read the list again instead. */
+  async #tellChanged({ taskIds, executionIds }: Touched): Promise<void> {
+    for (const id of taskIds.slice(0, tellTasksMax)) {
+      const task = await this.#deps.tasks.find(id);
+      if (task !== undefined) this.#deps.news.task({ task: this.current(task), blobs: [] });
+    }
+    this.#tellExecutions(executionIds);
+  }
+
+  /** The first change at once; those within the next half second together. */
+  #tellExecutions(ids: readonly string[]): void {
+    for (const id of ids) {
+      if (this.#executionNews.has(id)) continue;
+      this.#deps.news.execution(id);
+      const timer = setTimeout(() => {
+        this.#executionNews.delete(id);
+        this.#deps.news.execution(id);
+      }, executionNewsMs);
+      this.#executionNews.set(id, timer.unref());
+    }
+  }
+
+  async #tellOperations(): Promise<void> {
+    const isBusy = this.#runner.running.size > 0;
+    if (isBusy || this.#wasBusy) this.#deps.news.operations(await this.readOperations());
+    this.#wasBusy = isBusy;
+  }
+}
+
+const pollMs = 2000;
+const abandonedEveryMs = 5000;
+const executionNewsMs = 500;
+const tellTasksMax = 50;
+const refreshesAtOnce = 3;
+
+/** Looks at the registry behind the copies, a few at a time, so that it does not slow them down. */
+class RefreshQueue {
+  readonly #waiting: (() => Promise<void>)[] = [];
+  readonly #running = new Set<Promise<void>>();
+
+  add(work: () => Promise<void>): void {
+    this.#waiting.push(work);
+    this.#next();
+  }
+
+  async end(): Promise<void> {
+    this.#waiting.splice(0);
+    await Promise.allSettled(this.#running);
+  }
+
+  #next(): void {
+    while (this.#running.size < refreshesAtOnce) {
+      const work = this.#waiting.shift();
+      if (work === undefined) return;
+      const run = work().finally(() => {
+        this.#running.delete(run);
+        this.#next();
+      });
+      this.#running.add(run);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../../database/tables.ts';
+import type { Reason, TaskDestination, TaskSource } from './replication.ts';
+import { stoppedReason } from './task-claims.store.ts';
+import { endExecutions } from './task-records.store.ts';
+
+export interface NewExecution {
+  readonly id: string;
+  readonly requestedBy: string | null;
+  readonly includeReferrers: boolean;
+  readonly whenDifferent: 'replace' | 'skip';
+  readonly tasks: readonly {
+    readonly id: string;
+    readonly source: TaskSource;
+    readonly destination: TaskDestination;
+  }[];
+}
+
+/** Ids of what a change touched. */
+export interface Touched {
+  readonly taskIds: readonly string[];
+  readonly executionIds: readonly string[];
+}
+
+export type Which = { readonly executionId: string } | { readonly taskId: string };
+export type ReplicationStore = ReturnType<typeof createReplicationStore>;
+/** Handed through to whatever must happen in the same transaction. */
+export type ReplicationTransaction = Kysely<Tables>;
+
+/** Attempts that a task gets when it is made, and again whenever a person has it run again. */
+export const attemptsMax = 10;
+const deadline = sql<Date>`now() + interval '24 hours'`;
+const insertChunkLength = 500;
+
+export function createReplicationStore(database: Kysely<Tables>) {
+  return {
+    create: (execution: NewExecution, alsoDo: (transaction: ReplicationTransaction) => Promise<void>): Promise<void> =>
+      database.transaction().execute(async (transaction) => {
+        await transaction
+          .insertInto('executions')
+          .values({
+            id: execution.id,
+            trigger: 'copy',
+            requested_by: execution.requestedBy,
+            include_referrers: execution.includeReferrers,
+            when_different: execution.whenDifferent,
+          })
+          .execute();
+        for (let from = 0; from < execution.tasks.length; from += insertChunkLength) {
+          const chunk = execution.tasks.slice(from, from + insertChunkLength);
+          await transaction
+            .insertInto('tasks')
+            .values(chunk.map((task) => taskRow(execution.id, task)))
+            .execute();
+        }
+        await estimateSizes(transaction, execution.id);
+        await alsoDo(transaction);
+      }),
+
+    /** Ends what does not run and asks the workers of what does. */
+    stop: (which: Which) => database.transaction().execute((transaction) => stop(transaction, which)),
+    /** Makes tasks that wait, failed or were stopped run again. */
+    retry: (which: Which) => database.transaction().execute((transaction) => retry(transaction, which)),
+    /** A registry cannot be used for now: everything that needs it waits, with the cause. */
+    async postpone(registryId: string, reason: Reason, delayMs: number): Promise<Touched> {
+      const { rows } = await sql<{ id: string; execution_id: string }>`
+        update tasks set state = 'waiting', reason = ${JSON.stringify(reason)}::jsonb,
+          next_attempt_at = now() + ${delayMs} * interval '1 millisecond' * (1 + random() / 4)
+        where (source_registry_id = ${registryId} or destination_registry_id = ${registryId})
+          and (state = 'queued' or (state = 'waiting' and next_attempt_at < now() + ${delayMs} * interval '1 millisecond'))
+        returning id, execution_id`.execute(database);
+      return touchedBy(rows);
+    },
+
+    /** It can be used again: what waits for it is due. */
+    async release(registryId: string, codes: readonly string[]): Promise<number> {
+      const { rows } = await sql<{ id: string }>`
+        update tasks set next_attempt_at = now()
+        where state = 'waiting' and reason->'params'->>'registryId' = ${registryId}
+          and reason->>'code' in (${sql.join(codes)}) and next_attempt_at > now()
+        returning id`.execute(database);
+      return rows.length;
+    },
+
+    async findTaskState(taskId: string): Promise<string | undefined> {
+      return (await database.selectFrom('tasks').select('state').where('id', '=', taskId).executeTakeFirst())?.state;
+    },
+    async hasExecution(executionId: string): Promise<boolean> {
+      const query = database.selectFrom('executions').select('id').where('id', '=', executionId);
+      return (await query.executeTakeFirst()) !== undefined;
+    },
+  };
+}
+
+/** So that the whole has a size before its parts are planned. */
+async function estimateSizes(database: Kysely<Tables>, executionId: string): Promise<void> {
+  await sql`
+    update tasks t set bytes_total = m.total_size_bytes
+    from repositories r, manifests m
+    where t.execution_id = ${executionId}
+      and r.registry_id = t.source_registry_id and r.name = t.source_repository
+      and m.digest = coalesce(
+        (select digest from tags where repository_id = r.id and name = t.source_reference), t.source_reference)`.execute(
+    database,
+  );
+}
+
+function taskRow(executionId: string, { id, source, destination }: NewExecution['tasks'][number]) {
+  return {
+    id,
+    execution_id: executionId,
+    source_registry_id: source.registryId,
+    source_repository: source.repository,
+    source_reference: source.reference,
+    destination_registry_id: destination.registryId,
+    destination_repository: destination.repository,
+    destination_tag: destination.tag,
+    attempts_allowed: attemptsMax,
+    deadline_at: deadline,
+  };
+}
+
+async function stop(transaction: Kysely<Tables>, which: Which): Promise<Touched & { running: string[] }> {
+  const chosen = 'taskId' in which ? sql`id = ${which.taskId}` : sql`execution_id = ${which.executionId}`;
+  const { rows } = await sql<{ id: string; execution_id: string; state: string }>`
+          update tasks set stop_requested = true,
+            state = case when state = 'running' then 'running' else 'stopped' end,
+            finished_at = case when state = 'running' then null else now() end,
+            next_attempt_at = null,
+            reason = case when state = 'running' then reason else ${JSON.stringify(stoppedReason)}::jsonb end
+          where ${chosen} and state in ('queued', 'running', 'waiting')
+          returning id, execution_id, state`.execute(transaction);
+  const touched = touchedBy(rows);
+  await endExecutions(transaction, touched.executionIds);
+  return { ...touched, running: rows.filter(({ state }) => state === 'running').map(({ id }) => id) };
+}
+
+async function retry(transaction: Kysely<Tables>, which: Which): Promise<Touched> {
+  const chosen =
+    'taskId' in which
+      ? sql`id = ${which.taskId} and state in ('waiting', 'failed', 'stopped')`
+      : sql`execution_id = ${which.executionId} and state in ('failed', 'stopped')`;
+  const { rows } = await sql<{ id: string; execution_id: string }>`
+          update tasks set state = 'queued', stop_requested = false, attempts_allowed = attempt + ${attemptsMax},
+            deadline_at = ${deadline}, next_attempt_at = null, finished_at = null, reason = null
+          where ${chosen} returning id, execution_id`.execute(transaction);
+  const touched = touchedBy(rows);
+  if (rows.length > 0) {
+    await transaction
+      .updateTable('executions')
+      .set({ state: 'running', finished_at: null })
+      .where('id', 'in', touched.executionIds)
+      .execute();
+  }
+  return touched;
+}
+
+function touchedBy(rows: readonly { id: string; execution_id: string }[]): Touched {
+  return {
+    taskIds: rows.map(({ id }) => id),
+    executionIds: [...new Set(rows.map((row) => row.execution_id))],
+  };
+}

@@ -1,0 +1,142 @@
+/** A cause in words; `code` is stable, `sentence` is the English of it. */
+export interface Reason {
+  readonly code: string;
+  readonly sentence: string;
+  readonly params: Record<string, string>;
+}
+
+export type TaskState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped';
+export type ExecutionState = 'running' | 'succeeded' | 'failed' | 'stopped';
+export const openStates = ['queued', 'running', 'waiting'] as const satisfies readonly TaskState[];
+
+export interface TaskSource {
+  readonly registryId: string;
+  readonly repository: string;
+  /** A tag or a digest. */
+  readonly reference: string;
+}
+
+export interface TaskDestination {
+  readonly registryId: string;
+  readonly repository: string;
+  /** Null: pushed by digest only. */
+  readonly tag: string | null;
+}
+
+export interface TaskFigures {
+  /** Null until planned. */
+  readonly bytesTotal: number | null;
+  readonly bytesDone: number;
+  readonly bytesSkipped: number;
+  readonly blobsTotal: number | null;
+  readonly blobsDone: number;
+}
+
+export interface Task extends TaskFigures {
+  readonly id: string;
+  readonly executionId: string;
+  readonly source: TaskSource;
+  readonly destination: TaskDestination;
+  readonly digest: string | null;
+  readonly state: TaskState;
+  readonly attempt: number;
+  readonly reason: Reason | null;
+  readonly nextAttemptAt: Date | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly requestedBy: string | null;
+  /** Only while it runs in this process. */
+  readonly rateBytesPerSecond: number | null;
+  readonly etaSeconds: number | null;
+}
+
+export interface PlatformOfBlob {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string | null;
+  readonly osVersion: string | null;
+}
+
+export interface TaskBlob {
+  readonly digest: string;
+  readonly kind: 'layer' | 'config' | 'manifest';
+  readonly platform: PlatformOfBlob | null;
+  readonly sizeBytes: number;
+  readonly bytesDone: number;
+  readonly state: 'queued' | 'running' | 'copied' | 'mounted' | 'existed' | 'failed';
+}
+
+export interface TaskLogEntry {
+  readonly level: 'debug' | 'info' | 'warning' | 'error';
+  readonly code: string;
+  readonly sentence: string;
+  readonly params: Record<string, string>;
+}
+
+/** A task this process may run until its lease ends. */
+export interface ClaimedTask {
+  readonly id: string;
+  readonly executionId: string;
+  readonly source: TaskSource;
+  readonly destination: TaskDestination;
+  readonly digest: string | null;
+  readonly attempt: number;
+  readonly attemptsAllowed: number;
+  /** By the database's clock, when it was claimed. */
+  readonly deadlineLeftMs: number;
+  readonly fence: number;
+  readonly createdAt: Date;
+  readonly startedAt: Date;
+  readonly includeReferrers: boolean;
+  readonly whenDifferent: 'replace' | 'skip';
+  readonly requestedBy: string | null;
+  /** A newer copy to the same tag has been done already. */
+  readonly isSuperseded: boolean;
+  /** Its former worker died or was cut off. */
+  readonly isTakenOver: boolean;
+  /** What the catalog believes the source tag to be, and how large that is in all. */
+  readonly catalogDigest: string | null;
+  readonly catalogSizeBytes: number | null;
+}
+
+/** How an attempt ended. */
+export type AttemptEnd =
+  | { readonly state: 'succeeded'; readonly reason: Reason | null }
+  | { readonly state: 'failed'; readonly reason: Reason }
+  | { readonly state: 'stopped'; readonly reason: Reason }
+  | { readonly state: 'waiting'; readonly reason: Reason; readonly delayMs: number; readonly isFree: boolean }
+  /** Given back for another worker to take at once. */
+  | { readonly state: 'queued'; readonly reason: Reason };
+
+export interface CopyDestination {
+  readonly registryId: string;
+  readonly repository: string | undefined;
+  readonly tag: string | undefined;
+}
+
+export interface CopyRequest {
+  readonly source: { readonly registryId: string; readonly repository: string };
+  readonly references: readonly string[];
+  readonly destinations: readonly CopyDestination[];
+  readonly includeReferrers: boolean;
+  readonly whenDifferent: 'replace' | 'skip';
+}
+
+export function isDigestReference(reference: string): boolean {
+  return reference.includes(':');
+}
+
+/** The tasks a request asks for: each reference to each destination, each once. */
+export function plannedTasks(request: CopyRequest): { source: TaskSource; destination: TaskDestination }[] {
+  const tasks = new Map<string, { source: TaskSource; destination: TaskDestination }>();
+  for (const { registryId, repository = request.source.repository, tag } of request.destinations) {
+    for (const reference of request.references) {
+      const keptTag = isDigestReference(reference) ? null : reference;
+      const destination = { registryId, repository, tag: tag ?? keptTag };
+      const key = [registryId, repository, destination.tag ?? reference].join(' ');
+      tasks.set(key, { source: { ...request.source, reference }, destination });
+    }
+  }
+  return [...tasks.values()];
+}

@@ -1,0 +1,47 @@
+import { isRegistryError } from '../../registry-client/index.ts';
+
+export interface TryFacts {
+  readonly error: unknown;
+  readonly attempt: number;
+  readonly attemptsAllowed: number;
+  readonly deadlineLeftMs: number;
+  readonly random: () => number;
+}
+
+export type RetryDecision =
+  | { readonly kind: 'wait'; readonly delayMs: number; readonly isFree: boolean }
+  | { readonly kind: 'fail'; readonly because: 'final' | 'attempts' | 'deadline' };
+
+const firstDelayMs = 2000;
+const longestDelayMs = 5 * 60_000;
+const longestFreeDelayMs = 60_000;
+
+/** Causes that concern the registry as a whole: whatever else needs it would fail the same way. */
+export const registryWideCodes = [
+  'connection-refused',
+  'name-not-resolved',
+  'disk-full',
+  'read-only',
+  'rate-limited',
+] as const;
+const registryWide: ReadonlySet<string> = new Set(registryWideCodes);
+/** Of those, the ones that cost no attempt: trying again does no harm, and they may take hours. */
+const free: ReadonlySet<string> = new Set(['connection-refused', 'name-not-resolved', 'read-only']);
+
+export function isRegistryWide(code: string): boolean {
+  return registryWide.has(code);
+}
+
+export function planRetry({ error, attempt, attemptsAllowed, deadlineLeftMs, random }: TryFacts): RetryDecision {
+  // What is no registry's error is a fault of ours: worth a few tries, in case it was a passing one.
+  const isRetryable = isRegistryError(error) ? error.retryable || error.code === 'aborted' : true;
+  if (!isRetryable) return { kind: 'fail', because: 'final' };
+  const isFree = isRegistryError(error) && free.has(error.code);
+  if (!isFree && attempt >= attemptsAllowed) return { kind: 'fail', because: 'attempts' };
+  const grownMs = Math.min(isFree ? longestFreeDelayMs : longestDelayMs, firstDelayMs * 2 ** Math.min(20, attempt - 1));
+  const askedMs = isRegistryError(error) ? (error.retryAfterMs ?? 0) : 0;
+  // Between three quarters and five quarters: what failed together must not come back together.
+  const delayMs = Math.round(Math.max(grownMs * (0.75 + random() / 2), askedMs * (1 + random() / 4)));
+  if (delayMs > deadlineLeftMs) return { kind: 'fail', because: 'deadline' };
+  return { kind: 'wait', delayMs, isFree };
+}

@@ -1,0 +1,139 @@
+import type { AttemptEnd, ClaimedTask, Reason, Task, TaskLogEntry } from './replication.ts';
+import type { TaskRecord } from './task-records.store.ts';
+import { CutError, type CutCause, logLines } from './task-outcome.ts';
+import { TaskProgress } from './task-progress.ts';
+
+/** A task in this process's hands: what is known of it beyond its row, and what has yet to be written there. */
+export class RunningTask {
+  readonly task: ClaimedTask;
+  readonly progress: TaskProgress;
+  /** The destination has something now that it had not before. */
+  isChanged = false;
+  readonly #cut = new AbortController();
+  readonly #now: () => Date;
+  #digest: string | null;
+  #end: AttemptEnd | undefined;
+  #endedAt: Date | undefined;
+  #log: (TaskLogEntry & { at: Date })[] = [];
+  #isDirty = true;
+
+  constructor(task: ClaimedTask, options: { now: () => Date; onMoved: (byteCount: number) => void }) {
+    this.task = task;
+    this.#now = options.now;
+    this.#digest = task.digest;
+    this.progress = new TaskProgress(options.now().getTime(), options.onMoved);
+  }
+
+  get signal(): AbortSignal {
+    return this.#cut.signal;
+  }
+
+  get cutCause(): CutCause | undefined {
+    const reason: unknown = this.#cut.signal.reason;
+    return reason instanceof CutError ? reason.because : undefined;
+  }
+
+  get digest(): string | null {
+    return this.#digest;
+  }
+
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  get end(): AttemptEnd | undefined {
+    return this.#end;
+  }
+
+  /** Cuts its sockets. The first cause counts. */
+  cut(because: CutCause): void {
+    if (!this.#cut.signal.aborted) this.#cut.abort(new CutError(because));
+  }
+
+  pin(digest: string): void {
+    this.#digest = digest;
+    this.#isDirty = true;
+  }
+
+  log(entry: TaskLogEntry): void {
+    this.#log.push({ ...entry, at: this.#now() });
+    this.#isDirty = true;
+  }
+
+  finish(end: AttemptEnd): void {
+    this.progress.end(end.state === 'failed' || end.state === 'stopped' ? 'failed' : 'queued');
+    const entry = logLines.ended(end);
+    if (entry !== undefined) this.log(entry);
+    this.#end = end;
+    this.#endedAt = this.#now();
+  }
+
+  /** What has changed since the last record; undefined where nothing has. */
+  takeRecord(): TaskRecord | undefined {
+    const blobs = this.progress.takeChanged('database');
+    if (!this.#isDirty && blobs.length === 0 && this.#end === undefined) return undefined;
+    const log = this.#log;
+    this.#log = [];
+    this.#isDirty = false;
+    const { task } = this;
+    const end = this.#end;
+    const { bytesTotal, bytesDone, bytesSkipped, blobsTotal, blobsDone } = this.progress.figures;
+    return {
+      id: task.id,
+      executionId: task.executionId,
+      fence: task.fence,
+      attempt: task.attempt,
+      state: end?.state ?? 'running',
+      digest: this.#digest,
+      reason: end?.reason ?? null,
+      delayMs: end?.state === 'waiting' ? end.delayMs : null,
+      attemptsForgiven: end?.state === 'queued' || (end?.state === 'waiting' && end.isFree) ? 1 : 0,
+      outcome: end === undefined ? null : outcomeOf(end),
+      isPlannedAnew: this.progress.takeIsPlanned(),
+      bytesTotal,
+      bytesDone,
+      bytesSkipped,
+      blobsTotal,
+      blobsDone,
+      blobs,
+      log,
+    };
+  }
+
+  /** As pages see it now. */
+  snapshot(): Task {
+    const { task } = this;
+    const isFinal = this.#end?.state === 'succeeded' || this.#end?.state === 'failed' || this.#end?.state === 'stopped';
+    const { rateBytesPerSecond, etaSeconds, ...figures } = this.progress.figures;
+    const bytesTotal = figures.bytesTotal ?? task.catalogSizeBytes;
+    return {
+      id: task.id,
+      executionId: task.executionId,
+      source: task.source,
+      destination: task.destination,
+      digest: this.#digest,
+      state: this.#end?.state ?? 'running',
+      attempt: task.attempt,
+      reason: this.#reason,
+      nextAttemptAt:
+        this.#end?.state === 'waiting' && this.#endedAt ? new Date(this.#endedAt.getTime() + this.#end.delayMs) : null,
+      createdAt: task.createdAt,
+      startedAt: task.startedAt,
+      finishedAt: isFinal ? (this.#endedAt ?? null) : null,
+      requestedBy: task.requestedBy,
+      ...figures,
+      bytesTotal,
+      rateBytesPerSecond: this.#end === undefined ? rateBytesPerSecond : null,
+      etaSeconds: this.#end === undefined ? etaSeconds : null,
+    };
+  }
+
+  get #reason(): Reason | null {
+    return this.#end?.reason ?? null;
+  }
+}
+
+function outcomeOf(end: AttemptEnd): TaskRecord['outcome'] {
+  if (end.state === 'waiting') return 'failed';
+  return end.state === 'queued' ? 'lost' : end.state;
+}

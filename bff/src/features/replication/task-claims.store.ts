@@ -1,0 +1,215 @@
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../../database/tables.ts';
+import type { ClaimedTask } from './replication.ts';
+
+export interface ClaimLimits {
+  /** At most this many now. */
+  readonly count: number;
+  /** Running tasks of one destination registry, over all instances. */
+  readonly tasksPerRegistry: number;
+}
+
+export interface LeaseNews {
+  /** Still ours. */
+  readonly kept: ReadonlySet<string>;
+  readonly stopRequested: readonly string[];
+}
+
+export type TaskClaimsStore = ReturnType<typeof createTaskClaimsStore>;
+
+/** A worker that is silent for this long is taken for dead; four renewals may be lost before. */
+export const leaseMs = 15_000;
+
+// Any number that nothing else locks by: claims are made one after the other, so that slots are counted exactly.
+const claimLock = 7_101_801;
+
+export function createTaskClaimsStore(database: Kysely<Tables>) {
+  const lease = sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
+  return {
+    claim: (owner: string, limits: ClaimLimits): Promise<ClaimedTask[]> =>
+      database.transaction().execute(async (transaction) => {
+        await sql`select pg_advisory_xact_lock(${claimLock})`.execute(transaction);
+        const { rows } = await claimStatement(owner, limits).execute(transaction);
+        return rows.map(claimedTask);
+      }),
+
+    /** Renews the leases of all tasks given; those missing in the answer are another worker's now, or ended. */
+    async renew(owner: string, taskIds: readonly string[]): Promise<LeaseNews> {
+      const rows = await database
+        .updateTable('tasks')
+        .set({ lease_until: lease })
+        .where('id', 'in', taskIds)
+        .where('lease_owner', '=', owner)
+        .where('state', '=', 'running')
+        .returning(['id', 'stop_requested'])
+        .execute();
+      return {
+        kept: new Set(rows.map(({ id }) => id)),
+        stopRequested: rows.filter((row) => row.stop_requested).map(({ id }) => id),
+      };
+    },
+
+    /** Whether the worker may move the tag: asked directly before. */
+    async holdsFence(owner: string, taskId: string, fence: number): Promise<boolean> {
+      const row = await database
+        .selectFrom('tasks')
+        .select('id')
+        .where('id', '=', taskId)
+        .where('fence', '=', fence)
+        .where('lease_owner', '=', owner)
+        .where('state', '=', 'running')
+        .where('stop_requested', '=', false)
+        .where('lease_until', '>', sql<Date>`clock_timestamp()`)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    /** For a start that knows every older worker to be dead: their tasks can be claimed at once. */
+    async endAllLeases(): Promise<void> {
+      await database
+        .updateTable('tasks')
+        .set({ lease_until: sql<Date>`now() - interval '1 millisecond'` })
+        .where('state', '=', 'running')
+        .execute();
+    },
+
+    /** Tasks that no worker will end: past their deadline, or stopped while their worker was dead. */
+    endAbandoned: () => endAbandoned(database),
+  };
+}
+
+async function endAbandoned(database: Kysely<Tables>): Promise<{ id: string; executionId: string }[]> {
+  const { rows } = await sql<{ id: string; execution_id: string }>`
+    with ended as (
+      update tasks set
+        state = case when stop_requested then 'stopped' else 'failed' end,
+        finished_at = now(), lease_owner = null, lease_until = null, next_attempt_at = null,
+        reason = case when stop_requested then ${JSON.stringify(stoppedReason)}::jsonb
+          else coalesce(reason, ${JSON.stringify(deadlineReason)}::jsonb) end
+      where (state in ('queued', 'waiting') and deadline_at < now())
+        or (state = 'running' and stop_requested and lease_until < now())
+      returning id, execution_id, attempt, state
+    ), attempts as (
+      update task_attempts a set outcome = 'lost', finished_at = now()
+      from ended where a.task_id = ended.id and a.outcome = 'running'
+    )
+    select id, execution_id from ended`.execute(database);
+  return rows.map((row) => ({ id: row.id, executionId: row.execution_id }));
+}
+
+export const stoppedReason = { code: 'stopped', sentence: 'Someone stopped it.', params: {} };
+const deadlineReason = {
+  code: 'deadline-passed',
+  sentence: 'It could not be run before its deadline of 24 hours.',
+  params: {},
+};
+
+interface ClaimRow {
+  id: string;
+  execution_id: string;
+  source_registry_id: string;
+  source_repository: string;
+  source_reference: string;
+  destination_registry_id: string;
+  destination_repository: string;
+  destination_tag: string | null;
+  digest: string | null;
+  attempt: number;
+  attempts_allowed: number;
+  deadline_left_ms: number;
+  fence: number;
+  created_at: Date;
+  started_at: Date;
+  include_referrers: boolean;
+  when_different: 'replace' | 'skip';
+  requested_by: string | null;
+  is_superseded: boolean;
+  is_taken_over: boolean;
+  catalog_digest: string | null;
+  catalog_size_bytes: number | null;
+}
+
+/**
+ * The oldest tasks that may run: queued, due again, or left by a worker whose lease has run out; not while an older one
+ * for the same tag is queued or running, and not more than a destination's slots.
+ */
+function claimStatement(owner: string, { count, tasksPerRegistry }: ClaimLimits) {
+  return sql<ClaimRow>`
+    with open as (
+      select t.id, t.state, t.created_at, t.destination_registry_id,
+        row_number() over (partition by t.destination_registry_id order by t.created_at, t.id) as place
+      from tasks t
+      where t.state in ('queued', 'running', 'waiting') and not t.stop_requested
+        and (t.state = 'queued' or (t.state = 'waiting' and t.next_attempt_at <= now())
+          or (t.state = 'running' and t.lease_until < now()))
+        and not exists (
+          select 1 from tasks older
+          where older.destination_registry_id = t.destination_registry_id
+            and older.destination_repository = t.destination_repository and older.destination_tag = t.destination_tag
+            and older.state in ('queued', 'running') and (older.created_at, older.id) < (t.created_at, t.id))
+    ), busy as (
+      select destination_registry_id, count(*) as running from tasks
+      where state = 'running' and lease_until >= now() group by destination_registry_id
+    ), picked as (
+      select open.id, open.state as previous_state from open
+      left join busy using (destination_registry_id)
+      where open.place + coalesce(busy.running, 0) <= ${tasksPerRegistry}
+      order by open.created_at, open.id limit ${count}
+    ), claimed as (
+      update tasks t set state = 'running', attempt = t.attempt + 1, fence = t.fence + 1, lease_owner = ${owner},
+        lease_until = now() + ${leaseMs} * interval '1 millisecond', started_at = coalesce(t.started_at, now()),
+        next_attempt_at = null, finished_at = null
+      from picked
+      where t.id = picked.id and t.state = picked.previous_state and not t.stop_requested
+      returning t.*, picked.previous_state
+    ), lost as (
+      update task_attempts a set outcome = 'lost', finished_at = now()
+      from claimed where a.task_id = claimed.id and a.outcome = 'running'
+    ), begun as (
+      insert into task_attempts (task_id, number) select id, attempt from claimed
+    )
+    select c.*, e.include_referrers, e.when_different, e.requested_by,
+      c.previous_state = 'running' as is_taken_over,
+      extract(epoch from c.deadline_at - now()) * 1000 as deadline_left_ms,
+      exists (
+        select 1 from tasks newer
+        where newer.destination_registry_id = c.destination_registry_id
+          and newer.destination_repository = c.destination_repository and newer.destination_tag = c.destination_tag
+          and newer.state = 'succeeded' and (newer.created_at, newer.id) > (c.created_at, c.id)
+          and newer.execution_id <> c.execution_id
+      ) as is_superseded,
+      tags.digest as catalog_digest, m.total_size_bytes as catalog_size_bytes
+    from claimed c
+    join executions e on e.id = c.execution_id
+    left join repositories r on r.registry_id = c.source_registry_id and r.name = c.source_repository
+    left join tags on tags.repository_id = r.id and tags.name = c.source_reference
+    left join manifests m on m.digest = coalesce(c.digest, tags.digest)
+    order by c.created_at, c.id`;
+}
+
+function claimedTask(row: ClaimRow): ClaimedTask {
+  return {
+    id: row.id,
+    executionId: row.execution_id,
+    source: { registryId: row.source_registry_id, repository: row.source_repository, reference: row.source_reference },
+    destination: {
+      registryId: row.destination_registry_id,
+      repository: row.destination_repository,
+      tag: row.destination_tag,
+    },
+    digest: row.digest,
+    attempt: row.attempt,
+    attemptsAllowed: row.attempts_allowed,
+    deadlineLeftMs: row.deadline_left_ms,
+    fence: row.fence,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    includeReferrers: row.include_referrers,
+    whenDifferent: row.when_different,
+    requestedBy: row.requested_by,
+    isSuperseded: row.is_superseded,
+    isTakenOver: row.is_taken_over,
+    catalogDigest: row.catalog_digest,
+    catalogSizeBytes: row.catalog_size_bytes,
+  };
+}

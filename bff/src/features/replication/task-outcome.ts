@@ -1,0 +1,130 @@
+import { isRegistryError, type RegistryError } from '../../registry-client/index.ts';
+import type { AttemptEnd, ClaimedTask, Reason, TaskLogEntry } from './replication.ts';
+import { planRetry } from './retry-policy.ts';
+
+/** Why this process ended a copy of its own accord. */
+export type CutCause = 'stopped' | 'lease-lost' | 'shutting-down';
+
+export class CutError extends Error {
+  override readonly name = 'CutError';
+  readonly because: CutCause;
+
+  constructor(because: CutCause) {
+    super(`The copy was cut: ${because}.`);
+    this.because = because;
+  }
+}
+
+/** For a failure, as people read it: which side, what, and for programs which registry. */
+export function reasonOf(error: unknown, task: Pick<ClaimedTask, 'source' | 'destination'>): Reason {
+  if (!isRegistryError(error)) {
+    return {
+      code: 'unexpected',
+      sentence: 'Something unexpected went wrong in Longshore itself; the server’s log has it.',
+      params: {},
+    };
+  }
+  const registryId = registryOf(error, task);
+  return {
+    code: error.code,
+    sentence: error.sentence,
+    params: {
+      ...error.params,
+      ...(error.side === undefined ? {} : { side: error.side }),
+      ...(registryId === undefined ? {} : { registryId }),
+    },
+  };
+}
+
+/** The registry that a failure is about. */
+export function registryOf(
+  error: RegistryError,
+  task: Pick<ClaimedTask, 'source' | 'destination'>,
+): string | undefined {
+  if (error.side === undefined) return undefined;
+  return error.side === 'source' ? task.source.registryId : task.destination.registryId;
+}
+
+/** How an attempt ends that threw; undefined where the task is another worker's now and nothing may be written. */
+export function endOfFailure(
+  error: unknown,
+  cut: CutCause | undefined,
+  task: ClaimedTask,
+  facts: { readonly deadlineLeftMs: number; readonly random: () => number },
+): AttemptEnd | undefined {
+  if (cut === 'lease-lost' || isRegistryError(error, 'no-longer-owner')) return undefined;
+  if (cut === 'stopped') return { state: 'stopped', reason: sentences.stopped() };
+  if (cut === 'shutting-down') return { state: 'queued', reason: sentences.shutDown() };
+  const reason = reasonOf(error, task);
+  const { attempt, attemptsAllowed } = task;
+  const decision = planRetry({ error, attempt, attemptsAllowed, ...facts });
+  if (decision.kind === 'wait') {
+    return { state: 'waiting', reason, delayMs: decision.delayMs, isFree: decision.isFree };
+  }
+  return { state: 'failed', reason };
+}
+
+type Params = Record<string, string>;
+const line =
+  <P extends Params>(level: TaskLogEntry['level'], code: string, sentence: (params: P) => string) =>
+  (params: P): TaskLogEntry => ({ level, code, sentence: sentence(params), params });
+const plain = (code: string, sentence: string, params: Params = {}): Reason => ({ code, sentence, params });
+
+/** Reasons that are no failure of a registry. */
+export const sentences = {
+  stopped: () => plain('stopped', 'Someone stopped it.'),
+  shutDown: () => plain('server-stopped', 'The server was stopped meanwhile; it goes on as soon as one runs.'),
+  superseded: (tag: string) =>
+    plain('superseded', `A newer copy to ${tag} has been done; this one would have set it back.`, { tag }),
+  keptDifferent: (tag: string, registry: string, digest: string) =>
+    plain('kept-different', `${registry} has another image under ${tag}; it was left as it is, as asked.`, {
+      tag,
+      registry,
+      digest,
+    }),
+  registryRemoved: (registryId: string) =>
+    plain('registry-removed', `The registry “${registryId}” was removed from Longshore.`, { registryId }),
+  sourceMissing: (registry: string, repository: string, reference: string) =>
+    plain('source-missing', `${registry} has no ${repository}:${reference}. It may have been deleted.`, {
+      registry,
+      repository,
+      reference,
+    }),
+} as const;
+
+/** Lines of a task's log. */
+export const logLines = {
+  takenOver: line('warning', 'taken-over', () => 'The former worker was silent for too long; this one goes on.'),
+  pinned: line<{ reference: string; digest: string }>('info', 'pinned', (p) => `${p.reference} is ${p.digest}.`),
+  repinned: line<{ reference: string; digest: string }>(
+    'warning',
+    'pinned-anew',
+    (p) => `The source no longer has the image that was pinned: ${p.reference} is ${p.digest} now.`,
+  ),
+  planned: line<{ blobs: string; manifests: string; bytes: string }>(
+    'info',
+    'planned',
+    (p) => `${p.blobs} blobs and ${p.manifests} manifests, ${p.bytes} bytes in all.`,
+  ),
+  blobRestarted: line<{ digest: string; cause: string }>(
+    'warning',
+    'blob-restarted',
+    (p) => `${p.digest} is sent again: ${p.cause}`,
+  ),
+  tagged: line<{ tag: string; digest: string; bytes: string }>(
+    'info',
+    'tagged',
+    (p) => `${p.tag} is ${p.digest} at the destination now; ${p.bytes} bytes were sent.`,
+  ),
+  pushed: line<{ digest: string; bytes: string }>(
+    'info',
+    'pushed',
+    (p) => `${p.digest} is complete at the destination; ${p.bytes} bytes were sent.`,
+  ),
+  upToDate: line('info', 'up-to-date', () => 'The destination has it already; nothing was sent.'),
+  ended: (end: AttemptEnd): TaskLogEntry | undefined => {
+    if (end.reason === null) return undefined;
+    const level = end.state === 'failed' ? 'error' : end.state === 'waiting' ? 'warning' : 'info';
+    return { level, ...end.reason };
+  },
+} as const;

@@ -1,0 +1,298 @@
+import { type CopyLimiter, createCopyLimiter } from '../../replication-engine/index.ts';
+import type { RegistryClient } from '../../registry-client/index.ts';
+import { isRegistryError } from '../../registry-client/index.ts';
+import { RegistryNotFoundError } from '../registries/registries.service.ts';
+import { copyTask } from './copy-task.ts';
+import type { AttemptEnd, ClaimedTask } from './replication.ts';
+import { isRegistryWide } from './retry-policy.ts';
+import { RunningTask } from './running-task.ts';
+import type { TaskClaimsStore } from './task-claims.store.ts';
+import { endOfFailure, logLines, reasonOf, registryOf, sentences } from './task-outcome.ts';
+import type { Reason } from './replication.ts';
+import type { TaskRecordsStore } from './task-records.store.ts';
+import type { Throughput } from './throughput.ts';
+import { ThroughputMeter } from './throughput.ts';
+
+export interface TaskRunnerDeps {
+  readonly claims: TaskClaimsStore;
+  readonly records: TaskRecordsStore;
+  readonly clientFor: (registryId: string) => Promise<RegistryClient>;
+  /** Repositories of a registry that the catalog believes to hold blobs of an artifact: digest of blob → names. */
+  readonly mountSources: (registryId: string, digest: string) => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Of this process; another one after every start. */
+  readonly owner: string;
+  readonly clock: { now(): Date };
+  readonly random: () => number;
+  readonly onProgress: (running: RunningTask) => void;
+  /** The outcome is stored. */
+  readonly onEnded: (running: RunningTask, end: AttemptEnd) => void;
+  readonly onExecutionsChanged: (executionIds: readonly string[]) => void;
+  /** A registry as a whole cannot be used: everything that needs it would fail the same way. */
+  readonly onRegistryTrouble: (registryId: string, reason: Reason, delayMs: number) => Promise<void>;
+  readonly onFault: (error: unknown) => void;
+  readonly limits?: Partial<RunnerLimits>;
+}
+
+export interface RunnerLimits {
+  /** In this process; blobs and requests have their own, smaller limits. */
+  readonly tasksAtOnce: number;
+  /** Into one registry, over all instances. */
+  readonly tasksPerRegistry: number;
+  /** New tasks are claimed when this many slots are free, so that small tasks come by the handful. */
+  readonly claimsAtOnce: number;
+  readonly renewMs: number;
+  readonly leaseMs: number;
+}
+
+const defaultLimits: RunnerLimits = {
+  tasksAtOnce: 32,
+  tasksPerRegistry: 24,
+  claimsAtOnce: 8,
+  renewMs: 3000,
+  leaseMs: 15_000,
+};
+/** Pages hear four times a second, the database once. */
+const beatMs = 250;
+const recordEveryBeats = 4;
+/** Outcomes are written together where several come within this time. */
+const gatherMs = 60;
+
+/** Claims tasks, runs them, renews their leases, and writes behind what became of them. */
+export class TaskRunner {
+  readonly #deps: TaskRunnerDeps;
+  readonly #limits: RunnerLimits;
+  readonly #running = new Map<string, RunningTask>();
+  readonly #throughput = new ThroughputMeter(() => performance.now());
+  readonly #limiter: CopyLimiter = createCopyLimiter();
+  #cycle: Promise<void> | undefined;
+  #isCycleWanted = false;
+  #mayClaim = true;
+  #gathering: NodeJS.Timeout | undefined;
+  #beat: NodeJS.Timeout | undefined;
+  #beats = 0;
+  #renewal: Promise<void> | undefined;
+  #renewedAtMs = performance.now();
+
+  constructor(deps: TaskRunnerDeps) {
+    this.#deps = deps;
+    this.#limits = { ...defaultLimits, ...deps.limits };
+  }
+
+  get running(): ReadonlyMap<string, RunningTask> {
+    return this.#running;
+  }
+
+  get throughput(): Throughput {
+    return this.#throughput.read();
+  }
+
+  start(): void {
+    this.#beat ??= setInterval(() => this.#onBeat(), beatMs).unref();
+    this.wake();
+  }
+
+  /** There may be something to claim. */
+  wake(): void {
+    if (!this.#mayClaim) return;
+    this.#runCycle();
+  }
+
+  stopTasks(taskIds: Iterable<string>): void {
+    for (const id of taskIds) this.#running.get(id)?.cut('stopped');
+  }
+
+  /** Cuts what runs and gives it back; resolves when that is written. */
+  async shutDown(): Promise<void> {
+    this.#mayClaim = false;
+    clearInterval(this.#beat);
+    for (const running of this.#running.values()) running.cut('shutting-down');
+    const deadlineMs = performance.now() + 3000;
+    while (this.#running.size > 0 && performance.now() < deadlineMs) {
+      this.#runCycle();
+      await this.#cycle;
+      await new Promise((resolve) => {
+        setTimeout(resolve, 20);
+      });
+    }
+    await this.#renewal;
+  }
+
+  #onBeat(): void {
+    if (this.#running.size === 0) {
+      this.#throughput.sample();
+      return;
+    }
+    const nowMs = this.#deps.clock.now().getTime();
+    this.#throughput.sample();
+    for (const running of this.#running.values()) {
+      running.progress.sample(nowMs);
+      if (!running.hasEnded) this.#deps.onProgress(running);
+    }
+    this.#beats += 1;
+    if (this.#beats % recordEveryBeats === 0) this.#runCycle();
+    if (performance.now() - this.#renewedAtMs > this.#limits.renewMs) this.#renewal ??= this.#renew();
+  }
+
+  /** One cycle at a time: write what has ended or changed, then claim what there is room for. */
+  #runCycle(): void {
+    this.#isCycleWanted = true;
+    this.#cycle ??= this.#cycles()
+      .catch(this.#deps.onFault)
+      .finally(() => {
+        this.#cycle = undefined;
+      });
+  }
+
+  async #cycles(): Promise<void> {
+    while (this.#isCycleWanted) {
+      this.#isCycleWanted = false;
+      clearTimeout(this.#gathering);
+      this.#gathering = undefined;
+      await this.#record();
+      if (this.#mayClaim) await this.#claim();
+    }
+  }
+
+  async #claim(): Promise<void> {
+    const free = this.#limits.tasksAtOnce - this.#running.size;
+    if (free <= 0) return;
+    if (this.#running.size === 0) this.#renewedAtMs = performance.now();
+    const { tasksPerRegistry } = this.#limits;
+    const claimed = await this.#deps.claims.claim(this.#deps.owner, { count: free, tasksPerRegistry });
+    for (const task of claimed) this.#begin(task);
+    if (claimed.length > 0) this.#deps.onExecutionsChanged([...new Set(claimed.map((task) => task.executionId))]);
+  }
+
+  #begin(task: ClaimedTask): void {
+    const { source, destination } = task;
+    const running = new RunningTask(task, {
+      now: () => this.#deps.clock.now(),
+      onMoved: (byteCount) => this.#throughput.add(source.registryId, destination.registryId, byteCount),
+    });
+    this.#running.set(task.id, running);
+    if (task.isTakenOver) running.log(logLines.takenOver({}));
+    this.#deps.onProgress(running);
+    const claimedAtMs = performance.now();
+    this.#attempt(running)
+      .catch((error: unknown) => this.#failed(running, error, claimedAtMs))
+      .then((end) => {
+        if (end === undefined) this.#drop(running);
+        else running.finish(end);
+        this.#gather();
+      })
+      .catch(this.#deps.onFault);
+  }
+
+  async #attempt(running: RunningTask): Promise<AttemptEnd> {
+    const { task } = running;
+    const { claims, owner } = this.#deps;
+    const source = await this.#deps.clientFor(task.source.registryId);
+    const destination = await this.#deps.clientFor(task.destination.registryId);
+    let mounts: ReadonlyMap<string, readonly string[]> = new Map();
+    const knownDigest = task.digest ?? task.catalogDigest;
+    if (knownDigest !== null) mounts = await this.#deps.mountSources(task.destination.registryId, knownDigest);
+    const { end, isChanged } = await copyTask({
+      task,
+      source,
+      destination,
+      limiter: this.#limiter,
+      progress: running.progress,
+      signal: running.signal,
+      holdsFence: async () => !running.signal.aborted && (await claims.holdsFence(owner, task.id, task.fence)),
+      findMountSources: (digest) => mounts.get(digest) ?? [],
+      onPinned: (digest) => running.pin(digest),
+      onLog: (entry) => running.log(entry),
+    });
+    running.isChanged = isChanged;
+    return end;
+  }
+
+  async #failed(running: RunningTask, error: unknown, claimedAtMs: number): Promise<AttemptEnd | undefined> {
+    const { task } = running;
+    if (error instanceof RegistryNotFoundError) {
+      return { state: 'failed', reason: sentences.registryRemoved(error.registryId) };
+    }
+    if (!isRegistryError(error) && running.cutCause === undefined) this.#deps.onFault(error);
+    const deadlineLeftMs = task.deadlineLeftMs - (performance.now() - claimedAtMs);
+    const end = endOfFailure(error, running.cutCause, task, { deadlineLeftMs, random: this.#deps.random });
+    if (end?.state === 'waiting' && isRegistryError(error) && isRegistryWide(error.code)) {
+      const registryId = registryOf(error, task);
+      if (registryId !== undefined) {
+        await this.#deps.onRegistryTrouble(registryId, reasonOf(error, task), end.delayMs).catch(this.#deps.onFault);
+      }
+    }
+    return end;
+  }
+
+  /** It is another worker's now: not a word about it may be written. */
+  #drop(running: RunningTask): void {
+    this.#running.delete(running.task.id);
+  }
+
+  /** Several small tasks end together: their outcomes and the next claims share statements. */
+  #gather(): void {
+    const waiting = [...this.#running.values()].filter(({ hasEnded }) => !hasEnded).length;
+    const ended = this.#running.size - waiting;
+    if (waiting === 0 || ended >= this.#limits.claimsAtOnce) this.#runCycle();
+    else this.#gathering ??= setTimeout(() => this.#runCycle(), gatherMs);
+  }
+
+  async #record(): Promise<void> {
+    const taken = [...this.#running.values()].flatMap((running) => {
+      const record = running.takeRecord();
+      return record === undefined ? [] : [{ running, record }];
+    });
+    if (taken.length === 0) return;
+    const { written, ended } = await this.#writeUntilDone(taken.map(({ record }) => record));
+    for (const { running, record } of taken) {
+      if (!written.has(record.id)) {
+        running.cut('lease-lost');
+        this.#drop(running);
+        continue;
+      }
+      const { end } = running;
+      if (record.outcome === null || end === undefined) continue;
+      this.#running.delete(record.id);
+      this.#deps.onEnded(running, end);
+    }
+    const executions = taken.filter(({ record }) => record.outcome !== null).map(({ record }) => record.executionId);
+    const changed = [...new Set([...executions, ...ended])];
+    if (changed.length > 0) this.#deps.onExecutionsChanged(changed);
+  }
+
+  /** The database may be away for a while: what is known of the tasks is kept until it is back. */
+  async #writeUntilDone(records: Parameters<TaskRecordsStore['write']>[1]) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#deps.records.write(this.#deps.owner, records);
+      } catch (error) {
+        this.#deps.onFault(error);
+        if (attempt >= 120 || !this.#mayClaim) throw error;
+        await new Promise((resolve) => {
+          setTimeout(resolve, Math.min(1000, 50 * attempt));
+        });
+      }
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const askedAtMs = performance.now();
+    const ids = [...this.#running.keys()];
+    try {
+      const { kept, stopRequested } = await this.#deps.claims.renew(this.#deps.owner, ids);
+      this.#renewedAtMs = askedAtMs;
+      this.stopTasks(stopRequested);
+      for (const id of ids) {
+        const running = this.#running.get(id);
+        // One that has ended meanwhile is only waiting to be written.
+        if (!kept.has(id) && running !== undefined && !running.hasEnded) running.cut('lease-lost');
+      }
+    } catch (error) {
+      this.#deps.onFault(error);
+      const isExpired = performance.now() - this.#renewedAtMs > this.#limits.leaseMs;
+      if (isExpired) for (const running of this.#running.values()) running.cut('lease-lost');
+    } finally {
+      this.#renewal = undefined;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { CatalogService } from './features/catalog/catalog.service.ts';
+import type { RegistriesService } from './features/registries/registries.service.ts';
+import { createCopyPreviewView } from './features/replication/copy-preview.view.ts';
+import { createExecutionsView } from './features/replication/executions.view.ts';
+import { createOperationsView } from './features/replication/operations.view.ts';
+import { blobAnswer, operationsAnswer, progressAnswer } from './features/replication/replication-answers.ts';
+import { replicationRoutes } from './features/replication/replication.routes.ts';
+import { ReplicationService, type StopRequest } from './features/replication/replication.service.ts';
+import { createReplicationStore } from './features/replication/replication.store.ts';
+import { createTaskClaimsStore } from './features/replication/task-claims.store.ts';
+import { createTaskRecordsStore } from './features/replication/task-records.store.ts';
+import { createTasksView } from './features/replication/tasks.view.ts';
+import { createJobQueue } from './job-queue/index.ts';
+import type { Foundation } from './wire-foundation.ts';
+
+const stopChannel = 'longshore_stop';
+const wakeJob = 'replication';
+
+export function wireReplication(
+  foundation: Foundation,
+  registries: RegistriesService,
+  catalog: Pick<CatalogService, 'refreshTag' | 'refreshManifest'>,
+) {
+  const { database, publish, clock, logger, newId } = foundation;
+  const { kysely } = database;
+  const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind a copy.');
+  const queue = createJobQueue({ database, names: [wakeJob], onFault });
+  const executions = createExecutionsView(kysely);
+  const tasks = createTasksView(kysely);
+  const replication = new ReplicationService({
+    store: createReplicationStore(kysely),
+    claims: createTaskClaimsStore(kysely),
+    records: createTaskRecordsStore(kysely),
+    tasks,
+    preview: createCopyPreviewView(kysely),
+    operations: createOperationsView(kysely),
+    registries,
+    refreshTag: async (registryId, repository, tag, actor) => {
+      await catalog.refreshTag(registryId, repository, tag, { how: 'copy', actor: actor ?? undefined });
+    },
+    refreshManifest: async (registryId, repository, digest) => {
+      await catalog.refreshManifest(registryId, repository, digest);
+    },
+    enqueueWake: (transaction) => queue.enqueue(wakeJob, {}, { transaction, singletonKey: 'wake' }),
+    announceStop: (request) => database.notify(stopChannel, JSON.stringify(request)),
+    news: {
+      task: ({ task, blobs }) =>
+        publish({ name: 'task', payload: { ...progressAnswer(task, clock.now()), blobs: blobs.map(blobAnswer) } }),
+      execution: (executionId) =>
+        publish({ name: 'execution', payload: { executionId, at: clock.now().toISOString() } }),
+      operations: (operations) => publish({ name: 'operations', payload: operationsAnswer(operations, clock.now()) }),
+    },
+    newId,
+    instanceId: newId(),
+    // The lock on its folder proves that every older worker is dead.
+    isOnlyProcess: database.kind === 'embedded',
+    clock,
+    random: Math.random,
+    onFault,
+  });
+  let unlisten = async (): Promise<void> => {};
+  return {
+    router: replicationRoutes({ replication, executions, tasks, clock }),
+    start: async () => {
+      await queue.start();
+      await queue.work(wakeJob, async () => replication.wake(), { concurrency: 1 });
+      unlisten = await database.listen(stopChannel, (payload) =>
+        replication.noteStop(JSON.parse(payload) as StopRequest),
+      );
+      await replication.start();
+    },
+    stop: async () => {
+      await unlisten();
+      await replication.shutDown();
+      await queue.stop(1000);
+    },
+  };
+}
