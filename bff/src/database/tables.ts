@@ -240,9 +240,9 @@ export interface TasksTable {
   state: WithDefault<'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped'>;
   attempt: WithDefault<number>;
   /** Grows when a person has it run again. */
-  attempts_allowed: number;
+  attempts_allowed: WithDefault<number>;
   /** No attempt begins after it. */
-  deadline_at: Instant;
+  deadline_at: WithDefault<Date>;
   reason: NullableJson<ReasonJson>;
   bytes_total: number | null;
   bytes_done: WithDefault<number>;

@@ -172,8 +172,8 @@ const statements = [
     state text not null default 'queued'
       check (state in ('queued', 'running', 'waiting', 'succeeded', 'failed', 'stopped')),
     attempt integer not null default 0,
-    attempts_allowed integer not null,
-    deadline_at timestamptz not null,
+    attempts_allowed integer not null default 10,
+    deadline_at timestamptz not null default now() + interval '24 hours',
     reason jsonb,
     bytes_total bigint,
     bytes_done bigint not null default 0,
