@@ -283,6 +283,8 @@ export class Transport {
         },
         body: typeof call.body === 'function' ? await call.body(signal) : (call.body ?? null),
         signal,
+        // Else every HEAD would cost a connection. A registry that sends a body to one confuses only itself.
+        reset: false,
         headersTimeout: call.answerTimeoutMs ?? timeouts.answerMs,
         ...(isBlob(call) ? { highWaterMark: blobBufferBytes } : {}),
       });
