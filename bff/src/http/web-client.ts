@@ -20,8 +20,10 @@ export function webClient(directory: string): Router {
   router.use('/assets', express.static(path.join(directory, 'assets'), { index: false, setHeaders: cacheForEver }));
   router.use(express.static(directory, { index: false, maxAge: '1h' }));
   router.get('/{*path}', (request, response, next) => {
-    // A file that is not there is not a page: scripts of an older build must fail as such.
-    if (page === null || path.extname(request.path) !== '' || request.path.startsWith('/assets/')) {
+    // A file that is not there is not a page: scripts of an older build must fail as such. A tag in an address may end
+    // like a file's name (`/projects/payments/artifacts/api/2.7.3`); then it counts that a person's browser asks.
+    const looksLikeFile = path.extname(request.path) !== '' && request.get('accept')?.includes('text/html') !== true;
+    if (page === null || looksLikeFile || request.path.startsWith('/assets/')) {
       next();
       return;
     }
