@@ -2,9 +2,7 @@ import AccountIcon from '@mui/icons-material/AccountCircleOutlined';
 import MenuIcon from '@mui/icons-material/Menu';
 import SearchIcon from '@mui/icons-material/Search';
 import IconButton from '@mui/material/IconButton';
-import MenuItem from '@mui/material/MenuItem';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { useAccount } from '../domain/account.ts';
 import { paths } from '../paths.ts';
 import { MenuButton } from '../ui/MenuButton.tsx';
@@ -48,22 +46,20 @@ function AccountMenu() {
   const account = useAccount();
   const signOut = useSignOut();
   return (
-    <MenuButton label={t('app.account', { name: account.displayName })} icon={<AccountIcon fontSize="small" />}>
-      {(close) => [
-        <li key="who" className={styles['who']} role="presentation">
+    <MenuButton
+      label={t('app.account', { name: account.displayName })}
+      icon={<AccountIcon fontSize="small" />}
+      header={
+        <li className={styles['who']} role="presentation">
           <span>{t('app.signedInAs', { name: account.username })}</span>
           {account.isSystemAdmin ? <span className={styles['muted']}>{t('app.systemAdmin')}</span> : null}
-        </li>,
-        <MenuItem key="account" component={Link} to={paths.account()} onClick={close}>
-          {t('app.password')}
-        </MenuItem>,
-        <MenuItem key="api" component="a" href={paths.apiReference()}>
-          {t('app.apiReference')}
-        </MenuItem>,
-        <MenuItem key="out" onClick={signOut}>
-          {t('app.signOut')}
-        </MenuItem>,
+        </li>
+      }
+      actions={[
+        { key: 'account', label: t('app.password'), to: paths.account() },
+        { key: 'api', label: t('app.apiReference'), href: paths.apiReference() },
+        { key: 'out', label: t('app.signOut'), onChoose: signOut },
       ]}
-    </MenuButton>
+    />
   );
 }

@@ -1,21 +1,37 @@
 import IconButton from '@mui/material/IconButton';
-import Menu from '@mui/material/Menu';
-import { type ReactNode, useId, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useId, useState } from 'react';
+
+export interface MenuAction {
+  key: string;
+  label: ReactNode;
+  onChoose?: () => void;
+  /** A page of the console. */
+  to?: string;
+  /** An address outside of it. */
+  href?: string;
+  /** Set where one of several is chosen. */
+  isChosen?: boolean;
+  lang?: string;
+}
 
 interface MenuButtonProps {
   /** What the button opens: "Theme". */
   label: string;
   /** Drawn in the button. */
   icon: ReactNode;
-  /** `MenuItem`s; gets what closes the menu. */
-  children: (close: () => void) => ReactNode;
+  /** Above the actions. */
+  header?: ReactNode;
+  actions: readonly MenuAction[];
 }
 
-/** A button with an icon that opens a menu under it. */
-export function MenuButton({ label, icon, children }: MenuButtonProps) {
+const loadPopup = () => import('./MenuPopup.tsx');
+const MenuPopup = lazy(async () => ({ default: (await loadPopup()).MenuPopup }));
+
+/** A button with an icon that opens a menu under it. The menu's code comes when the pointer or the focus comes near. */
+export function MenuButton({ label, icon, ...menu }: MenuButtonProps) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const [wasOpened, setWasOpened] = useState(false);
   const id = useId();
-  const close = () => setAnchor(null);
   return (
     <>
       <IconButton
@@ -25,21 +41,20 @@ export function MenuButton({ label, icon, children }: MenuButtonProps) {
         aria-haspopup="menu"
         aria-expanded={anchor !== null}
         aria-controls={anchor === null ? undefined : `${id}-menu`}
-        onClick={(event) => setAnchor(event.currentTarget)}
+        onPointerEnter={() => void loadPopup()}
+        onFocus={() => void loadPopup()}
+        onClick={(event) => {
+          setAnchor(event.currentTarget);
+          setWasOpened(true);
+        }}
       >
         {icon}
       </IconButton>
-      <Menu
-        id={`${id}-menu`}
-        anchorEl={anchor}
-        open={anchor !== null}
-        onClose={close}
-        anchorOrigin={{ vertical: 'bottom', horizontal: 'right' }}
-        transformOrigin={{ vertical: 'top', horizontal: 'right' }}
-        slotProps={{ list: { 'aria-labelledby': `${id}-button`, dense: true } }}
-      >
-        {children(close)}
-      </Menu>
+      {wasOpened ? (
+        <Suspense fallback={null}>
+          <MenuPopup id={id} anchor={anchor} onClose={() => setAnchor(null)} {...menu} />
+        </Suspense>
+      ) : null}
     </>
   );
 }

@@ -1,6 +1,5 @@
 import ContrastIcon from '@mui/icons-material/Contrast';
 import TranslateIcon from '@mui/icons-material/Translate';
-import MenuItem from '@mui/material/MenuItem';
 import { useColorScheme } from '@mui/material/styles';
 import { useTranslation } from 'react-i18next';
 import { changeLanguage } from '../i18n/i18n.ts';
@@ -15,24 +14,16 @@ export function ThemeMenu() {
   const { mode = 'system', setMode } = useColorScheme();
   const label = { light: t('app.themeLight'), dark: t('app.themeDark'), system: t('app.themeSystem') };
   return (
-    <MenuButton label={t('app.theme')} icon={<ContrastIcon fontSize="small" />}>
-      {(close) =>
-        modes.map((each) => (
-          <MenuItem
-            key={each}
-            role="menuitemradio"
-            aria-checked={each === mode}
-            selected={each === mode}
-            onClick={() => {
-              setMode(each);
-              close();
-            }}
-          >
-            {label[each]}
-          </MenuItem>
-        ))
-      }
-    </MenuButton>
+    <MenuButton
+      label={t('app.theme')}
+      icon={<ContrastIcon fontSize="small" />}
+      actions={modes.map((each) => ({
+        key: each,
+        label: label[each],
+        isChosen: each === mode,
+        onChoose: () => setMode(each),
+      }))}
+    />
   );
 }
 
@@ -40,24 +31,16 @@ export function ThemeMenu() {
 export function LanguageMenu() {
   const { t, i18n } = useTranslation('common');
   return (
-    <MenuButton label={t('app.language')} icon={<TranslateIcon fontSize="small" />}>
-      {(close) =>
-        languages.map((each) => (
-          <MenuItem
-            key={each}
-            lang={each}
-            role="menuitemradio"
-            aria-checked={each === i18n.language}
-            selected={each === i18n.language}
-            onClick={() => {
-              void changeLanguage(each);
-              close();
-            }}
-          >
-            {languageNames[each]}
-          </MenuItem>
-        ))
-      }
-    </MenuButton>
+    <MenuButton
+      label={t('app.language')}
+      icon={<TranslateIcon fontSize="small" />}
+      actions={languages.map((each) => ({
+        key: each,
+        label: languageNames[each],
+        lang: each,
+        isChosen: each === i18n.language,
+        onChoose: () => void changeLanguage(each),
+      }))}
+    />
   );
 }
