@@ -1,0 +1,299 @@
+// npm run bench -- browse: lists, search and matrix over 50,000 tags in 2,000 repositories, as one client of the served
+// console on its embedded database, each beside the same question asked of the registries directly.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os, { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRegistryClient, manifestAccept, type RegistryClient } from '../registry-client/index.ts';
+import { createApiClient, type TestApiClient } from '../testing/api-client.ts';
+import { freePort } from '../testing/free-port.ts';
+import { type RealRegistry, startRealRegistry } from '../testing/real-registry.ts';
+import { RegistryStorage } from './registry-storage.ts';
+
+const repositoryCount = 2_000;
+const tagsPerRepository = 25;
+/** Several tags name one image, as moving tags and rebuilds do. */
+const imagesPerRepository = 5;
+const layersPerImage = 8;
+/** The newest tags of each repository are in production as well. */
+const tagsInProduction = 5;
+/** Half of all in one project: the longest list there can be. */
+const largeProject = 'platform';
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 200);
+const registryRounds = 5;
+const requestsAtOnce = 8;
+const password = 'bench-of-the-lists';
+const main = path.resolve(import.meta.dirname, '../main.ts');
+
+const say = (line: string) => console.error(line);
+const repositoryName = (index: number): string =>
+  index % 2 === 0 ? `${largeProject}/service-${index}` : `team-${index % 39}/service-${index}`;
+const tagName = (repository: number, index: number): string => `v${1 + (repository % 3)}.${index}.${repository % 10}`;
+
+function fill(storage: RegistryStorage, firstTag: number): void {
+  for (let repository = 0; repository < repositoryCount; repository += 1) {
+    const name = repositoryName(repository);
+    const images = Array.from({ length: imagesPerRepository }, (_, image) => {
+      const created = new Date(Date.UTC(2026, 0, 1) + (repository * imagesPerRepository + image) * 60_000);
+      return storage.writeImage(name, layersPerImage, image % 2 === 0 ? 'amd64' : 'arm64', created);
+    });
+    for (let tag = firstTag; tag < tagsPerRepository; tag += 1) {
+      storage.writeTag(name, tagName(repository, tag), images[tag % imagesPerRepository] ?? '');
+    }
+  }
+}
+
+async function startFilled(seed: string, firstTag: number): Promise<RealRegistry> {
+  const storageDirectory = await mkdtemp(path.join(tmpdir(), 'longshore-browse-'));
+  fill(new RegistryStorage(storageDirectory, seed), firstTag);
+  return startRealRegistry({ storageDirectory });
+}
+
+interface Served {
+  readonly url: string;
+  readonly api: TestApiClient;
+  rssMb(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+async function serve(registries: Readonly<Record<string, RealRegistry>>): Promise<Served> {
+  const dataDirectory = await mkdtemp(path.join(tmpdir(), 'longshore-browse-data-'));
+  const port = await freePort();
+  const configFile = path.join(dataDirectory, 'longshore.yaml');
+  // JSON is YAML.
+  const config = {
+    server: { host: '127.0.0.1', port },
+    dataDirectory,
+    admin: { password },
+    log: { level: 'warn' },
+    registries: Object.entries(registries).map(([id, { url }], position) => ({
+      id,
+      environment: id,
+      position,
+      endpoints: [url],
+    })),
+  };
+  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
+  const child = spawn(process.execPath, [main, 'serve', '--config', configFile], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const api = createApiClient(url);
+  for (let attempt = 0; ; attempt += 1) {
+    if (child.exitCode !== null || attempt > 1200) throw new Error('The console did not start.');
+    const isReady = await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady) break;
+    await sleep(50);
+  }
+  await api.signIn('admin', password);
+  return {
+    url,
+    api,
+    rssMb: async () => {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+      return Math.round((Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024) / 1e6);
+    },
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function get(api: TestApiClient, address: string): Promise<Record<string, unknown>> {
+  const answer = await api.fetch(`/api/v1${address}`);
+  const body = (await answer.json()) as Record<string, unknown>;
+  if (!answer.ok) throw new Error(`${address}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+interface ListedRegistries {
+  items: { id: string; catalog: { tagCount: number; scanState: string; scannedAt: string | null } }[];
+}
+
+async function waitForScan(api: TestApiClient): Promise<void> {
+  for (let shown = 0; ; shown += 1) {
+    const { items } = (await get(api, '/registries')) as unknown as ListedRegistries;
+    if (shown % 20 === 0) say(items.map(({ id, catalog }) => `${id}: ${catalog.tagCount} tags`).join(', '));
+    if (items.every(({ catalog }) => catalog.scannedAt !== null)) return;
+    const failed = items.find(({ catalog }) => catalog.scanState === 'failed');
+    if (failed !== undefined) throw new Error(`The scan of ${failed.id} failed: ${JSON.stringify(failed.catalog)}`);
+    await sleep(500);
+  }
+}
+
+const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+/** One client, one request after another; each address in turn with another repository. */
+async function measure(api: TestApiClient, name: string, addresses: readonly ((round: number) => string)[]) {
+  const all: number[] = [];
+  for (const [index, address] of addresses.entries()) {
+    const times: number[] = [];
+    for (let round = 0; round < Math.ceil(rounds / addresses.length); round += 1) {
+      times.push(await timed(() => get(api, address(round * 37 + index))));
+    }
+    say(
+      `  ${name} ${address(index)}: p50 ${percentile(times, 0.5).toFixed(1)} ms, p95 ${percentile(times, 0.95).toFixed(1)} ms`,
+    );
+    all.push(...times);
+  }
+  return percentile(all, 0.95);
+}
+
+async function median(count: number, work: (round: number) => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < count; round += 1) times.push(await timed(() => work(round * 41 + 1)));
+  return percentile(times, 0.5);
+}
+
+async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  const waiting = items.values();
+  const worker = async () => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all(Array.from({ length: requestsAtOnce }, worker));
+}
+
+const registry = {
+  tags: async (url: string, repository: string): Promise<string[]> => {
+    const answer = await fetch(`${url}/v2/${repository}/tags/list`);
+    return ((await answer.json()) as { tags?: string[] | null }).tags ?? [];
+  },
+  /** What a row of a list shows: the digest and the size are in the manifest. */
+  manifest: async (url: string, repository: string, tag: string): Promise<unknown> => {
+    const answer = await fetch(`${url}/v2/${repository}/manifests/${tag}`, { headers: { accept: manifestAccept } });
+    return answer.json();
+  },
+  digest: async (url: string, repository: string, tag: string): Promise<string | null> => {
+    const options = { method: 'HEAD', headers: { accept: manifestAccept } };
+    return (await fetch(`${url}/v2/${repository}/manifests/${tag}`, options)).headers.get('docker-content-digest');
+  },
+};
+
+/** The tags of a repository with digest and size. */
+async function listDirectly(url: string, round: number): Promise<void> {
+  const name = repositoryName(round % repositoryCount);
+  await inTurns(await registry.tags(url, name), (tag) => registry.manifest(url, name, tag));
+}
+
+/** Which tags contain a text: a registry has to be read from end to end. */
+async function searchDirectly(client: RegistryClient, url: string, text: string): Promise<void> {
+  const found: string[] = [];
+  for await (const page of client.listRepositories()) {
+    await inTurns(page, async (name) => {
+      found.push(
+        ...(await registry.tags(url, name)).filter((tag) => tag.includes(text)).map((tag) => `${name}:${tag}`),
+      );
+    });
+  }
+}
+
+/** Which tag of a repository has which digest in which registry. */
+async function matrixDirectly(urls: readonly string[], round: number): Promise<void> {
+  const name = repositoryName(round % repositoryCount);
+  for (const url of urls) await inTurns(await registry.tags(url, name), (tag) => registry.digest(url, name, tag));
+}
+
+const listAddresses: readonly ((round: number) => string)[] = [
+  () => '/repositories?limit=100',
+  () => '/repositories?limit=100&sort=-pushed',
+  (round) => `/repositories?limit=100&q=service-${round % 100}`,
+  () => `/repositories?limit=100&sort=-size&project=${largeProject}`,
+  () => '/projects?limit=100&sort=-tags',
+  (round) => `/tags?limit=100&repository=${repositoryName(round % repositoryCount)}`,
+  (round) => `/tags?limit=100&sort=-semver&repository=${repositoryName(round % repositoryCount)}`,
+  (round) => `/tags?limit=100&q=.1&repository=${repositoryName(round % repositoryCount)}`,
+];
+const searchAddresses: readonly ((round: number) => string)[] = [
+  (round) => `/search?q=service-${round % repositoryCount}`,
+  (round) => `/search?q=v2.${round % 25}`,
+  (round) => `/search?q=.${round % 25}.${round % 10}`,
+  () => '/search?q=v',
+  () => '/search?q=zz',
+  () => '/search?q=nothing-has-this-name',
+  (round) => `/search?q=service-${round % repositoryCount}:v`,
+  (round) => `/search?q=sha256:${(round % 256).toString(16).padStart(2, '0')}`,
+];
+const matrixAddresses: readonly ((round: number) => string)[] = [
+  () => `/projects/${largeProject}/matrix?limit=100`,
+  () => `/projects/${largeProject}/matrix?limit=100&sort=-semver`,
+  () => `/projects/${largeProject}/matrix?limit=100&sort=name`,
+  () => `/projects/${largeProject}/matrix?limit=100&only=drift`,
+  (round) => `/projects/${largeProject}/matrix?limit=100&q=.${round % 25}.`,
+  () => `/projects/${largeProject}/matrix?limit=100&q=nothing`,
+  (round) => `/projects/team-1/matrix?limit=100&sort=${round % 2 === 0 ? 'pushed' : 'semver'}`,
+  (round) => `/projects/${largeProject}/matrix?limit=100&repository=${repositoryName((round * 2) % repositoryCount)}`,
+];
+
+async function run(): Promise<void> {
+  say('Writing 50,000 tags in 2,000 repositories, and 10,000 of them once more for production.');
+  const development = await startFilled('development', 0);
+  const production = await startFilled('development', tagsPerRepository - tagsInProduction);
+  const served = await serve({ development, production });
+  const client = createRegistryClient({
+    name: 'development',
+    endpoints: [{ url: development.url }],
+    userAgent: 'longshore-bench',
+  });
+  try {
+    const scanS = (await timed(() => waitForScan(served.api))) / 1000;
+    say(`Scanned in ${scanS.toFixed(1)} s.`);
+    const { api } = served;
+    const figures = {
+      scan_s: scanS,
+      list_p95_ms: await measure(api, 'list', listAddresses),
+      search_p95_ms: await measure(api, 'search', searchAddresses),
+      matrix_p95_ms: await measure(api, 'matrix', matrixAddresses),
+      ...(await compare(api, client, [development.url, production.url])),
+      rss_mb: await served.rssMb(),
+      load_average: os.loadavg()[0] ?? 0,
+    };
+    const rounded = Object.fromEntries(
+      Object.entries(figures).map(([key, value]) => [key, Number(value.toPrecision(3))]),
+    );
+    console.log(JSON.stringify({ bench: 'browse', figures: rounded }));
+  } finally {
+    await client.close();
+    await served.stop();
+    await development.stop();
+    await production.stop();
+  }
+}
+
+/** The same questions, ours beside the registries' own answers, medians within this run. */
+async function compare(api: TestApiClient, client: RegistryClient, urls: readonly string[]) {
+  const [url = ''] = urls;
+  const ours = async (address: (round: number) => string) =>
+    median(registryRounds * 5, (round) => get(api, address(round)));
+  const list = await ours((round) => `/tags?limit=100&repository=${repositoryName(round % repositoryCount)}`);
+  const listAtRegistry = await median(registryRounds, (round) => listDirectly(url, round));
+  const search = await ours(() => '/search?q=.24.7');
+  const searchAtRegistry = await median(1, () => searchDirectly(client, url, '.24.7'));
+  const matrix = await ours(
+    (round) => `/projects/${largeProject}/matrix?limit=100&repository=${repositoryName((round * 2) % repositoryCount)}`,
+  );
+  const matrixAtRegistry = await median(registryRounds, (round) => matrixDirectly(urls, round * 2));
+  say(
+    `  ours / registry: list ${list.toFixed(1)} / ${listAtRegistry.toFixed(1)} ms, search ${search.toFixed(1)} / ${searchAtRegistry.toFixed(0)} ms, matrix ${matrix.toFixed(1)} / ${matrixAtRegistry.toFixed(1)} ms`,
+  );
+  return {
+    list_vs_registry: list / listAtRegistry,
+    search_vs_registry: search / searchAtRegistry,
+    matrix_vs_registry: matrix / matrixAtRegistry,
+  };
+}
+
+await run();
