@@ -32,6 +32,8 @@ export interface EventStreamOptions {
 export interface EventStream {
   readonly handler: RequestHandler;
   readonly clientCount: () => number;
+  /** What waits for each client. */
+  readonly queuedBytes: () => number[];
   /** Ends every stream, so that clients come back to another instance. */
   close(): void;
 }
@@ -47,6 +49,7 @@ export function createEventStream(options: EventStreamOptions): EventStream {
   return {
     handler,
     clientCount: () => clients.size,
+    queuedBytes: () => [...clients].map((response) => response.writableLength),
     close: () => {
       for (const response of clients) response.end();
     },

@@ -18,7 +18,12 @@ export function webClient(directory: string): Router {
   const page = existsSync(pageFile) ? readFileSync(pageFile, 'utf8') : null;
   router.use('/assets', compressedAssets(path.join(directory, 'assets')));
   router.use('/assets', express.static(path.join(directory, 'assets'), { index: false, setHeaders: cacheForEver }));
-  router.use(express.static(directory, { index: false, maxAge: '1h' }));
+  const otherFiles = express.static(directory, { index: false, maxAge: '1h' });
+  router.use((request, response, next) => {
+    // The page has a nonce to be filled in; it must not leave as a mere file, however its name is spelt.
+    if (isPlainPath.test(request.path) && !request.path.endsWith('.html')) otherFiles(request, response, next);
+    else next();
+  });
   router.get('/{*path}', (request, response, next) => {
     // A file that is not there is not a page: scripts of an older build must fail as such. A tag in an address may end
     // like a file's name (`/projects/payments/artifacts/api/2.7.3`); then it counts that a person's browser asks.
@@ -31,6 +36,8 @@ export function webClient(directory: string): Router {
   });
   return router;
 }
+
+const isPlainPath = /^(?:\/[\w-][\w.-]*)+$/;
 
 function sendPage(page: string, response: Response): void {
   response
