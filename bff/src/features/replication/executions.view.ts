@@ -120,7 +120,7 @@ async function withTasks(database: Kysely<Tables>, rows: readonly Head[]): Promi
     select e.id as execution_id, s.repository, s.reference from executions e
     cross join lateral (
       select distinct source_repository as repository, source_reference as reference from (
-        select source_repository, source_reference from tasks where execution_id = e.id limit 100) as some
+        select source_repository, source_reference from tasks where execution_id = e.id limit 100) first_tasks
       order by 1, 2 limit 3) s
     where e.id in (${ids})`.execute(database);
   return rows.map((row) => {

@@ -107,13 +107,15 @@ async function writeBlobs(database: Connection, records: readonly TaskRecord[]):
 }
 
 async function writeLog(database: Connection, records: readonly TaskRecord[]): Promise<void> {
-  const rows = records.flatMap(({ id, attempt, log }) => log.map((line) => ({ task_id: id, attempt, ...line })));
+  const rows = records
+    .flatMap(({ id, attempt, log }) => log.map((line) => ({ task_id: id, attempt, ...line })))
+    .map((line, place) => ({ ...line, place }));
   if (rows.length === 0) return;
   await sql`
     insert into task_log (task_id, attempt, at, level, code, sentence, params)
     select task_id, attempt, at, level, code, sentence, params
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) with ordinality as x(
-      task_id uuid, attempt integer, at timestamptz, level text, code text, sentence text, params jsonb, place bigint)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(
+      task_id uuid, attempt integer, at timestamptz, level text, code text, sentence text, params jsonb, place integer)
     order by place`.execute(database);
 }
 
