@@ -23,6 +23,7 @@ async function start(dataDirectory: string, port: number): Promise<Started> {
   let output = '';
   const npm = spawn('npm', ['start', '--silent'], {
     cwd: root,
+    detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,
@@ -44,7 +45,8 @@ async function start(dataDirectory: string, port: number): Promise<Started> {
 
 async function stop({ npm }: Started): Promise<void> {
   const ended = new Promise((resolve) => npm.once('exit', resolve));
-  npm.kill('SIGINT');
+  // As Ctrl-C in a terminal does: to everything that was started with it.
+  if (npm.pid !== undefined) process.kill(-npm.pid, 'SIGINT');
   await ended;
 }
 
