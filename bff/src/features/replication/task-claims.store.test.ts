@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import type { Database } from '../../database/index.ts';
+import { describeEachDatabase } from '../../testing/test-database.ts';
+import { createReplicationStore } from './replication.store.ts';
+import { createTaskClaimsStore } from './task-claims.store.ts';
+import { createTaskRecordsStore, type TaskRecord } from './task-records.store.ts';
+import type { ClaimedTask } from './replication.ts';
+
+const nothingElse = (): Promise<void> => Promise.resolve();
+const plenty = { count: 100, tasksPerRegistry: 100 };
+
+describeEachDatabase('claims of tasks', (open) => {
+  const stores = (database: Database) => ({
+    database,
+    store: createReplicationStore(database.kysely),
+    claims: createTaskClaimsStore(database.kysely),
+    records: createTaskRecordsStore(database.kysely),
+  });
+  const create = async (
+    { store }: ReturnType<typeof stores>,
+    tags: readonly string[],
+    destination = 'north',
+  ): Promise<{ executionId: string; taskIds: string[] }> => {
+    const executionId = randomUUID();
+    const tasks = tags.map((tag) => ({
+      id: randomUUID(),
+      source: { registryId: 'main', repository: 'p/api', reference: tag },
+      destination: { registryId: destination, repository: 'p/api', tag },
+    }));
+    const execution = {
+      id: executionId,
+      requestedBy: 'admin',
+      includeReferrers: true,
+      whenDifferent: 'replace',
+    } as const;
+    await store.create({ ...execution, tasks }, nothingElse);
+    return { executionId, taskIds: tasks.map(({ id }) => id) };
+  };
+  const record = (task: ClaimedTask, change: Partial<TaskRecord> = {}): TaskRecord => ({
+    id: task.id,
+    executionId: task.executionId,
+    fence: task.fence,
+    attempt: task.attempt,
+    state: 'running',
+    digest: task.digest,
+    reason: null,
+    delayMs: null,
+    attemptsForgiven: 0,
+    outcome: null,
+    isPlannedAnew: false,
+    bytesTotal: null,
+    bytesDone: 0,
+    bytesSkipped: 0,
+    blobsTotal: null,
+    blobsDone: 0,
+    blobs: [],
+    log: [],
+    ...change,
+  });
+  const succeeded = { state: 'succeeded', outcome: 'succeeded' } as const;
+  const expireLeases = ({ database }: ReturnType<typeof stores>) =>
+    sql`update tasks set lease_until = now() - interval '1 second' where state = 'running'`.execute(database.kysely);
+
+  test('two workers never hold one task', async () => {
+    const all = stores(await open());
+    await create(all, ['1', '2', '3', '4', '5', '6']);
+    const claims = await Promise.all(
+      ['a', 'b', 'c'].map((owner) => all.claims.claim(owner, { count: 3, tasksPerRegistry: 100 })),
+    );
+    const ids = claims.flat().map(({ id }) => id);
+    expect(ids).toHaveLength(6);
+    expect(new Set(ids).size).toBe(6);
+  });
+
+  test('the slots of a destination count over all workers, and another destination is not held up', async () => {
+    const all = stores(await open());
+    await create(all, ['1', '2', '3', '4', '5'], 'north');
+    await create(all, ['1', '2'], 'south');
+    const limits = { count: 100, tasksPerRegistry: 2 };
+    const first = await all.claims.claim('a', limits);
+    expect(first.map(({ destination }) => destination.registryId).toSorted()).toEqual([
+      'north',
+      'north',
+      'south',
+      'south',
+    ]);
+    expect(await all.claims.claim('b', limits)).toEqual([]);
+    const [done] = first.filter(({ destination }) => destination.registryId === 'north');
+    if (done) await all.records.write('a', [record(done, succeeded)]);
+    expect(await all.claims.claim('b', limits)).toHaveLength(1);
+  });
+
+  test('a lease that has run out is another worker’s, and the old one can write no more', async () => {
+    const all = stores(await open());
+    await create(all, ['1']);
+    const [old] = await all.claims.claim('frozen', plenty);
+    expect(await all.claims.claim('other', plenty)).toEqual([]);
+    await expireLeases(all);
+    const [taken] = await all.claims.claim('other', plenty);
+    expect(taken).toMatchObject({ attempt: 2, fence: 2, isTakenOver: true });
+    if (!old || !taken) throw new Error('Both had to be claimed.');
+    expect(await all.claims.holdsFence('frozen', old.id, old.fence)).toBe(false);
+    expect(await all.claims.holdsFence('other', taken.id, taken.fence)).toBe(true);
+    expect((await all.claims.renew('frozen', [old.id])).kept.size).toBe(0);
+    expect((await all.records.write('frozen', [record(old, succeeded)])).written.size).toBe(0);
+    expect((await all.records.write('other', [record(taken, succeeded)])).written.size).toBe(1);
+    const attempts = await all.database.kysely
+      .selectFrom('task_attempts')
+      .select(['number', 'outcome'])
+      .orderBy('number')
+      .execute();
+    expect(attempts).toEqual([
+      { number: 1, outcome: 'lost' },
+      { number: 2, outcome: 'succeeded' },
+    ]);
+  });
+
+  test('an expired lease alone is enough to lose the fence', async () => {
+    const all = stores(await open());
+    await create(all, ['1']);
+    const [task] = await all.claims.claim('a', plenty);
+    await expireLeases(all);
+    expect(task && (await all.claims.holdsFence('a', task.id, task.fence))).toBe(false);
+  });
+
+  test('of two copies to one tag the older runs first, and a late older one is superseded', async () => {
+    const all = stores(await open());
+    const older = await create(all, ['1']);
+    const newer = await create(all, ['1']);
+    const [first, ...none] = await all.claims.claim('a', plenty);
+    expect(first?.executionId).toBe(older.executionId);
+    expect(none).toEqual([]);
+    if (!first) throw new Error('The older one had to be claimed.');
+    const reason = { code: 'timeout', sentence: 'Did not answer.', params: {} };
+    await all.records.write('a', [record(first, { state: 'waiting', outcome: 'failed', delayMs: 0, reason })]);
+    const claimed = await all.claims.claim('a', plenty);
+    const second = claimed.find(({ executionId }) => executionId === newer.executionId);
+    if (!second) throw new Error('The newer one had to be claimed.');
+    await all.records.write('a', [
+      record(second, succeeded),
+      ...claimed
+        .filter((task) => task !== second)
+        .map((task) => record(task, { state: 'waiting', outcome: 'failed', delayMs: 0, reason })),
+    ]);
+    const [late] = await all.claims.claim('a', plenty);
+    expect(late).toMatchObject({ executionId: older.executionId, isSuperseded: true });
+  });
+
+  test('an execution ends with its last task, as failed if one failed', async () => {
+    const all = stores(await open());
+    const { executionId } = await create(all, ['1', '2']);
+    const [one, two] = await all.claims.claim('a', plenty);
+    if (!one || !two) throw new Error('Both had to be claimed.');
+    const reason = { code: 'unauthorized', sentence: 'Refused the password.', params: {} };
+    const first = await all.records.write('a', [record(one, { state: 'failed', outcome: 'failed', reason })]);
+    expect(first.ended).toEqual([]);
+    expect((await all.records.write('a', [record(two, succeeded)])).ended).toEqual([executionId]);
+    const execution = await all.database.kysely.selectFrom('executions').selectAll().executeTakeFirstOrThrow();
+    expect(execution).toMatchObject({ state: 'failed' });
+    expect(execution.finished_at).toBeInstanceOf(Date);
+  });
+
+  test('stopping ends what does not run, and asks for what does', async () => {
+    const all = stores(await open());
+    const { executionId, taskIds } = await create(all, ['1', '2']);
+    const [running] = await all.claims.claim('a', { count: 1, tasksPerRegistry: 100 });
+    const stopped = await all.store.stop({ executionId });
+    expect(stopped.taskIds.toSorted()).toEqual(taskIds.toSorted());
+    expect(stopped.running).toEqual([running?.id]);
+    expect((await all.claims.renew('a', [running?.id ?? ''])).stopRequested).toEqual([running?.id]);
+    expect(running && (await all.claims.holdsFence('a', running.id, running.fence))).toBe(false);
+    await expireLeases(all);
+    expect(await all.claims.claim('b', plenty)).toEqual([]);
+    expect(await all.claims.endAbandoned()).toEqual([{ id: running?.id, executionId }]);
+    expect(await all.records.endExecutions([executionId])).toEqual([executionId]);
+  });
+
+  test('what a person has run again is queued with new attempts; what succeeded is left', async () => {
+    const all = stores(await open());
+    const { executionId } = await create(all, ['1', '2']);
+    const [one, two] = await all.claims.claim('a', plenty);
+    if (!one || !two) throw new Error('Both had to be claimed.');
+    const reason = { code: 'x', sentence: 'X.', params: {} };
+    await all.records.write('a', [record(one, succeeded), record(two, { state: 'failed', outcome: 'failed', reason })]);
+    expect((await all.store.retry({ executionId })).taskIds).toEqual([two.id]);
+    expect((await all.store.retry({ taskId: one.id })).taskIds).toEqual([]);
+    const [again] = await all.claims.claim('a', plenty);
+    expect(again).toMatchObject({ id: two.id, attempt: 2, attemptsAllowed: 11 });
+  });
+
+  test('tasks past their deadline fail by themselves', async () => {
+    const all = stores(await open());
+    const { executionId, taskIds } = await create(all, ['1']);
+    await sql`update tasks set deadline_at = now() - interval '1 second'`.execute(all.database.kysely);
+    expect(await all.claims.endAbandoned()).toEqual([{ id: taskIds[0], executionId }]);
+    expect(await all.store.findTaskState(taskIds[0] ?? '')).toBe('failed');
+  });
+
+  test('a registry in trouble makes its tasks wait with the cause; when it is fine they are due', async () => {
+    const all = stores(await open());
+    await create(all, ['1', '2'], 'north');
+    await create(all, ['1'], 'south');
+    const reason = { code: 'connection-refused', sentence: 'Refused.', params: { registryId: 'north' } };
+    expect((await all.store.postpone('north', reason, 60_000)).taskIds).toHaveLength(2);
+    const claimed = await all.claims.claim('a', plenty);
+    expect(claimed.map(({ destination }) => destination.registryId)).toEqual(['south']);
+    expect(await all.store.release('north', ['connection-refused'])).toBe(2);
+    expect(await all.claims.claim('a', plenty)).toHaveLength(2);
+  });
+});
