@@ -7,6 +7,7 @@ import type {
 } from './client-types.ts';
 import type { Listings } from './listings.ts';
 import type { Referrers } from './referrers.ts';
+import { mediaTypes } from './media-types.ts';
 import { isRepositoryName } from './reference.ts';
 import type { RegistryError } from './registry-error.ts';
 import { isRegistryError } from './registry-error.ts';
@@ -109,7 +110,7 @@ async function probeDelete(
     if (status === 400 && isTag) {
       return missing(
         'delete-by-tag-unsupported',
-        `${name} deletes by digest only: to remove one tag of several, Longshore first points it at a throwaway manifest.`,
+        `${name} deletes by digest only: to remove one tag of several, it must first be pointed at a throwaway manifest.`,
         name,
       );
     }
@@ -122,17 +123,18 @@ async function probeDelete(
   }
 }
 
-/** The last step of an upload that never began: refused as unknown where uploads are possible at all. */
+/** An empty manifest: refused as invalid where pushing is possible at all, and before anything is written. */
 async function probePush({ name, transport }: Parts, signal: AbortSignal | undefined): Promise<CapabilityResult> {
   const call: Call = {
     operation: 'probe-push',
     method: 'PUT',
-    path: `${nowhere}/blobs/uploads/00000000-0000-4000-8000-000000000000?digest=${encodeURIComponent(noDigest)}`,
+    path: `${nowhere}/manifests/longshore-probe`,
     repository: nowhere,
     scopes: [`repository:${nowhere}:pull,push`],
-    headers: { 'content-length': '0' },
+    headers: { 'content-type': mediaTypes.ociManifest, 'content-length': '0' },
+    body: new Uint8Array(0),
     signal,
-    expect: [400, 403, 404, 405, 416],
+    expect: [400, 403, 404, 405, 422],
   };
   try {
     const { status } = await transport.receive(call);
