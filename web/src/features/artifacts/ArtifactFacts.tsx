@@ -31,6 +31,7 @@ export function ArtifactFacts({ artifact, shown }: ArtifactFactsProps) {
         {isIndex && shown !== undefined ? (
           <Fact name={t('facts.sizePlatform')}>
             <DigestText digest={shown.digest} />
+            {shown.totalSizeBytes === null ? null : ` · ${format.bytes(shown.totalSizeBytes)}`}
           </Fact>
         ) : null}
         <Fact name={t('facts.platform')}>
@@ -39,9 +40,6 @@ export function ArtifactFacts({ artifact, shown }: ArtifactFactsProps) {
         <Fact name={isIndex ? t('facts.sizeAll') : t('facts.size')}>
           {artifact.totalSizeBytes === null ? t('facts.unknown') : format.bytes(artifact.totalSizeBytes)}
         </Fact>
-        {isIndex && shown?.totalSizeBytes != null ? (
-          <Fact name={t('facts.sizePlatform')}>{format.bytes(shown.totalSizeBytes)}</Fact>
-        ) : null}
         <Fact name={t('facts.created')}>{instant(shown?.createdAt ?? artifact.createdAt)}</Fact>
         <Fact name={t('facts.pushed')}>
           {artifact.pushedAt === null ? null : (

@@ -97,7 +97,7 @@ function ToRepository({ repository }: { repository: string }) {
 
 function ArtifactSkeleton() {
   return (
-    <div className={styles['columns']} aria-hidden="true">
+    <div className={styles['columns']} aria-busy="true" aria-hidden="true">
       {[0, 1, 2].map((column) => (
         <div key={column}>
           {Array.from({ length: 9 }, (_line, line) => (

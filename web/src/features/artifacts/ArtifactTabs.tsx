@@ -79,7 +79,7 @@ function useArtifactTabs({
 
 function TabSkeleton() {
   return (
-    <div aria-hidden="true">
+    <div aria-busy="true" aria-hidden="true">
       {[80, 55, 70, 40, 62].map((width) => (
         <span key={width} className={styles['skeleton']} style={{ width: `${width}%` }} />
       ))}

@@ -65,6 +65,8 @@ export function ComparePage() {
         />
       ) : left.side.reference === '' || right.side.reference === '' ? (
         <EmptyState title={t('comparison.pick')} />
+      ) : left.error === null && right.error === null ? (
+        <ComparisonSkeleton />
       ) : null}
     </Page>
   );
@@ -139,11 +141,21 @@ function PlatformComparison({ left, right, platform, onPlatform }: PlatformCompa
       {platforms.length === 0 ? (
         <ComparisonView left={left} right={right} />
       ) : leftImage === undefined || rightImage === undefined ? (
-        <span className={styles['skeleton']} style={{ width: '60%' }} aria-hidden="true" />
+        <ComparisonSkeleton />
       ) : (
         <ComparisonView left={leftImage} right={rightImage} />
       )}
     </>
+  );
+}
+
+function ComparisonSkeleton() {
+  return (
+    <div aria-busy="true" aria-hidden="true">
+      {[60, 45, 70, 52, 38, 64].map((width) => (
+        <span key={width} className={styles['skeleton']} style={{ width: `${width}%` }} />
+      ))}
+    </div>
   );
 }
 

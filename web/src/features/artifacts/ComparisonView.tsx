@@ -58,7 +58,7 @@ function Summary({ left, right, comparison }: ComparisonViewProps & { comparison
   }
   return (
     <div>
-      <table className={styles['table']} aria-label={t('comparison.title')}>
+      <table className={`${styles['table']} ${styles['plainTable']}`} aria-label={t('comparison.title')}>
         <thead>
           <tr>
             <th scope="col" className={styles['nameColumn']} aria-label={t('comparison.name')} />
@@ -152,7 +152,7 @@ function ComparedValues({ title, values, isOnlyDifferences }: ComparedValuesProp
         </table>
       )}
       {isOnlyDifferences && shown.length > 0 && sameCount > 0 ? (
-        <p className={styles['quiet']}>{t('comparison.sameCount', { count: sameCount })}</p>
+        <p className={styles['note']}>{t('comparison.sameCount', { count: sameCount })}</p>
       ) : null}
     </section>
   );

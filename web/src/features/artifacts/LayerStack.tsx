@@ -80,7 +80,9 @@ function LayerLine({ stacked: { layer, step, heightPx } }: { stacked: StackedLay
       )}
       <span className={styles['layerEnd']}>
         {layer === null || layer.alsoInRepositories === 0 ? null : (
-          <span className={styles['shared']}>{t('layers.shared', { count: layer.alsoInRepositories })}</span>
+          <span className={styles['shared']} title={t('layers.shared', { count: layer.alsoInRepositories })}>
+            {t('layers.sharedShort', { count: layer.alsoInRepositories })}
+          </span>
         )}
         {layer === null ? null : <DigestText digest={layer.digest} />}
       </span>

@@ -46,6 +46,8 @@ export const text = {
     noStep: 'no history',
     shared_one: 'also in {{count, number}} other repository',
     shared_other: 'also in {{count, number}} other repositories',
+    sharedShort_one: '+{{count, number}} repository',
+    sharedShort_other: '+{{count, number}} repositories',
     noBytes: 'no bytes',
     none: 'No layers',
     noneNext: 'This artifact carries nothing but its manifest.',

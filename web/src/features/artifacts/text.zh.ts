@@ -47,6 +47,7 @@ export const text = {
     emptySteps: '显示无数据的步骤',
     noStep: '无历史记录',
     shared_other: '另有 {{count, number}} 个存储库也包含此层',
+    sharedShort_other: '另 {{count, number}} 个库',
     noBytes: '无数据',
     none: '没有层',
     noneNext: '这个制品只有清单，没有其他内容。',

@@ -8,7 +8,7 @@ const LINE_HEIGHT_PX = 35;
 export function MatrixSkeleton() {
   const template = `minmax(280px, 2fr) repeat(${COLUMNS}, minmax(0, 1fr))`;
   return (
-    <div className={styles['matrix']} aria-hidden="true">
+    <div className={styles['matrix']} aria-busy="true" aria-hidden="true">
       <div className={styles['scroller']}>
         {Array.from({ length: LINES }, (_line, line) => (
           <div

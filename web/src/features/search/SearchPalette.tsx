@@ -24,8 +24,7 @@ export function SearchPalette({ isOpen, onClose }: SearchPaletteProps) {
       open={isOpen}
       onClose={onClose}
       transitionDuration={0}
-      aria-label={t('title')}
-      slotProps={{ paper: { className: styles['paper'] ?? '', sx: { maxWidth: 'none' } } }}
+      slotProps={{ paper: { 'aria-label': t('title'), className: styles['paper'] ?? '', sx: { maxWidth: 'none' } } }}
     >
       {isOpen ? <Palette onClose={onClose} /> : null}
     </Dialog>
