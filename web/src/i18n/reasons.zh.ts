@@ -46,4 +46,23 @@ export const text: Record<string, string> = {
   'probe-failed': '查询 {registry} 时失败，稍后会再次查询。',
   'notifications-not-seen':
     '{registry} 尚未发来通知：新标签要到下次扫描才出现。请在此生成通知密钥，并把内容写入该镜像仓库配置的 notifications.endpoints 中。',
+
+  stopped: '有人停止了它。',
+  'server-stopped': '服务器期间停止运行；恢复后会立即继续。',
+  superseded: '已有更新的复制写入 {tag}；这一次会使其倒退，因此没有执行。',
+  'kept-different': '{registry} 的 {tag} 已指向其他镜像；按要求保持不变。',
+  'registry-removed': '镜像仓库“{registryId}”已从 Longshore 中移除。',
+  'source-missing': '{registry} 上没有 {repository}:{reference}，可能已被删除。',
+  'same-place': '来源与目标相同：请选择其他镜像仓库、存储库或标签。',
+  'not-in-catalog': '目录中还没有 {registry} 的 {repository}:{reference}；复制时会再查询。',
+  'deadline-passed': '超过了最长时限，已放弃。',
+
+  'taken-over': '原来的工作进程太久没有消息；由当前进程继续。',
+  pinned: '{reference} 的摘要是 {digest}。',
+  'pinned-anew': '来源已没有原先确定的镜像：{reference} 现在是 {digest}。',
+  planned: '共 {blobs} 个数据块和 {manifests} 个清单，合计 {bytes} 字节。',
+  'blob-restarted': '{digest} 需要重新发送：{cause}',
+  tagged: '目标上的 {tag} 现在是 {digest}；传输了 {bytes} 字节。',
+  pushed: '{digest} 已完整存在于目标；传输了 {bytes} 字节。',
+  'up-to-date': '目标已经拥有它；没有传输任何内容。',
 };

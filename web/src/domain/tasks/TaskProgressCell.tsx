@@ -17,11 +17,12 @@ export function TaskProgressCell({ task, what }: TaskProgressCellProps) {
   const { t } = useTranslation('tasks');
   const { bytes, percent } = useFormat();
   const fraction = taskFraction(task);
+  const bytesWords = (total: number) =>
+    task.state === 'succeeded'
+      ? bytes(total)
+      : t('figures.bytes', { done: bytes(task.bytesDone), total: bytes(total) });
   if (fraction === undefined && task.state !== 'running') return <span className={styles['faint']}>–</span>;
-  const words =
-    task.bytesTotal === null
-      ? undefined
-      : t('figures.bytes', { done: bytes(task.bytesDone), total: bytes(task.bytesTotal) });
+  const words = task.bytesTotal === null ? undefined : bytesWords(task.bytesTotal);
   return (
     <div className={styles['progress']}>
       <ProgressBar

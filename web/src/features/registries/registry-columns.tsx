@@ -99,7 +99,8 @@ export function useRegistryColumns({ canManage, onEdit, onRemove }: RegistryColu
         ? [
             {
               key: 'menu',
-              header: '',
+              header: t('column.menu'),
+              headerContent: <span className="visually-hidden">{t('column.menu')}</span>,
               width: 48,
               narrow: 'hidden',
               cell: (registry: Registry) => <RowMenu registry={registry} onEdit={onEdit} onRemove={onRemove} />,

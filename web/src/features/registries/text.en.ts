@@ -20,6 +20,7 @@ export const text = {
     hintReader: 'A system administrator can add one.',
   },
   column: {
+    menu: 'Actions',
     name: 'Registry',
     environment: 'Environment',
     endpoints: 'Health',

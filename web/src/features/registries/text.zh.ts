@@ -20,6 +20,7 @@ export const text = {
     hintReader: '系统管理员可以添加。',
   },
   column: {
+    menu: '操作',
     name: '镜像仓库',
     environment: '环境',
     endpoints: '健康状况',

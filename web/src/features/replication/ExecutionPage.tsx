@@ -88,8 +88,10 @@ function ExecutionFacts({ execution }: { execution: Execution }) {
       <ExecutionState state={execution.state} />
       <RouteText sourceIds={execution.sourceRegistryIds} destinationIds={execution.destinationRegistryIds} />
       <span>
-        {t(`execution.trigger.${execution.trigger}`)}
-        {execution.requestedBy === null ? null : <> {t('execution.by', { who: execution.requestedBy })}</>},{' '}
+        {execution.requestedBy === null
+          ? t(`execution.trigger.${execution.trigger}`)
+          : t('execution.by', { who: execution.requestedBy })}
+        {' · '}
         <RelativeTime instant={execution.createdAt} />
       </span>
     </>

@@ -12,7 +12,9 @@ export function ExecutionProgress({ execution }: { execution: Execution }) {
   const { bytes, percent } = useFormat();
   const fraction = executionFraction(execution);
   if (fraction === undefined && execution.state !== 'running') return <span className={styles['faint']}>–</span>;
-  const words = t('execution.bytesOf', { done: bytes(execution.bytesDone), total: bytes(execution.bytesTotal) });
+  const total = bytes(execution.bytesTotal);
+  const words =
+    execution.state === 'succeeded' ? total : t('execution.bytesOf', { done: bytes(execution.bytesDone), total });
   const [first] = execution.sample;
   return (
     <div className={styles['progress']}>

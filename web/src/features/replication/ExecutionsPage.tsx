@@ -116,7 +116,7 @@ function useExecutionColumns(): Column<Execution>[] {
         header: t('executions.column.what'),
         narrow: 'title',
         grow: 3,
-        minWidth: 220,
+        minWidth: 180,
         cell: (execution) => (
           <Link to={paths.execution(execution.id)}>
             <ExecutionName execution={execution} />
@@ -127,7 +127,7 @@ function useExecutionColumns(): Column<Execution>[] {
         key: 'route',
         header: t('executions.column.route'),
         grow: 3,
-        minWidth: 230,
+        minWidth: 205,
         cell: ({ sourceRegistryIds, destinationRegistryIds }) => (
           <RouteText sourceIds={sourceRegistryIds} destinationIds={destinationRegistryIds} />
         ),
@@ -135,7 +135,7 @@ function useExecutionColumns(): Column<Execution>[] {
       {
         key: 'state',
         header: t('executions.column.state'),
-        width: 110,
+        width: 96,
         narrow: 'end',
         cell: ({ state }) => <ExecutionState state={state} />,
       },
@@ -143,21 +143,21 @@ function useExecutionColumns(): Column<Execution>[] {
         key: 'progress',
         header: t('executions.column.progress'),
         grow: 3,
-        minWidth: 240,
+        minWidth: 264,
         narrow: 'hidden',
         cell: (execution) => <ExecutionProgress execution={execution} />,
       },
       {
         key: 'tasks',
         header: t('executions.column.tasks'),
-        width: 130,
+        width: 96,
         align: 'end',
         cell: (execution) => taskWords(t, execution),
       },
       {
         key: 'rate',
         header: t('executions.column.rate'),
-        width: 96,
+        width: 88,
         align: 'end',
         cell: ({ state, rateBytesPerSecond }) =>
           state !== 'running' || rateBytesPerSecond === null ? '' : rate(rateBytesPerSecond),
@@ -165,14 +165,14 @@ function useExecutionColumns(): Column<Execution>[] {
       {
         key: 'by',
         header: t('executions.column.requestedBy'),
-        width: 110,
+        width: 84,
         narrow: 'hidden',
         cell: ({ requestedBy }) => <bdi>{requestedBy ?? ''}</bdi>,
       },
       {
         key: 'created',
         header: t('executions.column.created'),
-        width: 140,
+        width: 124,
         align: 'end',
         cell: ({ createdAt }) => <RelativeTime instant={createdAt} />,
       },

@@ -34,6 +34,7 @@ export function TaskLog({ lines, fileName }: { lines: readonly LogLine[]; fileNa
         <SearchField value={q} label={t('task.logSearch')} onChange={(next) => setUrl({ q: next })} />
         <Select
           value={atLeast}
+          sx={{ fontSize: 13.5 }}
           onChange={(event) => setUrl({ level: event.target.value })}
           inputProps={{ 'aria-label': t('task.logLevel') }}
         >

@@ -112,9 +112,12 @@ function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
   const isRunning = task.state === 'running';
   return (
     <div className={styles['summary']}>
-      <p className={styles['note']} data-tone={taskTone(task.state)} role="status">
-        <TaskNote task={task} />
-      </p>
+      {/* While bytes move, the figures below say it all. */}
+      {isMoving(task) ? null : (
+        <p className={styles['note']} data-tone={taskTone(task.state)} role="status">
+          <TaskNote task={task} />
+        </p>
+      )}
       <TaskProgressCell task={task} what={what} />
       <Figures
         figures={[
@@ -146,6 +149,10 @@ function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
       />
     </div>
   );
+}
+
+function isMoving({ state, bytesDone, bytesTotal }: TaskDetail): boolean {
+  return state === 'running' && bytesTotal !== null && bytesDone < bytesTotal;
 }
 
 function TaskBlobs({ task }: { task: TaskDetail }) {

@@ -86,7 +86,7 @@ function useTaskColumns(): Column<Task>[] {
         header: t('execution.column.artifact'),
         narrow: 'title',
         grow: 3,
-        minWidth: 220,
+        minWidth: 190,
         cell: ({ id, executionId, source }) => (
           <Link to={paths.task(executionId, id)}>
             <ReferenceText repository={source.repository} reference={source.reference} isOneLine />
@@ -97,13 +97,13 @@ function useTaskColumns(): Column<Task>[] {
         key: 'destination',
         header: t('execution.column.destination'),
         grow: 2,
-        minWidth: 150,
+        minWidth: 130,
         cell: (task) => <Destination task={task} registry={directory.find(task.destination.registryId)} />,
       },
       {
         key: 'state',
         header: t('execution.column.state'),
-        width: 140,
+        width: 130,
         narrow: 'end',
         cell: ({ state }) => <TaskState state={state} />,
       },
@@ -111,7 +111,7 @@ function useTaskColumns(): Column<Task>[] {
         key: 'progress',
         header: t('execution.column.progress'),
         grow: 3,
-        minWidth: 250,
+        minWidth: 270,
         cell: (task) => <TaskProgressCell task={task} what={`${task.source.repository}:${task.source.reference}`} />,
       },
       {
@@ -137,7 +137,7 @@ function useTaskColumns(): Column<Task>[] {
         key: 'note',
         header: t('execution.column.note'),
         grow: 4,
-        minWidth: 240,
+        minWidth: 220,
         cell: (task) => (
           <span className={styles['note']} data-tone={taskTone(task.state)}>
             <TaskNote task={task} />

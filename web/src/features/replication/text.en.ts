@@ -66,7 +66,7 @@ export const text = {
     search: 'Search repositories and tags',
   },
   task: {
-    execution: 'A copy',
+    execution: 'Copy',
     route: 'Route',
     title: '{{what}} to {{registry}}',
     notFound: 'There is no such task.',

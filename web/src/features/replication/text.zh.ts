@@ -64,7 +64,7 @@ export const text = {
     search: '搜索存储库和标签',
   },
   task: {
-    execution: '所属复制',
+    execution: '本次复制',
     route: '来源与目标',
     title: '{{what}} 到 {{registry}}',
     notFound: '没有这个任务。',
