@@ -10,7 +10,7 @@ import {
   writeConsoleConfig,
   writeRegistryConfig,
 } from './sandbox-registries.ts';
-import { SandboxError } from './sandbox-error.ts';
+import { EXIT_BAD_CONFIGURATION, SandboxError } from './sandbox-error.ts';
 import { readSavedState, writeSavedState } from './saved-state.ts';
 import type { Command } from './tied-command.ts';
 import { type ProcessExit, type SupervisedProcess, superviseProcess } from './supervised-process.ts';
@@ -139,14 +139,15 @@ async function startConsole(
     },
     onExit: (exit: ProcessExit) => {
       if (isReady) return true;
-      reject(
-        new SandboxError(
-          `The console ended before it was ready (${exit.signal ?? `exit code ${String(exit.code)}`}). ${logFile} says why.`,
-          exit.code ?? 1,
-        ),
-      );
+      reject(new SandboxError(whyConsoleEnded(exit, logFile), exit.code ?? 1));
       return false;
     },
   });
   return { process: running, ready };
+}
+
+/** A sentence for people stands as it is; anything else is in the log. */
+function whyConsoleEnded({ code, signal, lastWords }: ProcessExit, logFile: string): string {
+  if (code === EXIT_BAD_CONFIGURATION && lastWords !== '') return lastWords;
+  return `The console ended before it was ready (${signal ?? `exit code ${String(code)}`}). ${logFile} says why.`;
 }

@@ -15,6 +15,8 @@ export interface SupervisedProcess {
 export interface ProcessExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** The last line of its standard error. */
+  readonly lastWords: string;
 }
 
 export interface SupervisedProcessOptions {
@@ -34,6 +36,7 @@ const FIRST_RESTART_MS = 500;
 const SLOWEST_RESTART_MS = 30_000;
 /** After running this long an end counts as the first one again. */
 const STABLE_AFTER_MS = 60_000;
+const TAIL_KEPT_CHARACTERS = 2_000;
 
 /** Starts `command` and keeps it running; resolves as soon as the first process is spawned. */
 export async function superviseProcess(options: SupervisedProcessOptions): Promise<SupervisedProcess> {
@@ -53,7 +56,7 @@ export async function superviseProcess(options: SupervisedProcessOptions): Promi
       env: options.environment,
     });
     child = started;
-    captureOutput(started, log, options.onLine);
+    const lastWords = captureOutput(started, log, options.onLine);
     let ended = false;
     const onEnd = (exit: ProcessExit, reason: string): void => {
       if (ended) return;
@@ -67,8 +70,13 @@ export async function superviseProcess(options: SupervisedProcessOptions): Promi
       restartTimer = setTimeout(start, restartDelayMs);
       restartDelayMs = Math.min(restartDelayMs * 2, SLOWEST_RESTART_MS);
     };
-    started.on('error', (error) => onEnd({ code: null, signal: null }, `could not be started (${error.message})`));
-    started.on('exit', (code, signal) => onEnd({ code, signal }, `ended (${signal ?? `exit code ${String(code)}`})`));
+    started.on('error', ({ message }) => {
+      onEnd({ code: null, signal: null, lastWords: message }, `could not be started (${message})`);
+    });
+    // Not `exit`: what it said last may still be on its way.
+    started.on('close', (code, signal) => {
+      onEnd({ code, signal, lastWords: lastWords() }, `ended (${signal ?? `exit code ${String(code)}`})`);
+    });
   };
   start();
 
@@ -84,9 +92,18 @@ export async function superviseProcess(options: SupervisedProcessOptions): Promi
   };
 }
 
-function captureOutput(child: ChildProcess, log: WriteStream, onLine: ((line: string) => void) | undefined): void {
+/** Sends output to the log or to `onLine`; the returned function gives the last line of standard error so far. */
+function captureOutput(
+  child: ChildProcess,
+  log: WriteStream,
+  onLine: ((line: string) => void) | undefined,
+): () => string {
+  let errorTail = '';
   child.stdin?.on('error', () => undefined);
-  child.stderr?.on('data', (chunk: Buffer) => log.write(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => {
+    log.write(chunk);
+    errorTail = (errorTail + chunk.toString()).slice(-TAIL_KEPT_CHARACTERS);
+  });
   let rest = '';
   child.stdout?.on('data', (chunk: Buffer) => {
     if (onLine === undefined) {
@@ -97,6 +114,7 @@ function captureOutput(child: ChildProcess, log: WriteStream, onLine: ((line: st
     rest = lines.pop() ?? '';
     for (const line of lines) onLine(line);
   });
+  return () => errorTail.trimEnd().split('\n').at(-1) ?? '';
 }
 
 async function endProcess(child: ChildProcess, graceMs: number): Promise<void> {
