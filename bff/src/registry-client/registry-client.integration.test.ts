@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -75,6 +75,8 @@ describe('a real registry', () => {
     expect(await client.headManifest('shop/cart', 'v1')).toMatchObject({ digest, mediaType: mediaTypes.ociManifest });
     expect(await client.headManifest('shop/cart', 'v1', { ifNoneMatch: digest })).toBe('not-modified');
     expect(await client.headManifest('shop/cart', 'none')).toBeUndefined();
+    const absent = randomBlob(1).digest;
+    expect(await client.headManifest('shop/cart', absent, { ifNoneMatch: absent })).toBeUndefined();
     const { bytes, descriptor } = await client.getManifest('shop/cart', 'v1');
     expect(digestOf(bytes)).toBe(digest);
     expect(descriptor).toEqual({ mediaType: mediaTypes.ociManifest, digest, sizeBytes: bytes.length });
@@ -88,14 +90,10 @@ describe('a real registry', () => {
   test('lists more repositories than a page holds', async () => {
     const records: RequestRecord[] = [];
     const reader = clientOf([registry.url], { onRequest: (record) => records.push(record) });
-    const blob = randomBlob(10);
     const names = Array.from({ length: 1005 }, (_entry, index) => `many/r${String(index).padStart(4, '0')}`);
-    const left = names.values();
-    await Promise.all(
-      Array.from({ length: 8 }, async () => {
-        for (const name of left) await client.pushBlob(name, blob, () => Readable.from([blob.bytes]));
-      }),
-    );
+    const root = path.join(registry.storageDirectory, 'docker/registry/v2/repositories');
+    // Pushing them would take long: to the catalog a repository is a folder with this name in it.
+    for (const name of names) mkdirSync(path.join(root, name, '_layers'), { recursive: true });
     const found = await all(reader.listRepositories());
     expect(found.filter((name) => name.startsWith('many/'))).toEqual(names);
     expect(records.length).toBeGreaterThan(1);

@@ -8,7 +8,7 @@ test('a secret never prints itself', () => {
     String(secret),
     JSON.stringify({ secret }),
     inspect({ secret }, { showHidden: true }),
-    `${secret.toString()}`,
+    secret.toString(),
   ];
   for (const text of shown) expect(text).not.toContain('hunter2');
   expect(secret.reveal()).toBe('hunter2');

@@ -68,11 +68,8 @@ class ArtifactCopy {
   }
 
   async run(): Promise<CopyResult> {
-    const { target, targetRepository, targetTag, digest, platforms, includeReferrers, signal, limiter } = this.#options;
-    const isTagged =
-      targetTag !== undefined &&
-      platforms === undefined &&
-      (await limiter.manifests.run(0, signal, () => isUpToDate(target, targetRepository, targetTag, digest, signal)));
+    const { targetTag, digest, platforms, includeReferrers } = this.#options;
+    const isTagged = await this.#isTagged();
     // A signature made later is looked for at the artifact itself; what its children have came with them.
     if (isTagged && !(includeReferrers && (await this.#walk.hasReferrers(digest)))) {
       return this.#result('up-to-date', digest, undefined, []);
@@ -93,6 +90,14 @@ class ArtifactCopy {
       plan,
       referrers.map((referrer) => referrer.descriptor),
     );
+  }
+
+  async #isTagged(): Promise<boolean> {
+    const { target, targetRepository, targetTag, digest, platforms, signal, limiter } = this.#options;
+    if (targetTag === undefined || platforms !== undefined) return false;
+    // These copies have made the repository: the tag is not there, or somebody else is just moving it too.
+    if (this.#memory.isKnownNew(targetRepository)) return false;
+    return limiter.manifests.run(0, signal, () => isUpToDate(target, targetRepository, targetTag, digest, signal));
   }
 
   #result(
@@ -154,7 +159,7 @@ class ArtifactCopy {
           target.hasRepository(targetRepository, { signal }),
         );
         if (isNew) return false;
-        const found = await target.headManifest(targetRepository, digest, { ifNoneMatch: digest, signal });
+        const found = await target.headManifest(targetRepository, digest, { signal });
         return found !== undefined;
       }),
     );

@@ -12,6 +12,7 @@ export class TargetMemory {
   /** digest → the repository it is being written to, and when that ends */
   readonly #flights = new Map<string, { repository: string; done: Promise<void> }>();
   readonly #repositories = new Map<string, Promise<boolean>>();
+  readonly #newRepositories = new Set<string>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -66,14 +67,23 @@ export class TargetMemory {
   isNewRepository(repository: string, ask: () => Promise<boolean>): Promise<boolean> {
     const known = this.#repositories.get(repository);
     if (known) return known;
-    const asked = ask().then((exists) => !exists);
+    const asked = ask().then((exists) => {
+      if (!exists) this.#newRepositories.add(repository);
+      return !exists;
+    });
     this.#repositories.set(repository, asked);
     asked.catch(() => this.#repositories.delete(repository));
     return asked;
   }
 
+  /** Without asking. */
+  isKnownNew(repository: string): boolean {
+    return this.#newRepositories.has(repository);
+  }
+
   /** After the destination missed what was believed to be there. */
   distrust(repository: string): void {
     this.#repositories.set(repository, Promise.resolve(false));
+    this.#newRepositories.delete(repository);
   }
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Descriptor, Manifest } from '../registry-client/index.ts';
-import { digestOf, parseDigest, parseManifest, RegistryError } from '../registry-client/index.ts';
+import { digestOf, parseManifest, RegistryError } from '../registry-client/index.ts';
 import type { Target } from '../replication-engine/index.ts';
 
 interface Stored {
@@ -132,7 +132,7 @@ export function createMemoryTarget(name: string): MemoryTarget {
       const all = [...(repositories.get(repository)?.manifests.values() ?? [])];
       const descriptors = all.flatMap((stored) => {
         const manifest = parseManifest(stored.bytes, stored.mediaType);
-        if (manifest.subject?.digest !== parseDigest(subjectDigest)) return [];
+        if (manifest.subject?.digest !== subjectDigest) return [];
         return [{ ...descriptorOf(stored), ...(manifest.artifactType ? { artifactType: manifest.artifactType } : {}) }];
       });
       return { descriptors, by: 'api' };

@@ -1,0 +1,149 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { RegistryError } from '../registry-client/index.ts';
+import type { RegistryErrorCode } from '../registry-client/index.ts';
+import { copyConformance, expectClosure } from '../testing/copy-conformance.ts';
+import type { MemoryTarget } from '../testing/memory-target.ts';
+import { createMemoryTarget } from '../testing/memory-target.ts';
+import { pushSampleImage, pushSampleIndex } from '../testing/sample-artifacts.ts';
+import type { CopyOptions } from './index.ts';
+import { copyArtifact, createCopyLimiter } from './index.ts';
+
+const memory = { source: createMemoryTarget('memory-1'), target: createMemoryTarget('memory-2') };
+copyConformance('targets in memory', () => memory);
+
+let source: MemoryTarget;
+let target: MemoryTarget;
+beforeEach(() => {
+  source = createMemoryTarget('development');
+  target = createMemoryTarget('testing');
+});
+
+function options(digest: string, more: Partial<CopyOptions> = {}): CopyOptions {
+  const limiter = createCopyLimiter();
+  const [sourceRepository, targetRepository] = ['a/b', 'a/b'];
+  return {
+    source,
+    target,
+    sourceRepository,
+    targetRepository,
+    digest,
+    targetTag: 'v1',
+    includeReferrers: false,
+    limiter,
+    ...more,
+  };
+}
+
+function registryError(code: RegistryErrorCode, retryable: boolean): RegistryError {
+  return new RegistryError({
+    code,
+    sentence: `It failed with ${code}.`,
+    params: {},
+    operation: 'test',
+    host: 'x',
+    retryable,
+  });
+}
+
+describe('requests', () => {
+  test('a tag that is up to date costs one question', async () => {
+    const image = await pushSampleImage(source, 'a/b');
+    await copyArtifact(options(image.digest));
+    source.calls.length = 0;
+    target.calls.length = 0;
+    await copyArtifact(options(image.digest));
+    expect(source.calls).toEqual([]);
+    expect(target.calls).toEqual(['headManifest a/b v1']);
+  });
+
+  test('a new repository is not asked for its blobs', async () => {
+    const image = await pushSampleImage(source, 'a/b');
+    await copyArtifact(options(image.digest));
+    expect(target.calls.map((call) => call.split(' ')[0])).toEqual([
+      'headManifest',
+      'hasRepository',
+      'pushBlob',
+      'pushBlob',
+      'pushBlob',
+      'putManifest',
+    ]);
+  });
+});
+
+describe('failures', () => {
+  test('a blob that failed is tried again, and counted again', async () => {
+    const image = await pushSampleImage(source, 'a/b');
+    target.failNext('pushBlob', registryError('connection-lost', true), 2);
+    const restarted: string[] = [];
+    const limiter = createCopyLimiter({ blobsAtOnce: 1 });
+    await copyArtifact(options(image.digest, { limiter, on: { blobRestarted: (digest) => restarted.push(digest) } }));
+    expect(restarted).toHaveLength(2);
+    await expectClosure(target, 'a/b', 'v1');
+  });
+
+  test.each<RegistryErrorCode>(['disk-full', 'read-only', 'unauthorized'])('%s is not tried again', async (code) => {
+    const image = await pushSampleImage(source, 'a/b', { layerSizes: [] });
+    target.failNext('pushBlob', registryError(code, true), 9);
+    await expect(copyArtifact(options(image.digest))).rejects.toMatchObject({ code, side: 'destination' });
+    expect(target.calls.filter((call) => call.startsWith('pushBlob'))).toHaveLength(1);
+  });
+
+  test('the side that failed is named', async () => {
+    const image = await pushSampleImage(source, 'a/b');
+    source.failNext('getBlob', registryError('unauthorized', false));
+    await expect(copyArtifact(options(image.digest))).rejects.toMatchObject({ code: 'unauthorized', side: 'source' });
+    expect(target.tag('a/b', 'v1')).toBeUndefined();
+  });
+
+  test('what the destination wrongly said to have is sent after all', async () => {
+    const image = await pushSampleImage(source, 'a/b');
+    await pushSampleImage(target, 'a/b');
+    const lying = { ...target, hasBlob: () => Promise.resolve(true) };
+    const limiter = createCopyLimiter();
+    await copyArtifact(options(image.digest, { target: lying, limiter }));
+    await expectClosure(target, 'a/b', 'v1');
+  });
+
+  test('a failed copy does not fail another that waits for the same blob', async () => {
+    const image = await pushSampleImage(source, 'a/b', { layerSizes: [] });
+    target.failNext('pushBlob', registryError('unauthorized', false));
+    const limiter = createCopyLimiter();
+    const outcomes = await Promise.allSettled(
+      [1, 2].map((tag) => copyArtifact(options(image.digest, { limiter, targetTag: `v${tag}` }))),
+    );
+    expect(outcomes.map((outcome) => outcome.status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
+describe('caps', () => {
+  test('an artifact with too many parts is refused before anything is written', async () => {
+    const index = await pushSampleIndex(source, 'a/b', ['amd64', 'arm64']);
+    await expect(copyArtifact(options(index.digest, { limits: { entriesMax: 5 } }))).rejects.toMatchObject({
+      code: 'manifest-invalid',
+      side: 'source',
+    });
+    expect(target.calls.filter((call) => call.startsWith('p'))).toEqual([]);
+  });
+
+  test('a layer larger than allowed is refused', async () => {
+    const image = await pushSampleImage(source, 'a/b');
+    await expect(copyArtifact(options(image.digest, { limits: { blobMaxBytes: 15_000 } }))).rejects.toMatchObject({
+      code: 'manifest-invalid',
+    });
+  });
+
+  test('a source that contains itself is refused', async () => {
+    const digest = `sha256:${'c'.repeat(64)}`;
+    const bytes = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        manifests: [{ mediaType: 'application/vnd.oci.image.index.v1+json', digest, size: 1 }],
+      }),
+    );
+    const descriptor = { mediaType: 'application/vnd.oci.image.index.v1+json', digest, sizeBytes: 1 };
+    const circular = { ...source, getManifest: () => Promise.resolve({ bytes, descriptor }) } as MemoryTarget;
+    await expect(copyArtifact(options(digest, { source: circular }))).rejects.toMatchObject({
+      code: 'manifest-invalid',
+    });
+  });
+});

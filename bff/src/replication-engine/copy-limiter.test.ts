@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { Slots } from './copy-limiter.ts';
+import { TargetMemory } from './target-memory.ts';
+
+test('slots go to the largest and the oldest by turns', async () => {
+  const slots = new Slots(1);
+  const order: number[] = [];
+  const hold = Promise.withResolvers<void>();
+  const first = slots.run(0, undefined, () => hold.promise);
+  const rest = [5, 1, 9, 7].map((size) => slots.run(size, undefined, async () => void order.push(size)));
+  hold.resolve();
+  await Promise.all([first, ...rest]);
+  expect(order).toEqual([9, 5, 7, 1]);
+});
+
+test('work that fails gives its slot back', async () => {
+  const slots = new Slots(1);
+  await expect(slots.run(1, undefined, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+  expect(await slots.run(1, undefined, () => Promise.resolve('next'))).toBe('next');
+});
+
+test('knowledge of a destination grows old', () => {
+  let nowMs = 0;
+  const memory = new TargetMemory(() => nowMs);
+  memory.remember('a/b', 'sha256:1');
+  expect(memory.isPresent('a/b', 'sha256:1')).toBe(true);
+  expect(memory.findHolder('sha256:1', 'a/b')).toBeUndefined();
+  expect(memory.findHolder('sha256:1', 'a/c')).toBe('a/b');
+  nowMs = 6 * 60_000;
+  expect(memory.isPresent('a/b', 'sha256:1')).toBe(false);
+  expect(memory.findHolder('sha256:1', 'a/c')).toBeUndefined();
+});
