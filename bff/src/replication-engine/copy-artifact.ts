@@ -95,8 +95,7 @@ class ArtifactCopy {
   async #isTagged(): Promise<boolean> {
     const { target, targetRepository, targetTag, digest, platforms, signal, limiter } = this.#options;
     if (targetTag === undefined || platforms !== undefined) return false;
-    // These copies have made the repository: the tag is not there, or somebody else is just moving it too.
-    if (this.#memory.isKnownNew(targetRepository)) return false;
+    if (this.#memory.isUnsetTag(targetRepository, targetTag)) return false;
     return limiter.manifests.run(0, signal, () => isUpToDate(target, targetRepository, targetTag, digest, signal));
   }
 
@@ -177,6 +176,7 @@ class ArtifactCopy {
     const { fence, on } = this.#options;
     if (fence && !(await fence())) throw fenceError(this.#options, tag);
     await this.#put(root, tag);
+    this.#memory.rememberTag(this.#options.targetRepository, tag);
     this.#manifestDone(root.descriptor.digest, 'pushed');
     on?.tagged?.(tag, root.descriptor.digest);
   }

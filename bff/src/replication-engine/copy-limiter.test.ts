@@ -30,3 +30,23 @@ test('knowledge of a destination grows old', () => {
   expect(memory.isPresent('a/b', 'sha256:1')).toBe(false);
   expect(memory.findHolder('sha256:1', 'a/c')).toBeUndefined();
 });
+
+test('a repository that was new is asked for again after a while', async () => {
+  let nowMs = 0;
+  const memory = new TargetMemory(() => nowMs);
+  const asked: number[] = [];
+  const ask = (): Promise<boolean> => {
+    asked.push(nowMs);
+    return Promise.resolve(nowMs > 0);
+  };
+  expect(await memory.isNewRepository('a/b', ask)).toBe(true);
+  expect(await memory.isNewRepository('a/b', ask)).toBe(true);
+  expect(memory.isUnsetTag('a/b', 'v1')).toBe(true);
+  memory.rememberTag('a/b', 'v1');
+  expect(memory.isUnsetTag('a/b', 'v1')).toBe(false);
+  expect(memory.isUnsetTag('a/b', 'v2')).toBe(true);
+  nowMs = 6 * 60_000;
+  expect(memory.isUnsetTag('a/b', 'v2')).toBe(false);
+  expect(await memory.isNewRepository('a/b', ask)).toBe(false);
+  expect(asked).toEqual([0, nowMs]);
+});

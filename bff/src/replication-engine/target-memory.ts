@@ -12,7 +12,8 @@ export class TargetMemory {
   /** digest → the repository it is being written to, and when that ends */
   readonly #flights = new Map<string, { repository: string; done: Promise<void> }>();
   readonly #repositories = new Map<string, Promise<boolean>>();
-  readonly #newRepositories = new Set<string>();
+  /** Repositories that did not exist, since when that is known, and the tags these copies have put into them. */
+  readonly #newRepositories = new Map<string, { atMs: number; tags: Set<string> }>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -66,9 +67,10 @@ export class TargetMemory {
   /** Asked once for each repository: in one that did not exist when the copies began there is nothing to look for. */
   isNewRepository(repository: string, ask: () => Promise<boolean>): Promise<boolean> {
     const known = this.#repositories.get(repository);
-    if (known) return known;
+    if (known && this.#isFresh(repository)) return known;
+    this.#newRepositories.delete(repository);
     const asked = ask().then((exists) => {
-      if (!exists) this.#newRepositories.add(repository);
+      if (!exists) this.#newRepositories.set(repository, { atMs: this.#now(), tags: new Set() });
       return !exists;
     });
     this.#repositories.set(repository, asked);
@@ -76,9 +78,20 @@ export class TargetMemory {
     return asked;
   }
 
-  /** Without asking. */
-  isKnownNew(repository: string): boolean {
-    return this.#newRepositories.has(repository);
+  /** Whether the tag need not be asked for: its repository was made by these copies, and none of them has set it. */
+  isUnsetTag(repository: string, tag: string): boolean {
+    const made = this.#newRepositories.get(repository);
+    return made !== undefined && this.#isFresh(repository) && !made.tags.has(tag);
+  }
+
+  rememberTag(repository: string, tag: string): void {
+    this.#newRepositories.get(repository)?.tags.add(tag);
+  }
+
+  /** What exists stays so; what did not exist is asked for again after a while, because others write too. */
+  #isFresh(repository: string): boolean {
+    const made = this.#newRepositories.get(repository);
+    return made === undefined || this.#now() - made.atMs < maxAgeMs;
   }
 
   /** After the destination missed what was believed to be there. */
