@@ -61,7 +61,7 @@ function Summary({ left, right, comparison }: ComparisonViewProps & { comparison
       <table className={`${styles['table']} ${styles['plainTable']}`} aria-label={t('comparison.title')}>
         <thead>
           <tr>
-            <th scope="col" className={styles['nameColumn']} aria-label={t('comparison.name')} />
+            <td className={styles['nameColumn']} />
             <th scope="col">{t('comparison.left')}</th>
             <th scope="col">{t('comparison.right')}</th>
           </tr>

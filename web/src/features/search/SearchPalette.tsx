@@ -19,13 +19,18 @@ interface SearchPaletteProps {
 /** Search over everything, from anywhere: a combobox whose list is the answer. */
 export function SearchPalette({ isOpen, onClose }: SearchPaletteProps) {
   const { t } = useTranslation('search');
+  const titleId = useId();
   return (
     <Dialog
       open={isOpen}
       onClose={onClose}
+      aria-labelledby={titleId}
       transitionDuration={0}
-      slotProps={{ paper: { 'aria-label': t('title'), className: styles['paper'] ?? '', sx: { maxWidth: 'none' } } }}
+      slotProps={{ paper: { className: styles['paper'] ?? '', sx: { maxWidth: 'none' } } }}
     >
+      <h2 id={titleId} className="visually-hidden">
+        {t('title')}
+      </h2>
       {isOpen ? <Palette onClose={onClose} /> : null}
     </Dialog>
   );
