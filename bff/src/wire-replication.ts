@@ -35,8 +35,8 @@ export function wireReplication(
     preview: createCopyPreviewView(kysely),
     operations: createOperationsView(kysely),
     registries,
-    refreshTag: async (registryId, repository, tag, actor) => {
-      await catalog.refreshTag(registryId, repository, tag, { how: 'copy', actor: actor ?? undefined });
+    refreshTag: async (registryId, repository, tag, how, actor) => {
+      await catalog.refreshTag(registryId, repository, tag, { how, actor: actor ?? undefined });
     },
     refreshManifest: async (registryId, repository, digest) => {
       await catalog.refreshManifest(registryId, repository, digest);

@@ -3,7 +3,14 @@ import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { type CopyPreview, previewCopy } from './copy-preview.ts';
 import type { CopyPreviewView } from './copy-preview.view.ts';
 import type { OperationsRecord, OperationsView } from './operations.view.ts';
-import { type CopyRequest, plannedTasks, type Reason, type Task, type TaskBlob } from './replication.ts';
+import {
+  type CopyRequest,
+  isDigestReference,
+  plannedTasks,
+  type Reason,
+  type Task,
+  type TaskBlob,
+} from './replication.ts';
 import type { ReplicationStore, ReplicationTransaction, Touched } from './replication.store.ts';
 import { registryWideCodes } from './retry-policy.ts';
 import type { RunningTask } from './running-task.ts';
@@ -37,7 +44,13 @@ export interface ReplicationDeps {
   readonly operations: OperationsView;
   readonly registries: Pick<RegistriesService, 'listRegistries' | 'findRegistry' | 'clientFor' | 'onChanged'>;
   /** Has the catalog look at what a copy has changed. */
-  readonly refreshTag: (registryId: string, repository: string, tag: string, actor: string | null) => Promise<void>;
+  readonly refreshTag: (
+    registryId: string,
+    repository: string,
+    tag: string,
+    how: 'copy' | 'scan',
+    actor: string | null,
+  ) => Promise<void>;
   readonly refreshManifest: (registryId: string, repository: string, digest: string) => Promise<void>;
   /** Wakes a worker when the transaction commits. */
   readonly enqueueWake: (transaction: ReplicationTransaction | undefined) => Promise<void>;
@@ -59,7 +72,7 @@ export interface ReplicationDeps {
 export class ReplicationService {
   readonly #deps: ReplicationDeps;
   readonly #runner: TaskRunner;
-  readonly #refreshes = new RefreshQueue();
+  readonly #refreshes: RefreshQueue;
   readonly #executionNews = new Map<string, NodeJS.Timeout>();
   readonly #troubleUntilMs = new Map<string, number>();
   #timers: NodeJS.Timeout[] = [];
@@ -68,6 +81,7 @@ export class ReplicationService {
 
   constructor(deps: ReplicationDeps) {
     this.#deps = deps;
+    this.#refreshes = new RefreshQueue(deps.onFault);
     this.#runner = new TaskRunner({
       claims: deps.claims,
       records: deps.records,
@@ -190,18 +204,21 @@ export class ReplicationService {
     if (end?.state !== 'succeeded') return;
     this.#troubleUntilMs.delete(task.source.registryId);
     this.#troubleUntilMs.delete(task.destination.registryId);
-    if (running.isChanged) this.#refreshes.add(() => this.#refreshCatalog(running));
+    if (running.isChanged) this.#refreshes.add(() => this.#refreshDestination(running));
+    if (running.digest !== task.catalogDigest) this.#refreshes.add(() => this.#refreshSource(running));
   }
 
-  async #refreshCatalog({ task, digest }: RunningTask): Promise<void> {
+  async #refreshDestination({ task, digest }: RunningTask): Promise<void> {
     const { registryId, repository, tag } = task.destination;
-    try {
-      if (tag !== null) await this.#deps.refreshTag(registryId, repository, tag, task.requestedBy);
-      else if (digest !== null) await this.#deps.refreshManifest(registryId, repository, digest);
-    } catch (error) {
-      // The registry's notification or the next scan brings it.
-      this.#deps.onFault(error);
-    }
+    if (tag !== null) await this.#deps.refreshTag(registryId, repository, tag, 'copy', task.requestedBy);
+    else if (digest !== null) await this.#deps.refreshManifest(registryId, repository, digest);
+  }
+
+  /** The copy found the source ahead of the catalog. */
+  async #refreshSource({ task }: RunningTask): Promise<void> {
+    const { registryId, repository, reference } = task.source;
+    if (isDigestReference(reference)) return;
+    await this.#deps.refreshTag(registryId, repository, reference, 'scan', null);
   }
 
   async #postpone(registryId: string, reason: Reason, delayMs: number): Promise<void> {
@@ -269,6 +286,11 @@ const refreshesAtOnce = 3;
 class RefreshQueue {
   readonly #waiting: (() => Promise<void>)[] = [];
   readonly #running = new Set<Promise<void>>();
+  readonly #onFault: (error: unknown) => void;
+
+  constructor(onFault: (error: unknown) => void) {
+    this.#onFault = onFault;
+  }
 
   add(work: () => Promise<void>): void {
     this.#waiting.push(work);
@@ -284,10 +306,13 @@ class RefreshQueue {
     while (this.#running.size < refreshesAtOnce) {
       const work = this.#waiting.shift();
       if (work === undefined) return;
-      const run = work().finally(() => {
-        this.#running.delete(run);
-        this.#next();
-      });
+      // What cannot be read now is brought by the registry's notification or the next scan.
+      const run = work()
+        .catch(this.#onFault)
+        .finally(() => {
+          this.#running.delete(run);
+          this.#next();
+        });
       this.#running.add(run);
     }
   }

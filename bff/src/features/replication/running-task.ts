@@ -1,4 +1,4 @@
-import type { AttemptEnd, ClaimedTask, Reason, Task, TaskLogEntry } from './replication.ts';
+import type { AttemptEnd, ClaimedTask, Task, TaskLogEntry } from './replication.ts';
 import type { TaskRecord } from './task-records.store.ts';
 import { CutError, type CutCause, logLines } from './task-outcome.ts';
 import { TaskProgress } from './task-progress.ts';
@@ -14,6 +14,7 @@ export class RunningTask {
   #digest: string | null;
   #end: AttemptEnd | undefined;
   #endedAt: Date | undefined;
+  #isStored = false;
   #log: (TaskLogEntry & { at: Date })[] = [];
   #isDirty = true;
 
@@ -68,6 +69,11 @@ export class RunningTask {
     this.#endedAt = this.#now();
   }
 
+  /** Its end is in the database: only now may anybody see it. */
+  stored(): void {
+    this.#isStored = true;
+  }
+
   /** What has changed since the last record; undefined where nothing has. */
   takeRecord(): TaskRecord | undefined {
     const blobs = this.progress.takeChanged('database');
@@ -100,36 +106,32 @@ export class RunningTask {
     };
   }
 
-  /** As pages see it now. */
+  /** As pages see it now: until its end is stored, it runs. */
   snapshot(): Task {
     const { task } = this;
-    const isFinal = this.#end?.state === 'succeeded' || this.#end?.state === 'failed' || this.#end?.state === 'stopped';
+    const end = this.#isStored ? this.#end : undefined;
+    const endedAt = this.#endedAt ?? this.#now();
+    const isFinal = end?.state === 'succeeded' || end?.state === 'failed' || end?.state === 'stopped';
     const { rateBytesPerSecond, etaSeconds, ...figures } = this.progress.figures;
-    const bytesTotal = figures.bytesTotal ?? task.catalogSizeBytes;
     return {
       id: task.id,
       executionId: task.executionId,
       source: task.source,
       destination: task.destination,
       digest: this.#digest,
-      state: this.#end?.state ?? 'running',
+      state: end?.state ?? 'running',
       attempt: task.attempt,
-      reason: this.#reason,
-      nextAttemptAt:
-        this.#end?.state === 'waiting' && this.#endedAt ? new Date(this.#endedAt.getTime() + this.#end.delayMs) : null,
+      reason: end?.reason ?? null,
+      nextAttemptAt: end?.state === 'waiting' ? new Date(endedAt.getTime() + end.delayMs) : null,
       createdAt: task.createdAt,
       startedAt: task.startedAt,
-      finishedAt: isFinal ? (this.#endedAt ?? null) : null,
+      finishedAt: isFinal ? endedAt : null,
       requestedBy: task.requestedBy,
       ...figures,
-      bytesTotal,
-      rateBytesPerSecond: this.#end === undefined ? rateBytesPerSecond : null,
-      etaSeconds: this.#end === undefined ? etaSeconds : null,
+      bytesTotal: figures.bytesTotal ?? task.catalogSizeBytes,
+      rateBytesPerSecond: end === undefined ? rateBytesPerSecond : null,
+      etaSeconds: end === undefined ? etaSeconds : null,
     };
-  }
-
-  get #reason(): Reason | null {
-    return this.#end?.reason ?? null;
   }
 }
 

@@ -252,6 +252,7 @@ export class TaskRunner {
       }
       const { end } = running;
       if (record.outcome === null || end === undefined) continue;
+      running.stored();
       this.#running.delete(record.id);
       this.#deps.onEnded(running, end);
     }

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { createApiClient, type TestApiClient } from '../../../testing/api-client.ts';
+
+export interface LongshoreProcess {
+  readonly client: TestApiClient;
+  readonly signal: (name: 'SIGSTOP' | 'SIGCONT') => void;
+  /** SIGKILL. */
+  readonly kill: () => Promise<void>;
+}
+
+const password = 'a-password-for-tests';
+// The same for every process over one database.
+const encryptionKey = randomBytes(32).toString('base64');
+const sessionSecret = randomBytes(32).toString('base64');
+
+/** The real program, so that it can be killed and frozen; signed in as the administrator. */
+export async function startLongshoreProcess(options: {
+  folder: string;
+  databaseUrl?: string;
+  registries: Readonly<Record<string, string>>;
+}): Promise<LongshoreProcess> {
+  const configFile = path.join(options.folder, 'longshore.yaml');
+  const registries = Object.entries(options.registries).map(([id, url], position) => ({
+    id,
+    name: id,
+    environment: id,
+    position,
+    endpoints: [url],
+  }));
+  const server = { host: '127.0.0.1', port: 0 };
+  await writeFile(configFile, stringify({ server, dataDirectory: options.folder, registries }));
+  const program = path.join(import.meta.dirname, '../../../main.ts');
+  const child = spawn(process.execPath, [program, 'serve', '--config', configFile], {
+    cwd: options.folder,
+    env: {
+      PATH: process.env['PATH'],
+      LONGSHORE_ADMIN_PASSWORD: password,
+      LONGSHORE_ENCRYPTION_KEY: encryptionKey,
+      LONGSHORE_SESSION_SECRET: sessionSecret,
+      ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+    },
+  });
+  let said = '';
+  const exit = once(child, 'close');
+  const url = await new Promise<string>((resolve, reject) => {
+    const listen = (piece: Buffer): void => {
+      said += piece.toString('utf8');
+      const found = /ready at (http:\/\/\S+)/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    void exit.then(() => reject(new Error(`The console ended before it was ready:\n${said}`)));
+  });
+  const client = createApiClient(url);
+  await client.signIn('admin', password);
+  return {
+    client,
+    signal: (name) => void child.kill(name),
+    kill: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}
