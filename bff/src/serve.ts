@@ -45,7 +45,9 @@ async function startOrExplain(config: Config, logger: Logger): Promise<RunningLo
 }
 
 /** What a person at the terminal can do something about, in one sentence; anything else stays as it is. */
-function explain(error: unknown, { server, database }: Config): unknown {
+function explain(thrown: unknown, { server, database }: Config): unknown {
+  // The migration is the first to use the database: what stopped it says more than that it stopped.
+  const error = thrown instanceof MigrationError && isDatabaseUnavailable(thrown.cause) ? thrown.cause : thrown;
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
   if (syscall === 'listen') {
     const where = `${server.host}:${server.port}`;

@@ -27,7 +27,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
     publicUrl: () => config.server.publicUrl ?? `http://${config.server.host}:${config.server.port}`,
   });
   const catalog = wireCatalog(foundation, registries.registries, userAgent);
-  later.requestScan = catalog.catalog.requestScan;
+  later.requestScan = (registryId, requestedBy) => catalog.catalog.requestScan(registryId, requestedBy);
   const replication = wireReplication(foundation, registries.registries, catalog.catalog);
   return { administrator, features: [session, registries, ...catalog.features, replication] };
 }

@@ -5,7 +5,7 @@ import { openApiDocument } from './openapi-document.ts';
 
 describe('The OpenAPI document', () => {
   const document = openApiDocument('1.2.3');
-  const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path)) as Array<{
+  const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path) as unknown[]) as Array<{
     operationId: string;
     'x-permission': string;
     'x-error-codes'?: string[];

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changePassword, getSession, signIn, signOut } from '../../contract/session.ts';
-import { type ProblemError, type TestApiClient } from '../../testing/api-client.ts';
+import type { ProblemError, TestApiClient } from '../../testing/api-client.ts';
 import { type StartBffOptions, startBff, type TestBff } from '../../testing/start-bff.ts';
 import { createPostgresDatabase } from '../../testing/test-database.ts';
 import { startRedis, type TestRedis } from '../../testing/redis-server.ts';
