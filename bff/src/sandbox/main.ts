@@ -52,6 +52,9 @@ function wishedPort(text: string | undefined): number | undefined {
   throw new SandboxError(`PORT is "${text}"; it must be a number from 1 to 65535.`, EXIT_BAD_CONFIGURATION);
 }
 
+/** A console at rest keeps what its young generation has grown to; 4 MB cost no measurable time and save about 40 MB. */
+const SMALL_HEAP_FLAGS = ['--max-semi-space-size=4'];
+
 interface Installation {
   readonly root: string;
   readonly consoleCommand: Command;
@@ -65,7 +68,7 @@ function installation(): Installation {
   const isBuilt = existsSync(built);
   return {
     root: path.resolve(here, isBuilt ? '../..' : '../../..'),
-    consoleCommand: [process.execPath, isBuilt ? built : path.resolve(here, '../main.ts')],
+    consoleCommand: [process.execPath, ...SMALL_HEAP_FLAGS, isBuilt ? built : path.resolve(here, '../main.ts')],
     seedModule: path.join(here, isBuilt ? 'seed.js' : 'seed/main.ts'),
   };
 }

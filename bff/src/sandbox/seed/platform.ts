@@ -72,12 +72,19 @@ export async function longshorePlacements(workshop: Workshop, node: SeedLayer, r
       }),
     ],
     run: {
-      Env: ['PATH=/usr/local/bin:/bin', 'NODE_ENV=production', 'HOST=0.0.0.0', 'PORT=8080', 'LONGSHORE_DATA=/data'],
+      Env: [
+        'PATH=/usr/local/bin:/bin',
+        'NODE_ENV=production',
+        'HOST=0.0.0.0',
+        'PORT=8080',
+        'LONGSHORE_DATA=/data',
+        'MALLOC_ARENA_MAX=2',
+      ],
       ExposedPorts: { '8080/tcp': {} },
       Volumes: { '/data': {} },
       User: '10001:10001',
       WorkingDir: '/data',
-      Entrypoint: ['node', '/app/bff/dist/longshore.js'],
+      Entrypoint: ['node', '--max-semi-space-size=4', '/app/bff/dist/longshore.js'],
       Cmd: ['serve'],
       Labels: {
         'org.opencontainers.image.title': 'Longshore',
