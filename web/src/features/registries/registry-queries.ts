@@ -80,9 +80,8 @@ export function useRegistryActions(registryId: string) {
     remove: useMutation({
       mutationFn: () => call(deleteRegistry, { params }),
       onSuccess: () => {
-        client.removeQueries({ queryKey: registryQuery(registryId).queryKey });
-        // Repositories, tags and copies of it are gone from every list as well.
-        void client.invalidateQueries();
+        // Repositories, tags and copies of it are gone from every list as well; it itself is not asked for any more.
+        void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== getRegistry.path });
       },
     }),
   };
