@@ -29,6 +29,7 @@ export async function isUpToDate(
  */
 export async function copyArtifact(options: CopyOptions): Promise<CopyResult> {
   const { memory, leave } = options.limiter.enter(options.target);
+  if (options.isResumed) memory.distrust(options.targetRepository);
   try {
     return await new ArtifactCopy(options, memory).run();
   } catch (error) {

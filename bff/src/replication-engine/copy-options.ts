@@ -69,6 +69,11 @@ export interface CopyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether this worker may still move the tag; asked directly before. */
   readonly fence?: (() => Promise<boolean>) | undefined;
+  /**
+   * An earlier attempt may have left blobs at the destination. Distribution says of a repository without manifests that it
+   * does not exist, although it holds blobs: then each blob is asked for.
+   */
+  readonly isResumed?: boolean | undefined;
   /** Repositories of the destination that are likely to hold a blob, the most likely first. */
   readonly findMountSources?: ((digest: string) => readonly string[]) | undefined;
   /** Whether to try a blob again, after waiting as long as it thinks right. */

@@ -73,6 +73,7 @@ function copy(context: CopyTaskContext, digest: string): Promise<CopyResult> {
     targetRepository: task.destination.repository,
     targetTag: task.destination.tag ?? undefined,
     includeReferrers: task.includeReferrers,
+    isResumed: task.attempt > 1,
     limiter,
     signal,
     fence: context.holdsFence,
