@@ -156,11 +156,13 @@ export function createCatalogStore(kysely: Kysely<Tables>) {
       `.execute(kysely);
     },
 
+    /** It was read to its end; the time is kept to the hour. */
     async markRepositoryScanned(registryId: string, repository: string): Promise<void> {
       await sql`
         insert into repositories (registry_id, name, project, scanned_at)
         values (${registryId}, ${repository}, ${projectOf(repository)}, clock_timestamp())
         on conflict (registry_id, name) do update set scanned_at = excluded.scanned_at
+        where repositories.scanned_at is null or repositories.scanned_at < excluded.scanned_at - interval '1 hour'
       `.execute(kysely);
     },
 
@@ -177,6 +179,13 @@ export function createCatalogStore(kysely: Kysely<Tables>) {
     async refreshSizes(repositories: readonly string[]): Promise<void> {
       if (repositories.length === 0) return;
       await refreshSizes(kysely, [...repositories]);
+    },
+
+    /** The embedded database keeps no statistics by itself, and plans badly without. */
+    async analyze(): Promise<void> {
+      await sql`
+        analyze repositories, repository_names, tags, tag_names, manifests, manifest_blobs, repository_manifests
+      `.execute(kysely);
     },
 
     /** Manifests that no repository holds any more, and their configs. */
@@ -284,45 +293,45 @@ async function saveTags(
 }
 
 async function refreshSizes(kysely: Kysely<Tables>, names: string[]): Promise<void> {
+  // Exact numbers end here; see manifests.store.ts.
+  const largest = sql`${Number.MAX_SAFE_INTEGER}::bigint`;
   await sql`
-    update repositories set size_bytes = least(sizes.size_bytes, ${Number.MAX_SAFE_INTEGER}::bigint)
-    from (
-      select places.id,
-        coalesce((
-          select sum(manifests.size_bytes) from repository_manifests
-          join manifests using (digest) where repository_manifests.repository_id = places.id
-        ), 0) + coalesce((
-          select sum(blobs.size_bytes) from (
-            select max(manifest_blobs.size_bytes) as size_bytes from repository_manifests
-            join manifest_blobs on manifest_blobs.manifest_digest = repository_manifests.digest
-            where repository_manifests.repository_id = places.id group by manifest_blobs.blob_digest
-          ) as blobs
-        ), 0) as size_bytes
-      from repositories as places where places.name = any (${names}::text[])
-    ) as sizes
-    where repositories.id = sizes.id and repositories.size_bytes <> sizes.size_bytes
+    with held as (
+      select repositories.id, repository_manifests.digest from repositories
+      join repository_manifests on repository_manifests.repository_id = repositories.id
+      where repositories.name = any (${names}::text[])
+    ), parts as (
+      select held.id, manifests.size_bytes from held join manifests on manifests.digest = held.digest
+      union all
+      select id, size_bytes from (
+        select held.id, max(manifest_blobs.size_bytes) as size_bytes from held
+        join manifest_blobs on manifest_blobs.manifest_digest = held.digest
+        group by held.id, manifest_blobs.blob_digest
+      ) as blobs
+    ), sums as (
+      select id, least(sum(size_bytes), ${largest}) as size_bytes from parts group by id
+    )
+    update repositories set size_bytes = sums.size_bytes from sums
+    where repositories.id = sums.id and repositories.size_bytes <> sums.size_bytes
   `.execute(kysely);
   await sql`
-    update repository_names set size_bytes = least(sizes.size_bytes, ${Number.MAX_SAFE_INTEGER}::bigint)
-    from (
-      select names.name,
-        case when count(*) = 1 then max(repositories.size_bytes) else (
-          with held as (
-            select distinct repository_manifests.digest from repository_manifests
-            join repositories as places on places.id = repository_manifests.repository_id
-            where places.name = names.name
-          )
-          select coalesce(sum(size_bytes), 0) from (
-            select manifests.size_bytes from manifests join held using (digest)
-            union all
-            select max(manifest_blobs.size_bytes) from manifest_blobs
-            join held on held.digest = manifest_blobs.manifest_digest group by manifest_blobs.blob_digest
-          ) as parts
-        ) end as size_bytes
-      from repository_names as names join repositories on repositories.name = names.name
-      where names.name = any (${names}::text[]) group by names.name
-    ) as sizes
-    where repository_names.name = sizes.name and repository_names.size_bytes <> sizes.size_bytes
+    with held as (
+      select distinct repositories.name, repository_manifests.digest from repositories
+      join repository_manifests on repository_manifests.repository_id = repositories.id
+      where repositories.name = any (${names}::text[])
+    ), parts as (
+      select held.name, manifests.size_bytes from held join manifests on manifests.digest = held.digest
+      union all
+      select name, size_bytes from (
+        select held.name, max(manifest_blobs.size_bytes) as size_bytes from held
+        join manifest_blobs on manifest_blobs.manifest_digest = held.digest
+        group by held.name, manifest_blobs.blob_digest
+      ) as blobs
+    ), sums as (
+      select name, least(sum(size_bytes), ${largest}) as size_bytes from parts group by name
+    )
+    update repository_names set size_bytes = sums.size_bytes from sums
+    where repository_names.name = sums.name and repository_names.size_bytes <> sums.size_bytes
   `.execute(kysely);
 }
 

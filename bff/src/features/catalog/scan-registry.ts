@@ -52,6 +52,23 @@ const wholeRegistryCodes: ReadonlySet<RegistryErrorCode> = new Set([
   'aborted',
 ]);
 
+/** Beyond this share of changed tags the planner's statistics are worth a reading. */
+const statisticsShare = 0.1;
+// Summed together they cost a fraction of what each alone does; a first scan shows sizes as it goes all the same.
+const sizesAtOnce = 100;
+
+function createSizeBatches(store: CatalogStore) {
+  const waiting: string[] = [];
+  const flush = () => store.refreshSizes(waiting.splice(0));
+  return {
+    add: async (repository: string): Promise<void> => {
+      waiting.push(repository);
+      if (waiting.length >= sizesAtOnce) await flush();
+    },
+    flush,
+  };
+}
+
 interface MissingTags {
   readonly repository: string;
   readonly names: readonly string[];
@@ -65,12 +82,14 @@ export async function scanRegistry(parts: ScanParts, taken: TakenScan): Promise<
   const names = await listRepositories(parts, taken.registryId, known);
   const tally = { tagCount: 0, changedTagCount: 0 };
   const missing: MissingTags[] = [];
+  const sizes = createSizeBatches(store);
   const failures: { repository: string; error: RegistryError | TooManyTagsError }[] = [];
   await inParallel(names, repositoriesAtOnce, async (repository) => {
     try {
       const findings = await scanRepository(parts, taken, repository, known.get(repository));
       tally.tagCount += findings.tagCount;
       tally.changedTagCount += findings.changed.length;
+      if (findings.changed.length > 0) await sizes.add(repository);
       const { askedAt } = findings;
       if (findings.missing.length > 0) missing.push({ repository, names: findings.missing, askedAt });
       else if (findings.tagCount === 0) await removeIfGone(parts, taken.registryId, repository);
@@ -79,7 +98,9 @@ export async function scanRegistry(parts: ScanParts, taken: TakenScan): Promise<
       failures.push({ repository, error });
     }
   });
+  await sizes.flush();
   const removal = await removeMissing(parts, taken, missing);
+  if (tally.changedTagCount > tally.tagCount * statisticsShare) await store.analyze();
   const summary = { repositoryCount: names.length, ...tally, removedTagCount: removal.removedTagCount };
   const [failure] = failures;
   if (failure !== undefined) {
@@ -115,12 +136,7 @@ async function scanRepository(
 ): Promise<RepositoryFindings> {
   signal.throwIfAborted();
   const wasScanned = known?.scannedAt != null;
-  const findings = await reconcileRepository(
-    { store, client, repository, signal },
-    { registryId, depth: 'full', wasScanned },
-  );
-  if (findings.changed.length > 0) await store.refreshSizes([repository]);
-  return findings;
+  return reconcileRepository({ store, client, repository, signal }, { registryId, depth: 'full', wasScanned });
 }
 
 async function removeIfGone({ store, client, signal }: ScanParts, registryId: string, repository: string) {
