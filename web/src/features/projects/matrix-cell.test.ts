@@ -1,6 +1,6 @@
 import type { MatrixCell, MatrixRow } from 'bff/contract/projects';
 import { describe, expect, it } from 'vitest';
-import { copyPercent, groupByRepository, hasDrift, leftmostColumn, withProgress } from './matrix-cell.ts';
+import { copyPercent, groupByRepository, leftmostColumn, withProgress } from './matrix-cell.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const cell = (state: MatrixCell['state'], task: MatrixCell['task'] = null): MatrixCell => ({
@@ -34,15 +34,6 @@ describe('copyPercent', () => {
     expect(copyPercent({ id: 't', bytesDone: 62, bytesTotal: 100 })).toBe(62);
     expect(copyPercent({ id: 't', bytesDone: 100, bytesTotal: 100 })).toBe(99);
     expect(copyPercent({ id: 't', bytesDone: 0, bytesTotal: 0 })).toBe(0);
-  });
-});
-
-describe('hasDrift', () => {
-  it('is a column that lacks the tag or differs', () => {
-    expect(hasDrift(row('a/b', '1', cell('first'), cell('same')))).toBe(false);
-    expect(hasDrift(row('a/b', '1', cell('first'), cell('missing')))).toBe(true);
-    expect(hasDrift(row('a/b', '1', cell('first'), cell('differs')))).toBe(true);
-    expect(hasDrift(row('a/b', '1', cell('first'), cell('copying')))).toBe(false);
   });
 });
 

@@ -13,11 +13,6 @@ export function copyPercent(task: MatrixCell['task']): number | null {
   return Math.min(99, Math.max(0, Math.floor((task.bytesDone / task.bytesTotal) * 100)));
 }
 
-/** A row is drift when a column lacks the tag or has another digest. */
-export function hasDrift(row: Pick<MatrixRow, 'cells'>): boolean {
-  return row.cells.some(({ state }) => state === 'missing' || state === 'differs');
-}
-
 const finalStates: ReadonlySet<TaskProgress['state']> = new Set(['succeeded', 'failed', 'stopped']);
 
 export function isFinal(progress: Pick<TaskProgress, 'state'>): boolean {

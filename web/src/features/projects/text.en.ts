@@ -1,7 +1,6 @@
 export const text = {
   list: {
     title: 'Projects',
-    facts: '{{projects}} · {{repositories}} · {{tags}}',
     projects_one: '{{count, number}} project',
     projects_other: '{{count, number}} projects',
     search: 'Find a project',
@@ -17,7 +16,6 @@ export const text = {
     noMatch: 'No project matches “{{query}}”',
     noMatchNext: 'Projects are found by any part of their name.',
     clear: 'Clear the search',
-    addRegistry: 'Look at the registries',
   },
   counts: {
     repositories_one: '{{count, number}} repository',
@@ -68,7 +66,6 @@ export const text = {
     missing: 'not there',
     copying: 'copying',
     copyingPercent: '{{percent}} copied',
-    differs: 'differs',
     cellFirst: '{{tag}} in {{registry}}: {{digest}}',
     cellSame: '{{tag}} in {{registry}}: same digest as {{leftmost}}',
     cellDiffers: '{{tag}} in {{registry}}: {{digest}}, differs from {{leftmost}}',
@@ -77,9 +74,6 @@ export const text = {
     cellCopyingPercent: '{{tag}} is being copied to {{registry}}, {{percent}}',
     staleSince: 'as of',
     staleUnknown: 'never read',
-    down: 'not reachable',
-    degraded: 'partly reachable',
-    unknownHealth: 'not checked yet',
     stale_one: '{{names}} cannot be read now. Its column shows what was last known.',
     stale_other: '{{names}} cannot be read now. Their columns show what was last known.',
     toRegistries: 'See the registries',

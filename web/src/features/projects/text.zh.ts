@@ -4,7 +4,6 @@ import type { text as english } from './text.en.ts';
 export const text = {
   list: {
     title: '项目',
-    facts: '{{projects}} · {{repositories}} · {{tags}}',
     projects_other: '{{count, number}} 个项目',
     search: '查找项目',
     name: '项目',
@@ -18,7 +17,6 @@ export const text = {
     noMatch: '没有与“{{query}}”匹配的项目',
     noMatchNext: '可以用名称中的任意一部分查找项目。',
     clear: '清除搜索',
-    addRegistry: '查看镜像仓库',
   },
   counts: {
     repositories_other: '{{count, number}} 个存储库',
@@ -65,7 +63,6 @@ export const text = {
     missing: '不存在',
     copying: '正在复制',
     copyingPercent: '已复制 {{percent}}',
-    differs: '不同',
     cellFirst: '{{registry}} 中的 {{tag}}：{{digest}}',
     cellSame: '{{registry}} 中的 {{tag}}：与 {{leftmost}} 摘要相同',
     cellDiffers: '{{registry}} 中的 {{tag}}：{{digest}}，与 {{leftmost}} 不同',
@@ -74,9 +71,6 @@ export const text = {
     cellCopyingPercent: '{{tag}} 正在复制到 {{registry}}，{{percent}}',
     staleSince: '数据截至',
     staleUnknown: '从未读取',
-    down: '无法连接',
-    degraded: '部分可用',
-    unknownHealth: '尚未检查',
     stale_other: '目前无法读取 {{names}}。对应的列显示最后已知的状态。',
     toRegistries: '查看镜像仓库',
     empty: '这个项目还没有标签',
