@@ -159,6 +159,8 @@ test('all copies are listed, newest first, and filtered by the URL', async ({ pa
 
 test('“Copy to…” shows beforehand what it would do, then does it', async ({ page, api }) => {
   const digest = await pushImage(developmentUrl, 'e2e/offered', '1.0', [MEGABYTE]);
+  // The registry's notification brings it into the catalog.
+  await expect.poll(async () => (await api.get('tags?repository=e2e%2Foffered')).status()).toBe(200);
   await page.goto('/projects/e2e/artifacts/offered/1.0');
   await page.getByRole('button', { name: 'Copy to…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Copy e2e/offered:1.0' });
@@ -168,9 +170,9 @@ test('“Copy to…” shows beforehand what it would do, then does it', async (
   await dialog.getByRole('checkbox', { name: 'testing' }).check();
   await dialog.getByRole('checkbox', { name: 'branch-north' }).check();
   await expect(preview).toContainText(/2 new · about 2\.00 MB to move/);
-  await dialog.getByLabel('Tag').fill('not a tag');
-  await expect(dialog.getByLabel('Tag')).toHaveAccessibleDescription(/A tag has/);
-  await dialog.getByLabel('Tag').fill('stable');
+  await dialog.getByRole('textbox', { name: 'Tag' }).fill('not a tag');
+  await expect(dialog.getByRole('textbox', { name: 'Tag' })).toHaveAccessibleDescription(/A tag has/);
+  await dialog.getByRole('textbox', { name: 'Tag' }).fill('stable');
   await expect(preview).toContainText('stable');
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
