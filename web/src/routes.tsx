@@ -1,68 +1,113 @@
 import { type ComponentType, lazy } from 'react';
 import { createBrowserRouter, type RouteObject } from 'react-router';
-import { AppShell, type SearchPaletteProps } from './app/AppShell.tsx';
+import { AppShell } from './app/AppShell.tsx';
 import { NotFoundPage } from './app/NotFoundPage.tsx';
 import { RouteError } from './app/RouteError.tsx';
 import { SignInGate } from './app/SignInGate.tsx';
 import { loadText } from './i18n/i18n.ts';
 
-const pages = import.meta.glob<Record<string, ComponentType>>('./features/*/*Page.tsx');
-const palettes = import.meta.glob<{ SearchPalette: ComponentType<SearchPaletteProps> }>(
-  './features/search/SearchPalette.tsx',
-);
 const SearchPalette = lazy(async () => {
-  const [, found] = await Promise.all([loadText('search'), palettes['./features/search/SearchPalette.tsx']?.()]);
-  return { default: found?.SearchPalette ?? NotFoundPage };
+  const [found] = await Promise.all([import('./features/search/SearchPalette.tsx'), loadText('search')]);
+  return { default: found.SearchPalette };
 });
 
-/** A page in its own file, fetched when it is first shown, together with its feature's words. */
-function page(path: string, feature: string, name: string, ...alsoText: string[]): RouteObject {
-  const load = pages[`./features/${feature}/${name}.tsx`];
-  if (load === undefined) return { path, Component: NotFoundPage };
+/** A page in its own file, fetched when it is first shown, and together with it the words it needs. */
+function page(path: string, words: readonly string[], load: () => Promise<ComponentType>): RouteObject {
   return {
     path,
     ErrorBoundary: RouteError,
     loader: async () => {
-      await Promise.all([feature, ...alsoText].map(loadText));
+      await Promise.all(words.map(loadText));
       return null;
     },
-    lazy: async () => {
-      const Component = (await load())[name];
-      if (Component === undefined) throw new Error(`${feature}/${name}.tsx does not export ${name}.`);
-      return { Component };
-    },
+    lazy: async () => ({ Component: await load() }),
   };
 }
 
-/** The whole site. A page's URL is built in `paths.ts`; what a page may need is decided by the server. */
-export const routes: RouteObject[] = [
+const home = [
+  page('/', ['home'], async () => (await import('./features/home/HomePage.tsx')).HomePage),
+  page('/me', ['session'], async () => (await import('./features/session/AccountPage.tsx')).AccountPage),
+];
+
+const projects = [
+  page('/projects', ['projects'], async () => (await import('./features/projects/ProjectsPage.tsx')).ProjectsPage),
+  page(
+    '/projects/:project',
+    ['projects'],
+    async () => (await import('./features/projects/ProjectPage.tsx')).ProjectPage,
+  ),
+  page(
+    '/projects/:project/repositories/*',
+    ['repositories'],
+    async () => (await import('./features/repositories/RepositoryPage.tsx')).RepositoryPage,
+  ),
+  page(
+    '/projects/:project/artifacts/*',
+    ['artifacts'],
+    async () => (await import('./features/artifacts/ArtifactPage.tsx')).ArtifactPage,
+  ),
+  page(
+    '/projects/:project/compare/*',
+    ['artifacts'],
+    async () => (await import('./features/artifacts/ComparePage.tsx')).ComparePage,
+  ),
+];
+
+const replication = [
+  page(
+    '/operations',
+    ['operations', 'tasks'],
+    async () => (await import('./features/operations/OperationsPage.tsx')).OperationsPage,
+  ),
+  page(
+    '/replication/executions',
+    ['replication', 'tasks'],
+    async () => (await import('./features/replication/ExecutionsPage.tsx')).ExecutionsPage,
+  ),
+  page(
+    '/replication/executions/:executionId',
+    ['replication', 'tasks'],
+    async () => (await import('./features/replication/ExecutionPage.tsx')).ExecutionPage,
+  ),
+  page(
+    '/replication/executions/:executionId/tasks/:taskId',
+    ['replication', 'tasks'],
+    async () => (await import('./features/replication/TaskPage.tsx')).TaskPage,
+  ),
+];
+
+const registries = [
+  page(
+    '/registries',
+    ['registries'],
+    async () => (await import('./features/registries/RegistriesPage.tsx')).RegistriesPage,
+  ),
+  page(
+    '/registries/:registryId',
+    ['registries'],
+    async () => (await import('./features/registries/RegistryPage.tsx')).RegistryPage,
+  ),
+];
+
+/** The whole site. A page's URL is built in `paths.ts`; what a person may do on it is decided by the server. */
+const routes: RouteObject[] = [
   {
     ErrorBoundary: RouteError,
     HydrateFallback: () => null,
     children: [
-      page('/sign-in', 'session', 'SignInPage'),
+      page('/sign-in', ['session'], async () => (await import('./features/session/SignInPage.tsx')).SignInPage),
       {
         Component: SignInGate,
         children: [
-          page('/operations/wall', 'operations', 'WallPage', 'tasks'),
+          // Without the shell: it hangs on a wall, where nobody clicks.
+          page(
+            '/operations/wall',
+            ['operations', 'tasks'],
+            async () => (await import('./features/operations/WallPage.tsx')).WallPage,
+          ),
           {
             element: <AppShell SearchPalette={SearchPalette} />,
-            children: [
-              page('/', 'home', 'HomePage'),
-              page('/me', 'session', 'AccountPage'),
-              page('/projects', 'projects', 'ProjectsPage'),
-              page('/projects/:project', 'projects', 'ProjectPage'),
-              page('/projects/:project/repositories/*', 'repositories', 'RepositoryPage'),
-              page('/projects/:project/artifacts/*', 'artifacts', 'ArtifactPage'),
-              page('/projects/:project/compare/*', 'artifacts', 'ComparePage'),
-              page('/operations', 'operations', 'OperationsPage', 'tasks'),
-              page('/replication/executions', 'replication', 'ExecutionsPage', 'tasks'),
-              page('/replication/executions/:executionId', 'replication', 'ExecutionPage', 'tasks'),
-              page('/replication/executions/:executionId/tasks/:taskId', 'replication', 'TaskPage', 'tasks'),
-              page('/registries', 'registries', 'RegistriesPage'),
-              page('/registries/:registryId', 'registries', 'RegistryPage'),
-              { path: '*', Component: NotFoundPage },
-            ],
+            children: [...home, ...projects, ...replication, ...registries, { path: '*', Component: NotFoundPage }],
           },
         ],
       },

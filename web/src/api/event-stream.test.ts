@@ -31,18 +31,12 @@ function createBrowser() {
     isHeld = false;
     waiting.shift()?.();
   };
-  const request = ((_name: string, _options: LockOptions, hold: () => Promise<void>) =>
-    new Promise<void>((resolve) => {
-      const take = () => {
-        isHeld = true;
-        void hold().then(() => {
-          next();
-          resolve();
-        });
-      };
-      if (isHeld) waiting.push(take);
-      else take();
-    })) as LockManager['request'];
+  const request = (async (_name: string, _options: LockOptions, hold: () => Promise<void>) => {
+    if (isHeld) await new Promise<void>((resolve) => waiting.push(resolve));
+    isHeld = true;
+    await hold();
+    next();
+  }) as LockManager['request'];
   const tab: StreamBrowser = {
     openSource: () => {
       const source = new Source();

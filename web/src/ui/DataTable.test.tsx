@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pretendMedia, pretendWindowHeight } from '../testing/layout.ts';
 import { loadWords, renderAt } from '../testing/render.tsx';
-import { DataTable, type DataTableProps } from './DataTable.tsx';
+import { DataTable } from './DataTable.tsx';
+import type { DataTableProps } from './table-props.ts';
 import type { Column } from './table-columns.ts';
 import { useUrlState } from './use-url-state.ts';
 

@@ -1,18 +1,6 @@
 import IconButton from '@mui/material/IconButton';
 import { lazy, type ReactNode, Suspense, useId, useState } from 'react';
-
-export interface MenuAction {
-  key: string;
-  label: ReactNode;
-  onChoose?: () => void;
-  /** A page of the console. */
-  to?: string;
-  /** An address outside of it. */
-  href?: string;
-  /** Set where one of several is chosen. */
-  isChosen?: boolean;
-  lang?: string;
-}
+import type { MenuAction } from './menu-action.ts';
 
 interface MenuButtonProps {
   /** What the button opens: "Theme". */

@@ -2,7 +2,7 @@ import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { MenuAction } from './MenuButton.tsx';
+import type { MenuAction } from './menu-action.ts';
 
 interface MenuPopupProps {
   id: string;

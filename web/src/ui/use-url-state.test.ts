@@ -39,10 +39,10 @@ describe('what a page keeps in its URL', () => {
 
 describe('useUrlState', () => {
   it('writes to the URL and reads it back', () => {
-    const hook = () => ({ state: useUrlState(defaults), search: useLocation().search });
-    let shown: ReturnType<typeof hook> | undefined;
+    const useShown = () => ({ state: useUrlState(defaults), search: useLocation().search });
+    let shown: ReturnType<typeof useShown> | undefined;
     function Probe(): ReactNode {
-      shown = hook();
+      shown = useShown();
       return null;
     }
     const router = createMemoryRouter([{ path: '*', element: createElement(Probe) }]);
