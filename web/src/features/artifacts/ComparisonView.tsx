@@ -61,7 +61,9 @@ function Summary({ left, right, comparison }: ComparisonViewProps & { comparison
       <table className={`${styles['table']} ${styles['plainTable']}`} aria-label={t('comparison.title')}>
         <thead>
           <tr>
-            <td className={styles['nameColumn']} />
+            <th scope="col" className={styles['nameColumn']}>
+              <span className="visually-hidden">{t('comparison.name')}</span>
+            </th>
             <th scope="col">{t('comparison.left')}</th>
             <th scope="col">{t('comparison.right')}</th>
           </tr>
