@@ -9,7 +9,7 @@ import { planColumns } from './table-columns.ts';
 import type { DataTableProps } from './table-props.ts';
 import { NARROW, useMedia } from './use-media.ts';
 
-const ROW_HEIGHT_PX = 34;
+const ROW_HEIGHT_PX = 32;
 const NARROW_ROW_HEIGHT_PX = 58;
 
 /**
