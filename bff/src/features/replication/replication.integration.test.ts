@@ -27,7 +27,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const repository = 'payments/api';
 // `robot` with the password `right-password`.
-const htpasswd = 'robot:$2b$05$8TPbD4UvCHd02VTqTMbeUelVCbuBTMXkCmWyHhnCCTKNiB9f8TtJm\n';
+const htpasswd = 'robot:$2b$05$abcdefghijklmnopqrstuuBO.kmgTJhdt40M5ZyHgFmcpBdUb9aS.\n';
 type Registered = NonNullable<StartBffOptions['registries']>[number];
 
 function registered(id: string, url: string, more: Partial<Registered> = {}): Registered {
