@@ -69,6 +69,7 @@ test('a copy is watched to its end, through a reload, and has the same digest th
   await expect(row).toContainText('copying');
   await row.getByRole('link').click();
   await expect(page).toHaveURL(/\/tasks\//);
+  await expect(page.getByRole('heading', { level: 1, name: 'e2e/watched:1.0 to testing' })).toBeVisible();
   await expect(page.getByRole('progressbar', { name: 'Progress of e2e/watched:1.0' })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Blobs' })).toBeVisible();
   await expect(page.getByText('20.0 MB').first()).toBeVisible();

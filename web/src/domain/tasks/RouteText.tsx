@@ -5,23 +5,31 @@ import styles from './route.module.css';
 interface RouteTextProps {
   sourceIds: readonly string[];
   destinationIds: readonly string[];
+  /** How many are drawn on each side; of the rest only the number is, with the names in its title. */
+  shown?: number;
 }
 
 /** From which registries to which, as chips around an arrow. */
-export function RouteText({ sourceIds, destinationIds }: RouteTextProps) {
+export function RouteText({ sourceIds, destinationIds, shown = 6 }: RouteTextProps) {
   return (
     <span className={styles['route']}>
-      <Chips registryIds={sourceIds} />
+      <Chips registryIds={sourceIds} shown={shown} />
       <span className={styles['arrow']}>→</span>
-      <Chips registryIds={destinationIds} />
+      <Chips registryIds={destinationIds} shown={shown} />
     </span>
   );
 }
 
-function Chips({ registryIds }: { registryIds: readonly string[] }) {
+function Chips({ registryIds, shown }: { registryIds: readonly string[]; shown: number }) {
   const directory = useRegistryDirectory();
-  return registryIds.map((registryId) => {
-    const { name, environment } = directory.find(registryId);
-    return <RegistryChip key={registryId} name={name} environment={environment} />;
-  });
+  const remaining = registryIds.slice(shown).map((registryId) => directory.find(registryId).name);
+  return (
+    <>
+      {registryIds.slice(0, shown).map((registryId) => {
+        const { name, environment } = directory.find(registryId);
+        return <RegistryChip key={registryId} name={name} environment={environment} />;
+      })}
+      {remaining.length === 0 ? null : <span title={remaining.join(', ')}>+{remaining.length}</span>}
+    </>
+  );
 }

@@ -116,7 +116,7 @@ function useExecutionColumns(): Column<Execution>[] {
         header: t('executions.column.what'),
         narrow: 'title',
         grow: 3,
-        minWidth: 180,
+        minWidth: 170,
         cell: (execution) => (
           <Link to={paths.execution(execution.id)}>
             <ExecutionName execution={execution} />
@@ -127,9 +127,9 @@ function useExecutionColumns(): Column<Execution>[] {
         key: 'route',
         header: t('executions.column.route'),
         grow: 3,
-        minWidth: 205,
+        minWidth: 225,
         cell: ({ sourceRegistryIds, destinationRegistryIds }) => (
-          <RouteText sourceIds={sourceRegistryIds} destinationIds={destinationRegistryIds} />
+          <RouteText sourceIds={sourceRegistryIds} destinationIds={destinationRegistryIds} shown={1} />
         ),
       },
       {

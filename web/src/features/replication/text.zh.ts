@@ -24,7 +24,7 @@ export const text = {
       created: '开始于',
     },
     more_other: '另有 {{count}} 个',
-    failedOf: '{{count}} 个中有 {{failed}} 个失败',
+    failedOf: '失败 {{failed}} / {{count}}',
     doneOf: '{{done}} / {{count}}',
   },
   execution: {
