@@ -59,7 +59,6 @@ function answerFor(error: unknown, { registryId, repository, reference }: Coordi
 
 function artifactOf(at: Coordinates, facts: ArtifactFacts, asOf: string | null): contract.Artifact {
   const { row, tag, tags, platforms, config, elsewhere } = facts;
-  const own = tags.find(({ name }) => name === tag) ?? tags[0];
   const [platform] = row.platforms;
   return {
     registryId: at.registryId,
@@ -72,8 +71,7 @@ function artifactOf(at: Coordinates, facts: ArtifactFacts, asOf: string | null):
     sizeBytes: row.content.length,
     totalSizeBytes: row.totalSizeBytes,
     createdAt: row.createdAt?.toISOString() ?? null,
-    pushedAt: own?.pushedAt?.toISOString() ?? null,
-    pushedBy: own?.pushedBy ?? null,
+    ...pushOf(tags.find(({ name }) => name === tag) ?? tags[0]),
     annotations: textRecord(facts.manifest?.annotations),
     tags: tags.map(({ name }) => name),
     platform: row.kind === 'image' && platform !== undefined ? platform : null,
@@ -87,6 +85,10 @@ function artifactOf(at: Coordinates, facts: ArtifactFacts, asOf: string | null):
     elsewhere: elsewhere.map(({ pushedAt, ...place }) => ({ ...place, pushedAt: pushedAt?.toISOString() ?? null })),
     asOf: instant(asOf),
   };
+}
+
+function pushOf(tag: ArtifactFacts['tags'][number] | undefined): Pick<contract.Artifact, 'pushedAt' | 'pushedBy'> {
+  return { pushedAt: tag?.pushedAt?.toISOString() ?? null, pushedBy: tag?.pushedBy ?? null };
 }
 
 function layersOf({ manifest, holders }: ArtifactFacts): contract.Artifact['layers'] {

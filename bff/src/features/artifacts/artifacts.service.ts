@@ -68,23 +68,54 @@ const answerWithinMs = 3_000;
 const configWithinMs = 2_000;
 const configMaxBytes = 4 * 1024 * 1024;
 
-export type ArtifactsService = ReturnType<typeof createArtifactsService>;
+export class ArtifactsService {
+  readonly #deps: ArtifactsDeps;
 
-export function createArtifactsService({ view, registries, catalog }: ArtifactsDeps) {
-  const digestOf = async (at: Coordinates): Promise<string | undefined> =>
-    isDigest(at.reference) ? at.reference : view.findTagDigest(at, at.reference);
+  constructor(deps: ArtifactsDeps) {
+    this.#deps = deps;
+  }
 
-  const fromCatalog = async (at: Coordinates): Promise<ManifestRow | undefined> => {
-    const digest = await digestOf(at);
-    return digest === undefined ? undefined : view.findManifest(at, digest);
-  };
+  /** @throws ArtifactRegistryNotFoundError, ArtifactNotFoundError, ArtifactUnavailableError */
+  async getArtifact(at: Coordinates, signal: AbortSignal): Promise<ArtifactFacts> {
+    const registry = await this.#deps.registries.findRegistry(at.registryId);
+    if (registry === undefined) throw new ArtifactRegistryNotFoundError(at.registryId);
+    let row = await this.#fromCatalog(at);
+    if (row === undefined) {
+      await this.#fromRegistry(at, registry.name, signal);
+      row = await this.#fromCatalog(at);
+    }
+    if (row === undefined) throw new ArtifactNotFoundError(at.reference);
+    const manifest = tryParse(row);
+    const tag = isDigest(at.reference) ? null : at.reference;
+    const layers =
+      manifest?.kind === 'manifest' ? manifest.layers : manifest?.kind === 'artifact' ? manifest.blobs : [];
+    return {
+      tag,
+      row,
+      manifest,
+      tags: await this.#deps.view.listTags(at, row.digest),
+      platforms: await platformsOf(this.#deps.view, at, manifest),
+      holders: await this.#deps.view.countHolders(
+        at.repository,
+        layers.map(({ digest }) => digest),
+      ),
+      config: await this.#readConfig(at, row, manifest, signal),
+      elsewhere: await this.#deps.view.listElsewhere(at, tag, row.digest),
+    };
+  }
 
-  const fromRegistry = async (at: Coordinates, registryName: string, signal: AbortSignal): Promise<void> => {
+  async #fromCatalog(at: Coordinates): Promise<ManifestRow | undefined> {
+    const digest = isDigest(at.reference) ? at.reference : await this.#deps.view.findTagDigest(at, at.reference);
+    return digest === undefined ? undefined : this.#deps.view.findManifest(at, digest);
+  }
+
+  async #fromRegistry(at: Coordinates, registryName: string, signal: AbortSignal): Promise<void> {
     const within = AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]);
     const { registryId, repository, reference } = at;
     try {
-      if (isDigest(reference)) await catalog.refreshManifest(registryId, repository, reference, { signal: within });
-      else await catalog.refreshTag(registryId, repository, reference, { how: 'scan', signal: within });
+      if (isDigest(reference))
+        await this.#deps.catalog.refreshManifest(registryId, repository, reference, { signal: within });
+      else await this.#deps.catalog.refreshTag(registryId, repository, reference, { how: 'scan', signal: within });
     } catch (error) {
       if (isRegistryError(error)) {
         throw new ArtifactUnavailableError(within.aborted ? undefined : error, registryName);
@@ -92,57 +123,35 @@ export function createArtifactsService({ view, registries, catalog }: ArtifactsD
       if (within.aborted) throw new ArtifactUnavailableError(undefined, registryName);
       throw error;
     }
-  };
+  }
 
-  const readConfig = async (at: Coordinates, row: ManifestRow, manifest: Manifest | undefined, signal: AbortSignal) => {
+  async #readConfig(
+    at: Coordinates,
+    row: ManifestRow,
+    manifest: Manifest | undefined,
+    signal: AbortSignal,
+  ): Promise<ReadConfig | undefined> {
     if (row.kind !== 'image' || manifest?.kind !== 'manifest') return undefined;
-    const known = await view.findConfig(manifest.config.digest);
-    const bytes = known ?? (await configFromRegistry(at, manifest.config.digest, signal));
+    const known = await this.#deps.view.findConfig(manifest.config.digest);
+    const bytes = known ?? (await this.#configFromRegistry(at, manifest.config.digest, signal));
     return bytes === undefined ? undefined : readImageConfig(bytes, manifest.layers.length);
-  };
+  }
 
   /** The page is worth showing without it. */
-  const configFromRegistry = async (at: Coordinates, digest: string, signal: AbortSignal) => {
+  async #configFromRegistry(at: Coordinates, digest: string, signal: AbortSignal): Promise<Buffer | undefined> {
     const within = AbortSignal.any([signal, AbortSignal.timeout(configWithinMs)]);
     try {
-      const client = await registries.clientFor(at.registryId);
+      const client = await this.#deps.registries.clientFor(at.registryId);
       return await client.readBlob(at.repository, digest, { signal: within, maxBytes: configMaxBytes });
     } catch (error) {
       if (isRegistryError(error) || within.aborted) return undefined;
       throw error;
     }
-  };
+  }
+}
 
-  return {
-    /** @throws ArtifactRegistryNotFoundError, ArtifactNotFoundError, ArtifactUnavailableError */
-    async getArtifact(at: Coordinates, signal: AbortSignal): Promise<ArtifactFacts> {
-      const registry = await registries.findRegistry(at.registryId);
-      if (registry === undefined) throw new ArtifactRegistryNotFoundError(at.registryId);
-      let row = await fromCatalog(at);
-      if (row === undefined) {
-        await fromRegistry(at, registry.name, signal);
-        row = await fromCatalog(at);
-      }
-      if (row === undefined) throw new ArtifactNotFoundError(at.reference);
-      const manifest = tryParse(row);
-      const tag = isDigest(at.reference) ? null : at.reference;
-      const layers =
-        manifest?.kind === 'manifest' ? manifest.layers : manifest?.kind === 'artifact' ? manifest.blobs : [];
-      return {
-        tag,
-        row,
-        manifest,
-        tags: await view.listTags(at, row.digest),
-        platforms: await platformsOf(view, at, manifest),
-        holders: await view.countHolders(
-          at.repository,
-          layers.map(({ digest }) => digest),
-        ),
-        config: await readConfig(at, row, manifest, signal),
-        elsewhere: await view.listElsewhere(at, tag, row.digest),
-      };
-    },
-  };
+export function createArtifactsService(deps: ArtifactsDeps): ArtifactsService {
+  return new ArtifactsService(deps);
 }
 
 function tryParse(row: ManifestRow): Manifest | undefined {

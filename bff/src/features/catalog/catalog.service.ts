@@ -88,114 +88,147 @@ export interface CatalogDeps {
 }
 
 export function createCatalogService(deps: CatalogDeps): CatalogService {
-  const { store, stateStore, eventsStore, registries, logger } = deps;
-  const stopping = new AbortController();
+  return new Catalog(deps);
+}
 
-  const warn = (registryId: string, error: unknown) => {
+class Catalog implements CatalogService {
+  readonly #deps: CatalogDeps;
+  readonly #stopping = new AbortController();
+  readonly #sizes;
+  readonly #events;
+  readonly #runner;
+  readonly #schedule;
+  #stopFollowing = () => {};
+
+  constructor(deps: CatalogDeps) {
+    this.#deps = deps;
+    const { store, stateStore, eventsStore, registries } = deps;
+    this.#sizes = createSizeRefresher(
+      (repositories) => store.refreshSizes(repositories),
+      (error) => this.#warn('', error),
+    );
+    this.#events = createEventHandler({
+      eventsStore,
+      handle: (registryId, work) => this.#handleWork(registryId, work),
+      onError: (registryId, error) => this.#warn(registryId, error),
+      sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
+    });
+    this.#runner = createScanRunner({
+      store,
+      stateStore,
+      eventsStore,
+      clientFor: (registryId) => registries.clientFor(registryId),
+      onEnd: (registryId) => deps.publish({ name: 'catalog', payload: { registryId, at: this.#now() } }),
+      onError: (registryId, error) => this.#warn(registryId, error),
+      instanceId: deps.instanceId,
+      random: deps.random,
+    });
+    this.#schedule = createScanSchedule({
+      runner: this.#runner,
+      onError: (error) => this.#warn('', error),
+      housekeeping: async () => {
+        await eventsStore.prune();
+        await store.pruneOrphans();
+      },
+    });
+  }
+
+  async refreshTag(registryId: string, repository: string, tag: string, options: RefreshTagOptions) {
+    const { how, actor = null, pushedAt = null, signal } = options;
+    const source = await this.#sourceOf(registryId, repository, signal);
+    const { digest, changed } = await refreshTag(source, registryId, tag, { how, actor, pushedAt });
+    this.#publishTags(registryId, repository, changed);
+    return { digest, changed: changed.length > 0 };
+  }
+
+  async refreshManifest(
+    registryId: string,
+    repository: string,
+    digest: string,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<boolean> {
+    return refreshManifest(await this.#sourceOf(registryId, repository, signal), registryId, digest);
+  }
+
+  async scanRegistry(registryId: string, { signal, requestedBy }: ScanOptions = {}): Promise<ScanSummary> {
+    const findings = await this.#runner.scan(registryId, requestedBy === 'person', this.#untilStop(signal));
+    if (findings === undefined) return { outcome: 'busy', ...noCounts };
+    const { reason: _, ...summary } = findings;
+    return summary;
+  }
+
+  async requestScan(registryId: string, requestedBy: 'person' | 'schedule' = 'schedule'): Promise<void> {
+    await this.#deps.stateStore.request(registryId, requestedBy === 'person');
+    this.#schedule.wake();
+  }
+
+  async handleNotifications(registryId: string, envelope: unknown): Promise<{ readonly accepted: number }> {
+    const { eventsStore, userAgent } = this.#deps;
+    const received = readEnvelope(envelope, userAgent);
+    if (received.length === 0) {
+      await eventsStore.markNotified(registryId);
+      return { accepted: 0 };
+    }
+    const accepted = await eventsStore.insert(registryId, received);
+    if (accepted > 0) this.#events.kick(registryId);
+    return { accepted };
+  }
+
+  start(): void {
+    const { registries, eventsStore } = this.#deps;
+    const follower = followHealth(registries, (registryId) => {
+      this.#events.kick(registryId);
+      this.requestScan(registryId).catch((error: unknown) => this.#warn(registryId, error));
+    });
+    this.#stopFollowing = registries.onChanged(follower);
+    this.#schedule.start();
+    eventsStore.listRegistriesWithOpen().then(
+      (registryIds) => {
+        for (const registryId of registryIds) this.#events.kick(registryId);
+      },
+      (error: unknown) => this.#warn('', error),
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#stopFollowing();
+    this.#stopping.abort(new Error('Longshore is stopping.'));
+    await Promise.all([this.#schedule.stop(), this.#events.stop()]);
+    await this.#sizes.flush();
+  }
+
+  async #handleWork(registryId: string, work: RepositoryWork): Promise<void> {
+    const source = await this.#sourceOf(registryId, work.repository);
+    this.#publishTags(registryId, work.repository, await handleRepositoryWork(source, registryId, work));
+  }
+
+  async #sourceOf(registryId: string, repository: string, signal?: AbortSignal): Promise<RepositorySource> {
+    const { store, registries } = this.#deps;
+    return { store, client: await registries.clientFor(registryId), repository, signal: this.#untilStop(signal) };
+  }
+
+  #untilStop(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.#stopping.signal : AbortSignal.any([signal, this.#stopping.signal]);
+  }
+
+  #publishTags(registryId: string, repository: string, changed: readonly ChangedTag[]): void {
+    if (changed.length > 0) this.#sizes.add(repository);
+    const at = this.#now();
+    for (const { name, digest } of changed.filter((tag) => isShownTag(tag.name))) {
+      this.#deps.publish({ name: 'tag', payload: { registryId, repository, name, digest, at } });
+    }
+  }
+
+  #warn(registryId: string, error: unknown): void {
+    const { logger } = this.#deps;
     // That a registry is down is its state, shown on its page; it is no fault of ours to log at each try.
     if (isRegistryError(error)) logger.info({ registryId, code: error.code }, error.sentence);
     else logger.warn({ registryId, err: error }, 'The catalog could not follow a registry.');
-  };
-  const sizes = createSizeRefresher(store.refreshSizes, (error) => warn('', error));
+  }
 
-  const sourceOf = async (registryId: string, repository: string, signal?: AbortSignal): Promise<RepositorySource> => ({
-    store,
-    client: await registries.clientFor(registryId),
-    repository,
-    signal: signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]),
-  });
-
-  const publishTags = (registryId: string, repository: string, changed: readonly ChangedTag[]): void => {
-    if (changed.length > 0) sizes.add(repository);
-    const at = deps.clock.now().toISOString();
-    for (const { name, digest } of changed.filter((tag) => isShownTag(tag.name))) {
-      deps.publish({ name: 'tag', payload: { registryId, repository, name, digest, at } });
-    }
-  };
-
-  const events = createEventHandler({
-    eventsStore,
-    handle: async (registryId: string, work: RepositoryWork) => {
-      const source = await sourceOf(registryId, work.repository);
-      publishTags(registryId, work.repository, await handleRepositoryWork(source, registryId, work));
-    },
-    onError: warn,
-    sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
-  });
-
-  const runner = createScanRunner({
-    store,
-    stateStore,
-    eventsStore,
-    clientFor: registries.clientFor,
-    onEnd: (registryId) =>
-      deps.publish({ name: 'catalog', payload: { registryId, at: deps.clock.now().toISOString() } }),
-    onError: warn,
-    instanceId: deps.instanceId,
-    random: deps.random,
-  });
-  const schedule = createScanSchedule({
-    runner,
-    onError: (error) => warn('', error),
-    housekeeping: async () => {
-      await eventsStore.prune();
-      await store.pruneOrphans();
-    },
-  });
-  const requestScan = async (registryId: string, requestedBy: 'person' | 'schedule' = 'schedule') => {
-    await stateStore.request(registryId, requestedBy === 'person');
-    schedule.wake();
-  };
-  const follower = followHealth(registries, (registryId) => {
-    events.kick(registryId);
-    requestScan(registryId).catch((error: unknown) => warn(registryId, error));
-  });
-  let stopFollowing = () => {};
-
-  return {
-    async refreshTag(registryId, repository, tag, { how, actor, pushedAt, signal }) {
-      const source = await sourceOf(registryId, repository, signal);
-      const push = { how, actor: actor ?? null, pushedAt: pushedAt ?? null };
-      const { digest, changed } = await refreshTag(source, registryId, tag, push);
-      publishTags(registryId, repository, changed);
-      return { digest, changed: changed.length > 0 };
-    },
-    async refreshManifest(registryId, repository, digest, options = {}) {
-      return refreshManifest(await sourceOf(registryId, repository, options.signal), registryId, digest);
-    },
-    async scanRegistry(registryId, { signal, requestedBy } = {}) {
-      const both = signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]);
-      const findings = await runner.scan(registryId, requestedBy === 'person', both);
-      if (findings === undefined) return { outcome: 'busy', ...noCounts };
-      const { reason: _, ...summary } = findings;
-      return summary;
-    },
-    requestScan,
-    async handleNotifications(registryId, envelope) {
-      const received = readEnvelope(envelope, deps.userAgent);
-      if (received.length === 0) {
-        await eventsStore.markNotified(registryId);
-        return { accepted: 0 };
-      }
-      const accepted = await eventsStore.insert(registryId, received);
-      if (accepted > 0) events.kick(registryId);
-      return { accepted };
-    },
-    start() {
-      stopFollowing = registries.onChanged(follower);
-      schedule.start();
-      eventsStore.listRegistriesWithOpen().then(
-        (ids) => ids.forEach((id) => events.kick(id)),
-        (error: unknown) => warn('', error),
-      );
-    },
-    async stop() {
-      stopFollowing();
-      stopping.abort(new Error('Longshore is stopping.'));
-      await Promise.all([schedule.stop(), events.stop()]);
-      await sizes.flush();
-    },
-  };
+  #now(): string {
+    return this.#deps.clock.now().toISOString();
+  }
 }
 
 const noCounts = { repositoryCount: 0, tagCount: 0, changedTagCount: 0, removedTagCount: 0 };

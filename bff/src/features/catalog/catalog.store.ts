@@ -40,168 +40,174 @@ export interface KnownRepository {
   readonly scannedAt: Date | null;
 }
 
-export type CatalogStore = ReturnType<typeof createCatalogStore>;
+export class CatalogStore {
+  readonly #kysely: Kysely<Tables>;
 
-export function createCatalogStore(kysely: Kysely<Tables>) {
-  return {
-    /** The time that decides which of two answers is the newer. */
-    async now(): Promise<Date> {
-      const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(kysely);
-      const [row] = rows;
-      if (row === undefined) throw new Error('The database did not tell the time.');
-      return row.now;
-    },
+  constructor(kysely: Kysely<Tables>) {
+    this.#kysely = kysely;
+  }
 
-    async findTag(registryId: string, repository: string, name: string): Promise<{ digest: string } | undefined> {
-      return kysely
-        .selectFrom('tags')
-        .select('digest')
-        .where('registry_id', '=', registryId)
-        .where('repository', '=', repository)
-        .where('name', '=', name)
-        .executeTakeFirst();
-    },
+  /** The time that decides which of two answers is the newer. */
+  async now(): Promise<Date> {
+    const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(this.#kysely);
+    const [row] = rows;
+    if (row === undefined) throw new Error('The database did not tell the time.');
+    return row.now;
+  }
 
-    async listKnownRepositories(registryId: string): Promise<KnownRepository[]> {
-      const rows = await kysely
-        .selectFrom('repositories')
-        .select(['id', 'name', 'tag_count', 'scanned_at'])
-        .where('registry_id', '=', registryId)
-        .orderBy('name')
-        .execute();
-      return rows.map(({ id, name, tag_count, scanned_at }) => ({
-        id,
-        name,
-        tagCount: tag_count,
-        scannedAt: scanned_at,
-      }));
-    },
+  async findTag(registryId: string, repository: string, name: string): Promise<{ digest: string } | undefined> {
+    return this.#kysely
+      .selectFrom('tags')
+      .select('digest')
+      .where('registry_id', '=', registryId)
+      .where('repository', '=', repository)
+      .where('name', '=', name)
+      .executeTakeFirst();
+  }
 
-    async listKnownTags(registryId: string, repository: string): Promise<Map<string, string>> {
-      const rows = await kysely
-        .selectFrom('tags')
-        .select(['name', 'digest'])
-        .where('registry_id', '=', registryId)
-        .where('repository', '=', repository)
-        .execute();
-      return new Map(rows.map(({ name, digest }) => [name, digest]));
-    },
+  async listKnownRepositories(registryId: string): Promise<KnownRepository[]> {
+    const rows = await this.#kysely
+      .selectFrom('repositories')
+      .select(['id', 'name', 'tag_count', 'scanned_at'])
+      .where('registry_id', '=', registryId)
+      .orderBy('name')
+      .execute();
+    return rows.map(({ id, name, tag_count, scanned_at }) => ({
+      id,
+      name,
+      tagCount: tag_count,
+      scannedAt: scanned_at,
+    }));
+  }
 
-    async countTags(registryId: string): Promise<number> {
-      const { count } = await kysely
-        .selectFrom('tags')
-        .innerJoin('repositories', 'repositories.id', 'tags.repository_id')
-        .where('repositories.registry_id', '=', registryId)
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow();
-      return count;
-    },
+  async listKnownTags(registryId: string, repository: string): Promise<Map<string, string>> {
+    const rows = await this.#kysely
+      .selectFrom('tags')
+      .select(['name', 'digest'])
+      .where('registry_id', '=', registryId)
+      .where('repository', '=', repository)
+      .execute();
+    return new Map(rows.map(({ name, digest }) => [name, digest]));
+  }
 
-    /** Which of these manifests are in the catalog, with everything below them. */
-    async findKnownDigests(digests: readonly string[]): Promise<ReadonlySet<string>> {
-      if (digests.length === 0) return new Set();
-      const { rows } = await sql<{ digest: string }>`
-        select digest from manifests
-        where digest = any (${[...digests]}::text[]) and (total_size_bytes is not null or kind <> 'index')
-      `.execute(kysely);
-      return new Set(rows.map(({ digest }) => digest));
-    },
+  async countTags(registryId: string): Promise<number> {
+    const { count } = await this.#kysely
+      .selectFrom('tags')
+      .innerJoin('repositories', 'repositories.id', 'tags.repository_id')
+      .where('repositories.registry_id', '=', registryId)
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return count;
+  }
 
-    /** One transaction: manifests before the tags that name them. Returns what changed. */
-    async save(seen: SeenRepository): Promise<ChangedTag[]> {
-      return withRetry(() =>
-        kysely.transaction().execute(async (transaction) => {
-          await saveManifests(transaction, seen.manifests);
-          const repositoryId = await findOrMakeRepository(transaction, seen);
-          await saveRepositoryManifests(transaction, repositoryId, seen);
-          return saveTags(transaction, repositoryId, seen);
-        }),
-      );
-    },
+  /** Which of these manifests are in the catalog, with everything below them. */
+  async findKnownDigests(digests: readonly string[]): Promise<ReadonlySet<string>> {
+    if (digests.length === 0) return new Set();
+    const { rows } = await sql<{ digest: string }>`
+      select digest from manifests
+      where digest = any (${[...digests]}::text[]) and (total_size_bytes is not null or kind <> 'index')
+    `.execute(this.#kysely);
+    return new Set(rows.map(({ digest }) => digest));
+  }
 
-    /** Removes tags unless they were seen again since `askedAt`. Returns those that went. */
-    async removeTags(
-      registryId: string,
-      repository: string,
-      names: readonly string[],
-      askedAt: Date,
-      how: 'scan' | 'delete',
-    ): Promise<ChangedTag[]> {
-      if (names.length === 0) return [];
-      const { rows } = await sql<{ name: string }>`
-        with removed as (
-          delete from tags
-          where registry_id = ${registryId} and repository = ${repository}
-            and name = any (${[...names]}::text[]) and seen_at <= ${askedAt}
-          returning registry_id, repository, name
+  /** One transaction: manifests before the tags that name them. Returns what changed. */
+  async save(seen: SeenRepository): Promise<ChangedTag[]> {
+    return withRetry(() =>
+      this.#kysely.transaction().execute(async (transaction) => {
+        await saveManifests(transaction, seen.manifests);
+        const repositoryId = await findOrMakeRepository(transaction, seen);
+        await saveRepositoryManifests(transaction, repositoryId, seen);
+        return saveTags(transaction, repositoryId, seen);
+      }),
+    );
+  }
+
+  /** Removes tags unless they were seen again since `askedAt`. Returns those that went. */
+  async removeTags(
+    registryId: string,
+    repository: string,
+    names: readonly string[],
+    askedAt: Date,
+    how: 'scan' | 'delete',
+  ): Promise<ChangedTag[]> {
+    if (names.length === 0) return [];
+    const { rows } = await sql<{ name: string }>`
+      with removed as (
+        delete from tags
+        where registry_id = ${registryId} and repository = ${repository}
+          and name = any (${[...names]}::text[]) and seen_at <= ${askedAt}
+        returning registry_id, repository, name
+      )
+      insert into tag_history (registry_id, repository, name, digest, how)
+      select registry_id, repository, name, null, ${how}::text from removed
+      returning name
+    `.execute(this.#kysely);
+    return rows.map(({ name }) => ({ name, digest: null }));
+  }
+
+  /** The registry no longer holds these manifests there. */
+  async forgetManifests(registryId: string, repository: string, digests: readonly string[]): Promise<void> {
+    await sql`
+      delete from repository_manifests using repositories
+      where repositories.id = repository_manifests.repository_id
+        and repositories.registry_id = ${registryId} and repositories.name = ${repository}
+        and repository_manifests.digest = any (${[...digests]}::text[])
+        and not exists (
+          select from tags
+          where tags.repository_id = repositories.id and tags.digest = repository_manifests.digest
         )
-        insert into tag_history (registry_id, repository, name, digest, how)
-        select registry_id, repository, name, null, ${how}::text from removed
-        returning name
-      `.execute(kysely);
-      return rows.map(({ name }) => ({ name, digest: null }));
-    },
+    `.execute(this.#kysely);
+  }
 
-    /** The registry no longer holds these manifests there. */
-    async forgetManifests(registryId: string, repository: string, digests: readonly string[]): Promise<void> {
-      await sql`
-        delete from repository_manifests using repositories
-        where repositories.id = repository_manifests.repository_id
-          and repositories.registry_id = ${registryId} and repositories.name = ${repository}
-          and repository_manifests.digest = any (${[...digests]}::text[])
-          and not exists (
-            select from tags
-            where tags.repository_id = repositories.id and tags.digest = repository_manifests.digest
-          )
-      `.execute(kysely);
-    },
+  /** It was read to its end; the time is kept to the hour. */
+  async markRepositoryScanned(registryId: string, repository: string): Promise<void> {
+    await sql`
+      insert into repositories (registry_id, name, project, scanned_at)
+      values (${registryId}, ${repository}, ${projectOf(repository)}, clock_timestamp())
+      on conflict (registry_id, name) do update set scanned_at = excluded.scanned_at
+      where repositories.scanned_at is null or repositories.scanned_at < excluded.scanned_at - interval '1 hour'
+    `.execute(this.#kysely);
+  }
 
-    /** It was read to its end; the time is kept to the hour. */
-    async markRepositoryScanned(registryId: string, repository: string): Promise<void> {
-      await sql`
-        insert into repositories (registry_id, name, project, scanned_at)
-        values (${registryId}, ${repository}, ${projectOf(repository)}, clock_timestamp())
-        on conflict (registry_id, name) do update set scanned_at = excluded.scanned_at
-        where repositories.scanned_at is null or repositories.scanned_at < excluded.scanned_at - interval '1 hour'
-      `.execute(kysely);
-    },
+  /** Only where nothing is left in it. */
+  async removeEmptyRepository(registryId: string, repository: string): Promise<void> {
+    await sql`
+      delete from repositories
+      where registry_id = ${registryId} and name = ${repository}
+        and not exists (select from tags where tags.repository_id = repositories.id)
+    `.execute(this.#kysely);
+  }
 
-    /** Only where nothing is left in it. */
-    async removeEmptyRepository(registryId: string, repository: string): Promise<void> {
-      await sql`
-        delete from repositories
-        where registry_id = ${registryId} and name = ${repository}
-          and not exists (select from tags where tags.repository_id = repositories.id)
-      `.execute(kysely);
-    },
+  /** Sums each blob and manifest once: for each registry's repository of these names, and for the name over all. */
+  async refreshSizes(repositories: readonly string[]): Promise<void> {
+    if (repositories.length === 0) return;
+    await refreshSizes(this.#kysely, [...repositories]);
+  }
 
-    /** Sums each blob and manifest once: for each registry's repository of these names, and for the name over all. */
-    async refreshSizes(repositories: readonly string[]): Promise<void> {
-      if (repositories.length === 0) return;
-      await refreshSizes(kysely, [...repositories]);
-    },
+  /** The embedded database keeps no statistics by itself, and plans badly without. */
+  async analyze(): Promise<void> {
+    await sql`
+      analyze repositories, repository_names, tags, tag_names, manifests, manifest_blobs, repository_manifests
+    `.execute(this.#kysely);
+  }
 
-    /** The embedded database keeps no statistics by itself, and plans badly without. */
-    async analyze(): Promise<void> {
-      await sql`
-        analyze repositories, repository_names, tags, tag_names, manifests, manifest_blobs, repository_manifests
-      `.execute(kysely);
-    },
+  /** Manifests that no repository holds any more, and their configs. */
+  async pruneOrphans(): Promise<void> {
+    await sql`
+      delete from manifests
+      where not exists (select from repository_manifests where repository_manifests.digest = manifests.digest)
+        and not exists (select from manifest_children where manifest_children.child_digest = manifests.digest)
+        and not exists (select from tags where tags.digest = manifests.digest)
+    `.execute(this.#kysely);
+    await sql`
+      delete from configs
+      where not exists (select from manifests where manifests.config_digest = configs.digest)
+    `.execute(this.#kysely);
+  }
+}
 
-    /** Manifests that no repository holds any more, and their configs. */
-    async pruneOrphans(): Promise<void> {
-      await sql`
-        delete from manifests
-        where not exists (select from repository_manifests where repository_manifests.digest = manifests.digest)
-          and not exists (select from manifest_children where manifest_children.child_digest = manifests.digest)
-          and not exists (select from tags where tags.digest = manifests.digest)
-      `.execute(kysely);
-      await sql`
-        delete from configs
-        where not exists (select from manifests where manifests.config_digest = configs.digest)
-      `.execute(kysely);
-    },
-  };
+export function createCatalogStore(kysely: Kysely<Tables>): CatalogStore {
+  return new CatalogStore(kysely);
 }
 
 async function findOrMakeRepository(transaction: Transaction<Tables>, seen: SeenRepository): Promise<number> {

@@ -35,26 +35,31 @@ export function readEnvelope(envelope: unknown, ownUserAgent: string): RegistryE
 
 function readEvent(event: unknown, ownUserAgent: string): RegistryEvent | undefined {
   if (!isObject(event) || !isObject(event['target'])) return undefined;
-  const { id, action, target } = event;
-  if (typeof id !== 'string' || id === '' || id.length > 256) return undefined;
-  if (action !== 'push' && action !== 'delete') return undefined;
-  const { repository, tag, digest, mediaType } = target as Record<string, unknown>;
-  if (typeof repository !== 'string' || !isRepositoryName(repository) || !isShownRepository(repository))
-    return undefined;
-  const cleanTag = typeof tag === 'string' && isTag(tag) ? tag : null;
-  const cleanDigest = typeof digest === 'string' && isDigest(digest) ? digest : null;
-  if (cleanTag === null && cleanDigest === null) return undefined;
-  const isOfManifest = typeof mediaType === 'string' && (isManifest(mediaType) || isIndex(mediaType));
-  if (action === 'push' && cleanTag === null && !isOfManifest) return undefined;
+  const { id, action } = event;
+  if (!isText(id) || id.length > 256 || (action !== 'push' && action !== 'delete')) return undefined;
+  const target = readTarget(event['target'], action);
+  if (target === undefined) return undefined;
   return {
     eventId: storable(id),
     action,
-    repository,
-    tag: cleanTag,
-    digest: cleanDigest,
+    ...target,
     actor: actorOf(event, ownUserAgent),
     occurredAt: readDate(event['timestamp']),
   };
+}
+
+function readTarget(
+  { repository, tag, digest, mediaType }: Record<string, unknown>,
+  action: 'push' | 'delete',
+): Pick<RegistryEvent, 'repository' | 'tag' | 'digest'> | undefined {
+  if (!isText(repository) || !isRepositoryName(repository) || !isShownRepository(repository)) return undefined;
+  const cleanTag = isText(tag) && isTag(tag) ? tag : null;
+  const cleanDigest = isText(digest) && isDigest(digest) ? digest : null;
+  if (cleanTag === null && cleanDigest === null) return undefined;
+  // Blobs are pushed without a tag, too; they are no news by themselves.
+  const isOfManifest = isText(mediaType) && (isManifest(mediaType) || isIndex(mediaType));
+  if (action === 'push' && cleanTag === null && !isOfManifest) return undefined;
+  return { repository, tag: cleanTag, digest: cleanDigest };
 }
 
 /** The name the registry knows the client by, else the client's address. */

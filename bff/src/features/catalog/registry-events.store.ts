@@ -6,105 +6,111 @@ export interface StoredEvent extends RegistryEvent {
   readonly id: number;
 }
 
-export type RegistryEventsStore = ReturnType<typeof createRegistryEventsStore>;
+export class RegistryEventsStore {
+  readonly #kysely: Kysely<Tables>;
 
-export function createRegistryEventsStore(kysely: Kysely<Tables>) {
-  return {
-    /** Durable when it resolves. Events that are known by their id are passed over. Returns how many are new. */
-    async insert(registryId: string, events: readonly RegistryEvent[]): Promise<number> {
-      const { rows } = await sql<{ count: number }>`
-        with notified as (
-          update registries set notified_at = clock_timestamp() where id = ${registryId} returning id
-        ), written as (
-          insert into registry_events
-            (registry_id, event_id, action, repository, reference, digest, actor, occurred_at)
-          select notified.id, given.* from notified, unnest(
-            ${events.map(({ eventId }) => eventId)}::text[],
-            ${events.map(({ action }) => action)}::text[],
-            ${events.map(({ repository }) => repository)}::text[],
-            ${events.map(({ tag }) => tag)}::text[],
-            ${events.map(({ digest }) => digest)}::text[],
-            ${events.map(({ actor }) => actor)}::text[],
-            ${events.map(({ occurredAt }) => occurredAt?.toISOString() ?? null)}::timestamptz[]
-          ) as given
-          on conflict (registry_id, event_id) do nothing
-          returning id
-        )
-        select count(*) as count from written
-      `.execute(kysely);
-      return rows[0]?.count ?? 0;
-    },
+  constructor(kysely: Kysely<Tables>) {
+    this.#kysely = kysely;
+  }
 
-    /** A registry that notifies is known to do so even by events that need no work. */
-    async markNotified(registryId: string): Promise<void> {
-      await sql`
-        update registries set notified_at = clock_timestamp() where id = ${registryId}
-          and (notified_at is null or notified_at < clock_timestamp() - interval '10 seconds')
-      `.execute(kysely);
-    },
+  /** Durable when it resolves. Events that are known by their id are passed over. Returns how many are new. */
+  async insert(registryId: string, events: readonly RegistryEvent[]): Promise<number> {
+    const { rows } = await sql<{ count: number }>`
+      with notified as (
+        update registries set notified_at = clock_timestamp() where id = ${registryId} returning id
+      ), written as (
+        insert into registry_events
+          (registry_id, event_id, action, repository, reference, digest, actor, occurred_at)
+        select notified.id, given.* from notified, unnest(
+          ${events.map(({ eventId }) => eventId)}::text[],
+          ${events.map(({ action }) => action)}::text[],
+          ${events.map(({ repository }) => repository)}::text[],
+          ${events.map(({ tag }) => tag)}::text[],
+          ${events.map(({ digest }) => digest)}::text[],
+          ${events.map(({ actor }) => actor)}::text[],
+          ${events.map(({ occurredAt }) => occurredAt?.toISOString() ?? null)}::timestamptz[]
+        ) as given
+        on conflict (registry_id, event_id) do nothing
+        returning id
+      )
+      select count(*) as count from written
+    `.execute(this.#kysely);
+    return rows[0]?.count ?? 0;
+  }
 
-    /** Oldest first. */
-    async listOpen(registryId: string, limit: number): Promise<StoredEvent[]> {
-      const rows = await kysely
-        .selectFrom('registry_events')
-        .selectAll()
-        .where('registry_id', '=', registryId)
-        .where('handled_at', 'is', null)
-        .orderBy('id')
-        .limit(limit)
-        .execute();
-      return rows.map((row) => ({
-        id: row.id,
-        eventId: row.event_id,
-        action: row.action === 'delete' ? 'delete' : 'push',
-        repository: row.repository,
-        tag: row.reference,
-        digest: row.digest,
-        actor: row.actor,
-        occurredAt: row.occurred_at,
-      }));
-    },
+  /** A registry that notifies is known to do so even by events that need no work. */
+  async markNotified(registryId: string): Promise<void> {
+    await sql`
+      update registries set notified_at = clock_timestamp() where id = ${registryId}
+        and (notified_at is null or notified_at < clock_timestamp() - interval '10 seconds')
+    `.execute(this.#kysely);
+  }
 
-    async listRegistriesWithOpen(): Promise<string[]> {
-      const rows = await kysely
-        .selectFrom('registry_events')
-        .select('registry_id')
-        .distinct()
-        .where('handled_at', 'is', null)
-        .execute();
-      return rows.map(({ registry_id }) => registry_id);
-    },
+  /** Oldest first. */
+  async listOpen(registryId: string, limit: number): Promise<StoredEvent[]> {
+    const rows = await this.#kysely
+      .selectFrom('registry_events')
+      .selectAll()
+      .where('registry_id', '=', registryId)
+      .where('handled_at', 'is', null)
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      eventId: row.event_id,
+      action: row.action === 'delete' ? 'delete' : 'push',
+      repository: row.repository,
+      tag: row.reference,
+      digest: row.digest,
+      actor: row.actor,
+      occurredAt: row.occurred_at,
+    }));
+  }
 
-    /** Where the catalog of a registry is refused, these are the repositories that are known to be there. */
-    async listRepositories(registryId: string): Promise<string[]> {
-      const rows = await kysely
-        .selectFrom('registry_events')
-        .select('repository')
-        .distinct()
-        .where('registry_id', '=', registryId)
-        .execute();
-      return rows.map(({ repository }) => repository);
-    },
+  async listRegistriesWithOpen(): Promise<string[]> {
+    const rows = await this.#kysely
+      .selectFrom('registry_events')
+      .select('registry_id')
+      .distinct()
+      .where('handled_at', 'is', null)
+      .execute();
+    return rows.map(({ registry_id }) => registry_id);
+  }
 
-    async markHandled(ids: readonly number[]): Promise<void> {
-      await sql`
-        update registry_events set handled_at = clock_timestamp() where id = any (${[...ids]}::bigint[])
-      `.execute(kysely);
-    },
+  /** Where the catalog of a registry is refused, these are the repositories that are known to be there. */
+  async listRepositories(registryId: string): Promise<string[]> {
+    const rows = await this.#kysely
+      .selectFrom('registry_events')
+      .select('repository')
+      .distinct()
+      .where('registry_id', '=', registryId)
+      .execute();
+    return rows.map(({ repository }) => repository);
+  }
 
-    /** A complete scan that began after they came has read what they hint at. */
-    async markHandledBefore(registryId: string, before: Date): Promise<void> {
-      await sql`
-        update registry_events set handled_at = clock_timestamp()
-        where registry_id = ${registryId} and handled_at is null and received_at < ${before}::timestamptz
-      `.execute(kysely);
-    },
+  async markHandled(ids: readonly number[]): Promise<void> {
+    await sql`
+      update registry_events set handled_at = clock_timestamp() where id = any (${[...ids]}::bigint[])
+    `.execute(this.#kysely);
+  }
 
-    /** Handled ones are kept a day, so that what a registry sends again is still recognised. */
-    async prune(): Promise<void> {
-      await sql`
-        delete from registry_events where handled_at < clock_timestamp() - interval '1 day'
-      `.execute(kysely);
-    },
-  };
+  /** A complete scan that began after they came has read what they hint at. */
+  async markHandledBefore(registryId: string, before: Date): Promise<void> {
+    await sql`
+      update registry_events set handled_at = clock_timestamp()
+      where registry_id = ${registryId} and handled_at is null and received_at < ${before}::timestamptz
+    `.execute(this.#kysely);
+  }
+
+  /** Handled ones are kept a day, so that what a registry sends again is still recognised. */
+  async prune(): Promise<void> {
+    await sql`
+      delete from registry_events where handled_at < clock_timestamp() - interval '1 day'
+    `.execute(this.#kysely);
+  }
+}
+
+export function createRegistryEventsStore(kysely: Kysely<Tables>): RegistryEventsStore {
+  return new RegistryEventsStore(kysely);
 }

@@ -89,8 +89,51 @@ interface TagName {
   sorted_at: Date;
 }
 
-export function createTagPages(kysely: Kysely<Tables>) {
-  const listNames = async (read: ReadTagPage): Promise<TagName[]> => {
+export class TagPages {
+  readonly #kysely: Kysely<Tables>;
+
+  constructor(kysely: Kysely<Tables>) {
+    this.#kysely = kysely;
+  }
+
+  async readPage(read: ReadTagPage) {
+    const names = await this.#listNames(read);
+    const page = names.slice(0, read.limit);
+    const last = names.length > read.limit ? page.at(-1) : undefined;
+    const placed = await this.#listPlaced(page);
+    const tasks = await this.#listTasks(page, read.registryIds);
+    const lines = new Map(page.map((row) => [keyOf(row.repository, row.name), lineOf(row)]));
+    for (const row of placed) {
+      lines.get(keyOf(row.repository, row.name))?.placed.push({
+        registryId: row.registry_id,
+        digest: row.digest,
+        mediaType: row.media_type,
+        artifactType: row.artifact_type,
+        sizeBytes: row.size_bytes,
+        pushedAt: row.pushed_at,
+        pushedBy: row.pushed_by,
+        platforms: row.platforms ?? [],
+      });
+    }
+    for (const row of tasks) {
+      lines.get(keyOf(row.repository, row.tag))?.tasks.push({
+        id: row.id,
+        registryId: row.registry_id,
+        bytesDone: row.bytes_done,
+        bytesTotal: row.bytes_total,
+      });
+    }
+    const isWhole = (read.q ?? '') === '' && !read.isDriftOnly && read.registryId === undefined;
+    const isOnlyPage = read.after === null && last === undefined;
+    return {
+      lines: [...lines.values()] as readonly TagLine[],
+      next: last === undefined ? null : positionOf(last, read),
+      // Counting what a search finds would cost as much as reading all of it.
+      total: isWhole ? await this.#countAll(read) : isOnlyPage ? page.length : null,
+    };
+  }
+
+  async #listNames(read: ReadTagPage): Promise<TagName[]> {
     const columns = tagOrder(read.sort, read.repository);
     const conditions = [isAfter(columns, read.after)];
     // A repository is of one project: naming both would lead the planner past the repository's own indexes.
@@ -112,11 +155,11 @@ export function createTagPages(kysely: Kysely<Tables>) {
     const { rows } = await sql<TagName>`
       select repository, name, semver_key, pushed_at, sorted_at from tag_names
       where ${sql.join(conditions, sql` and `)} order by ${orderBy(columns)} limit ${read.limit + 1}
-    `.execute(kysely);
+    `.execute(this.#kysely);
     return rows;
-  };
+  }
 
-  const listPlaced = async (page: readonly TagName[]) => {
+  async #listPlaced(page: readonly TagName[]) {
     const { rows } = await sql<{
       repository: string;
       name: string;
@@ -136,11 +179,11 @@ export function createTagPages(kysely: Kysely<Tables>) {
         as wanted (repository, name)
       join tags on tags.repository = wanted.repository and tags.name = wanted.name
       left join manifests on manifests.digest = tags.digest
-    `.execute(kysely);
+    `.execute(this.#kysely);
     return rows;
-  };
+  }
 
-  const listTasks = async (page: readonly TagName[], registryIds: readonly string[]) => {
+  async #listTasks(page: readonly TagName[], registryIds: readonly string[]) {
     const { rows } = await sql<{
       id: string;
       registry_id: string;
@@ -156,59 +199,22 @@ export function createTagPages(kysely: Kysely<Tables>) {
         and destination_registry_id = any (${[...registryIds]}::text[])
         and destination_repository = any (${[...new Set(page.map(({ repository }) => repository))]}::text[])
       order by created_at
-    `.execute(kysely);
+    `.execute(this.#kysely);
     return rows;
-  };
+  }
 
-  const countAll = async ({ project, repository }: ReadTagPage): Promise<number> => {
+  async #countAll({ project, repository }: ReadTagPage): Promise<number> {
     const { rows } = await sql<{ total: number }>`
       select coalesce(sum(tag_count), 0) as total from repository_names
       where ${repository === undefined ? sql`project = ${project}` : sql`name = ${repository}`}
-    `.execute(kysely);
+    `.execute(this.#kysely);
     return rows[0]?.total ?? 0;
-  };
-
-  return {
-    async readPage(read: ReadTagPage) {
-      const names = await listNames(read);
-      const page = names.slice(0, read.limit);
-      const last = names.length > read.limit ? page.at(-1) : undefined;
-      const placed = await listPlaced(page);
-      const tasks = await listTasks(page, read.registryIds);
-      const lines = new Map(page.map((row) => [keyOf(row.repository, row.name), lineOf(row)]));
-      for (const row of placed) {
-        lines.get(keyOf(row.repository, row.name))?.placed.push({
-          registryId: row.registry_id,
-          digest: row.digest,
-          mediaType: row.media_type,
-          artifactType: row.artifact_type,
-          sizeBytes: row.size_bytes,
-          pushedAt: row.pushed_at,
-          pushedBy: row.pushed_by,
-          platforms: row.platforms ?? [],
-        });
-      }
-      for (const row of tasks) {
-        lines.get(keyOf(row.repository, row.tag))?.tasks.push({
-          id: row.id,
-          registryId: row.registry_id,
-          bytesDone: row.bytes_done,
-          bytesTotal: row.bytes_total,
-        });
-      }
-      const isWhole = (read.q ?? '') === '' && !read.isDriftOnly && read.registryId === undefined;
-      const isOnlyPage = read.after === null && last === undefined;
-      return {
-        lines: [...lines.values()] as readonly TagLine[],
-        next: last === undefined ? null : positionOf(last, read),
-        // Counting what a search finds would cost as much as reading all of it.
-        total: isWhole ? await countAll(read) : isOnlyPage ? page.length : null,
-      };
-    },
-  };
+  }
 }
 
-export type TagPages = ReturnType<typeof createTagPages>;
+export function createTagPages(kysely: Kysely<Tables>): TagPages {
+  return new TagPages(kysely);
+}
 
 function keyOf(repository: string, name: string): string {
   return `${repository}:${name}`;

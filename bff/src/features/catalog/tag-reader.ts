@@ -60,7 +60,7 @@ export async function readManifests(
   await inParallel(unknown, requestsAtOnce, async (digest) => {
     if (manifests.has(digest)) return;
     try {
-      const findKnown = store.findKnownDigests;
+      const findKnown = (below: readonly string[]) => store.findKnownDigests(below);
       for (const manifest of await readClosure({ client, repository, findKnown, signal }, digest)) {
         manifests.set(manifest.digest, manifest);
       }

@@ -16,46 +16,108 @@ export interface FoundDigest {
   readonly tags: readonly string[];
 }
 
+interface NamedTag {
+  repository: string;
+  name: string;
+  pushed_at: Date | null;
+  sorted_at: Date;
+}
+
 const found = 10;
 // Beginnings that fit thousands of names are not ordered among all of them: any of these will do.
 const candidates = 300;
 
 /** Each answers the best few: what is equal first, then what begins with the words, then what contains them. */
-export function createSearchView(kysely: Kysely<Tables>) {
-  const tagsWhere = async (condition: RawBuilder<unknown>, limit: number) => {
-    const { rows } = await sql<{
-      repository: string;
-      name: string;
-      folded: string;
-      pushed_at: Date | null;
-      sorted_at: Date;
-    }>`
-      select repository, name, folded, pushed_at, sorted_at from tag_names where ${condition} limit ${limit}
-    `.execute(kysely);
-    return rows;
-  };
+export class SearchView {
+  readonly #kysely: Kysely<Tables>;
 
-  /** Three readings, each only if the one before did not find enough; each is bounded whatever the words are. */
-  const nearestTags = async (words: string, within: RawBuilder<unknown>) => {
+  constructor(kysely: Kysely<Tables>) {
+    this.#kysely = kysely;
+  }
+
+  async findProjects(words: string) {
     const text = words.toLowerCase();
     const literal = likeLiteral(text);
-    const ranked = new Map<string, Awaited<ReturnType<typeof tagsWhere>>[number]>();
+    const { rows } = await sql<{ name: string; repository_count: number }>`
+      select project as name, count(*) as repository_count from repository_names
+      where tag_count > 0 and project like ${`%${literal}%`} group by project
+      order by (project = ${text}) desc, (project like ${`${literal}%`}) desc, length(project), project limit ${found}
+    `.execute(this.#kysely);
+    return rows.map(({ name, repository_count }) => ({ name, repositoryCount: repository_count }));
+  }
+
+  async findRepositories(words: string) {
+    const rows = await this.#namesLike(words, found);
+    return rows.map(({ name, project, tag_count }) => ({ name, project, tagCount: tag_count }));
+  }
+
+  async findTags(words: string): Promise<FoundTag[]> {
+    return this.#withRegistries(await this.#nearestTags(words, sql`true`));
+  }
+
+  /** `repository:tag`, either of them a part of the name. */
+  async findTagsOf(repositoryWords: string, tagWords: string): Promise<FoundTag[]> {
+    const names = (await this.#namesLike(repositoryWords, 100)).map(({ name }) => name);
+    if (names.length === 0) return [];
+    const within = sql`repository = any (${names}::text[])`;
+    if (tagWords !== '') return this.#withRegistries(await this.#nearestTags(tagWords, within));
+    const newest = await this.#tagsWhere(sql`repository = ${names[0]} order by sorted_at desc`, found);
+    return this.#withRegistries(newest);
+  }
+
+  /** @param prefix `algorithm:` and the beginning of the encoded part */
+  async findDigests(prefix: string): Promise<FoundDigest[]> {
+    const { rows } = await sql<{ digest: string; repository: string; registry_id: string; tags: string[] | null }>`
+      select places.digest, repositories.name as repository, repositories.registry_id,
+        (
+          select array_agg(tags.name order by tags.name) from (
+            select name from tags where tags.repository_id = repositories.id and tags.digest = places.digest
+              and tags.is_shown order by name limit 20
+          ) as tags
+        ) as tags
+      from (
+        select repository_id, digest from repository_manifests
+        where digest >= ${prefix} and digest < ${endOfPrefix(prefix)} order by digest limit ${found}
+      ) as places
+      join repositories on repositories.id = places.repository_id
+      order by places.digest, repositories.name, repositories.registry_id
+    `.execute(this.#kysely);
+    return rows.map((row) => ({
+      digest: row.digest,
+      repository: row.repository,
+      registryId: row.registry_id,
+      tags: row.tags ?? [],
+    }));
+  }
+
+  async #tagsWhere(condition: RawBuilder<unknown>, limit: number): Promise<NamedTag[]> {
+    const { rows } = await sql<NamedTag>`
+      select repository, name, pushed_at, sorted_at from tag_names where ${condition} limit ${limit}
+    `.execute(this.#kysely);
+    return rows;
+  }
+
+  /** Three readings, each only if the one before did not find enough; each is bounded whatever the words are. */
+  async #nearestTags(words: string, within: RawBuilder<unknown>): Promise<NamedTag[]> {
+    const text = words.toLowerCase();
+    const literal = likeLiteral(text);
+    const ranked = new Map<string, NamedTag>();
     const tiers = [
       sql`folded = ${text} and ${within} order by sorted_at desc`,
       sql`folded >= ${text} and folded < ${endOfPrefix(text)} and ${within}`,
       sql`folded like ${`%${literal}%`} and ${within}`,
     ];
     for (const tier of tiers) {
-      const rows = await tagsWhere(tier, candidates);
+      const rows = await this.#tagsWhere(tier, candidates);
       for (const row of rows.toSorted((a, b) => b.sorted_at.getTime() - a.sorted_at.getTime())) {
         ranked.set(`${row.repository}:${row.name}`, ranked.get(`${row.repository}:${row.name}`) ?? row);
       }
       if (ranked.size >= found) break;
     }
     return [...ranked.values()].slice(0, found);
-  };
+  }
 
-  const withRegistries = async (rows: readonly { repository: string; name: string; pushed_at: Date | null }[]) => {
+  async #withRegistries(rows: readonly { repository: string; name: string; pushed_at: Date | null }[]) {
     if (rows.length === 0) return [];
     const places = await sql<{ repository: string; name: string; registry_id: string }>`
       select tags.repository, tags.name, tags.registry_id
@@ -64,7 +126,7 @@ export function createSearchView(kysely: Kysely<Tables>) {
       join tags on tags.repository = wanted.repository and tags.name = wanted.name
       join registries on registries.id = tags.registry_id
       order by registries.position, registries.id
-    `.execute(kysely);
+    `.execute(this.#kysely);
     return rows.map(
       (row): FoundTag => ({
         repository: row.repository,
@@ -75,9 +137,9 @@ export function createSearchView(kysely: Kysely<Tables>) {
           .map(({ registry_id }) => registry_id),
       }),
     );
-  };
+  }
 
-  const namesLike = async (words: string, limit: number) => {
+  async #namesLike(words: string, limit: number) {
     const text = words.toLowerCase();
     const literal = likeLiteral(text);
     // The last segment is what people call a repository by.
@@ -87,69 +149,14 @@ export function createSearchView(kysely: Kysely<Tables>) {
       order by (name = ${text} or name like ${`%/${literal}`}) desc, (name like ${`${literal}%`} or name like ${`%/${literal}%`}) desc,
         length(name), name
       limit ${limit}
-    `.execute(kysely);
+    `.execute(this.#kysely);
     return rows;
-  };
-
-  return {
-    async findProjects(words: string) {
-      const text = words.toLowerCase();
-      const literal = likeLiteral(text);
-      const { rows } = await sql<{ name: string; repository_count: number }>`
-        select project as name, count(*) as repository_count from repository_names
-        where tag_count > 0 and project like ${`%${literal}%`} group by project
-        order by (project = ${text}) desc, (project like ${`${literal}%`}) desc, length(project), project limit ${found}
-      `.execute(kysely);
-      return rows.map(({ name, repository_count }) => ({ name, repositoryCount: repository_count }));
-    },
-
-    async findRepositories(words: string) {
-      const rows = await namesLike(words, found);
-      return rows.map(({ name, project, tag_count }) => ({ name, project, tagCount: tag_count }));
-    },
-
-    async findTags(words: string): Promise<FoundTag[]> {
-      return withRegistries(await nearestTags(words, sql`true`));
-    },
-
-    /** `repository:tag`, either of them a part of the name. */
-    async findTagsOf(repositoryWords: string, tagWords: string): Promise<FoundTag[]> {
-      const names = (await namesLike(repositoryWords, 100)).map(({ name }) => name);
-      if (names.length === 0) return [];
-      const within = sql`repository = any (${names}::text[])`;
-      if (tagWords !== '') return withRegistries(await nearestTags(tagWords, within));
-      const newest = await tagsWhere(sql`repository = ${names[0]} order by sorted_at desc`, found);
-      return withRegistries(newest);
-    },
-
-    /** @param prefix `algorithm:` and the beginning of the encoded part */
-    async findDigests(prefix: string): Promise<FoundDigest[]> {
-      const { rows } = await sql<{ digest: string; repository: string; registry_id: string; tags: string[] | null }>`
-        select places.digest, repositories.name as repository, repositories.registry_id,
-          (
-            select array_agg(tags.name order by tags.name) from (
-              select name from tags where tags.repository_id = repositories.id and tags.digest = places.digest
-                and tags.is_shown order by name limit 20
-            ) as tags
-          ) as tags
-        from (
-          select repository_id, digest from repository_manifests
-          where digest >= ${prefix} and digest < ${endOfPrefix(prefix)} order by digest limit ${found}
-        ) as places
-        join repositories on repositories.id = places.repository_id
-        order by places.digest, repositories.name, repositories.registry_id
-      `.execute(kysely);
-      return rows.map((row) => ({
-        digest: row.digest,
-        repository: row.repository,
-        registryId: row.registry_id,
-        tags: row.tags ?? [],
-      }));
-    },
-  };
+  }
 }
 
-export type SearchView = ReturnType<typeof createSearchView>;
+export function createSearchView(kysely: Kysely<Tables>): SearchView {
+  return new SearchView(kysely);
+}
 
 /** The first text after all that begin with `prefix`, in byte order. */
 function endOfPrefix(prefix: string): string {
