@@ -12,7 +12,7 @@ export default defineConfig({
           root: 'bff',
           environment: 'node',
           include: ['src/**/*.test.ts'],
-          globalSetup: ['src/testing/global-setup.ts'],
+          globalSetup: [`${import.meta.dirname}/bff/src/testing/global-setup.ts`],
           ...limits,
         },
       },
