@@ -4,6 +4,7 @@ import type { GetBlobOptions, PushBlobOptions, RequestOptions, Timeouts } from '
 import { registryError } from './error-sentences.ts';
 import { parseDigest, parseRepositoryName } from './reference.ts';
 import { readCapped } from './answer-body.ts';
+import { markSpent } from './blob-buffers.ts';
 import { refuseWebPage } from './manifests.ts';
 import type { Answer, Transport } from './transport.ts';
 import { openVerifiedBlob } from './verified-blob.ts';
@@ -200,6 +201,7 @@ export class Blobs {
     body.on('data', (piece: Buffer) => {
       windowBytes += piece.length;
       onBytes?.(piece.length);
+      markSpent(piece);
     });
     body.pause();
     const timer = setInterval(() => {

@@ -201,7 +201,8 @@ export interface RegistryClient {
   mountBlob(repository: string, digest: string, fromRepository: string, options?: RequestOptions): Promise<boolean>;
   /**
    * POST and one PUT. `open` is called at most once, after the registry has accepted the upload and a slot is free; an
-   * error of its stream cuts the upload, so nothing is stored.
+   * error of its stream cuts the upload, so nothing is stored. The stream's pieces are not to be read by anybody else
+   * after the upload has read them: their memory is used again.
    */
   pushBlob(
     repository: string,

@@ -1,6 +1,8 @@
 import { rootCertificates } from 'node:tls';
-import { Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
+import { giveBackWritten, readIntoKeptBuffers } from './blob-buffers.ts';
 import type { Clock, EndpointState, Timeouts } from './client-types.ts';
+import type { SlotKind } from './host-slots.ts';
 import { HostSlots } from './host-slots.ts';
 import type { RegistryError } from './registry-error.ts';
 
@@ -14,7 +16,19 @@ export const defaultTimeouts: Timeouts = {
 };
 
 /** A connection pool of its own: HTTP/1.1, because many streams in one HTTP/2 connection hold each other up. */
-export function createPool(origin: string, caPem: string | undefined, timeouts: Timeouts, connections: number): Pool {
+export function createPool(
+  origin: string,
+  options: { caPem: string | undefined; timeouts: Timeouts; connections: number; traffic: SlotKind },
+): Pool {
+  const { caPem, timeouts, connections, traffic } = options;
+  // TLS decrypts into buffers of its own.
+  const isPlain = origin.startsWith('http:');
+  const connect = buildConnector({
+    allowH2: false,
+    timeout: timeouts.connectMs,
+    ...(caPem === undefined ? {} : { ca: caPem }),
+    ...(traffic === 'read' && isPlain ? { onread: readIntoKeptBuffers } : {}),
+  });
   return new Pool(origin, {
     connections,
     allowH2: false,
@@ -22,14 +36,21 @@ export function createPool(origin: string, caPem: string | undefined, timeouts: 
     keepAliveTimeout: 20_000,
     headersTimeout: timeouts.answerMs,
     bodyTimeout: timeouts.idleMs,
-    connect: { timeout: timeouts.connectMs, ...(caPem === undefined ? {} : { ca: caPem }) },
+    connect:
+      traffic === 'write'
+        ? (target, callback) =>
+            connect(target, (error, socket) => {
+              if (socket) callback(null, giveBackWritten(socket));
+              else callback(error ?? new Error('No connection was made.'), null);
+            })
+        : connect,
   });
 }
 
 /** For stores behind redirects, which may stand under a public authority or the registry's own. */
 export function createOutsidePool(origin: string, caPem: string | undefined, timeouts: Timeouts): Pool {
   const authorities = caPem === undefined ? undefined : [caPem, ...rootCertificates].join('\n');
-  return createPool(origin, authorities, timeouts, 8);
+  return createPool(origin, { caPem: authorities, timeouts, connections: 8, traffic: 'small' });
 }
 
 // Found down: asked again by the traffic after this long, or at once where no other endpoint is left.
@@ -43,7 +64,7 @@ export class Endpoint {
   readonly host: string;
   /** The path before `/v2/`, without a slash at its end. */
   readonly basePath: string;
-  readonly pool: Pool;
+  readonly pools: Readonly<Record<SlotKind, Pool>>;
   readonly slots: HostSlots;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -67,8 +88,9 @@ export class Endpoint {
     this.host = this.url.host;
     this.basePath = this.url.pathname.replace(/\/+$/, '');
     this.slots = new HostSlots(options.slots);
-    // A small request and a blob each own a slot, so there are never more connections than slots.
-    this.pool = createPool(this.url.origin, options.caPem, options.timeouts, Math.max(2, options.slots));
+    const pool = (traffic: SlotKind): Pool =>
+      createPool(this.url.origin, { ...options, connections: Math.max(1, options.slots), traffic });
+    this.pools = { small: pool('small'), read: pool('read'), write: pool('write') };
     this.#clock = options.clock;
     this.#random = options.random;
     this.#onState = options.onState;

@@ -87,7 +87,7 @@ export class Transport {
   /** Pools for other origins than the endpoints': token services and stores behind redirects. */
   poolFor(origin: string): Pool {
     const own = this.endpoints.find((endpoint) => endpoint.url.origin === origin);
-    if (own) return own.pool;
+    if (own) return own.pools.small;
     const { caPem, timeouts } = this.#options;
     const pool = this.#outsidePools.get(origin) ?? createOutsidePool(origin, caPem, timeouts);
     this.#outsidePools.set(origin, pool);
@@ -123,7 +123,10 @@ export class Transport {
 
   async close(): Promise<void> {
     this.#closing.abort(new DOMException('The client was closed.', 'AbortError'));
-    const pools = [...this.endpoints.map((endpoint) => endpoint.pool), ...this.#outsidePools.values()];
+    const pools = [
+      ...this.endpoints.flatMap((endpoint) => Object.values(endpoint.pools)),
+      ...this.#outsidePools.values(),
+    ];
     await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
@@ -221,7 +224,7 @@ export class Transport {
     signal: AbortSignal,
   ): Promise<Answer> {
     let url = call.path instanceof URL ? call.path : new URL(`${endpoint.basePath}/v2/${call.path}`, endpoint.url);
-    let pool = endpoint.pool;
+    let pool = endpoint.pools[call.slot ?? 'small'];
     let isOwn = url.origin === endpoint.url.origin;
     if (!isOwn)
       throw registryError(occasion, 'redirect-refused', `sent us to ${url.host}, which is not its own address`, {
