@@ -1,2 +1,3 @@
-export type { EnqueueOptions, Job, JobQueue, JobQueueOptions, WorkOptions } from './job-queue.ts';
+export type { EnqueueOptions, JobQueue, JobQueueOptions, WorkOptions } from './job-queue.ts';
 export { createJobQueue } from './job-queue.ts';
+export type { Job } from './worker.ts';

@@ -2,16 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { type ConstructorOptions, fromKysely, fromPglite, type PGliteLike, PgBoss } from 'pg-boss';
 import type { Database, Tables } from '../database/index.ts';
-import { createWorker, type Worker } from './worker.ts';
-
-export interface Job<Payload> {
-  readonly id: string;
-  readonly payload: Payload;
-  /** 1 for the first try. */
-  readonly attempt: number;
-  /** Aborted when the queue stops; a handler that goes on after it is run again elsewhere. */
-  readonly signal: AbortSignal;
-}
+import { createWorker, type Job, type Worker } from './worker.ts';
 
 export interface EnqueueOptions {
   /** The job exists if, and only if, this transaction commits. */

@@ -1,5 +1,13 @@
 import type { Job as LibraryJob, PgBoss } from 'pg-boss';
-import type { Job } from './job-queue.ts';
+
+export interface Job<Payload> {
+  readonly id: string;
+  readonly payload: Payload;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /** Aborted when the queue stops; a handler that goes on after it is run again elsewhere. */
+  readonly signal: AbortSignal;
+}
 
 export interface Worker {
   /** Looks for jobs now. */
