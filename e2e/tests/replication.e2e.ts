@@ -85,8 +85,10 @@ test('a copy is watched to its end, through a reload, and has the same digest th
 
 test('a copy is stopped, leaves no tag, and runs again', async ({ page, api }) => {
   slow.setRate(CRAWL);
-  const digest = await pushImage(developmentUrl, 'e2e/stopped', '1.0', [30 * MEGABYTE]);
-  const id = await startCopy(api, { from: SOURCE, repository: 'e2e/stopped', references: ['1.0'], to: ['staging'] });
+  // Of this run alone: that it is nowhere yet is what is tested.
+  const tag = `run-${Date.now()}`;
+  const digest = await pushImage(developmentUrl, 'e2e/stopped', tag, [30 * MEGABYTE]);
+  const id = await startCopy(api, { from: SOURCE, repository: 'e2e/stopped', references: [tag], to: ['staging'] });
   await page.goto(`/replication/executions/${id}`);
   await expect(page.getByRole('row').filter({ hasText: 'e2e/stopped' })).toContainText('copying');
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
@@ -96,12 +98,12 @@ test('a copy is stopped, leaves no tag, and runs again', async ({ page, api }) =
   await expect(page.getByRole('button', { name: 'stopped 1' })).toBeVisible();
   await expect(page.getByRole('row').filter({ hasText: 'e2e/stopped' })).toContainText('stopped');
   const staging = await registryUrl(api, 'staging');
-  await expect(digestAt(staging, 'e2e/stopped:1.0')).rejects.toThrow();
+  await expect(digestAt(staging, `e2e/stopped:${tag}`)).rejects.toThrow();
 
   slow.setRate(100 * MEGABYTE);
   await page.getByRole('button', { name: 'Run 1 again' }).click();
   await expect(page.getByRole('button', { name: 'done 1' })).toBeVisible({ timeout: 60_000 });
-  expect(await digestAt(staging, 'e2e/stopped:1.0')).toBe(digest);
+  expect(await digestAt(staging, `e2e/stopped:${tag}`)).toBe(digest);
 });
 
 test('a registry that dies in mid-copy is said, and the copy ends well when it is back', async ({ page, api }) => {
