@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import {
   abortSignalOf,
@@ -115,9 +115,4 @@ function sessionControl(
       if (isSignedIn) await settle((callback) => request.session.destroy(callback));
     },
   };
-}
-
-/** Takes the cookie away from the browser too; its name depends on how people reach the console. */
-export function clearSessionCookie(response: Response, isHttps: boolean): void {
-  response.clearCookie(isHttps ? '__Host-longshore' : 'longshore', { path: '/', secure: isHttps, sameSite: 'lax' });
 }
