@@ -161,12 +161,16 @@ test('all copies are listed, newest first, and filtered by the URL', async ({ pa
 });
 
 test('“Copy to…” shows beforehand what it would do, then does it', async ({ page, api }) => {
-  const digest = await pushImage(developmentUrl, 'e2e/offered', '1.0', [MEGABYTE]);
+  const repository = `e2e/offered-${Date.now()}`;
+  const address = `/projects/${repository.replace('/', '/artifacts/')}/1.0`;
+  const digest = await pushImage(developmentUrl, repository, '1.0', [MEGABYTE]);
   // The registry's notification brings it into the catalog.
-  await expect.poll(async () => (await api.get('tags?repository=e2e%2Foffered')).status()).toBe(200);
-  await page.goto('/projects/e2e/artifacts/offered/1.0');
+  await expect
+    .poll(async () => (await api.get(`tags?repository=${encodeURIComponent(repository)}`)).status())
+    .toBe(200);
+  await page.goto(address);
   await page.getByRole('button', { name: 'Copy to…' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Copy e2e/offered:1.0' });
+  const dialog = page.getByRole('dialog', { name: `Copy ${repository}:1.0` });
   const preview = dialog.getByRole('region', { name: 'What will happen' });
   await expect(preview).toContainText('Choose a destination');
   await expect(dialog.getByRole('button', { name: 'Copy', exact: true })).toBeDisabled();
@@ -181,14 +185,14 @@ test('“Copy to…” shows beforehand what it would do, then does it', async (
   await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
   await expect(page).toHaveURL(/\/replication\/executions\//);
   await expect(page.getByRole('button', { name: 'done 2' })).toBeVisible({ timeout: 60_000 });
-  expect(await digestAt(await registryUrl(api, 'branch-north'), 'e2e/offered:stable')).toBe(digest);
+  expect(await digestAt(await registryUrl(api, 'branch-north'), `${repository}:stable`)).toBe(digest);
 
-  await page.goto('/projects/e2e/artifacts/offered/1.0');
+  await page.goto(address);
   await page.getByRole('button', { name: 'Copy to…' }).click();
   await dialog.getByRole('checkbox', { name: 'staging' }).check();
   await dialog.getByRole('button', { name: 'Copy and stay here' }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByText('e2e/offered:1.0 is copied')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(`${repository}:1.0 is copied`)).toBeVisible({ timeout: 60_000 });
   await expect(page).toHaveURL(/artifacts/);
 });
 
