@@ -1,79 +1,31 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConfigSecret } from '../../config/config-secret.ts';
 import { getArtifact, listReferrers } from '../../contract/artifacts.ts';
 import { getMatrix, getProject, listProjects } from '../../contract/projects.ts';
 import { getRepository, listRepositories, listTags } from '../../contract/repositories.ts';
 import { search } from '../../contract/search.ts';
-import { createRegistryClient, mediaTypes, type RegistryClient } from '../../registry-client/index.ts';
+import { mediaTypes } from '../../registry-client/index.ts';
 import { ProblemError, type TestApiClient } from '../../testing/api-client.ts';
-import { type RealRegistry, startRealRegistry } from '../../testing/real-registry.ts';
-import { startBff, type TestBff } from '../../testing/start-bff.ts';
+import type { TestBff } from '../../testing/start-bff.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
-import { type PushedManifest, pushImage, pushIndex, until } from './testing/registry-fixtures.ts';
-
-const secret = 'notification-secret-of-development';
-const hostile = '<img src=x onerror=alert(1)>\u001b[31m\u202e"\'%_\\';
+import {
+  type Browsing,
+  hostileText as hostile,
+  notificationSecret as secret,
+  startBrowsing,
+} from './testing/browse-fixtures.ts';
+import { type PushedManifest, pushImage, until } from './testing/registry-fixtures.ts';
 
 describe.each(databaseKinds)('browsing (%s)', (database) => {
-  let development: RealRegistry;
-  let production: RealRegistry;
+  let browsing: Browsing;
   let bff: TestBff;
   let api: TestApiClient;
-  const clients: RegistryClient[] = [];
-  const pushed: Record<string, PushedManifest> = {};
-  let fromDevelopment: RegistryClient;
-
-  const clientOf = (registry: RealRegistry): RegistryClient => {
-    const client = createRegistryClient({ name: 'x', endpoints: [{ url: registry.url }], userAgent: 'docker/27' });
-    clients.push(client);
-    return client;
-  };
-  const scanned = async () => {
-    const rows = await bff.running.foundation.database.kysely.selectFrom('registries').select('scanned_at').execute();
-    return rows.length === 2 && rows.every(({ scanned_at }) => scanned_at !== null);
-  };
 
   beforeAll(async () => {
-    development = await startRealRegistry();
-    production = await startRealRegistry();
-    fromDevelopment = clientOf(development);
-    const toProduction = clientOf(production);
-    pushed['2.9.0'] = await pushImage(fromDevelopment, 'payments/api', '2.9.0', { layers: 2 });
-    pushed['2.10.0'] = await pushIndex(fromDevelopment, 'payments/api', '2.10.0', ['amd64', 'arm64']);
-    pushed['2.10.0-rc1'] = await pushImage(fromDevelopment, 'payments/api', '2.10.0-rc1', { layers: 1 });
-    pushed['hostile'] = await pushImage(fromDevelopment, 'payments/hostile', 'latest', {
-      layers: 1,
-      config: {
-        author: hostile,
-        created: 'not a date',
-        config: { Labels: { [hostile]: hostile, __proto__: 'x' }, Env: 'A=1', Cmd: [1, hostile], ExposedPorts: [] },
-        history: [{ created_by: hostile }, null, 7, { created_by: 'x', empty_layer: true }],
-      },
-    });
-    await pushImage(fromDevelopment, 'single', 'v1', { layers: 1 });
-    pushed['production-2.9.0'] = await pushImage(toProduction, 'payments/api', '2.9.0', { layers: 1 });
-    await toProduction.putManifest('payments/api', '2.10.0-rc1-copy', pushed['production-2.9.0'].manifest);
-    bff = await startBff({
-      database,
-      registries: [
-        {
-          id: 'development',
-          environment: 'development',
-          endpointUrls: [development.url],
-          notificationSecret: new ConfigSecret(secret),
-        },
-        { id: 'production', environment: 'production', endpointUrls: [production.url] },
-      ],
-    });
+    browsing = await startBrowsing(database);
+    bff = browsing.bff;
     api = await bff.signIn();
-    await until(scanned, 'both registries to be scanned');
   });
-  afterAll(async () => {
-    await bff?.close();
-    for (const client of clients) await client.close();
-    await development?.stop();
-    await production?.stop();
-  });
+  afterAll(() => browsing?.close());
 
   test('projects are listed and found, a repository of one segment in the project library', async () => {
     const page = await api.call(listProjects, { query: {} });
@@ -109,9 +61,11 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
       ['2.9.0', 'first', 'differs'],
     ]);
     expect(matrix.total).toBe(4);
+    const drift = await api.call(getMatrix, { params: { project: 'payments' }, query: { only: 'drift' } });
+    expect(drift.items).toHaveLength(5);
     const [first] = matrix.items;
     expect(first?.platforms.map(({ architecture }) => architecture)).toEqual(['amd64', 'arm64']);
-    expect(first?.sizeBytes).toBe(pushed['2.10.0']?.totalSizeBytes);
+    expect(first?.sizeBytes).toBe(browsing.pushed.multiPlatform.totalSizeBytes);
   });
 
   test('a copy that is under way shows in its cell', async () => {
@@ -174,11 +128,6 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
       query: { ...query, ...(cursor === null ? {} : { cursor }) },
     });
 
-  test('only drift leaves out what every column has alike', async () => {
-    const drift = await api.call(getMatrix, { params: { project: 'payments' }, query: { only: 'drift' } });
-    expect(drift.items).toHaveLength(5);
-  });
-
   test('a cursor of another order, or a changed one, is refused', async () => {
     const page = await api.call(listRepositories, { query: { limit: 1 } });
     const cursor = page.nextCursor ?? '';
@@ -227,15 +176,15 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
     const tags = await api.call(listTags, { query: { repository: 'payments/api', sort: 'semver' } });
     expect(tags.items.map(({ name }) => name)).toEqual(['2.9.0', '2.10.0-rc1', '2.10.0-rc1-copy', '2.10.0']);
     expect(tags.items[0]).toMatchObject({
-      digest: pushed['2.9.0']?.digest,
-      sizeBytes: pushed['2.9.0']?.totalSizeBytes,
+      digest: browsing.pushed.release.digest,
+      sizeBytes: browsing.pushed.release.totalSizeBytes,
       mediaType: mediaTypes.ociManifest,
       platforms: [{ os: 'linux', architecture: 'amd64', variant: null, osVersion: null }],
       registries: [{ registryId: 'development' }, { registryId: 'production' }],
     });
     const inOne = await api.call(listTags, { query: { repository: 'payments/api', registryId: 'production' } });
     expect(inOne.items.map(({ name }) => name).toSorted()).toEqual(['2.10.0-rc1-copy', '2.9.0']);
-    expect(inOne.items.find(({ name }) => name === '2.9.0')?.digest).toBe(pushed['production-2.9.0']?.digest);
+    expect(inOne.items.find(({ name }) => name === '2.9.0')?.digest).toBe(browsing.pushed.otherRelease.digest);
     const found = await api.call(listTags, { query: { repository: 'payments/api', q: 'RC1' } });
     expect(found.items.map(({ name }) => name).toSorted()).toEqual(['2.10.0-rc1', '2.10.0-rc1-copy']);
     expect(found.total).toBe(2);
@@ -252,7 +201,7 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
     expect(byTag.tags.map(({ name }) => name)).toEqual(['2.10.0-rc1', '2.10.0-rc1-copy']);
     const byBoth = await api.call(search, { query: { q: 'registry.example:5000/payments/api:2.9' } });
     expect(byBoth.tags).toMatchObject([{ name: '2.9.0', registryIds: ['development', 'production'] }]);
-    const digest = pushed['2.9.0']?.digest ?? '';
+    const { digest } = browsing.pushed.release;
     for (const q of [digest, digest.slice(0, 20), digest.slice(7, 19), `payments/api@${digest}`]) {
       const byDigest = await api.call(search, { query: { q } });
       expect(byDigest.digests).toEqual([
@@ -279,7 +228,11 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
   test('an artifact shows its platforms, layers, history and where else it is', async () => {
     const at = { registryId: 'development', repository: 'payments/api' };
     const index = await api.call(getArtifact, { query: { ...at, reference: '2.10.0' } });
-    expect(index).toMatchObject({ kind: 'index', tag: '2.10.0', totalSizeBytes: pushed['2.10.0']?.totalSizeBytes });
+    expect(index).toMatchObject({
+      kind: 'index',
+      tag: '2.10.0',
+      totalSizeBytes: browsing.pushed.multiPlatform.totalSizeBytes,
+    });
     expect(
       index.platforms.map(({ platform, isAttestation, isPresent }) => [
         platform?.architecture,
@@ -304,7 +257,7 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
       command: ['/bin/app'],
       labels: { team: 'payments' },
     });
-    expect(image.manifestJson).toBe(pushed['2.9.0']?.manifest.bytes.toString('utf8'));
+    expect(image.manifestJson).toBe(browsing.pushed.release.manifest.bytes.toString('utf8'));
     expect(image.elsewhere).toMatchObject([{ registryId: 'production', isSame: false }]);
     expect(image.asOf).not.toBeNull();
   });
@@ -324,19 +277,18 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
   });
 
   test('referrers are a tree, from the fallback tag where the registry has no API', async () => {
-    const image = pushed['2.9.0'];
-    if (image === undefined) throw new Error('not pushed');
+    const image = browsing.pushed.release;
     const refer = async (subject: PushedManifest, artifactType: string) => {
       const subjectDescriptor = {
         mediaType: mediaTypes.ociManifest,
         digest: subject.digest,
         size: subject.manifest.bytes.length,
       };
-      const referrer = await pushImage(fromDevelopment, 'payments/api', undefined, {
+      const referrer = await pushImage(browsing.pusher, 'payments/api', undefined, {
         layers: 1,
         manifest: { subject: subjectDescriptor, artifactType, annotations: { note: hostile } },
       });
-      await fromDevelopment.pushReferrerFallback('payments/api', subject.digest, [
+      await browsing.pusher.pushReferrerFallback('payments/api', subject.digest, [
         {
           mediaType: mediaTypes.ociManifest,
           digest: referrer.digest,
@@ -360,7 +312,7 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
   });
 
   test('an artifact that was pushed a moment ago is read from its registry', async () => {
-    const image = await pushImage(fromDevelopment, 'payments/fresh', 'v1', { layers: 1 });
+    const image = await pushImage(browsing.pusher, 'payments/fresh', 'v1', { layers: 1 });
     const query = { registryId: 'development', repository: 'payments/fresh', reference: 'v1' };
     expect((await api.call(getArtifact, { query })).digest).toBe(image.digest);
     await expect(api.call(getArtifact, { query: { ...query, reference: 'v2' } })).rejects.toMatchObject({
@@ -398,7 +350,7 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
 
   test('a pushed tag reaches an open page and the lists through its notification', async () => {
     const events = await api.openEvents();
-    const image = await pushImage(fromDevelopment, 'payments/api', '3.0.0', { layers: 1 });
+    const image = await pushImage(browsing.pusher, 'payments/api', '3.0.0', { layers: 1 });
     const event = {
       id: 'pushed-3.0.0',
       action: 'push',
@@ -428,7 +380,7 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
   });
 
   test('a registry that is down leaves every page with the age of what is known', async () => {
-    await production.kill();
+    await browsing.production.kill();
     await until(async () => {
       const { columns } = await api.call(getMatrix, { params: { project: 'payments' }, query: {} });
       return columns[1]?.isStale === true;
@@ -437,7 +389,7 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
       params: { project: 'payments' },
       query: { repository: 'payments/api' },
     });
-    expect(matrix.items.find(({ tag }) => tag === '2.9.0')?.cells[1]?.digest).toBe(pushed['production-2.9.0']?.digest);
+    expect(matrix.items.find(({ tag }) => tag === '2.9.0')?.cells[1]?.digest).toBe(browsing.pushed.otherRelease.digest);
     expect(matrix.columns[1]?.asOf).not.toBeNull();
     const query = { registryId: 'production', repository: 'payments/api', reference: '2.9.0' };
     const artifact = await api.call(getArtifact, { query });
