@@ -19,31 +19,25 @@ export type {
   RequestRecord,
   Timeouts,
 } from './client-types.ts';
-export { capabilityNames, capabilityReasonCodes } from './client-types.ts';
+export { capabilityNames } from './client-types.ts';
 export type { ArtifactManifest, Descriptor, ImageIndex, ImageManifest, Manifest, Platform } from './manifest.ts';
 export {
   descriptorJson,
   isForeignLayer,
   ManifestError,
-  manifestMaxBytes,
   manifestMaxDepth,
   parseManifest,
 } from './manifest.ts';
-export { isIndex, isManifest, isSchema1, manifestAccept, mediaTypes } from './media-types.ts';
+export { isIndex, isManifest, manifestAccept, mediaTypes } from './media-types.ts';
 export type { Digest, ImageReference, Reference, RepositoryName, Tag } from './reference.ts';
 export {
   isDigest,
   isRepositoryName,
   isTag,
   parseDigest,
-  parseImageReference,
-  parseReference,
-  parseRepositoryName,
-  parseTag,
-  ReferenceError,
 } from './reference.ts';
 export { createRegistryClient } from './registry-client.ts';
 export type { RegistryErrorCode, RegistryErrorFields, Side } from './registry-error.ts';
-export { isRegistryError, RegistryError, registryErrorCodes } from './registry-error.ts';
+export { isRegistryError, RegistryError } from './registry-error.ts';
 export { Secret } from './secret.ts';
 export { digestOf, openVerifiedBlob } from './verified-blob.ts';
