@@ -9,6 +9,7 @@ import type { TestBff } from '../../testing/start-bff.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
 import {
   type Browsing,
+  insertOpenTask,
   hostileText as hostile,
   notificationSecret as secret,
   startBrowsing,
@@ -69,36 +70,11 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
   });
 
   test('a copy that is under way shows in its cell', async () => {
-    const { kysely } = bff.running.foundation.database;
-    const executionId = '00000000-0000-4000-8000-000000000001';
-    const taskId = '00000000-0000-4000-8000-000000000002';
-    await kysely
-      .insertInto('executions')
-      .values({ id: executionId, trigger: 'copy', include_referrers: true, when_different: 'replace' })
-      .execute();
-    await kysely
-      .insertInto('tasks')
-      .values({
-        id: taskId,
-        execution_id: executionId,
-        source_registry_id: 'development',
-        source_repository: 'payments/api',
-        source_reference: '2.10.0',
-        destination_registry_id: 'production',
-        destination_repository: 'payments/api',
-        destination_tag: '2.10.0',
-        state: 'waiting',
-        next_attempt_at: new Date(Date.now() + 3_600_000),
-        attempts_allowed: 5,
-        deadline_at: new Date(Date.now() + 7_200_000),
-        bytes_total: 10,
-        bytes_done: 4,
-      })
-      .execute();
+    const { taskId, remove } = await insertOpenTask(bff);
     const matrix = await api.call(getMatrix, { params: { project: 'payments' }, query: { q: '2.10.0' } });
     const row = matrix.items.find(({ tag }) => tag === '2.10.0');
     expect(row?.cells[1]).toMatchObject({ state: 'copying', task: { id: taskId, bytesDone: 4, bytesTotal: 10 } });
-    await kysely.deleteFrom('executions').where('id', '=', executionId).execute();
+    await remove();
   });
 
   test.each(['-pushed', 'pushed', '-semver', 'semver', 'name', '-name'] as const)(

@@ -83,3 +83,34 @@ async function isScanned(bff: TestBff): Promise<boolean> {
   const rows = await kysely.selectFrom('registries').select('scanned_at').execute();
   return rows.length === 2 && rows.every(({ scanned_at }) => scanned_at !== null);
 }
+
+/** A copy of payments/api:2.10.0 to production that waits for its next attempt, four of ten bytes done. */
+export async function insertOpenTask(bff: TestBff): Promise<{ taskId: string; remove: () => Promise<unknown> }> {
+  const { kysely } = bff.running.foundation.database;
+  const executionId = '00000000-0000-4000-8000-000000000001';
+  const taskId = '00000000-0000-4000-8000-000000000002';
+  await kysely
+    .insertInto('executions')
+    .values({ id: executionId, trigger: 'copy', include_referrers: true, when_different: 'replace' })
+    .execute();
+  await kysely
+    .insertInto('tasks')
+    .values({
+      id: taskId,
+      execution_id: executionId,
+      source_registry_id: 'development',
+      source_repository: 'payments/api',
+      source_reference: '2.10.0',
+      destination_registry_id: 'production',
+      destination_repository: 'payments/api',
+      destination_tag: '2.10.0',
+      state: 'waiting',
+      next_attempt_at: new Date(Date.now() + 3_600_000),
+      attempts_allowed: 5,
+      deadline_at: new Date(Date.now() + 7_200_000),
+      bytes_total: 10,
+      bytes_done: 4,
+    })
+    .execute();
+  return { taskId, remove: () => kysely.deleteFrom('executions').where('id', '=', executionId).execute() };
+}
