@@ -52,7 +52,7 @@ function wishedPort(text: string | undefined): number | undefined {
   throw new SandboxError(`PORT is "${text}"; it must be a number from 1 to 65535.`, EXIT_BAD_CONFIGURATION);
 }
 
-/** A console at rest keeps what its young generation has grown to; 4 MB cost no measurable time and save about 40 MB. */
+/** A console at rest keeps what its young generation has grown to. docs/decisions/001 has what it saves. */
 const SMALL_HEAP_FLAGS = ['--max-semi-space-size=4'];
 
 interface Installation {

@@ -46,7 +46,7 @@ export async function openWorkshop(scratchDirectory: string, epoch: Date): Promi
 export async function nodeLayer(workshop: Workshop): Promise<SeedLayer> {
   return workshop.layer(await programWithLibraries(process.execPath, 'usr/local/bin/node'), {
     createdBy: `COPY node /usr/local/bin/node # Node ${process.versions.node} and the libraries it loads`,
-    // 120 MB: a higher level takes four times as long for a few per cent.
+    // 127 MB: level 6 takes twice the CPU time of level 2 for 7 % less.
     compressionLevel: 2,
   });
 }
