@@ -16,6 +16,8 @@ for (const route of listRoutes()) {
     test.use({ isSignedIn: route !== '/sign-in' });
 
     test('is accessible in light and dark, fits a phone, and has no faults', async ({ page, api }) => {
+      // Three analyses of a whole page, each of which takes as long as the machine is busy.
+      test.slow();
       await page.goto(await fillRoute(route, api));
       await expectDrawn(page);
       await expect(page).toHaveTitle(/\S+ · Longshore$/);
