@@ -95,9 +95,12 @@ describe.each(databaseKinds)('copies (%s)', (kind) => {
       (payload) => payload.executionId === execution.id && payload.state === 'succeeded',
     );
     expect(last.bytesDone).toBe(task.bytesTotal);
-    await stream.waitFor('tag', (payload) => payload.registryId === 'north' && payload.digest === index.digest);
     await stream.waitFor('execution', (payload) => payload.executionId === execution.id);
     stream.close();
+    await until('the catalog to know the copy', async () => {
+      const { items } = await client.call(previewCopy, copyOf('1.0'));
+      return items[0]?.outcome === 'up-to-date' ? true : undefined;
+    });
     const ended = await until('the end of the execution', async () => {
       const found = await client.call(getExecution, { params: { executionId: execution.id } });
       return found.state === 'running' ? undefined : found;
