@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { describeEachDatabase } from '../testing/test-database.ts';
+
+// Some tests make a database or start a whole server in themselves, on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 describeEachDatabase('The database port', (open) => {
   it('gives the same types', async () => {
@@ -35,7 +38,7 @@ describeEachDatabase('Notifications', (open, kind) => {
     const received: string[] = [];
     const unlisten = await database.listen('longshore_test', (payload) => received.push(payload));
     for (const payload of ['one', 'two', '三']) await database.notify('longshore_test', payload);
-    await expect.poll(() => received, { timeout: 20_000 }).toEqual(['one', 'two', '三']);
+    await expect.poll(() => received, { timeout: 120_000 }).toEqual(['one', 'two', '三']);
     await unlisten();
     await database.notify('longshore_test', 'four');
     await database.ping();
@@ -52,9 +55,9 @@ describeEachDatabase('Notifications', (open, kind) => {
       select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and query like 'LISTEN%' and pid <> pg_backend_pid()
     `.execute(database.kysely);
-    await expect.poll(() => gaps, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => gaps, { timeout: 120_000 }).toBe(1);
     await database.notify('longshore_cut', 'after');
-    await expect.poll(() => received, { timeout: 20_000 }).toEqual(['after']);
+    await expect.poll(() => received, { timeout: 120_000 }).toEqual(['after']);
   });
 });
 

@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createPostgresDatabase } from '../testing/test-database.ts';
 import { openDatabase } from './index.ts';
 import { migrateToLatest } from './migrate.ts';
+
+// Some tests make a database or start a whole server in themselves, on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 async function openThree() {
   const url = await createPostgresDatabase({ isMigrated: false });

@@ -1,8 +1,11 @@
 import net from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { StreamEvent } from '../contract/events.ts';
 import { signOut } from '../contract/session.ts';
 import { startBff, type TestBff } from '../testing/start-bff.ts';
+
+// Some tests make a database or start a whole server in themselves, on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 const tag = (name: string): StreamEvent => ({
   name: 'tag',
@@ -76,7 +79,7 @@ describe('The event stream', () => {
       received += chunk.toString();
     });
     socket.write(`GET /api/v1/events HTTP/1.1\r\nHost: ${host}\r\nCookie: ${client.cookie}\r\n\r\n`);
-    await expect.poll(() => received, { timeout: 20_000 }).toContain('retry:');
+    await expect.poll(() => received, { timeout: 120_000 }).toContain('retry:');
     socket.pause();
     // 60 MB in all: far more than the kernel's buffers and the queue.
     for (let index = 0; index < 60; index += 1) {
@@ -86,9 +89,9 @@ describe('The event stream', () => {
     const queuedBytes = bff.running.foundation.eventStream.queuedBytes();
     expect(Math.max(...queuedBytes)).toBeLessThan(1.1 * 1024 * 1024);
     socket.resume();
-    await expect.poll(() => received.includes('event: reset'), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => received.includes('event: reset'), { timeout: 120_000 }).toBe(true);
     publish(tag('afterwards'));
-    await expect.poll(() => received.includes('afterwards'), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => received.includes('afterwards'), { timeout: 120_000 }).toBe(true);
     socket.destroy();
   });
 

@@ -110,7 +110,7 @@ function readEvents(body: ReadableStream<Uint8Array>, stop: AbortController): Te
     events,
     ended: read().catch(() => {}),
     close: () => stop.abort(),
-    waitFor: (name, fits = () => true, timeoutMs = 30_000) =>
+    waitFor: (name, fits = () => true, timeoutMs = 120_000) =>
       new Promise((resolve, reject) => {
         let looked = 0;
         const look = () => {

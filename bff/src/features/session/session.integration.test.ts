@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { changePassword, getSession, signIn, signOut } from '../../contract/session.ts';
 import type { ProblemError, TestApiClient } from '../../testing/api-client.ts';
 import { type StartBffOptions, startBff, type TestBff } from '../../testing/start-bff.ts';
 import { createPostgresDatabase } from '../../testing/test-database.ts';
 import { startRedis, type TestRedis } from '../../testing/redis-server.ts';
+
+// Some tests make a database or start a whole server in themselves, on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 async function problemOf(work: Promise<unknown>) {
   const error: unknown = await work.then(
@@ -246,7 +249,7 @@ describe('Without Redis, where the sessions are in it', () => {
   it('nobody is let in and nobody’s session is believed, until it is back', async () => {
     const bff = await startBff({ redisUrl: redis.url });
     try {
-      await expect.poll(async () => (await fetch(`${bff.url}/readyz`)).status, { timeout: 20_000 }).toBe(200);
+      await expect.poll(async () => (await fetch(`${bff.url}/readyz`)).status, { timeout: 120_000 }).toBe(200);
       const client = await bff.signIn();
       await redis.stop();
       expect(await problemOf(client.call(getSession, {}))).toMatchObject({ status: 503, code: 'not-ready' });
@@ -255,7 +258,7 @@ describe('Without Redis, where the sessions are in it', () => {
       expect((await fetch(`${bff.url}/readyz`)).status).toBe(503);
       expect((await fetch(`${bff.url}/healthz`)).status).toBe(200);
       await redis.start();
-      await expect.poll(async () => (await fetch(`${bff.url}/readyz`)).status, { timeout: 30_000 }).toBe(200);
+      await expect.poll(async () => (await fetch(`${bff.url}/readyz`)).status, { timeout: 120_000 }).toBe(200);
       // It came back empty: that is a sign-out, not an error.
       expect(await isSignedIn(client)).toBe(false);
     } finally {
