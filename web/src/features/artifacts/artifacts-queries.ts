@@ -47,7 +47,10 @@ export function useLiveArtifact(repository: string): void {
   const refresh = useMemo(
     () =>
       createSerialRefresh(REFRESH_REST_MS, () =>
-        Promise.all([getArtifact, listReferrers].map(({ path }) => client.invalidateQueries({ queryKey: [path] }))),
+        // Tags too: a link without a registry waits for the first one that has the tag.
+        Promise.all(
+          [getArtifact, listReferrers, listTags].map(({ path }) => client.invalidateQueries({ queryKey: [path] })),
+        ),
       ),
     [client],
   );
