@@ -1,4 +1,4 @@
-import express, { Router } from 'express';
+import express, { type ErrorRequestHandler, Router } from 'express';
 import { ApiError } from '../../http/api-error.ts';
 import type { RegistriesService } from '../registries/registries.service.ts';
 import { type CatalogService, EnvelopeError } from './catalog.service.ts';
@@ -54,7 +54,17 @@ export function notificationRoutes({ catalog, registries }: CatalogRoutesDeps): 
       response.status(202).end();
     },
   );
+  router.use(sayLimit);
   return router;
 }
+
+const sayLimit: ErrorRequestHandler = (error: unknown, _request, _response, next) => {
+  const isTooLarge = error instanceof Error && 'type' in error && error.type === 'entity.too.large';
+  next(
+    isTooLarge
+      ? new ApiError('body-too-large', 'The notification is larger than 4 MB, the most that is accepted.')
+      : error,
+  );
+};
 
 const registryIdPattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/index.ts';
 import type { PlatformFacts } from './config-facts.ts';
 import { isAfter, type KeysetColumn, type KeysetPosition, likeLiteral, orderBy } from '../../database/keyset.ts';
@@ -139,11 +139,7 @@ export class TagPages {
     // A repository is of one project: naming both would lead the planner past the repository's own indexes.
     if (read.repository === undefined) conditions.push(sql`project = ${read.project}`);
     else conditions.push(sql`repository = ${read.repository}`);
-    if (read.q !== undefined && read.q !== '') {
-      const pattern = `%${likeLiteral(read.q.toLowerCase())}%`;
-      const isNamed = sql<boolean>`folded like ${pattern}`;
-      conditions.push(read.repository === undefined ? sql`(${isNamed} or repository like ${pattern})` : isNamed);
-    }
+    if (read.q !== undefined && read.q !== '') conditions.push(await this.#matches(read, read.q));
     if (read.isDriftOnly)
       conditions.push(sql`(digest_count > 1 or registry_count < ${read.registryIds.length}::integer)`);
     if (read.registryId !== undefined) {
@@ -157,6 +153,21 @@ export class TagPages {
       where ${sql.join(conditions, sql` and `)} order by ${orderBy(columns)} limit ${read.limit + 1}
     `.execute(this.#kysely);
     return rows;
+  }
+
+  /**
+   * A tag by its own name or by its repository's. The repositories are looked up first: two patterns joined by "or" would
+   * read every tag of the project, a pattern and a few names are two indexes.
+   */
+  async #matches({ project, repository }: ReadTagPage, q: string): Promise<RawBuilder<boolean>> {
+    const pattern = `%${likeLiteral(q.toLowerCase())}%`;
+    const isNamed = sql<boolean>`folded like ${pattern}`;
+    if (repository !== undefined) return isNamed;
+    const { rows } = await sql<{ name: string }>`
+      select name from repository_names where project = ${project} and name like ${pattern}
+    `.execute(this.#kysely);
+    if (rows.length === 0) return isNamed;
+    return sql<boolean>`(${isNamed} or repository = any (${rows.map(({ name }) => name)}::text[]))`;
   }
 
   async #listPlaced(page: readonly TagName[]) {
