@@ -21,7 +21,11 @@ const FEATURE_EDGES = [
 
 const TESTS = '\\.(test|integration\\.test|bench)\\.tsx?$|/testing/|/bench/';
 
-/** Modules under `from` may import, of ours, only what matches `allowed`. Tests beside the code are free. */
+/**
+ * Modules under `from` may import, of ours, only what matches `allowed`. Tests beside the code are free.
+ *
+ * @type {(name: string, from: string, allowed: string[], comment: string) => object}
+ */
 const only = (name, from, allowed, comment) => ({
   name,
   comment,
