@@ -98,6 +98,8 @@ export interface ClaimedTask {
   /** What the catalog believes the source tag to be, and how large that is in all. */
   readonly catalogDigest: string | null;
   readonly catalogSizeBytes: number | null;
+  /** The catalog has the same digest under the destination's tag: there is probably nothing to do. */
+  readonly isBelievedThere: boolean;
 }
 
 /** How an attempt ended. */

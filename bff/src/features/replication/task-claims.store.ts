@@ -127,6 +127,7 @@ interface ClaimRow {
   is_taken_over: boolean;
   catalog_digest: string | null;
   catalog_size_bytes: number | null;
+  is_believed_there: boolean;
 }
 
 /**
@@ -178,7 +179,12 @@ function claimStatement(owner: string, { count, tasksPerRegistry }: ClaimLimits)
           and newer.state = 'succeeded' and (newer.created_at, newer.id) > (c.created_at, c.id)
           and newer.execution_id <> c.execution_id
       ) as is_superseded,
-      tags.digest as catalog_digest, m.total_size_bytes as catalog_size_bytes
+      tags.digest as catalog_digest, m.total_size_bytes as catalog_size_bytes,
+      exists (
+        select 1 from tags there
+        where there.registry_id = c.destination_registry_id and there.repository = c.destination_repository
+          and there.name = c.destination_tag and there.digest = coalesce(c.digest, tags.digest)
+      ) as is_believed_there
     from claimed c
     join executions e on e.id = c.execution_id
     left join repositories r on r.registry_id = c.source_registry_id and r.name = c.source_repository
@@ -211,5 +217,6 @@ function claimedTask(row: ClaimRow): ClaimedTask {
     isTakenOver: row.is_taken_over,
     catalogDigest: row.catalog_digest,
     catalogSizeBytes: row.catalog_size_bytes,
+    isBelievedThere: row.is_believed_there,
   };
 }

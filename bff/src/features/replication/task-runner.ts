@@ -188,9 +188,7 @@ export class TaskRunner {
     const { claims, owner } = this.#deps;
     const source = await this.#deps.clientFor(task.source.registryId);
     const destination = await this.#deps.clientFor(task.destination.registryId);
-    let mounts: ReadonlyMap<string, readonly string[]> = new Map();
-    const knownDigest = task.digest ?? task.catalogDigest;
-    if (knownDigest !== null) mounts = await this.#deps.mountSources(task.destination.registryId, knownDigest);
+    const mounts = await this.#mountSources(task);
     const { end, isChanged } = await copyTask({
       task,
       source,
@@ -205,6 +203,12 @@ export class TaskRunner {
     });
     running.isChanged = isChanged;
     return end;
+  }
+
+  async #mountSources(task: ClaimedTask): Promise<ReadonlyMap<string, readonly string[]>> {
+    const knownDigest = task.digest ?? task.catalogDigest;
+    if (knownDigest === null || task.isBelievedThere) return new Map();
+    return this.#deps.mountSources(task.destination.registryId, knownDigest);
   }
 
   async #failed(running: RunningTask, error: unknown, claimedAtMs: number): Promise<AttemptEnd | undefined> {
