@@ -81,7 +81,10 @@ export class ReplicationService {
 
   constructor(deps: ReplicationDeps) {
     this.#deps = deps;
-    this.#refreshes = new RefreshQueue(deps.onFault);
+    this.#refreshes = new RefreshQueue(
+      () => (this.#runner.running.size > manyTasks ? 1 : refreshesAtOnce),
+      deps.onFault,
+    );
     this.#runner = new TaskRunner({
       claims: deps.claims,
       records: deps.records,
@@ -281,14 +284,18 @@ const abandonedEveryMs = 5000;
 const executionNewsMs = 500;
 const tellTasksMax = 50;
 const refreshesAtOnce = 3;
+/** From here on the copies need the machine more than the catalog does. */
+const manyTasks = 4;
 
 /** Looks at the registry behind the copies, a few at a time, so that it does not slow them down. */
 class RefreshQueue {
   readonly #waiting: (() => Promise<void>)[] = [];
   readonly #running = new Set<Promise<void>>();
+  readonly #atOnce: () => number;
   readonly #onFault: (error: unknown) => void;
 
-  constructor(onFault: (error: unknown) => void) {
+  constructor(atOnce: () => number, onFault: (error: unknown) => void) {
+    this.#atOnce = atOnce;
     this.#onFault = onFault;
   }
 
@@ -303,7 +310,7 @@ class RefreshQueue {
   }
 
   #next(): void {
-    while (this.#running.size < refreshesAtOnce) {
+    while (this.#running.size < this.#atOnce()) {
       const work = this.#waiting.shift();
       if (work === undefined) return;
       // What cannot be read now is brought by the registry's notification or the next scan.
