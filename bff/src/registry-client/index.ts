@@ -41,3 +41,4 @@ export type { RegistryErrorCode, RegistryErrorFields, Side } from './registry-er
 export { isRegistryError, RegistryError } from './registry-error.ts';
 export { Secret } from './secret.ts';
 export { digestOf, openVerifiedBlob } from './verified-blob.ts';
+export { notificationEndpoint } from './notification-endpoint.ts';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
+import { notificationEndpoint } from '../registry-client/index.ts';
 
 /** One local registry of the sandbox, as it is known before a port is found for it. */
 export interface SandboxRegistry {
@@ -64,15 +65,10 @@ export async function writeRegistryConfig(registry: PlacedRegistry, consolePort:
     },
     notifications: {
       endpoints: [
-        {
-          name: 'longshore',
-          url: `http://127.0.0.1:${consolePort}/api/v1/registries/${registry.id}/notifications`,
-          headers: { Authorization: [`Bearer ${notificationSecret}`] },
-          // The default of 500 ms repeats events whenever the console is busy for a moment.
-          timeout: '5s',
-          threshold: 3,
-          backoff: '1s',
-        },
+        notificationEndpoint(
+          `http://127.0.0.1:${consolePort}/api/v1/registries/${registry.id}/notifications`,
+          notificationSecret,
+        ),
       ],
     },
   };

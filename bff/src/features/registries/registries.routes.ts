@@ -4,6 +4,7 @@ import * as contract from '../../contract/registries.ts';
 import type { AnswerInput, HandlerInput } from '../../contract/endpoint.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { mountEndpoint } from '../../http/mount-endpoint.ts';
+import { notificationEndpoint } from '../../registry-client/index.ts';
 import type { RegistriesService, RegistryDraft } from './registries.service.ts';
 import type { RegistriesView, RegistryView } from './registries.view.ts';
 import { healthOf, pullHostOf } from './registry.ts';
@@ -92,17 +93,8 @@ function draftOf(body: DraftBody): RegistryDraft {
   return { name, environment, position, endpointUrls, username, password, caPem };
 }
 
-/** What Distribution 2.8 and 3 understand; the default timeout of 500 ms repeats events whenever we are busy. */
 function notificationsYaml(url: string, secret: string): string {
-  const longshore = {
-    name: 'longshore',
-    url,
-    headers: { Authorization: [`Bearer ${secret}`] },
-    timeout: '5s',
-    threshold: 3,
-    backoff: '1s',
-  };
-  return stringify({ notifications: { endpoints: [longshore] } }, { lineWidth: 0 });
+  return stringify({ notifications: { endpoints: [notificationEndpoint(url, secret)] } }, { lineWidth: 0 });
 }
 
 function answerOf(registry: RegistryView): AnswerInput<typeof contract.getRegistry> {
