@@ -115,7 +115,7 @@ try {
     rest_pss_mb: memoryMb(`/proc/${pid}/smaps_rollup`, 'Pss'),
   };
   await stop(last);
-  console.log(JSON.stringify(figures));
+  console.log(JSON.stringify({ bench: 'start', figures }));
 } finally {
   await rm(dataDirectory, { recursive: true, force: true });
 }

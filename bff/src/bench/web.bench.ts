@@ -55,8 +55,11 @@ const chinese = firstLoad(manifest, 'zh');
 for (const { file, gzipBytes } of english) console.log(`${String(gzipBytes).padStart(8)}  ${file}`);
 console.log(
   JSON.stringify({
-    first_load_gzip_bytes: total(english),
-    first_load_chinese_gzip_bytes: total(chinese),
-    first_load_files: english.length,
+    bench: 'web',
+    figures: {
+      first_load_gzip_bytes: total(english),
+      first_load_chinese_gzip_bytes: total(chinese),
+      first_load_files: english.length,
+    },
   }),
 );

@@ -9,7 +9,7 @@ import type { Target } from './target.ts';
 import type { TargetMemory } from './target-memory.ts';
 
 /** One question, and no pull event on Distribution. */
-export async function isUpToDate(
+async function isUpToDate(
   target: Pick<Target, 'headManifest'>,
   repository: string,
   tag: string,

@@ -1,4 +1,4 @@
-export { copyArtifact, isUpToDate } from './copy-artifact.ts';
+export { copyArtifact } from './copy-artifact.ts';
 export type { CopyLimiter, CopyLimiterOptions } from './copy-limiter.ts';
 export { createCopyLimiter } from './copy-limiter.ts';
 export type {
