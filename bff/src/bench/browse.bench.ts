@@ -1,15 +1,13 @@
 // npm run bench -- browse: lists, search and matrix over 50,000 tags in 2,000 repositories, as one client of the served
 // console on its embedded database, each beside the same question asked of the registries directly.
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import os, { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createRegistryClient, manifestAccept, type RegistryClient } from '../registry-client/index.ts';
-import { createApiClient, type TestApiClient } from '../testing/api-client.ts';
-import { freePort } from '../testing/free-port.ts';
+import type { TestApiClient } from '../testing/api-client.ts';
 import { type RealRegistry, startRealRegistry } from '../testing/real-registry.ts';
 import { RegistryStorage } from './registry-storage.ts';
+import { serveConsole, waitForScan } from './served-console.ts';
 
 const repositoryCount = 2_000;
 const tagsPerRepository = 25;
@@ -23,8 +21,6 @@ const largeProject = 'platform';
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 200);
 const registryRounds = 5;
 const requestsAtOnce = 8;
-const password = 'bench-of-the-lists';
-const main = path.resolve(import.meta.dirname, '../main.ts');
 
 const say = (line: string) => console.error(line);
 const repositoryName = (index: number): string =>
@@ -50,82 +46,11 @@ async function startFilled(seed: string, firstTag: number): Promise<RealRegistry
   return startRealRegistry({ storageDirectory });
 }
 
-interface Served {
-  readonly url: string;
-  readonly api: TestApiClient;
-  rssMb(): Promise<number>;
-  stop(): Promise<void>;
-}
-
-async function serve(registries: Readonly<Record<string, RealRegistry>>): Promise<Served> {
-  const dataDirectory = await mkdtemp(path.join(tmpdir(), 'longshore-browse-data-'));
-  const port = await freePort();
-  const configFile = path.join(dataDirectory, 'longshore.yaml');
-  // JSON is YAML.
-  const config = {
-    server: { host: '127.0.0.1', port },
-    dataDirectory,
-    admin: { password },
-    log: { level: 'warn' },
-    registries: Object.entries(registries).map(([id, { url }], position) => ({
-      id,
-      environment: id,
-      position,
-      endpoints: [url],
-    })),
-  };
-  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
-  const child = spawn(process.execPath, [main, 'serve', '--config', configFile], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const url = `http://127.0.0.1:${port}`;
-  const api = createApiClient(url);
-  for (let attempt = 0; ; attempt += 1) {
-    if (child.exitCode !== null || attempt > 1200) throw new Error('The console did not start.');
-    const isReady = await fetch(`${url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isReady) break;
-    await sleep(50);
-  }
-  await api.signIn('admin', password);
-  return {
-    url,
-    api,
-    rssMb: async () => {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-      return Math.round((Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024) / 1e6);
-    },
-    stop: async () => {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-      await rm(dataDirectory, { recursive: true, force: true });
-    },
-  };
-}
-
 async function get(api: TestApiClient, address: string): Promise<Record<string, unknown>> {
   const answer = await api.fetch(`/api/v1${address}`);
   const body = (await answer.json()) as Record<string, unknown>;
   if (!answer.ok) throw new Error(`${address}: ${JSON.stringify(body)}`);
   return body;
-}
-
-interface ListedRegistries {
-  items: { id: string; catalog: { tagCount: number; scanState: string; scannedAt: string | null } }[];
-}
-
-async function waitForScan(api: TestApiClient): Promise<void> {
-  for (let shown = 0; ; shown += 1) {
-    const { items } = (await get(api, '/registries')) as unknown as ListedRegistries;
-    if (shown % 20 === 0) say(items.map(({ id, catalog }) => `${id}: ${catalog.tagCount} tags`).join(', '));
-    if (items.every(({ catalog }) => catalog.scannedAt !== null)) return;
-    const failed = items.find(({ catalog }) => catalog.scanState === 'failed');
-    if (failed !== undefined) throw new Error(`The scan of ${failed.id} failed: ${JSON.stringify(failed.catalog)}`);
-    await sleep(500);
-  }
 }
 
 const percentile = (values: readonly number[], share: number): number =>
@@ -242,7 +167,7 @@ async function run(): Promise<void> {
   say('Writing 50,000 tags in 2,000 repositories, and 10,000 of them once more for production.');
   const development = await startFilled('development', 0);
   const production = await startFilled('development', tagsPerRepository - tagsInProduction);
-  const served = await serve({ development, production });
+  const served = await serveConsole({ development, production });
   const client = createRegistryClient({
     name: 'development',
     endpoints: [{ url: development.url }],

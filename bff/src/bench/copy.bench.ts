@@ -4,15 +4,17 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
+import { createExecution, listExecutions } from '../contract/replication.ts';
 import { createRegistryClient, mediaTypes } from '../registry-client/index.ts';
 import type { RegistryClient } from '../registry-client/index.ts';
-import { copyArtifact, createCopyLimiter } from '../replication-engine/index.ts';
 import type { RealRegistry } from '../testing/real-registry.ts';
 import { startRealRegistry } from '../testing/real-registry.ts';
+import { serveConsole, type ServedConsole, waitForScan } from './served-console.ts';
 
 /**
- * The engine beside skopeo and beside the bound, on two real registries and in turns: the same machine, the same
+ * The console (asked over its API, as a person does) beside skopeo and beside the bound, on two real registries and in turns: the same machine, the same
  * minute. The bound is curl reading every blob from the source while another curl writes the same bytes to the
  * destination. Each run has a fresh destination. Prints its progress, and one JSON line at the end.
  */
@@ -55,21 +57,25 @@ async function main(): Promise<void> {
 
 async function benchBig(source: RealRegistry, directory: string): Promise<Record<string, number>> {
   const images = [await pushImage(source, directory, { repository: 'big', tag: 'v1' }, bigLayers, bigLayerBytes)];
-  const times: Record<'engine' | 'skopeo' | 'bound', number[]> = { engine: [], skopeo: [], bound: [] };
+  const times: Record<'longshore' | 'skopeo' | 'bound', number[]> = { longshore: [], skopeo: [], bound: [] };
   for (let round = 1; round <= rounds; round += 1) {
-    times.engine.push(await onFreshRegistry((target) => timed('big engine', () => runEngine(source, target, images))));
+    await onFreshRegistry((target) =>
+      onConsole(source, target, async (served) => {
+        times.longshore.push(await timed('big longshore', () => runLongshore(served, images)));
+      }),
+    );
     times.skopeo.push(await onFreshRegistry((target) => timed('big skopeo', () => skopeoCopy(source, target, images))));
     times.bound.push(
       await onFreshRegistry((target) => timed('big bound', () => runBound(source, target, images, directory))),
     );
   }
-  const [engine, skopeo, bound] = [median(times.engine), median(times.skopeo), median(times.bound)];
+  const [longshore, skopeo, bound] = [median(times.longshore), median(times.skopeo), median(times.bound)];
   return {
-    big_cold_s: engine,
+    big_cold_s: longshore,
     big_skopeo_s: skopeo,
     big_bound_s: bound,
-    big_cold_vs_skopeo: ratio(engine, skopeo),
-    big_cold_vs_bound: ratio(engine, bound),
+    big_cold_vs_skopeo: ratio(longshore, skopeo),
+    big_cold_vs_bound: ratio(longshore, bound),
   };
 }
 
@@ -81,13 +87,15 @@ async function benchMany(source: RealRegistry, directory: string): Promise<Recor
       images.push(await pushImage(source, directory, name, layersPerImage, mebibyte));
     }
   }
-  const cold: Record<'engine' | 'skopeo' | 'bound', number[]> = { engine: [], skopeo: [], bound: [] };
-  const noop: Record<'engine' | 'skopeo', number[]> = { engine: [], skopeo: [] };
+  const cold: Record<'longshore' | 'skopeo' | 'bound', number[]> = { longshore: [], skopeo: [], bound: [] };
+  const noop: Record<'longshore' | 'skopeo', number[]> = { longshore: [], skopeo: [] };
   for (let round = 1; round <= rounds; round += 1) {
-    await onFreshRegistry(async (target) => {
-      cold.engine.push(await timed('many engine', () => runEngine(source, target, images)));
-      noop.engine.push(await timed('many engine again', () => runEngine(source, target, images)));
-    });
+    await onFreshRegistry((target) =>
+      onConsole(source, target, async (served) => {
+        cold.longshore.push(await timed('many longshore', () => runLongshore(served, images)));
+        noop.longshore.push(await timed('many longshore again', () => runLongshore(served, images)));
+      }),
+    );
     await onFreshRegistry(async (target) => {
       cold.skopeo.push(await timed('many skopeo', () => skopeoSync(source, target, images, directory)));
       noop.skopeo.push(await timed('many skopeo again', () => skopeoSync(source, target, images, directory)));
@@ -96,43 +104,57 @@ async function benchMany(source: RealRegistry, directory: string): Promise<Recor
       await onFreshRegistry((target) => timed('many bound', () => runBound(source, target, images, directory))),
     );
   }
-  const [engine, skopeo, bound] = [median(cold.engine), median(cold.skopeo), median(cold.bound)];
-  const [engineAgain, skopeoAgain] = [median(noop.engine), median(noop.skopeo)];
+  const [longshore, skopeo, bound] = [median(cold.longshore), median(cold.skopeo), median(cold.bound)];
+  const [longshoreAgain, skopeoAgain] = [median(noop.longshore), median(noop.skopeo)];
   return {
-    many_cold_s: engine,
+    many_cold_s: longshore,
     many_skopeo_s: skopeo,
     many_bound_s: bound,
-    many_noop_s: engineAgain,
+    many_noop_s: longshoreAgain,
     many_noop_skopeo_s: skopeoAgain,
-    many_cold_vs_skopeo: ratio(engine, skopeo),
-    many_cold_vs_bound: ratio(engine, bound),
-    many_noop_vs_skopeo: ratio(engineAgain, skopeoAgain),
+    many_cold_vs_skopeo: ratio(longshore, skopeo),
+    many_cold_vs_bound: ratio(longshore, bound),
+    many_noop_vs_skopeo: ratio(longshoreAgain, skopeoAgain),
   };
 }
 
-/** As the worker does it: the digest is resolved at the source, then the artifact is copied under the shared limiter. */
-async function runEngine(source: RealRegistry, target: RealRegistry, images: readonly Image[]): Promise<void> {
-  const [from, to] = [client('source', source), client('destination', target)];
-  const limiter = createCopyLimiter();
+/** A console that knows both registries and has read them: what is timed is the copy alone. */
+async function onConsole(
+  source: RealRegistry,
+  destination: RealRegistry,
+  work: (served: ServedConsole) => Promise<void>,
+): Promise<void> {
+  const served = await serveConsole({ source, destination });
   try {
-    await inParallel(images, 16, async ({ repository, tag }) => {
-      const found = await from.headManifest(repository, tag);
-      if (found === undefined || found === 'not-modified') throw new Error(`The source has no ${repository}:${tag}.`);
-      await copyArtifact({
-        source: from,
-        target: to,
-        sourceRepository: repository,
-        targetRepository: repository,
-        digest: found.digest,
-        targetTag: tag,
-        includeReferrers: false,
-        limiter,
-        fence: () => Promise.resolve(true),
-      });
-    });
+    await waitForScan(served.api);
+    await work(served);
   } finally {
-    await Promise.all([from.close(), to.close()]);
+    await served.stop();
   }
+}
+
+/** One request for each repository, then until nothing is left to do. */
+async function runLongshore({ api }: ServedConsole, images: readonly Image[]): Promise<void> {
+  const ids = new Set<string>();
+  for (const [repository, ofRepository] of Map.groupBy(images, (image) => image.repository)) {
+    const { id } = await api.call(createExecution, {
+      body: {
+        source: { registryId: 'source', repository },
+        references: ofRepository.map(({ tag }) => tag),
+        destinations: [{ registryId: 'destination' }],
+        whenDifferent: 'replace',
+      },
+    });
+    ids.add(id);
+  }
+  for (;;) {
+    const { items } = await api.call(listExecutions, { query: { state: 'running', limit: 1 } });
+    if (items.length === 0) break;
+    await sleep(50);
+  }
+  const { items } = await api.call(listExecutions, { query: { limit: 100 } });
+  const failed = items.filter(({ id, state }) => ids.has(id) && state !== 'succeeded');
+  if (failed.length > 0) throw new Error(`${failed.length} of ${ids.size} executions did not succeed.`);
 }
 
 async function skopeoCopy(source: RealRegistry, target: RealRegistry, images: readonly Image[]): Promise<void> {
@@ -308,19 +330,6 @@ async function timed(name: string, work: () => Promise<void>): Promise<number> {
   const { user, system } = process.cpuUsage(cpu);
   console.error(`${name}: ${seconds.toFixed(2)} s (this process ${((user + system) / 1e6).toFixed(2)} CPU s)`);
   return seconds;
-}
-
-async function inParallel<Item>(
-  items: readonly Item[],
-  atOnce: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const left = items.values();
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (const item of left) await work(item);
-    }),
-  );
 }
 
 async function run(command: string, parameters: readonly string[]): Promise<string> {

@@ -1,0 +1,86 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listRegistries } from '../contract/registries.ts';
+import { createApiClient, type TestApiClient } from '../testing/api-client.ts';
+import { freePort } from '../testing/free-port.ts';
+import type { RealRegistry } from '../testing/real-registry.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const built = path.join(root, 'bff/dist/longshore.js');
+const password = 'bench-of-the-console';
+/** As `npm start` runs it. */
+const nodeFlags = ['--max-semi-space-size=4'];
+
+export interface ServedConsole {
+  readonly url: string;
+  /** Signed in as the administrator. */
+  readonly api: TestApiClient;
+  rssMb(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** The built console over these registries, on an embedded database of its own. */
+export async function serveConsole(registries: Readonly<Record<string, RealRegistry>>): Promise<ServedConsole> {
+  execFileSync(process.execPath, [path.join(root, 'scripts/build.ts')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const dataDirectory = await mkdtemp(path.join(tmpdir(), 'longshore-bench-console-'));
+  const port = await freePort();
+  const configFile = path.join(dataDirectory, 'longshore.yaml');
+  const config = {
+    server: { host: '127.0.0.1', port },
+    dataDirectory,
+    admin: { password },
+    log: { level: 'warn' },
+    registries: Object.entries(registries).map(([id, { url }], position) => ({
+      id,
+      environment: id,
+      position,
+      endpoints: [url],
+    })),
+  };
+  // JSON is YAML.
+  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 });
+  const child = spawn(process.execPath, [...nodeFlags, built, 'serve', '--config', configFile], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const api = createApiClient(url);
+  for (let attempt = 0; ; attempt += 1) {
+    if (child.exitCode !== null || attempt > 1200) throw new Error('The console did not start.');
+    const isReady = await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady) break;
+    await sleep(50);
+  }
+  await api.signIn('admin', password);
+  return {
+    url,
+    api,
+    rssMb: async () => {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+      return Math.round((Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024) / 1e6);
+    },
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when every registry has been read from end to end. */
+export async function waitForScan(api: TestApiClient): Promise<void> {
+  for (let shown = 0; ; shown += 1) {
+    const { items } = await api.call(listRegistries, {});
+    if (shown % 20 === 0) console.error(items.map(({ id, catalog }) => `${id}: ${catalog.tagCount} tags`).join(', '));
+    if (items.every(({ catalog }) => catalog.scannedAt !== null && catalog.scanState === 'idle')) return;
+    const failed = items.find(({ catalog }) => catalog.scanState === 'failed');
+    if (failed !== undefined) throw new Error(`The scan of ${failed.id} failed: ${JSON.stringify(failed.catalog)}`);
+    await sleep(500);
+  }
+}
