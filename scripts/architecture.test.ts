@@ -31,7 +31,7 @@ function isEmpty(folder: string): boolean {
 
 function describedFolders(): string[] {
   const page = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8');
-  return [...page.matchAll(/^\| `([^`]+)\/` \| \S/gm)].map((match) => match[1] ?? '');
+  return [...page.matchAll(/^\| `([^`]+)\/` +\| \S/gm)].map((match) => match[1] ?? '');
 }
 
 describe('docs/architecture.md', () => {
