@@ -4,7 +4,7 @@ import type { StreamEvent } from '../../contract/events.ts';
 import { isRegistryError } from '../../registry-client/index.ts';
 import type { RegistriesService } from '../registries/registries.service.ts';
 import type { CatalogStore, ChangedTag } from './catalog.store.ts';
-import { createEventHandler, type RepositoryWork } from './event-handler.ts';
+import { EventHandler, type RepositoryWork } from './event-handler.ts';
 import { readEnvelope } from './notification-envelope.ts';
 import { createSizeRefresher } from './size-refresher.ts';
 import type { RegistryEventsStore } from './registry-events.store.ts';
@@ -107,7 +107,7 @@ class Catalog implements CatalogService {
       (repositories) => store.refreshSizes(repositories),
       (error) => this.#warn('', error),
     );
-    this.#events = createEventHandler({
+    this.#events = new EventHandler({
       eventsStore,
       handle: (registryId, work) => this.#handleWork(registryId, work),
       onError: (registryId, error) => this.#warn(registryId, error),

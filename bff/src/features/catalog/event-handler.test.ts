@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
-import { coalesceEvents } from './event-handler.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { RegistryError } from '../../registry-client/index.ts';
+import { coalesceEvents, EventHandler } from './event-handler.ts';
 import type { StoredEvent } from './registry-events.store.ts';
 
 let serial = 0;
@@ -43,5 +44,59 @@ describe('coalesceEvents', () => {
     const deletions = Array.from({ length: 1001 }, () => event({ action: 'delete', tag: null, digest }));
     const [work] = coalesceEvents(deletions);
     expect(work).toMatchObject({ isListingDue: true, deletedDigests: new Set([digest]), tags: new Map() });
+  });
+});
+
+describe('EventHandler', () => {
+  const down = new RegistryError({
+    code: 'timeout',
+    sentence: 'development did not answer.',
+    params: {},
+    operation: 'GET manifest',
+    host: 'development',
+    status: undefined,
+    retryable: true,
+    retryAfterMs: undefined,
+  });
+
+  test('a repository that fails or hangs holds up no other, and is tried again after a rest', async () => {
+    const open = new Map(
+      [event({ repository: 'a/hangs' }), event({ repository: 'a/fails' })].map((one) => [one.id, one]),
+    );
+    const handled: string[] = [];
+    let failures = 0;
+    let endRest = () => {};
+    let endHanging = () => {};
+    const handler = new EventHandler({
+      eventsStore: {
+        listOpen: (_registryId, _limit, except) =>
+          Promise.resolve([...open.values()].filter(({ repository }) => !except.includes(repository))),
+        markHandled: (ids) => {
+          for (const id of ids) open.delete(id);
+          return Promise.resolve();
+        },
+      },
+      handle: async (_registryId, { repository }) => {
+        if (repository === 'a/hangs') await new Promise<void>((resolve) => (endHanging = resolve));
+        if (repository === 'a/fails' && failures === 0) {
+          failures += 1;
+          throw down;
+        }
+        handled.push(repository);
+      },
+      onError: () => {},
+      sleep: () => new Promise<void>((resolve) => (endRest = resolve)),
+    });
+    handler.kick('development');
+    await vi.waitFor(() => expect(failures).toBe(1));
+    const later = event({ repository: 'b/pushed' });
+    open.set(later.id, later);
+    handler.kick('development');
+    await vi.waitFor(() => expect(handled).toEqual(['b/pushed']));
+    endRest();
+    await vi.waitFor(() => expect(handled).toEqual(['b/pushed', 'a/fails']));
+    endHanging();
+    await vi.waitFor(() => expect(open.size).toBe(0));
+    await handler.stop();
   });
 });

@@ -1,5 +1,4 @@
 import { isRegistryError } from '../../registry-client/index.ts';
-import { inParallel } from './in-parallel.ts';
 import type { RegistryEventsStore, StoredEvent } from './registry-events.store.ts';
 
 /** What a burst of events comes down to. */
@@ -48,7 +47,7 @@ function lastPushes(pushes: readonly StoredEvent[]): RepositoryWork['tags'] {
 }
 
 export interface EventHandlerParts {
-  readonly eventsStore: RegistryEventsStore;
+  readonly eventsStore: Pick<RegistryEventsStore, 'listOpen' | 'markHandled'>;
   /** Rejects with RegistryError where the registry does not answer. */
   readonly handle: (registryId: string, work: RepositoryWork) => Promise<void>;
   readonly onError: (registryId: string, error: unknown) => void;
@@ -60,68 +59,117 @@ const repositoriesAtOnce = 8;
 const firstWaitMs = 2_000;
 const longestWaitMs = 60_000;
 
-export type EventHandler = ReturnType<typeof createEventHandler>;
+/** What is under way for one registry. */
+interface RegistryState {
+  /** Being handled, or resting after a failure: their events wait, nobody else's do. */
+  readonly busy: Set<string>;
+  readonly waitsMs: Map<string, number>;
+  active: number;
+  isReading: boolean;
+  isReadingDue: boolean;
+}
 
-/** One loop for each registry with open events: events that come while it works are one more round, not one more loop. */
-export function createEventHandler({ eventsStore, handle, onError, sleep }: EventHandlerParts) {
-  const stopping = new AbortController();
-  const running = new Map<string, { again: boolean; done: Promise<void> }>();
+/**
+ * Handles the open events of every registry, each repository by itself: one that is slow or fails holds up no other.
+ * Events that come for a busy repository are its next piece of work.
+ */
+export class EventHandler {
+  readonly #parts: EventHandlerParts;
+  readonly #stopping = new AbortController();
+  readonly #states = new Map<string, RegistryState>();
+  readonly #underWay = new Set<Promise<void>>();
 
-  const round = async (registryId: string): Promise<number> => {
-    const events = await eventsStore.listOpen(registryId, eventsAtOnce);
-    if (events.length === 0) return 0;
-    const works = coalesceEvents(events);
-    await inParallel(works, repositoriesAtOnce, async (work) => {
-      try {
-        await handle(registryId, work);
-      } catch (error) {
-        // What may work later stays open; the rest would fail for ever, and the next scan reads it anyway.
-        if (stopping.signal.aborted || !isRegistryError(error) || error.retryable) throw error;
-        onError(registryId, error);
-      }
-      const ids = events.filter(({ repository }) => repository === work.repository).map(({ id }) => id);
-      await eventsStore.markHandled(ids);
-    });
-    return events.length;
-  };
+  constructor(parts: EventHandlerParts) {
+    this.#parts = parts;
+  }
 
-  const loop = async (registryId: string, state: { again: boolean }): Promise<void> => {
-    let waitMs = firstWaitMs;
-    while (!stopping.signal.aborted) {
-      state.again = false;
-      try {
-        const handled = await round(registryId);
-        waitMs = firstWaitMs;
-        if (handled === 0 && !state.again) return;
-      } catch (error) {
-        if (stopping.signal.aborted) return;
-        onError(registryId, error);
-        await sleep(waitMs, stopping.signal).catch(() => {});
-        waitMs = Math.min(waitMs * 2, longestWaitMs);
-      }
+  /** There may be open events of this registry. */
+  kick(registryId: string): void {
+    if (this.#stopping.signal.aborted) return;
+    let state = this.#states.get(registryId);
+    if (state === undefined) {
+      state = { busy: new Set(), waitsMs: new Map(), active: 0, isReading: false, isReadingDue: false };
+      this.#states.set(registryId, state);
     }
-  };
+    state.isReadingDue = true;
+    if (state.isReading) return;
+    state.isReading = true;
+    this.#track(this.#read(registryId, state));
+  }
 
-  return {
-    /** There may be open events of this registry. */
-    kick(registryId: string): void {
-      if (stopping.signal.aborted) return;
-      const current = running.get(registryId);
-      if (current !== undefined) {
-        current.again = true;
-        return;
+  /** Resolves when what is under way has ended. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#underWay);
+  }
+
+  async #read(registryId: string, state: RegistryState): Promise<void> {
+    const { eventsStore, onError } = this.#parts;
+    try {
+      while (state.isReadingDue && !this.#stopping.signal.aborted) {
+        state.isReadingDue = false;
+        const free = repositoriesAtOnce - state.active;
+        if (free <= 0) return;
+        const events = await eventsStore.listOpen(registryId, eventsAtOnce, [...state.busy]);
+        for (const work of coalesceEvents(events).slice(0, free)) {
+          const ids = events.filter(({ repository }) => repository === work.repository).map(({ id }) => id);
+          state.busy.add(work.repository);
+          state.active += 1;
+          this.#track(this.#run(registryId, state, work, ids));
+        }
       }
-      const state = { again: false, done: Promise.resolve() };
-      running.set(registryId, state);
-      state.done = loop(registryId, state).finally(() => running.delete(registryId));
-    },
-    /** Resolves when the events that were there are handled, for whoever must not go before. */
-    async idle(): Promise<void> {
-      await Promise.all([...running.values()].map(({ done }) => done));
-    },
-    async stop(): Promise<void> {
-      stopping.abort();
-      await this.idle();
-    },
-  };
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return;
+      onError(registryId, error);
+      this.#track(this.#kickAfter(firstWaitMs, registryId));
+    } finally {
+      state.isReading = false;
+    }
+  }
+
+  async #run(registryId: string, state: RegistryState, work: RepositoryWork, ids: readonly number[]): Promise<void> {
+    const { eventsStore, onError } = this.#parts;
+    const { repository } = work;
+    try {
+      await this.#handle(registryId, work);
+      await eventsStore.markHandled(ids);
+      state.waitsMs.delete(repository);
+      state.busy.delete(repository);
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return;
+      onError(registryId, error);
+      const waitMs = state.waitsMs.get(repository) ?? firstWaitMs;
+      state.waitsMs.set(repository, Math.min(waitMs * 2, longestWaitMs));
+      this.#track(this.#kickAfter(waitMs, registryId, () => state.busy.delete(repository)));
+    } finally {
+      state.active -= 1;
+      this.kick(registryId);
+    }
+  }
+
+  /** What may work later is thrown and stays open; the rest would fail for ever, and the next scan reads it anyway. */
+  async #handle(registryId: string, work: RepositoryWork): Promise<void> {
+    try {
+      await this.#parts.handle(registryId, work);
+    } catch (error) {
+      if (this.#stopping.signal.aborted || !isRegistryError(error) || error.retryable) throw error;
+      this.#parts.onError(registryId, error);
+    }
+  }
+
+  async #kickAfter(waitMs: number, registryId: string, before: () => void = () => {}): Promise<void> {
+    try {
+      await this.#parts.sleep(waitMs, this.#stopping.signal);
+    } catch {
+      // We are stopping: nothing is next.
+      return;
+    }
+    before();
+    this.kick(registryId);
+  }
+
+  #track(work: Promise<void>): void {
+    this.#underWay.add(work);
+    void work.finally(() => this.#underWay.delete(work));
+  }
 }

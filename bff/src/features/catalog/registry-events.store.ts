@@ -46,13 +46,14 @@ export class RegistryEventsStore {
     `.execute(this.#kysely);
   }
 
-  /** Oldest first. */
-  async listOpen(registryId: string, limit: number): Promise<StoredEvent[]> {
+  /** Oldest first, without those of some repositories. */
+  async listOpen(registryId: string, limit: number, except: readonly string[]): Promise<StoredEvent[]> {
     const rows = await this.#kysely
       .selectFrom('registry_events')
       .selectAll()
       .where('registry_id', '=', registryId)
       .where('handled_at', 'is', null)
+      .where(sql<boolean>`repository <> all (${[...except]}::text[])`)
       .orderBy('id')
       .limit(limit)
       .execute();
