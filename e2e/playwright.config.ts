@@ -14,8 +14,8 @@ export default defineConfig({
   testMatch: '*.e2e.ts',
   outputDir: path.join(here, 'test-results'),
   globalSetup: path.join(here, 'fixtures/start-sandbox.ts'),
-  // One sandbox serves all, on few cores: more at once would only make each slower.
-  workers: 2,
+  // One sandbox serves all: tests that add registries or stop one would get in each other's way.
+  workers: 1,
   fullyParallel: false,
   forbidOnly: isCi,
   timeout: 120_000,
