@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Router } from 'express';
 import type { SessionData } from 'express-session';
+import type { RecordAudit } from './access/audit-record.ts';
 import type { Config } from './config/config.ts';
 import { type Database, isDatabaseUnavailable, migrateToLatest, openDatabase } from './database/index.ts';
+import { createAuditStore } from './features/audit/audit.store.ts';
+import { type AccessDirectory, createAccessDirectory } from './features/members/access-directory.ts';
+import { createAccessFactsStore } from './features/members/access-facts.store.ts';
 import { createAccountsStore } from './features/session/accounts.store.ts';
 import { openRedisSessions, type RedisSessions, SessionsUnavailableError } from './features/session/redis-sessions.ts';
 import { createSessionRecordsStore } from './features/session/session-records.store.ts';
@@ -27,6 +31,11 @@ export interface Foundation {
   readonly bus: EventBus;
   readonly publish: Publish;
   readonly sessions: Sessions;
+  /** What decisions about rights rest on. */
+  readonly access: AccessDirectory;
+  readonly recordAudit: RecordAudit;
+  /** Says on every instance, and to every page, that rights changed somewhere. */
+  readonly announceAccess: () => void;
   readonly eventStream: EventStream;
   readonly healthChecks: readonly HealthCheck[];
   readonly isUnavailable: (error: unknown) => boolean;
@@ -49,6 +58,8 @@ export interface FeatureParts {
 }
 
 const EVENT_CHANNEL = 'longshore_events';
+/** What changes a decision about rights. */
+const forgettable: ReadonlySet<string> = new Set(['access', 'registry', 'project', 'reset']);
 const EXPIRED_SESSIONS_EVERY_MS = 60 * 60 * 1000;
 
 export async function openFoundation(config: Config, logger: Logger, version: string): Promise<Foundation> {
@@ -83,8 +94,13 @@ async function buildFoundation(
   });
   const redis = config.redis === null ? null : await openRedisSessions<SessionData>(config.redis.url.reveal(), warn);
   const inDatabase = createSessionRecordsStore<SessionData>(database.kysely);
-  const sessions = buildSessions(config, database, redis ?? inDatabase, clock);
-  const eventStream = createEventStream({ bus, clock, findSubject: sessions.recheck });
+  const access = createAccessDirectory(createAccessFactsStore(database.kysely), clock);
+  bus.subscribe((numbered) => {
+    if (numbered === null || forgettable.has(numbered.event.name)) access.forget();
+  });
+  const recordAudit = createAuditStore(database.kysely).record;
+  const sessions = buildSessions({ config, database, records: redis ?? inDatabase, clock, access, recordAudit });
+  const eventStream = createEventStream({ bus, clock, recheck: sessions.recheck });
   metrics.gauge('longshore_event_stream_clients', 'Open event streams.', eventStream.clientCount);
   const stop = new AbortController();
   const cleaning = setInterval(() => {
@@ -103,6 +119,12 @@ async function buildFoundation(
     bus,
     publish: bus.publish,
     sessions,
+    access,
+    recordAudit,
+    announceAccess: () => {
+      access.forget();
+      bus.publish({ name: 'access', payload: { at: clock.now().toISOString() } });
+    },
     eventStream,
     healthChecks: [
       { name: 'database', check: () => database.ping() },
@@ -120,12 +142,11 @@ async function buildFoundation(
   };
 }
 
-function buildSessions(
-  config: Config,
-  database: Database,
-  records: SessionRecords,
-  clock: Foundation['clock'],
-): Sessions {
+interface SessionParts extends Pick<Foundation, 'config' | 'database' | 'clock' | 'access' | 'recordAudit'> {
+  readonly records: SessionRecords;
+}
+
+function buildSessions({ config, database, records, clock, access, recordAudit }: SessionParts): Sessions {
   const accounts = createAccountsStore(database.kysely);
   return createSessions({
     records,
@@ -133,6 +154,8 @@ function buildSessions(
       const account = await accounts.findById(id);
       return account?.isDisabled === false ? account : undefined;
     },
+    facts: access,
+    recordAudit,
     secret: config.secrets.session.reveal(),
     isHttps: config.server.publicUrl?.startsWith('https:') ?? false,
     clock,

@@ -16,6 +16,11 @@ import type { Foundation } from './wire-foundation.ts';
 const stopChannel = 'longshore_stop';
 const wakeJob = 'replication';
 
+const placeOf = ({ registryId, repository }: { readonly registryId: string; readonly repository: string }) => ({
+  registryId,
+  repository,
+});
+
 export function wireReplication(
   foundation: Foundation,
   registries: RegistriesService,
@@ -45,7 +50,15 @@ export function wireReplication(
     announceStop: (request) => database.notify(stopChannel, JSON.stringify(request)),
     news: {
       task: ({ task, blobs }) =>
-        publish({ name: 'task', payload: { ...progressAnswer(task, clock.now()), blobs: blobs.map(blobAnswer) } }),
+        publish({
+          name: 'task',
+          payload: {
+            ...progressAnswer(task, clock.now()),
+            blobs: blobs.map(blobAnswer),
+            source: placeOf(task.source),
+            destination: placeOf(task.destination),
+          },
+        }),
       execution: (executionId) =>
         publish({ name: 'execution', payload: { executionId, at: clock.now().toISOString() } }),
       operations: (operations) => publish({ name: 'operations', payload: operationsAnswer(operations, clock.now()) }),

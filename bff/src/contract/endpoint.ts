@@ -21,6 +21,8 @@ export interface Endpoint {
   readonly response: z.core.$ZodType | null;
   /** The status of a good answer; 200 (204 without a body) unless told. */
   readonly status?: 200 | 201 | 202 | 204;
+  /** False for a write that changes nothing, such as a preview: all others are in the audit log. */
+  readonly isAudited?: false;
   /** Codes this operation can answer beyond those every operation can (see `commonErrors`). */
   readonly errors: readonly ErrorCode[];
 }

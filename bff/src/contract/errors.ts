@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Needed } from './permissions.ts';
 
 /** Every code the API can answer, with its HTTP status. The web client switches over these exhaustively. */
 export const errorStatus = {
@@ -17,11 +18,21 @@ export const errorStatus = {
   'artifact-not-found': 404,
   'execution-not-found': 404,
   'task-not-found': 404,
+  'member-not-found': 404,
+  'robot-not-found': 404,
+  'user-not-found': 404,
+  'group-not-found': 404,
+  'access-token-not-found': 404,
+  'immutable-rule-not-found': 404,
   'method-not-allowed': 405,
   'name-taken': 409,
   'registry-in-use': 409,
   'registry-managed-by-configuration': 409,
   'task-not-retryable': 409,
+  'last-project-admin': 409,
+  'last-system-admin': 409,
+  'project-archived': 409,
+  'project-not-empty': 409,
   'version-conflict': 412,
   'body-too-large': 413,
   'media-type-unsupported': 415,
@@ -63,6 +74,8 @@ export const Problem = z
     retryAfterSeconds: z.optional(z.int()),
     /** For refusals that a registry caused: the machine-readable cause. */
     reason: z.optional(z.string()),
+    /** For `permission-missing`: the role and the environment that would be needed. */
+    needed: z.optional(Needed),
   })
   .register(z.globalRegistry, { id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Operations, TaskBlob, TaskProgress } from './replication.ts';
-import { Digest, Id, Instant, RegistryId, RepositoryName, TagName } from './words.ts';
+import { Digest, Id, Instant, ProjectName, RegistryId, RepositoryName, TagName } from './words.ts';
 
 /**
  * The event stream, `GET /api/v1/events` (`text/event-stream`): one for each browser, everything the caller may see.
@@ -23,10 +23,18 @@ export const streamEvents = {
   /** A registry was added, changed, removed, or its health changed. */
   registry: z.object({ registryId: RegistryId, at: Instant }),
   /** `blobs`: only those that changed since the last message of this task. */
-  task: z.extend(TaskProgress, { blobs: z.array(TaskBlob) }),
+  task: z.extend(TaskProgress, {
+    blobs: z.array(TaskBlob),
+    source: z.object({ registryId: RegistryId, repository: RepositoryName }),
+    destination: z.object({ registryId: RegistryId, repository: RepositoryName }),
+  }),
   /** Tasks were made or an execution changed state. */
   execution: z.object({ executionId: Id, at: Instant }),
   operations: Operations,
+  /** A project was made, changed or removed, or its members, robots or rules were. */
+  project: z.object({ project: ProjectName, at: Instant }),
+  /** Roles, members, visibility or settings changed somewhere: ask again what you may do. */
+  access: z.object({ at: Instant }),
 } as const;
 
 export type StreamEventName = keyof typeof streamEvents;

@@ -1,18 +1,34 @@
+import { accessTokenEndpoints } from './access-tokens.ts';
 import { artifactEndpoints } from './artifacts.ts';
+import { auditEndpoints } from './audit.ts';
+import { groupEndpoints } from './groups.ts';
+import { immutableRuleEndpoints } from './immutable-rules.ts';
+import { memberEndpoints } from './members.ts';
 import { projectEndpoints } from './projects.ts';
 import { registryEndpoints } from './registries.ts';
 import { replicationEndpoints } from './replication.ts';
 import { repositoryEndpoints } from './repositories.ts';
+import { robotEndpoints } from './robots.ts';
 import { searchEndpoints } from './search.ts';
 import { sessionEndpoints } from './session.ts';
+import { settingsEndpoints } from './settings.ts';
+import { userEndpoints } from './users.ts';
 
 /** Every operation of the API. Web code imports the noun it needs (`bff/contract/registries`), not this. */
 export const contract = {
   ...sessionEndpoints,
+  ...accessTokenEndpoints,
   ...registryEndpoints,
   ...projectEndpoints,
+  ...memberEndpoints,
+  ...robotEndpoints,
+  ...immutableRuleEndpoints,
   ...repositoryEndpoints,
   ...artifactEndpoints,
   ...searchEndpoints,
   ...replicationEndpoints,
+  ...userEndpoints,
+  ...groupEndpoints,
+  ...auditEndpoints,
+  ...settingsEndpoints,
 };

@@ -35,6 +35,12 @@ export const RegistryEndpoint = z
   })
   .register(z.globalRegistry, { id: 'RegistryEndpoint' });
 
+/** The registry takes no writes from people or copies until then. */
+export const Maintenance = z
+  .object({ until: Instant, message: z.string(), startedBy: z.nullable(z.string()), startedAt: Instant })
+  .register(z.globalRegistry, { id: 'Maintenance' });
+export type Maintenance = z.infer<typeof Maintenance>;
+
 export const Registry = z
   .object({
     id: RegistryId,
@@ -63,6 +69,9 @@ export const Registry = z
       scanReason: z.nullable(Reason),
       notifiedAt: z.nullable(Instant),
     }),
+    /** It trusts this console's token service; the console reads and writes it with tokens of its own making. */
+    trustsLongshore: z.boolean(),
+    maintenance: z.nullable(Maintenance),
     /** `configuration`: from the file or environment, read-only here. */
     managedBy: z.enum(['console', 'configuration']),
     /** Give it back in `version` when changing; it detects two people editing. */
@@ -82,6 +91,8 @@ const connection = {
   /** Left out keeps the stored one; null removes it. Never returned. */
   password: z.optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(65_536)))),
   caPem: z.optional(z.nullable(z.string().check(z.maxLength(262_144)))),
+  /** Instead of a username and password. */
+  trustsLongshore: z.optional(z.boolean()),
 };
 const description = {
   name: z.string().check(z.trim(), z.minLength(1), z.maxLength(100)),
@@ -156,6 +167,7 @@ export const testRegistry = endpoint({
   method: 'POST',
   path: '/registry-tests',
   summary: 'Try a connection without storing it; a failure is a result, not an error',
+  isAudited: false,
   permission: 'registry.manage',
   body: RegistryTest,
   response: RegistryTestResult,
@@ -192,7 +204,78 @@ export const createNotificationSecret = endpoint({
   errors: ['registry-not-found', 'registry-managed-by-configuration'],
 });
 
+/** What pages about tags need to know of a registry; addresses and accounts are not in it. */
+export const RegistryEntry = z
+  .object({
+    id: RegistryId,
+    name: z.string(),
+    environment: Environment,
+    position: z.int(),
+    health: z.enum(['up', 'degraded', 'down', 'unknown']),
+    /** `host[:port]` of the registry itself; null for whom the front door is the only way in. */
+    pullHost: z.nullable(z.string()),
+    maintenance: z.nullable(Maintenance),
+  })
+  .register(z.globalRegistry, { id: 'RegistryEntry' });
+export type RegistryEntry = z.infer<typeof RegistryEntry>;
+
+export const listRegistryDirectory = endpoint({
+  method: 'GET',
+  path: '/registry-directory',
+  summary: 'The registries in whose environment the caller may read something, in the order of the environments',
+  permission: 'catalog.read',
+  response: z.object({ items: z.array(RegistryEntry) }),
+  errors: [],
+});
+export const beginMaintenance = endpoint({
+  method: 'PUT',
+  path: '/registries/:registryId/maintenance',
+  summary: 'Refuse writes to the registry until then, with a message that people and `docker` are shown',
+  permission: 'registry.manage',
+  params: byId,
+  body: z.strictObject({
+    /** At most 24 hours ahead: a forgotten maintenance ends by itself. */
+    until: z.iso.datetime({ offset: true }),
+    message: z.optional(z.string().check(z.trim(), z.maxLength(200))),
+  }),
+  response: Registry,
+  errors: ['registry-not-found'],
+});
+export const endMaintenance = endpoint({
+  method: 'DELETE',
+  path: '/registries/:registryId/maintenance',
+  summary: 'Take writes again',
+  permission: 'registry.manage',
+  params: byId,
+  response: Registry,
+  errors: ['registry-not-found'],
+});
+/** For a registry whose own configuration is to trust this console's token service. Nothing in it is secret. */
+export const getTokenConfiguration = endpoint({
+  method: 'GET',
+  path: '/registries/:registryId/token-configuration',
+  summary: 'The lines with which a Distribution registry trusts this console’s tokens',
+  permission: 'registry.manage',
+  params: byId,
+  response: z.object({
+    realm: z.string(),
+    service: z.string(),
+    issuer: z.string(),
+    certificatePem: z.string(),
+    jwks: z.string(),
+    /** For Distribution 2.8: `rootcertbundle`. */
+    version2Yaml: z.string(),
+    /** For Distribution 3: `jwks`. */
+    version3Yaml: z.string(),
+  }),
+  errors: ['registry-not-found'],
+});
+
 export const registryEndpoints = {
+  listRegistryDirectory,
+  beginMaintenance,
+  endMaintenance,
+  getTokenConfiguration,
   listRegistries,
   getRegistry,
   createRegistry,

@@ -201,6 +201,7 @@ export const previewCopy = endpoint({
   method: 'POST',
   path: '/executions/preview',
   summary: 'What a copy would do, from the catalog; nothing is written',
+  isAudited: false,
   permission: 'artifact.push',
   body: CopyRequest,
   response: CopyPreview,
@@ -302,7 +303,7 @@ export const getOperations = endpoint({
   method: 'GET',
   path: '/operations',
   summary: 'What is copying now, how fast, and what fails',
-  permission: 'replication.read',
+  permission: 'operations.read',
   response: Operations,
   errors: [],
 });

@@ -9,7 +9,10 @@ export const Account = z
     username: z.string(),
     displayName: z.string(),
     isSystemAdmin: z.boolean(),
-    /** Decided by the server's permission table, so that the client shows no control that would be refused. */
+    /**
+     * Decided by the server's permission table: what the account may do somewhere. Where, is in each project's `access`;
+     * the client shows no control that would be refused.
+     */
     permissions: z.array(z.enum(permissions)),
   })
   .register(z.globalRegistry, { id: 'Account' });
@@ -20,7 +23,12 @@ export const getSession = endpoint({
   path: '/session',
   summary: 'Who is signed in; `account` is null for nobody',
   permission: 'none',
-  response: z.object({ account: z.nullable(Account), version: z.string() }),
+  response: z.object({
+    account: z.nullable(Account),
+    /** What somebody who is not signed in may do somewhere; without `catalog.read` there is nothing to see. */
+    anonymousPermissions: z.array(z.enum(permissions)),
+    version: z.string(),
+  }),
   errors: [],
 });
 

@@ -1,13 +1,18 @@
-import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable, Updateable } from 'kysely';
-
-/** int8 and numeric arrive as numbers: every byte count here stays below 2^53. Instants arrive as Date. */
-type Instant = ColumnType<Date, Date | string, Date | string>;
-type NullableInstant = ColumnType<Date | null, Date | string | null, Date | string | null>;
-type WithDefault<T> = ColumnType<T, T | undefined, T>;
-type Json<T> = JSONColumnType<T & object>;
-/** Written as text: the drivers take an array for a PostgreSQL array. */
-type JsonWithDefault<T> = ColumnType<T, string | undefined, string>;
-type NullableJson<T> = ColumnType<T | null, string | null, string | null>;
+import type { Generated, Insertable, Selectable, Updateable } from 'kysely';
+import type {
+  AccessTokensTable,
+  AuditLogTable,
+  GroupUsersTable,
+  GroupsTable,
+  ImmutableRulesTable,
+  MembersTable,
+  ProjectsTable,
+  RobotSecretsTable,
+  RobotsTable,
+  SettingsTable,
+  SigningKeysTable,
+} from './access-tables.ts';
+import type { Instant, Json, JsonWithDefault, NullableInstant, NullableJson, WithDefault } from './column-types.ts';
 
 export interface ReasonJson {
   code: string;
@@ -36,6 +41,9 @@ export interface UsersTable {
   disabled_at: NullableInstant;
   created_at: WithDefault<Date>;
   password_changed_at: NullableInstant;
+  email: string | null;
+  last_sign_in_at: NullableInstant;
+  version: WithDefault<number>;
 }
 
 export interface SessionsTable {
@@ -75,6 +83,12 @@ export interface RegistriesTable {
   scan_duration_ms: number | null;
   /** The scan that is due was asked for by a person. */
   scan_by_person: WithDefault<boolean>;
+  trusts_longshore: WithDefault<boolean>;
+  /** No writes until then. */
+  maintenance_until: NullableInstant;
+  maintenance_message: string | null;
+  maintenance_by: string | null;
+  maintenance_since: NullableInstant;
 }
 
 export interface RegistryEndpointsTable {
@@ -293,6 +307,17 @@ export interface TaskLogTable {
 }
 
 export interface Tables {
+  projects: ProjectsTable;
+  groups: GroupsTable;
+  group_users: GroupUsersTable;
+  members: MembersTable;
+  access_tokens: AccessTokensTable;
+  robots: RobotsTable;
+  robot_secrets: RobotSecretsTable;
+  immutable_rules: ImmutableRulesTable;
+  signing_keys: SigningKeysTable;
+  settings: SettingsTable;
+  audit_log: AuditLogTable;
   users: UsersTable;
   sessions: SessionsTable;
   registries: RegistriesTable;

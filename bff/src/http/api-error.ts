@@ -1,6 +1,6 @@
 import { type ErrorCode, errorStatus, type Problem } from '../contract/errors.ts';
 
-export type ApiErrorExtra = Pick<Problem, 'fields' | 'retryAfterSeconds' | 'reason'>;
+export type ApiErrorExtra = Pick<Problem, 'fields' | 'retryAfterSeconds' | 'reason' | 'needed'>;
 
 /** Thrown by routes and by this folder only: services throw errors of their own and routes say which code that is. */
 export class ApiError extends Error {

@@ -26,6 +26,8 @@ function task(bytesDone: number, blobs: Array<[digest: string, bytesDone: number
       startedAt: null,
       finishedAt: null,
       at: '2026-01-01T00:00:00Z',
+      source: { registryId: 'dev', repository: 'a/b' },
+      destination: { registryId: 'test', repository: 'a/b' },
       blobs: blobs.map(([digest, done]) => ({
         digest,
         platform: null,

@@ -1,27 +1,64 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { decide, type Subject } from '../access/decide.ts';
-import type { StreamEvent, StreamEventName } from '../contract/events.ts';
-import type { Permission } from '../contract/permissions.ts';
+import { isInScope, isProjectInScope, type Scope } from '../access/scope.ts';
+import { projectOf, type Subject } from '../access/subject.ts';
+import type { StreamEvent } from '../contract/events.ts';
 import { ApiError } from './api-error.ts';
 import type { EventBus, NumberedEvent } from './event-bus.ts';
+import type { RequestAccess } from './request-access.ts';
 import { requestContext } from './request-context.ts';
 
-/** What one needs to see an event of each kind: the same as for the list it changes. */
-const permissionOf: Readonly<Record<StreamEventName, Permission>> = {
-  reset: 'signed-in',
-  tag: 'catalog.read',
-  catalog: 'catalog.read',
-  registry: 'registry.read',
-  task: 'replication.read',
-  execution: 'replication.read',
-  operations: 'replication.read',
-};
+/** What one client may see, as things stood when it was last asked. */
+interface Sight {
+  readonly catalog: Scope;
+  readonly tasks: Scope;
+  readonly seesOperations: boolean;
+}
+
+async function sightOf(access: RequestAccess): Promise<Sight> {
+  const [catalog, tasks, operations] = await Promise.all([
+    access.scope('catalog.read'),
+    access.scope('replication.read'),
+    access.decide('operations.read', undefined, false),
+  ]);
+  return { catalog, tasks, seesOperations: operations.allowed };
+}
+
+/** The same as for the list that an event changes. */
+function isVisible({ catalog, tasks, seesOperations }: Sight, event: StreamEvent): boolean {
+  switch (event.name) {
+    case 'tag':
+      return isInScope(catalog, projectOf(event.payload.repository), event.payload.registryId);
+    case 'task': {
+      const { source, destination } = event.payload;
+      return [source, destination].every((end) => isInScope(tasks, projectOf(end.repository), end.registryId));
+    }
+    case 'catalog':
+    case 'registry':
+      return isRegistryInScope(catalog, event.payload.registryId);
+    case 'project':
+      return isProjectInScope(catalog, event.payload.project);
+    case 'operations':
+      return seesOperations;
+    case 'execution':
+    case 'access':
+    case 'reset':
+      // An id or a time, nothing else: what it points to is asked for with the caller's own rights.
+      return true;
+    default:
+      return event satisfies never;
+  }
+}
+
+function isRegistryInScope(scope: Scope, registryId: string): boolean {
+  if (scope.isEverything || scope.projects.length > 0) return true;
+  return scope.places.some((place) => place.registryId === registryId);
+}
 
 export interface EventStreamOptions {
   readonly bus: EventBus;
   readonly clock: { now(): Date };
-  /** Who the request's session belongs to now; null when it ended or the account was disabled. */
-  readonly findSubject: (request: Request) => Promise<Subject>;
+  /** What the request's session may do now. */
+  readonly recheck: (request: Request) => Promise<RequestAccess>;
   readonly heartbeatMs?: number;
   /** A session that ended elsewhere ends its streams within this time. */
   readonly sessionCheckMs?: number;
@@ -40,11 +77,14 @@ export interface EventStream {
 
 export function createEventStream(options: EventStreamOptions): EventStream {
   const clients = new Set<Response>();
-  const handler: RequestHandler = (request, response) => {
-    const { account } = requestContext(request);
-    if (account === null) throw new ApiError('not-signed-in', 'Sign in first: live events are for signed-in people.');
+  const handler: RequestHandler = async (request, response) => {
+    const { access } = requestContext(request);
+    if (!(await maySee(access))) {
+      throw new ApiError('not-signed-in', 'Sign in first: live events are for signed-in people.');
+    }
+    const sight = await sightOf(access);
     clients.add(response);
-    serve(request, response, account, options, () => clients.delete(response));
+    serve(request, response, { subject: access.subject, sight }, options, () => clients.delete(response));
   };
   return {
     handler,
@@ -56,10 +96,15 @@ export function createEventStream(options: EventStreamOptions): EventStream {
   };
 }
 
+/** People who are not signed in see what is public, if the administrator allows it. */
+async function maySee(access: RequestAccess): Promise<boolean> {
+  return (await access.decide('catalog.read', undefined, true)).allowed;
+}
+
 function serve(
   request: Request,
   response: Response,
-  account: NonNullable<Subject>,
+  viewer: { readonly subject: Subject; readonly sight: Sight },
   options: EventStreamOptions,
   onClose: () => void,
 ): void {
@@ -70,13 +115,13 @@ function serve(
     // nginx would hold events back until a buffer is full.
     'x-accel-buffering': 'no',
   });
-  let subject: Subject = account;
+  let { sight } = viewer;
   let isOverflown = false;
 
   const reset = () =>
     response.write(frame(bus.lastId(), { name: 'reset', payload: { at: clock.now().toISOString() } }));
   const send = (numbered: NumberedEvent) => {
-    if (isOverflown || !decide(subject, permissionOf[numbered.event.name]).allowed) return;
+    if (isOverflown || !isVisible(sight, numbered.event)) return;
     if (response.writableLength > maxQueuedBytes) isOverflown = true;
     else response.write(frame(numbered.id, numbered.event));
   };
@@ -93,20 +138,24 @@ function serve(
   // An id without data: a client that loses the connection before the first event resumes from here.
   if (!isOverflown) response.write(`id: ${bus.lastId()}\n\n`);
 
-  const unsubscribe = bus.subscribe((numbered) => (numbered === null ? reset() : send(numbered)));
+  const look = async () => {
+    const access = await options.recheck(request);
+    // Another person, or nobody any more: this stream was opened for somebody else's eyes.
+    const isSame = access.subject.kind === viewer.subject.kind && (await maySee(access));
+    if (isSame) sight = await sightOf(access);
+    else response.end();
+  };
+  // Whether the session still stands may not be known: the client comes back and is asked.
+  const lookAgain = () => void look().catch(() => response.end());
+  const unsubscribe = bus.subscribe((numbered) => {
+    if (numbered === null) reset();
+    else send(numbered);
+    if (numbered === null || numbered.event.name === 'access') lookAgain();
+  });
   const heartbeat = setInterval(() => {
     if (response.writableLength <= maxQueuedBytes) response.write(': still here\n\n');
   }, heartbeatMs);
-  const sessionCheck = setInterval(() => {
-    options.findSubject(request).then(
-      (found) => {
-        subject = found;
-        if (found === null) response.end();
-      },
-      // Whether the session still stands is not known: the client comes back and is asked.
-      () => response.end(),
-    );
-  }, sessionCheckMs);
+  const sessionCheck = setInterval(lookAgain, sessionCheckMs);
   response.once('close', () => {
     unsubscribe();
     clearInterval(heartbeat);

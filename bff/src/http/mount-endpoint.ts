@@ -1,8 +1,10 @@
 import type { Request, Response, Router } from 'express';
 import * as z from 'zod/mini';
-import { decide } from '../access/decide.ts';
+import { isPlaceAction } from '../access/decide.ts';
 import type { AnswerInput, Endpoint, HandlerInput, Method } from '../contract/endpoint.ts';
 import { ApiError } from './api-error.ts';
+import { type AuditedRequest, recordDone, recordError } from './audit-notes.ts';
+import { throwRefused } from './request-access.ts';
 import { type RequestContext, requestContext } from './request-context.ts';
 
 export type { RequestAccount, RequestContext, SessionControl } from './request-context.ts';
@@ -48,17 +50,57 @@ export function mountEndpoint<const E extends Endpoint>(
   const method = endpoint.method.toLowerCase() as Lowercase<E['method']>;
   router[method](endpoint.path, async (request: Request, response: Response) => {
     const context = requestContext(request);
-    const decision = decide(context.account, endpoint.permission);
-    if (!decision.allowed) throw new ApiError(decision.code, decision.sentence);
-    const input = {
-      params: parsePart('params', endpoint.params, request.params),
-      query: parsePart('query', endpoint.query, request.query),
-      body: endpoint.body === undefined ? refuseBody(request) : parsePart('body', endpoint.body, request.body),
-    } as HandlerInput<E>;
-    const answer = await handler(input, context);
+    const audited = auditedOf(endpoint, request, context);
+    let answer: AnswerInput<E>;
+    try {
+      await authorizeEndpoint(endpoint, request, context);
+      const input = {
+        params: parsePart('params', endpoint.params, request.params),
+        query: parsePart('query', endpoint.query, request.query),
+        body: endpoint.body === undefined ? refuseBody(request) : parsePart('body', endpoint.body, request.body),
+      } as HandlerInput<E>;
+      answer = await handler(input, context);
+    } catch (error) {
+      await recordError(audited, error);
+      throw error;
+    }
+    await recordDone(audited);
     if (response.headersSent || response.destroyed) return;
     send(endpoint, response, answer);
   });
+}
+
+async function authorizeEndpoint(
+  { permission }: Endpoint,
+  { params }: Request,
+  context: RequestContext,
+): Promise<void> {
+  if (permission === 'none') return;
+  const project = typeof params['project'] === 'string' ? params['project'] : undefined;
+  throwRefused(await context.access.decide(permission, project, isPlaceAction(permission)), () =>
+    projectNotFound(project ?? ''),
+  );
+}
+
+/** The same for a project that is not there and for one that the caller may not know of. */
+export function projectNotFound(project: string): ApiError {
+  return new ApiError(
+    'project-not-found',
+    `There is no project “${project.slice(0, 255)}”, or nothing was pushed to it yet.`,
+  );
+}
+
+function auditedOf(endpoint: Endpoint, request: Request, context: RequestContext): AuditedRequest {
+  const { access, clientAddress, requestId, audit, recordAudit } = context;
+  return {
+    endpoint,
+    params: request.params,
+    subject: access.subject,
+    address: clientAddress,
+    requestId,
+    notes: audit,
+    record: recordAudit,
+  };
 }
 
 const emptyQuery = z.strictObject({});

@@ -1,4 +1,7 @@
 import type { Request, Response } from 'express';
+import type { RecordAudit } from '../access/audit-record.ts';
+import type { AuditNotes } from './audit-notes.ts';
+import type { RequestAccess } from './request-access.ts';
 
 /** The account behind a request, read anew for each one, so that a disabled account is out at once. */
 export interface RequestAccount {
@@ -11,7 +14,7 @@ export interface RequestAccount {
 /** What a route may do to the session of its request. */
 export interface SessionControl {
   /** A new session id for the account; the old one, whatever it was, is worth nothing afterwards. */
-  signIn(accountId: string): Promise<void>;
+  signIn(accountId: string): Promise<RequestAccess>;
   signOut(): Promise<void>;
   /** Hash of the current session's id as the store knows it; null without a session. */
   readonly idHash: string | null;
@@ -25,6 +28,11 @@ export interface RequestContext {
   /** The client's address; through proxies only where they are trusted. */
   readonly clientAddress: string;
   readonly session: SessionControl;
+  /** What the caller may do. A handler narrows lists by `scope` and asks `authorize` for each place it changes. */
+  readonly access: RequestAccess;
+  /** Every change is recorded by itself; a handler notes what it knows beyond the path: before, after, where. */
+  readonly audit: AuditNotes;
+  readonly recordAudit: RecordAudit;
 }
 
 const contexts = new WeakMap<Request, RequestContext>();

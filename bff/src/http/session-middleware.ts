@@ -1,5 +1,9 @@
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
+import type { RecordAudit } from '../access/audit-record.ts';
+import type { Subject } from '../access/subject.ts';
+import { createAuditNotes } from './audit-notes.ts';
+import { type AccessFacts, RequestAccess } from './request-access.ts';
 import {
   abortSignalOf,
   type RequestAccount,
@@ -18,6 +22,8 @@ export interface SessionOptions {
   readonly records: SessionRecords;
   /** Undefined for an account that is gone or disabled. */
   readonly findAccount: (accountId: string) => Promise<SessionAccount | undefined>;
+  readonly facts: AccessFacts;
+  readonly recordAudit: RecordAudit;
   readonly secret: string;
   readonly isHttps: boolean;
   readonly clock: { now(): Date };
@@ -31,12 +37,12 @@ const ABSOLUTE_MS = 7 * 24 * 60 * 60 * 1000;
 export interface Sessions {
   /** Reads the session and gives the request its context. */
   readonly middleware: RequestHandler[];
-  /** The account of the request's session as things stand now, for answers that last. */
-  readonly recheck: (request: Request) => Promise<RequestAccount | null>;
+  /** What the request's session may do as things stand now, for answers that last. */
+  readonly recheck: (request: Request) => Promise<RequestAccess>;
 }
 
 export function createSessions(options: SessionOptions): Sessions {
-  const { records, findAccount, secret, isHttps, clock } = options;
+  const { records, findAccount, facts, recordAudit, secret, isHttps, clock } = options;
   const store = new HashedSessionStore(records, IDLE_MS);
   const readSession = session({
     name: isHttps ? '__Host-longshore' : 'longshore',
@@ -55,6 +61,7 @@ export function createSessions(options: SessionOptions): Sessions {
     return account !== undefined && account.credentialVersion === content.credentialVersion ? account : null;
   };
 
+  const accessOf = async (account: SessionAccount | null) => new RequestAccess(await subjectOf(account, facts), facts);
   const believeHttps: RequestHandler = (request, _response, next) => {
     // People reach the console over HTTPS, whatever the last proxy says of its own connection: without this the session
     // library would silently send no cookie at all.
@@ -71,7 +78,10 @@ export function createSessions(options: SessionOptions): Sessions {
       requestId: String(response.getHeader('x-request-id')),
       signal: abortSignalOf(response),
       clientAddress: request.ip ?? 'unknown',
-      session: sessionControl(request, findAccount, clock, account !== null),
+      session: sessionControl({ request, findAccount, accessOf, clock, isSignedIn: account !== null }),
+      access: await accessOf(account),
+      audit: createAuditNotes(),
+      recordAudit,
     });
     next();
   };
@@ -79,7 +89,8 @@ export function createSessions(options: SessionOptions): Sessions {
     middleware: [believeHttps, readSession, giveContext],
     recheck: async (request) => {
       const { idHash } = requestContext(request).session;
-      return idHash === null ? null : accountOf(await records.find(idHash));
+      const account = idHash === null ? null : await accountOf(await records.find(idHash));
+      return accessOf(account);
     },
   };
 }
@@ -93,12 +104,19 @@ function settle(run: (callback: (error?: unknown) => void) => void): Promise<voi
   });
 }
 
-function sessionControl(
-  request: Request,
-  findAccount: SessionOptions['findAccount'],
-  clock: SessionOptions['clock'],
-  isSignedIn: boolean,
-): SessionControl {
+async function subjectOf(account: SessionAccount | null, facts: AccessFacts): Promise<Subject> {
+  if (account === null) return { kind: 'anonymous', isAllowed: await facts.allowsAnonymous() };
+  const { id, username, isSystemAdmin } = account;
+  return { kind: 'user', id, name: username, isSystemAdmin, rows: await facts.rowsOf(id) };
+}
+
+interface SessionControlParts extends Pick<SessionOptions, 'findAccount' | 'clock'> {
+  readonly request: Request;
+  readonly accessOf: (account: SessionAccount) => Promise<RequestAccess>;
+  readonly isSignedIn: boolean;
+}
+
+function sessionControl({ request, findAccount, accessOf, clock, isSignedIn }: SessionControlParts): SessionControl {
   return {
     idHash: isSignedIn ? hashSessionId(request.sessionID) : null,
     signIn: async (accountId) => {
@@ -110,6 +128,7 @@ function sessionControl(
       request.session.signedInAt = clock.now().getTime();
       request.session.credentialVersion = account.credentialVersion;
       await settle((callback) => request.session.save(callback));
+      return accessOf(account);
     },
     signOut: async () => {
       if (isSignedIn) await settle((callback) => request.session.destroy(callback));

@@ -130,11 +130,17 @@ function answerOf(registry: RegistryView): AnswerInput<typeof contract.getRegist
       scanReason: mutable(scan.reason),
       notifiedAt: instant(registry.notifiedAt),
     },
+    trustsLongshore: registry.trustsLongshore,
+    maintenance: registry.maintenance && maintenanceAnswer(registry.maintenance),
     managedBy,
     version,
     createdAt: registry.createdAt.toISOString(),
     updatedAt: registry.updatedAt.toISOString(),
   };
+}
+
+function maintenanceAnswer({ until, message, startedBy, startedAt }: NonNullable<RegistryView['maintenance']>) {
+  return { until: until.toISOString(), message, startedBy, startedAt: startedAt.toISOString() };
 }
 
 function instant(date: Date | null): string | null {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import type { Tables } from '../../database/tables.ts';
-import type { Capability, EndpointFinding, RegistryEndpoint, StoredRegistry } from './registry.ts';
+import type { Row, Tables } from '../../database/tables.ts';
+import type { Capability, EndpointFinding, Maintenance, RegistryEndpoint, StoredRegistry } from './registry.ts';
 
 /** What a person or the configuration says about a registry. `undefined` leaves what is stored. */
 export interface RegistryFields {
@@ -76,7 +76,9 @@ async function read(database: Connection, id?: string): Promise<StoredRegistry[]
     endpoints = endpoints.where('registry_id', '=', id);
   }
   const endpointRows = await endpoints.execute();
-  return (await registries.execute()).map((row) => ({
+  // By the database's clock: every instance says at the same time that it is over.
+  const current = registries.select(sql<boolean>`coalesce(maintenance_until > now(), false)`.as('is_in_maintenance'));
+  return (await current.execute()).map((row) => ({
     id: row.id,
     name: row.name,
     environment: row.environment,
@@ -89,6 +91,8 @@ async function read(database: Connection, id?: string): Promise<StoredRegistry[]
     notifiedAt: row.notified_at,
     managedBy: row.managed_by,
     version: row.version,
+    trustsLongshore: row.trusts_longshore,
+    maintenance: maintenanceOf(row),
     endpoints: endpointRows
       .filter((endpoint) => endpoint.registry_id === row.id)
       .map(
@@ -102,6 +106,12 @@ async function read(database: Connection, id?: string): Promise<StoredRegistry[]
         }),
       ),
   }));
+}
+
+function maintenanceOf(row: Row<'registries'> & { is_in_maintenance: boolean }): Maintenance | null {
+  const { maintenance_until: until, maintenance_since: startedAt } = row;
+  if (!row.is_in_maintenance || until === null || startedAt === null) return null;
+  return { until, startedAt, message: row.maintenance_message ?? '', startedBy: row.maintenance_by };
 }
 
 async function create(database: Connection, id: string, fields: RegistryFields): Promise<boolean> {

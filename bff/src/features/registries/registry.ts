@@ -28,6 +28,18 @@ export interface Registry {
   readonly pullHost: string;
   readonly managedBy: 'console' | 'configuration';
   readonly version: number;
+  /** It trusts this console's token service: the console makes its own tokens for it. */
+  readonly trustsLongshore: boolean;
+  /** Null when it takes writes, and when its maintenance has run out. */
+  readonly maintenance: Maintenance | null;
+}
+
+/** No writes from people or copies until then. */
+export interface Maintenance {
+  readonly until: Date;
+  readonly message: string;
+  readonly startedBy: string | null;
+  readonly startedAt: Date;
 }
 
 export interface Capability {
@@ -67,7 +79,20 @@ export function pullHostOf(endpointUrl: string): string {
 }
 
 export function publicRegistry(stored: StoredRegistry): Registry {
-  const { id, name, environment, position, endpoints, managedBy, version } = stored;
+  const { id, name, environment, position, endpoints, managedBy, version, trustsLongshore, maintenance } = stored;
   const pullHost = pullHostOf(endpoints[0]?.url ?? 'http://unknown.invalid');
-  return { id, name, environment, position, endpoints, managedBy, version, pullHost, health: healthOf(endpoints) };
+  const health = healthOf(endpoints);
+  return {
+    id,
+    name,
+    environment,
+    position,
+    endpoints,
+    managedBy,
+    version,
+    trustsLongshore,
+    maintenance,
+    pullHost,
+    health,
+  };
 }

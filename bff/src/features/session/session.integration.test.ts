@@ -43,7 +43,11 @@ describe.each(kinds)('Sessions in %s', (_name, options) => {
 
   it('know nobody at first, and leave no cookie', async () => {
     const client = bff.anonymous();
-    expect(await client.call(getSession, {})).toEqual({ account: null, version: '0.0.0-test' });
+    expect(await client.call(getSession, {})).toEqual({
+      account: null,
+      anonymousPermissions: ['none'],
+      version: '0.0.0-test',
+    });
     expect(client.cookie).toBe('');
   });
 

@@ -1,7 +1,8 @@
 import { Router } from 'express';
-import { permissionsOf } from '../../access/decide.ts';
 import { changePassword, getSession, signIn, signOut } from '../../contract/session.ts';
+import { actorOf } from '../../access/audit-record.ts';
 import { ApiError } from '../../http/api-error.ts';
+import type { RequestAccess } from '../../http/request-access.ts';
 import { mountEndpoint, type RequestAccount } from '../../http/mount-endpoint.ts';
 import {
   type SessionService,
@@ -18,16 +19,19 @@ export interface SessionRoutesOptions {
 
 export function sessionRoutes({ service, version, countSignIn }: SessionRoutesOptions): Router {
   const router = Router();
-  mountEndpoint(router, getSession, (_input, { account }) => ({
-    account: account === null ? null : accountView(account),
+  mountEndpoint(router, getSession, async (_input, { account, access }) => ({
+    account: account === null ? null : await accountView(account, access),
+    anonymousPermissions: account === null ? await access.permissions() : [],
     version,
   }));
-  mountEndpoint(router, signIn, async ({ body }, { clientAddress, session }) => {
+  mountEndpoint(router, signIn, async ({ body }, { clientAddress, session, audit }) => {
+    audit.note({ target: body.username });
     try {
       const account = await service.signIn(body, clientAddress);
-      await session.signIn(account.id);
+      const access = await session.signIn(account.id);
+      audit.note({ actor: actorOf(access.subject) });
       countSignIn('accepted');
-      return { account: accountView(account), version };
+      return { account: await accountView(account, access), version };
     } catch (error) {
       countSignIn(error instanceof TooManyAttemptsError ? 'limited' : 'refused');
       throw refusal(error, 'Wrong username or password.');
@@ -49,9 +53,9 @@ export function sessionRoutes({ service, version, countSignIn }: SessionRoutesOp
   return router;
 }
 
-function accountView(account: RequestAccount) {
+async function accountView(account: RequestAccount, access: RequestAccess) {
   const { id, username, displayName, isSystemAdmin } = account;
-  return { id, username, displayName, isSystemAdmin, permissions: permissionsOf(account) };
+  return { id, username, displayName, isSystemAdmin, permissions: await access.permissions() };
 }
 
 function refusal(error: unknown, wrongCredentials: string): unknown {

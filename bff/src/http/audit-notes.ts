@@ -1,0 +1,93 @@
+import { type AuditRecord, actorOf, type RecordAudit } from '../access/audit-record.ts';
+import type { Subject } from '../access/subject.ts';
+import type { Endpoint } from '../contract/endpoint.ts';
+import { contract } from '../contract/index.ts';
+import { ApiError } from './api-error.ts';
+
+/** What a handler knows of its change and the endpoint does not. Later notes add to earlier ones. */
+export type AuditNote = Partial<
+  Pick<AuditRecord, 'actor' | 'project' | 'environment' | 'target' | 'reason' | 'before' | 'after'>
+>;
+
+export interface AuditNotes {
+  /** To be called before the change is made where it may fail, so that a failure says what it was about. */
+  readonly note: (note: AuditNote) => void;
+  readonly taken: () => AuditNote;
+}
+
+export function createAuditNotes(): AuditNotes {
+  let taken: AuditNote = {};
+  return {
+    note: (note) => {
+      taken = { ...taken, ...note };
+    },
+    taken: () => taken,
+  };
+}
+
+const names = new Map<Endpoint, string>(Object.entries(contract).map(([name, endpoint]) => [endpoint, name]));
+
+export interface AuditedRequest {
+  readonly endpoint: Endpoint;
+  readonly params: Record<string, unknown>;
+  readonly subject: Subject;
+  readonly address: string;
+  readonly requestId: string;
+  readonly notes: AuditNotes;
+  readonly record: RecordAudit;
+}
+
+/** Every change is recorded without its handler's doing; what the handler noted is added. */
+export async function recordDone(request: AuditedRequest): Promise<void> {
+  if (request.endpoint.method === 'GET' || request.endpoint.isAudited === false) return;
+  await request.record(recordOf(request, 'done', null));
+}
+
+/** Refusals of any kind of request, and changes that broke. What was merely malformed or not found is not recorded. */
+export async function recordError(request: AuditedRequest, error: unknown): Promise<void> {
+  if (error instanceof ApiError && isRefusal(error)) {
+    await request.record(recordOf(request, 'refused', error.message));
+    return;
+  }
+  const isOurs = !(error instanceof ApiError) || error.status >= 500;
+  if (!isOurs || request.endpoint.method === 'GET' || request.endpoint.isAudited === false) return;
+  const reason = error instanceof ApiError ? error.message : 'Something went wrong on the console’s side.';
+  await request.record(recordOf(request, 'failed', reason));
+}
+
+const refusals: ReadonlySet<string> = new Set([
+  'permission-missing',
+  'credentials-wrong',
+  'too-many-attempts',
+  'last-project-admin',
+  'last-system-admin',
+  'project-archived',
+  'registry-url-refused',
+]);
+
+function isRefusal(error: ApiError): boolean {
+  return refusals.has(error.code) || (error as { isRefusal?: boolean }).isRefusal === true;
+}
+
+function recordOf(
+  { endpoint, params, subject, address, requestId, notes }: AuditedRequest,
+  outcome: AuditRecord['outcome'],
+  reason: string | null,
+): AuditRecord {
+  const { project, ...rest } = params;
+  const target = Object.values(rest).map(String).join(' ').slice(0, 500);
+  return {
+    actor: actorOf(subject),
+    address,
+    action: names.get(endpoint) ?? `${endpoint.method} ${endpoint.path}`,
+    outcome,
+    project: typeof project === 'string' ? project.slice(0, 255) : null,
+    environment: null,
+    target: target === '' ? null : target,
+    before: null,
+    after: null,
+    requestId,
+    ...notes.taken(),
+    ...(reason === null ? { reason: notes.taken().reason ?? null } : { reason }),
+  };
+}

@@ -1,0 +1,105 @@
+import {
+  actionsAt,
+  type Decision,
+  decideAnywhere,
+  decideAt,
+  decideInProject,
+  permissionsOf,
+  roleAt,
+} from '../access/decide.ts';
+import { type RegistryPlace, type Scope, scopeOf } from '../access/scope.ts';
+import type { Place, ProjectDirectory, RoleRow, Subject } from '../access/subject.ts';
+import type { Permission, PlaceAction, Role } from '../contract/permissions.ts';
+import { ApiError } from './api-error.ts';
+
+/** What decisions rest on, as the features know it. */
+export interface AccessFacts {
+  readonly rowsOf: (userId: string) => Promise<ReadonlyMap<string, readonly RoleRow[]>>;
+  readonly projects: () => Promise<ProjectDirectory>;
+  /** In the order of their environments. */
+  readonly registries: () => Promise<readonly RegistryPlace[]>;
+  readonly allowsAnonymous: () => Promise<boolean>;
+}
+
+export interface EnvironmentAccess {
+  readonly environment: string;
+  readonly role: Role | null;
+  readonly actions: readonly PlaceAction[];
+}
+
+/** What the caller of one request may do, and where. */
+export class RequestAccess {
+  readonly subject: Subject;
+  readonly #facts: AccessFacts;
+
+  constructor(subject: Subject, facts: AccessFacts) {
+    this.subject = subject;
+    this.#facts = facts;
+  }
+
+  /** For the endpoint as a whole: with a `project` in its path in that project, else anywhere. */
+  async decide(permission: Permission, project: string | undefined, isPlace: boolean): Promise<Decision> {
+    const projects = await this.#facts.projects();
+    if (project === undefined || !isPlace) return decideAnywhere(this.subject, permission, projects);
+    return decideInProject(this.subject, permission as PlaceAction, project, await this.environments(), projects);
+  }
+
+  async may(action: PlaceAction, place: Place): Promise<boolean> {
+    return decideAt(this.subject, action, place, await this.#facts.projects()).allowed;
+  }
+
+  /**
+   * @param hidden what is answered where the caller may not even know that the place exists: the very error of what does
+   * not exist
+   * @throws ApiError
+   */
+  async authorize(action: PlaceAction, place: Place, hidden: () => ApiError): Promise<void> {
+    throwRefused(decideAt(this.subject, action, place, await this.#facts.projects()), hidden);
+  }
+
+  /** In every environment there is: for what concerns a project as a whole. @throws ApiError */
+  async authorizeEverywhere(action: PlaceAction, project: string, hidden: () => ApiError): Promise<void> {
+    const environments = await this.environments();
+    for (const environment of environments.length === 0 ? [''] : environments) {
+      await this.authorize(action, { project, environment }, hidden);
+    }
+  }
+
+  /** What lists may show of the things that `action` is about. */
+  async scope(action: PlaceAction): Promise<Scope> {
+    return scopeOf(this.subject, action, await this.#facts.registries(), await this.#facts.projects());
+  }
+
+  /** Undefined for a registry that does not exist. */
+  async environmentOf(registryId: string): Promise<string | undefined> {
+    return (await this.#facts.registries()).find((place) => place.registryId === registryId)?.environment;
+  }
+
+  /** Each once, in their order. */
+  async environments(): Promise<string[]> {
+    return [...new Set((await this.#facts.registries()).map(({ environment }) => environment))];
+  }
+
+  async permissions(): Promise<Permission[]> {
+    return permissionsOf(this.subject, await this.#facts.projects(), await this.environments());
+  }
+
+  /** For the client: environments in which the caller may do nothing are left out. */
+  async accessTo(project: string): Promise<EnvironmentAccess[]> {
+    const projects = await this.#facts.projects();
+    return (await this.environments())
+      .map((environment) => ({
+        environment,
+        role: this.subject.kind === 'user' ? roleAt(this.subject, project, environment) : null,
+        actions: actionsAt(this.subject, { project, environment }, projects),
+      }))
+      .filter(({ actions }) => actions.length > 0);
+  }
+}
+
+/** @throws ApiError */
+export function throwRefused(decision: Decision, hidden: () => ApiError): void {
+  if (decision.allowed) return;
+  if (decision.code === 'hidden') throw Object.assign(hidden(), { isRefusal: true });
+  throw new ApiError(decision.code, decision.sentence, decision.needed === null ? {} : { needed: decision.needed });
+}
