@@ -10,8 +10,11 @@ import { createColumns } from './features/catalog/columns.ts';
 import { createRegistryEventsStore } from './features/catalog/registry-events.store.ts';
 import { createScanStateStore } from './features/catalog/scan-state.store.ts';
 import { createTagPages } from './features/catalog/tag-pages.view.ts';
+import { matrixRoutes } from './features/projects/matrix.routes.ts';
 import { projectsRoutes } from './features/projects/projects.routes.ts';
-import { createProjectsView } from './features/projects/projects.view.ts';
+import { createProjectsService } from './features/projects/projects.service.ts';
+import { createProjectsStore } from './features/projects/projects.store.ts';
+import { createProjectsView, type ProjectsView } from './features/projects/projects.view.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { repositoriesRoutes } from './features/repositories/repositories.routes.ts';
 import { createRepositoriesView } from './features/repositories/repositories.view.ts';
@@ -38,6 +41,7 @@ export function wireCatalog(foundation: Foundation, registries: RegistriesServic
   });
   const listColumns = createColumns({ registries, stateStore, clock });
   const tagPages = createTagPages(kysely);
+  const projectsView = createProjectsView(kysely);
   const artifactsView = createArtifactsView(kysely);
   return {
     catalog,
@@ -47,7 +51,8 @@ export function wireCatalog(foundation: Foundation, registries: RegistriesServic
         start: () => catalog.start(),
         stop: () => catalog.stop(),
       },
-      { router: projectsRoutes({ view: createProjectsView(kysely), tagPages, listColumns }) },
+      { router: wireProjects(foundation, projectsView) },
+      { router: matrixRoutes({ view: projectsView, tagPages, listColumns }) },
       { router: repositoriesRoutes({ view: createRepositoriesView(kysely), tagPages, listColumns }) },
       { router: searchRoutes({ view: createSearchView(kysely) }) },
       {
@@ -59,4 +64,15 @@ export function wireCatalog(foundation: Foundation, registries: RegistriesServic
       },
     ],
   };
+}
+
+function wireProjects({ database, publish, clock, announceAccess }: Foundation, view: ProjectsView) {
+  return projectsRoutes({
+    projects: createProjectsService(createProjectsStore(database.kysely)),
+    view,
+    announceChange: (project) => {
+      publish({ name: 'project', payload: { project, at: clock.now().toISOString() } });
+      announceAccess();
+    },
+  });
 }

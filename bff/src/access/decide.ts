@@ -98,6 +98,12 @@ export function decideInProject(
   return best ?? allowed;
 }
 
+/** Of a place that the subject may not know of, or that does not exist: the answer is the same. */
+export function decideUnseen(subject: Subject): Decision {
+  if (subject.kind === 'anonymous') return signInFirst;
+  return { allowed: false, code: 'hidden', sentence: 'There is nothing of that name.', needed: null };
+}
+
 /** Everything that `subject` may do at a place. */
 export function actionsAt(subject: Subject, place: Place, projects: ProjectDirectory): readonly PlaceAction[] {
   const held = heldAt(subject, place, projects);

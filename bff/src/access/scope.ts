@@ -25,6 +25,8 @@ export function scopeOf(
   projects: ProjectDirectory,
 ): Scope {
   if (subject.kind === 'user' && subject.isSystemAdmin && subject.ceiling === undefined) return { isEverything: true };
+  // Without registries there is no place to look at: a project's defaults decide, as they do for the project itself.
+  if (registries.length === 0) return { isEverything: false, projects: projectsByDefault(), places: [] };
   const whole: string[] = [];
   const places: Array<{ project: string; registryId: string }> = [];
   for (const project of projectsThatMayShow(subject, projects)) {
@@ -35,6 +37,25 @@ export function scopeOf(
     else places.push(...visible.map(({ registryId }) => ({ project, registryId })));
   }
   return { isEverything: false, projects: whole, places };
+
+  function projectsByDefault(): string[] {
+    const candidates = [...projectsThatMayShow(subject, projects)];
+    return candidates.filter((project) =>
+      actionsAt(subject, { project, environment: '' }, projects).includes(action),
+    );
+  }
+}
+
+/** What is left of a scope in one project; everything where the whole project is in it. For what asks in one project only. */
+export function scopeWithin(scope: Scope, project: string): Scope {
+  if (scope.isEverything || scope.projects.includes(project)) return { isEverything: true };
+  return { isEverything: false, projects: [], places: scope.places.filter((place) => place.project === project) };
+}
+
+/** Whether any place of the registry is in the scope: where a project is seen whole, every registry there is. */
+export function isRegistryInScope(scope: Scope, registryId: string): boolean {
+  if (scope.isEverything || scope.projects.length > 0) return true;
+  return scope.places.some((place) => place.registryId === registryId);
 }
 
 export function projectsThatMayShow(subject: Subject, projects: ProjectDirectory): Set<string> {

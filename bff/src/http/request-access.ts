@@ -4,6 +4,7 @@ import {
   decideAnywhere,
   decideAt,
   decideInProject,
+  decideUnseen,
   permissionsOf,
   roleAt,
 } from '../access/decide.ts';
@@ -68,6 +69,15 @@ export class RequestAccess {
   /** What lists may show of the things that `action` is about. */
   async scope(action: PlaceAction): Promise<Scope> {
     return scopeOf(this.subject, action, await this.#facts.registries(), await this.#facts.projects());
+  }
+
+  /**
+   * For what the caller may not know of and for what is not there alike, whichever it is: who is not signed in is asked to
+   * sign in, anybody else gets the error of what does not exist.
+   */
+  refuseUnseen(hidden: () => ApiError): never {
+    throwRefused(decideUnseen(this.subject), hidden);
+    throw hidden();
   }
 
   /** Undefined for a registry that does not exist. */

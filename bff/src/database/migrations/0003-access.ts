@@ -24,13 +24,19 @@ const statements = [
     version integer not null default 1
   )`,
   sql`insert into projects (name) select distinct project from repositories`,
-  // Whoever pushes first makes the project; it belongs to nobody but system administrators until it has members.
+  // Whoever pushes first makes the project; it belongs to nobody but system administrators until it has members. A project
+  // that was removed while registries still list its emptied repositories comes back with its first tag. The row is held
+  // until the tags are there: whoever removes a project waits for them, and then sees them.
   sql`create function make_projects() returns trigger language plpgsql as $$
   begin
     insert into projects (name) select distinct project from changed order by 1 on conflict (name) do nothing;
+    perform from projects where name in (select project from changed) order by name for key share;
     return null;
   end $$`,
   sql`create trigger repositories_make_projects after insert on repositories
+    referencing new table as changed for each statement execute function make_projects()`,
+  // Before tags_inserted in the alphabet, in which triggers fire: all writers lock the project first, then the names.
+  sql`create trigger tags_establish_projects after insert on tags
     referencing new table as changed for each statement execute function make_projects()`,
 
   sql`create table groups (

@@ -1,8 +1,10 @@
 import { Router } from 'express';
 import * as contract from '../../contract/artifacts.ts';
+import { isInScope, isRegistryInScope, type Scope } from '../../access/scope.ts';
+import { projectOf } from '../../access/subject.ts';
 import type { MatrixColumn } from '../../contract/projects.ts';
 import { ApiError } from '../../http/api-error.ts';
-import { mountEndpoint } from '../../http/mount-endpoint.ts';
+import { mountEndpoint, type RequestContext } from '../../http/mount-endpoint.ts';
 import {
   type ArtifactFacts,
   ArtifactNotFoundError,
@@ -22,35 +24,54 @@ export interface ArtifactsRoutesDeps {
 
 export function artifactsRoutes({ artifacts, referrers, listColumns }: ArtifactsRoutesDeps): Router {
   const router = Router();
-  const getFacts = async (at: Coordinates, signal: AbortSignal): Promise<ArtifactFacts> => {
+  const getFacts = async (at: Coordinates, context: RequestContext): Promise<ArtifactFacts> => {
+    const scope = await visibleScope(at, context);
     try {
-      return await artifacts.getArtifact(at, signal);
+      return await artifacts.getArtifact(at, scope, context.signal);
     } catch (error) {
       throw answerFor(error, at);
     }
   };
 
-  mountEndpoint(router, contract.getArtifact, async ({ query }, { signal }) => {
-    const facts = await getFacts(query, signal);
+  mountEndpoint(router, contract.getArtifact, async ({ query }, context) => {
+    const facts = await getFacts(query, context);
     const column = (await listColumns()).find(({ registryId }) => registryId === query.registryId);
     return artifactOf(query, facts, column?.asOf ?? null);
   });
 
-  mountEndpoint(router, contract.listReferrers, async ({ query }, { signal }) => {
-    const { row } = await getFacts(query, signal);
-    return { items: await referrers.listReferrers(query, row.digest, signal) };
+  mountEndpoint(router, contract.listReferrers, async ({ query }, context) => {
+    const { row } = await getFacts(query, context);
+    return { items: await referrers.listReferrers(query, row.digest, context.signal) };
   });
   return router;
 }
 
-function answerFor(error: unknown, { registryId, repository, reference }: Coordinates): unknown {
-  if (error instanceof ArtifactRegistryNotFoundError) {
-    return new ApiError('registry-not-found', `There is no registry “${registryId}”.`);
-  }
-  if (error instanceof ArtifactNotFoundError) {
-    const name = `${repository}${reference.includes(':') ? '@' : ':'}${reference}`;
-    return new ApiError('artifact-not-found', `${registryId} has no ${name}.`);
-  }
+/** Asked before the registry is: what is hidden takes no longer, and makes no more noise, than what is not there. */
+async function visibleScope(at: Coordinates, { access, audit }: RequestContext): Promise<Scope> {
+  const scope = await access.scope('catalog.read');
+  const project = projectOf(at.repository);
+  if (scope.isEverything || isInScope(scope, project, at.registryId)) return scope;
+  audit.note({ project, target: `${at.registryId} ${nameOf(at)}` });
+  return access.refuseUnseen(() =>
+    isRegistryInScope(scope, at.registryId) ? artifactNotFound(at) : registryNotFound(at),
+  );
+}
+
+function nameOf({ repository, reference }: Coordinates): string {
+  return `${repository}${reference.includes(':') ? '@' : ':'}${reference}`;
+}
+
+function registryNotFound({ registryId }: Coordinates): ApiError {
+  return new ApiError('registry-not-found', `There is no registry “${registryId}”.`);
+}
+
+function artifactNotFound(at: Coordinates): ApiError {
+  return new ApiError('artifact-not-found', `${at.registryId} has no ${nameOf(at)}.`);
+}
+
+function answerFor(error: unknown, at: Coordinates): unknown {
+  if (error instanceof ArtifactRegistryNotFoundError) return registryNotFound(at);
+  if (error instanceof ArtifactNotFoundError) return artifactNotFound(at);
   if (error instanceof ArtifactUnavailableError) {
     return new ApiError('registry-unavailable', error.message, { reason: error.code }, { cause: error });
   }

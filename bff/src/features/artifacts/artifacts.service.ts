@@ -1,3 +1,4 @@
+import type { Scope } from '../../access/scope.ts';
 import {
   isDigest,
   isIndex,
@@ -75,8 +76,11 @@ export class ArtifactsService {
     this.#deps = deps;
   }
 
-  /** @throws ArtifactRegistryNotFoundError, ArtifactNotFoundError, ArtifactUnavailableError */
-  async getArtifact(at: Coordinates, signal: AbortSignal): Promise<ArtifactFacts> {
+  /**
+   * @param scope what may be told of other places
+   * @throws ArtifactRegistryNotFoundError, ArtifactNotFoundError, ArtifactUnavailableError
+   */
+  async getArtifact(at: Coordinates, scope: Scope, signal: AbortSignal): Promise<ArtifactFacts> {
     const registry = await this.#deps.registries.findRegistry(at.registryId);
     if (registry === undefined) throw new ArtifactRegistryNotFoundError(at.registryId);
     let row = await this.#fromCatalog(at);
@@ -98,9 +102,10 @@ export class ArtifactsService {
       holders: await this.#deps.view.countHolders(
         at.repository,
         layers.map(({ digest }) => digest),
+        scope,
       ),
       config: await this.#readConfig(at, row, manifest, signal),
-      elsewhere: await this.#deps.view.listElsewhere(at, tag, row.digest),
+      elsewhere: await this.#deps.view.listElsewhere(at, tag, row.digest, scope),
     };
   }
 

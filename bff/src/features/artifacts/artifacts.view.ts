@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
+import type { Scope } from '../../access/scope.ts';
 import type { Row, Tables } from '../../database/index.ts';
+import { inScope } from '../../database/scope.ts';
 
 export interface Place {
   readonly registryId: string;
@@ -119,8 +121,12 @@ export class ArtifactsView {
     return new Map(rows.map((row) => [row.digest, row.total_size_bytes]));
   }
 
-  /** How many other repositories hold each of these blobs, over all registries; counted up to some hundreds. */
-  async countHolders(repository: string, blobDigests: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  /** How many other repositories in the scope hold each of these blobs, over all registries; counted up to some hundreds. */
+  async countHolders(
+    repository: string,
+    blobDigests: readonly string[],
+    scope: Scope,
+  ): Promise<ReadonlyMap<string, number>> {
     const { rows } = await sql<{ digest: string; count: number }>`
       select wanted.digest, count(distinct held.name) as count
       from unnest(${[...new Set(blobDigests)]}::text[]) as wanted (digest)
@@ -129,6 +135,7 @@ export class ArtifactsView {
         join repository_manifests on repository_manifests.digest = manifest_blobs.manifest_digest
         join repositories on repositories.id = repository_manifests.repository_id
         where manifest_blobs.blob_digest = wanted.digest and repositories.name <> ${repository}
+          and ${inScope(scope, 'repositories.project', 'repositories.registry_id')}
         limit ${holdersMax}
       ) as held
       group by wanted.digest
@@ -136,26 +143,27 @@ export class ArtifactsView {
     return new Map(rows.map(({ digest, count }) => [digest, count]));
   }
 
-  /** Other registries whose repository of this name has the tag, or else the digest. */
-  async listElsewhere({ registryId, repository }: Place, tag: string | null, digest: string) {
+  /** Other registries in the scope whose repository of this name has the tag, or else the digest. */
+  async listElsewhere({ registryId, repository }: Place, tag: string | null, digest: string, scope: Scope) {
+    const isVisible = inScope(scope, 'places.project', 'places.registry_id');
     const { rows } = await sql<{ registry_id: string; digest: string; pushed_at: Date | null }>`
       select distinct on (places.position, places.registry_id) places.registry_id, places.digest, places.pushed_at
       from (
-        select registries.position, tags.registry_id, tags.digest, tags.pushed_at, 0 as rank
+        select registries.position, tags.project, tags.registry_id, tags.digest, tags.pushed_at, 0 as rank
         from tags join registries on registries.id = tags.registry_id
         where tags.repository = ${repository} and tags.name = ${tag}::text
         union all
-        select registries.position, tags.registry_id, tags.digest, tags.pushed_at, 1
+        select registries.position, tags.project, tags.registry_id, tags.digest, tags.pushed_at, 1
         from tags join registries on registries.id = tags.registry_id
         where tags.repository = ${repository} and tags.digest = ${digest}
         union all
-        select registries.position, repositories.registry_id, repository_manifests.digest, null, 2
+        select registries.position, repositories.project, repositories.registry_id, repository_manifests.digest, null, 2
         from repositories
         join repository_manifests on repository_manifests.repository_id = repositories.id
         join registries on registries.id = repositories.registry_id
         where repositories.name = ${repository} and repository_manifests.digest = ${digest}
       ) as places
-      where places.registry_id <> ${registryId}
+      where places.registry_id <> ${registryId} and ${isVisible}
       order by places.position, places.registry_id, places.rank, places.pushed_at desc nulls last
     `.execute(this.#kysely);
     return rows.map((row) => ({

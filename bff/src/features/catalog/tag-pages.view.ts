@@ -1,7 +1,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Scope } from '../../access/scope.ts';
 import type { Tables } from '../../database/index.ts';
 import type { PlatformFacts } from './config-facts.ts';
 import { isAfter, type KeysetColumn, type KeysetPosition, likeLiteral, orderBy } from '../../database/keyset.ts';
+import { inScope, repositoryNamesIn, tagNamesIn } from '../../database/scope.ts';
 
 export type TagSort = '-pushed' | 'pushed' | '-semver' | 'semver' | 'name' | '-name';
 
@@ -13,8 +15,12 @@ export interface ReadTagPage {
   readonly sort: TagSort;
   readonly limit: number;
   readonly after: KeysetPosition | null;
-  /** In the order of the columns. */
+  /** Of whom reads, within the project. */
+  readonly scope: Scope;
+  /** The columns: a tag that one of them lacks has drifted. */
   readonly registryIds: readonly string[];
+  /** Whose open copies are shown. */
+  readonly taskRegistryIds: readonly string[];
   /** Only tags that this registry has. */
   readonly registryId?: string | undefined;
 }
@@ -100,8 +106,8 @@ export class TagPages {
     const names = await this.#listNames(read);
     const page = names.slice(0, read.limit);
     const last = names.length > read.limit ? page.at(-1) : undefined;
-    const placed = await this.#listPlaced(page);
-    const tasks = await this.#listTasks(page, read.registryIds);
+    const placed = await this.#listPlaced(page, read.scope);
+    const tasks = await this.#listTasks(page, read.taskRegistryIds);
     const lines = new Map(page.map((row) => [keyOf(row.repository, row.name), lineOf(row)]));
     for (const row of placed) {
       lines.get(keyOf(row.repository, row.name))?.placed.push({
@@ -145,11 +151,12 @@ export class TagPages {
     if (read.registryId !== undefined) {
       conditions.push(sql`exists (
         select from tags where tags.repository = tag_names.repository and tags.name = tag_names.name
-          and tags.registry_id = ${read.registryId}
+          and tags.registry_id = ${read.registryId} and ${inScope(read.scope, 'tags.project', 'tags.registry_id')}
       )`);
     }
     const { rows } = await sql<TagName>`
-      select repository, name, semver_key, pushed_at, sorted_at from tag_names
+      select repository, name, semver_key, pushed_at, sorted_at
+      from ${tagNamesIn(read.scope)} as tag_names
       where ${sql.join(conditions, sql` and `)} order by ${orderBy(columns)} limit ${read.limit + 1}
     `.execute(this.#kysely);
     return rows;
@@ -170,7 +177,7 @@ export class TagPages {
     return sql<boolean>`(${isNamed} or repository = any (${rows.map(({ name }) => name)}::text[]))`;
   }
 
-  async #listPlaced(page: readonly TagName[]) {
+  async #listPlaced(page: readonly TagName[], scope: Scope) {
     const { rows } = await sql<{
       repository: string;
       name: string;
@@ -190,11 +197,13 @@ export class TagPages {
         as wanted (repository, name)
       join tags on tags.repository = wanted.repository and tags.name = wanted.name
       left join manifests on manifests.digest = tags.digest
+      where ${inScope(scope, 'tags.project', 'tags.registry_id')}
     `.execute(this.#kysely);
     return rows;
   }
 
   async #listTasks(page: readonly TagName[], registryIds: readonly string[]) {
+    if (registryIds.length === 0) return [];
     const { rows } = await sql<{
       id: string;
       registry_id: string;
@@ -214,9 +223,10 @@ export class TagPages {
     return rows;
   }
 
-  async #countAll({ project, repository }: ReadTagPage): Promise<number> {
+  async #countAll({ project, repository, scope }: ReadTagPage): Promise<number> {
     const { rows } = await sql<{ total: number }>`
-      select coalesce(sum(tag_count), 0) as total from repository_names
+      select coalesce(sum(tag_count), 0) as total
+      from ${repositoryNamesIn(scope, { withSizes: false })} as repository_names
       where ${repository === undefined ? sql`project = ${project}` : sql`name = ${repository}`}
     `.execute(this.#kysely);
     return rows[0]?.total ?? 0;

@@ -1,75 +1,137 @@
 import { Router } from 'express';
+import { scopeWithin } from '../../access/scope.ts';
 import * as contract from '../../contract/projects.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
-import { mountEndpoint } from '../../http/mount-endpoint.ts';
-import { type TagLine, type TagPages, projectOf, tagOrder } from '../catalog/catalog.service.ts';
-import { leftmostOf, matrixCells } from './matrix-cells.ts';
+import { mountEndpoint, projectNotFound, type RequestContext } from '../../http/mount-endpoint.ts';
+import type { RequestAccess } from '../../http/request-access.ts';
+import {
+  differencesOf,
+  ProjectChangedError,
+  ProjectNameTakenError,
+  ProjectNotEmptyError,
+  ProjectNotFoundError,
+  type PlannedChange,
+  type ProjectsService,
+} from './projects.service.ts';
 import { type ProjectRow, type ProjectsView, projectOrders } from './projects.view.ts';
 
 export interface ProjectsRoutesDeps {
+  readonly projects: ProjectsService;
   readonly view: ProjectsView;
-  readonly tagPages: TagPages;
-  /** In the order of the environments, with their health and the age of what is known of them. */
-  readonly listColumns: () => Promise<contract.MatrixColumn[]>;
+  /** The project, or what may be done in it, is another now. */
+  readonly announceChange: (project: string) => void;
 }
 
 const projectsLimit = 100;
-const rowsLimit = 100;
 
-export function projectsRoutes({ view, tagPages, listColumns }: ProjectsRoutesDeps): Router {
+export function projectsRoutes({ projects, view, announceChange }: ProjectsRoutesDeps): Router {
   const router = Router();
-
-  mountEndpoint(router, contract.listProjects, async ({ query }) => {
-    const { q, sort = 'name', limit = projectsLimit } = query;
-    const after = readCursor(query.cursor, sort, projectOrders[sort]);
-    const { items, next, total } = await view.listProjects({ q, sort, limit, after });
-    return { items: items.map(answerOf), nextCursor: next && writeCursor(sort, next), total };
-  });
-
-  mountEndpoint(router, contract.getProject, async ({ params }) => {
-    const project = await view.findProject(params.project);
-    if (project === undefined) throw notFound(params.project);
-    return answerOf(project);
-  });
-
-  mountEndpoint(router, contract.getMatrix, async ({ params, query }) => {
-    const { project } = params;
-    const { q, sort = '-pushed', limit = rowsLimit, repository, only } = query;
-    const after = readCursor(query.cursor, sort, tagOrder(sort, repository));
-    const columns = await listColumns();
-    const registryIds = columns.map(({ registryId }) => registryId);
-    // A repository of another project is none of this one.
-    const isOurs = repository === undefined || projectOf(repository) === project;
-    const read = { project, repository, q, isDriftOnly: only === 'drift', sort, limit, after, registryIds };
-    const found = isOurs ? await tagPages.readPage(read) : { lines: [], next: null, total: 0 };
-    if (found.lines.length === 0 && (await view.findProject(project)) === undefined) throw notFound(project);
+  const detailOf = async (name: string, access: RequestAccess) => {
+    const scope = scopeWithin(await access.scope('catalog.read'), name);
+    const row = await view.findProject(name, scope);
+    if (row === undefined) throw projectNotFound(name);
     return {
-      items: found.lines.map((line) => rowOf(line, registryIds)),
-      nextCursor: found.next && writeCursor(sort, found.next),
-      total: found.total,
-      columns,
+      ...(await answerOf(row, access)),
+      access: (await access.accessTo(name)).map((entry) => ({ ...entry, actions: [...entry.actions] })),
+      version: row.version,
+      createdAt: row.createdAt.toISOString(),
     };
+  };
+
+  mountEndpoint(router, contract.listProjects, async ({ query }, { access }) => {
+    const { q, archived = 'without', sort = 'name', limit = projectsLimit } = query;
+    const after = readCursor(query.cursor, sort, projectOrders[sort]);
+    const scope = await access.scope('catalog.read');
+    const { items, next, total } = await view.listProjects({ q, archived, sort, limit, after, scope });
+    return {
+      items: await Promise.all(items.map((row) => answerOf(row, access))),
+      nextCursor: next && writeCursor(sort, next),
+      total,
+    };
+  });
+
+  mountEndpoint(router, contract.getProject, ({ params }, { access }) => detailOf(params.project, access));
+
+  mountEndpoint(router, contract.createProject, async ({ body }, { access, audit }) => {
+    const { name, description = '', isPublic = false, publicEnvironments = {} } = body;
+    audit.note({ project: name, target: name, after: { description, isPublic, publicEnvironments } });
+    await mapped(() => projects.create({ name, description, isPublic, publicEnvironments }));
+    announceChange(name);
+    return detailOf(name, access);
+  });
+
+  mountEndpoint(router, contract.updateProject, async ({ params, body }, context) => {
+    const { project } = params;
+    const { version, ...change } = body;
+    const { access, audit } = context;
+    audit.note({ target: project });
+    const maySee = (environment: string) => access.may('catalog.read', { project, environment });
+    const planned = await mapped(() => projects.plan(project, version, change, maySee));
+    audit.note(differencesOf(planned));
+    await authorizeChange(planned, context);
+    await mapped(() => projects.carryOut(planned));
+    announceChange(project);
+    return detailOf(project, access);
+  });
+
+  mountEndpoint(router, contract.deleteProject, async ({ params }, { audit }) => {
+    const { project } = params;
+    audit.note({ target: project });
+    await mapped(() => projects.remove(project));
+    announceChange(project);
   });
   return router;
 }
 
-function notFound(project: string): ApiError {
-  return new ApiError('project-not-found', `There is no project “${project}”, or nothing was pushed to it yet.`);
+/** Beyond the right to manage the project somewhere, which the endpoint itself asks for. @throws ApiError */
+async function authorizeChange(
+  { current: { name }, isEverywhere, environments }: PlannedChange,
+  { access, audit }: RequestContext,
+): Promise<void> {
+  const hidden = () => projectNotFound(name);
+  if (isEverywhere) await access.authorizeEverywhere('project.manage', name, hidden);
+  for (const environment of environments) {
+    if (environments.length === 1) audit.note({ environment });
+    await access.authorize('project.manage', { project: name, environment }, hidden);
+  }
 }
 
-function answerOf({ pushedAt, registries, ...rest }: ProjectRow): contract.Project {
-  return { ...rest, pushedAt: pushedAt?.toISOString() ?? null, registries: [...registries] };
-}
-
-function rowOf(line: TagLine, registryIds: readonly string[]): contract.MatrixRow {
-  const first = leftmostOf(line, registryIds);
+/** Of environments that the caller may not know of, nothing is said. */
+async function answerOf(row: ProjectRow, access: RequestAccess): Promise<contract.Project> {
+  const { name, description, isPublic, isArchived, repositoryCount, tagCount, sizeBytes, pushedAt, registries } = row;
+  const publicEnvironments: Record<string, boolean> = {};
+  for (const [environment, isPublicThere] of Object.entries(row.publicEnvironments)) {
+    if (await access.may('catalog.read', { project: name, environment })) {
+      publicEnvironments[environment] = isPublicThere;
+    }
+  }
   return {
-    repository: line.repository,
-    tag: line.tag,
-    pushedAt: line.pushedAt?.toISOString() ?? null,
-    sizeBytes: first?.sizeBytes ?? null,
-    platforms: [...(first?.platforms ?? [])],
-    cells: matrixCells(line, registryIds),
+    name,
+    description,
+    isPublic,
+    publicEnvironments,
+    isArchived,
+    repositoryCount,
+    tagCount,
+    sizeBytes,
+    pushedAt: pushedAt?.toISOString() ?? null,
+    registries: [...registries],
   };
+}
+
+async function mapped<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw apiErrorOf(error) ?? error;
+  }
+}
+
+function apiErrorOf(error: unknown): ApiError | undefined {
+  if (error instanceof ProjectNotFoundError) return projectNotFound(error.project);
+  if (error instanceof ProjectNameTakenError) return new ApiError('name-taken', error.message);
+  if (error instanceof ProjectChangedError) return new ApiError('version-conflict', error.message);
+  if (error instanceof ProjectNotEmptyError) return new ApiError('project-not-empty', error.message);
+  return undefined;
 }

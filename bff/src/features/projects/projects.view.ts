@@ -1,9 +1,17 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Scope } from '../../access/scope.ts';
 import type { Tables } from '../../database/index.ts';
 import { isAfter, type KeysetColumn, type KeysetPosition, likeLiteral, orderBy } from '../../database/keyset.ts';
+import { inScope, isProjectInScope, repositoryNamesIn } from '../../database/scope.ts';
 
 export interface ProjectRow {
   readonly name: string;
+  readonly description: string;
+  readonly isPublic: boolean;
+  readonly publicEnvironments: Readonly<Record<string, boolean>>;
+  readonly isArchived: boolean;
+  readonly createdAt: Date;
+  readonly version: number;
   readonly repositoryCount: number;
   readonly tagCount: number;
   /** Blobs that several of its repositories share are counted in each. */
@@ -16,9 +24,12 @@ export type ProjectSort = 'name' | '-name' | '-pushed' | '-size' | '-tags';
 
 export interface ListProjects {
   readonly q: string | undefined;
+  readonly archived: 'without' | 'only' | 'with';
   readonly sort: ProjectSort;
   readonly limit: number;
   readonly after: KeysetPosition | null;
+  /** Of whom reads: what is outside is neither listed nor counted. */
+  readonly scope: Scope;
 }
 
 const byName: KeysetColumn = { expression: sql.ref('name'), direction: 'asc', type: 'text' };
@@ -36,8 +47,20 @@ export const projectOrders: Readonly<Record<ProjectSort, readonly KeysetColumn[]
   '-tags': [descending('tag_count', 'integer'), byName],
 };
 
-interface GroupedProject {
+const archivedConditions: Readonly<Record<ListProjects['archived'], RawBuilder<boolean>>> = {
+  without: sql<boolean>`archived_at is null`,
+  only: sql<boolean>`archived_at is not null`,
+  with: sql<boolean>`true`,
+};
+
+interface SummedProject {
   name: string;
+  description: string;
+  is_public: boolean;
+  public_environments: Record<string, boolean>;
+  archived_at: Date | null;
+  created_at: Date;
+  version: number;
   repository_count: number;
   tag_count: number;
   size_bytes: number;
@@ -46,21 +69,34 @@ interface GroupedProject {
 }
 
 export function createProjectsView(kysely: Kysely<Tables>) {
-  const grouped = (condition: RawBuilder<boolean>) => sql`
-    select project as name, count(*) as repository_count, sum(tag_count) as tag_count,
-      least(sum(size_bytes), ${Number.MAX_SAFE_INTEGER}::bigint)::bigint as size_bytes,
-      max(pushed_at) as pushed_at, max(sorted_at) as sorted_at
-    from repository_names where tag_count > 0 and ${condition} group by project
+  /** @param condition on the project's own columns */
+  const summed = (scope: Scope, condition: RawBuilder<boolean>) => sql`
+    select projects.*, coalesce(held.repository_count, 0) as repository_count, coalesce(held.tag_count, 0) as tag_count,
+      coalesce(held.size_bytes, 0) as size_bytes, held.pushed_at, coalesce(held.sorted_at, 'epoch') as sorted_at
+    from (select * from projects where ${isProjectInScope(scope, 'name')} and ${condition}) as projects
+    left join (
+      select project, count(*) as repository_count, sum(tag_count) as tag_count,
+        least(sum(size_bytes), ${Number.MAX_SAFE_INTEGER}::bigint)::bigint as size_bytes,
+        max(pushed_at) as pushed_at, max(sorted_at) as sorted_at
+      from ${repositoryNamesIn(scope, { withSizes: true })} as repository_names where tag_count > 0 group by project
+    ) as held on held.project = projects.name
   `;
 
-  const withRegistries = async (rows: readonly GroupedProject[]): Promise<ProjectRow[]> => {
+  const withRegistries = async (rows: readonly SummedProject[], scope: Scope): Promise<ProjectRow[]> => {
     const places = await sql<{ project: string; registry_id: string; tag_count: number }>`
       select project, registry_id, sum(tag_count) as tag_count from repositories
       where project = any (${rows.map(({ name }) => name)}::text[]) and tag_count > 0
+        and ${inScope(scope, 'project', 'registry_id')}
       group by project, registry_id order by registry_id
     `.execute(kysely);
     return rows.map((row) => ({
       name: row.name,
+      description: row.description,
+      isPublic: row.is_public,
+      publicEnvironments: row.public_environments,
+      isArchived: row.archived_at !== null,
+      createdAt: row.created_at,
+      version: row.version,
       repositoryCount: row.repository_count,
       tagCount: row.tag_count,
       sizeBytes: row.size_bytes,
@@ -72,35 +108,42 @@ export function createProjectsView(kysely: Kysely<Tables>) {
   };
 
   return {
-    async listProjects({ q, sort, limit, after }: ListProjects) {
+    async listProjects({ q, archived, sort, limit, after, scope }: ListProjects) {
       const columns = projectOrders[sort];
-      const condition = sql<boolean>`project like ${`%${likeLiteral((q ?? '').toLowerCase())}%`}`;
-      const { rows } = await sql<GroupedProject>`
-        select * from (${grouped(condition)}) as projects
+      const pattern = `%${likeLiteral((q ?? '').toLowerCase())}%`;
+      const condition = sql<boolean>`name like ${pattern} and ${archivedConditions[archived]}`;
+      const { rows } = await sql<SummedProject>`
+        select * from (${summed(scope, condition)}) as projects
         where ${isAfter(columns, after)} order by ${orderBy(columns)} limit ${limit + 1}
       `.execute(kysely);
       const counted = await sql<{ total: number }>`
-        select count(distinct project) as total from repository_names where tag_count > 0 and ${condition}
+        select count(*) as total from projects where ${isProjectInScope(scope, 'name')} and ${condition}
       `.execute(kysely);
       const page = rows.slice(0, limit);
       const last = rows.length > limit ? page.at(-1) : undefined;
       return {
-        items: await withRegistries(page),
+        items: await withRegistries(page, scope),
         next: last === undefined ? null : positionOf(last, sort),
         total: counted.rows[0]?.total ?? 0,
       };
     },
 
-    async findProject(name: string): Promise<ProjectRow | undefined> {
-      const { rows } = await sql<GroupedProject>`${grouped(sql<boolean>`project = ${name}`)}`.execute(kysely);
-      return (await withRegistries(rows))[0];
+    /** Undefined too where nothing of it is in the scope. */
+    async findProject(name: string, scope: Scope): Promise<ProjectRow | undefined> {
+      const { rows } = await sql<SummedProject>`${summed(scope, sql<boolean>`name = ${name}`)}`.execute(kysely);
+      return (await withRegistries(rows, scope))[0];
+    },
+
+    async hasProject(name: string): Promise<boolean> {
+      const row = await kysely.selectFrom('projects').select('name').where('name', '=', name).executeTakeFirst();
+      return row !== undefined;
     },
   };
 }
 
 export type ProjectsView = ReturnType<typeof createProjectsView>;
 
-function positionOf(row: GroupedProject, sort: ProjectSort): KeysetPosition {
+function positionOf(row: SummedProject, sort: ProjectSort): KeysetPosition {
   if (sort === '-pushed') return [row.sorted_at.getTime(), row.name];
   if (sort === '-size') return [row.size_bytes, row.name];
   if (sort === '-tags') return [row.tag_count, row.name];

@@ -1,9 +1,10 @@
 import { Router } from 'express';
+import { isProjectInScope, type Scope, scopeWithin } from '../../access/scope.ts';
 import type { MatrixColumn } from '../../contract/projects.ts';
 import * as contract from '../../contract/repositories.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
-import { mountEndpoint } from '../../http/mount-endpoint.ts';
+import { mountEndpoint, type RequestContext } from '../../http/mount-endpoint.ts';
 import { projectOf, type PlacedTag, type TagLine, type TagPages, tagOrder } from '../catalog/catalog.service.ts';
 import { type RepositoriesView, type RepositoryRow, repositoryOrders } from './repositories.view.ts';
 
@@ -19,37 +20,37 @@ const tagsLimit = 100;
 
 export function repositoriesRoutes({ view, tagPages, listColumns }: RepositoriesRoutesDeps): Router {
   const router = Router();
-  const getRepository = async (name: string): Promise<RepositoryRow> => {
-    const repository = await view.findRepository(name);
-    if (repository !== undefined) return repository;
-    throw new ApiError(
-      'repository-not-found',
-      `No registry has a repository “${name}”, as far as Longshore has read them.`,
-    );
-  };
 
-  mountEndpoint(router, contract.listRepositories, async ({ query }) => {
+  mountEndpoint(router, contract.listRepositories, async ({ query }, { access }) => {
     const { q, project, registryId, sort = 'name', limit = repositoriesLimit } = query;
     const after = readCursor(query.cursor, sort, repositoryOrders[sort]);
-    const { items, next, total } = await view.listRepositories({ q, project, registryId, sort, limit, after });
+    const scope = await access.scope('catalog.read');
+    const { items, next, total } = await view.listRepositories({ q, project, registryId, sort, limit, after, scope });
     return { items: items.map(answerOf), nextCursor: next && writeCursor(sort, next), total };
   });
 
-  mountEndpoint(router, contract.getRepository, async ({ query }) => {
-    const repository = await getRepository(query.name);
+  mountEndpoint(router, contract.getRepository, async ({ query }, context) => {
+    const repository = await view.findRepository(query.name, await scopeOf(query.name, context));
+    if (repository === undefined) throw repositoryNotFound(query.name);
     const holders = new Set(repository.registries.map(({ registryId }) => registryId));
     const columns = (await listColumns()).filter(({ registryId }) => holders.has(registryId));
     return { ...answerOf(repository), columns };
   });
 
-  mountEndpoint(router, contract.listTags, async ({ query }) => {
+  mountEndpoint(router, contract.listTags, async ({ query }, context) => {
     const { q, repository, registryId, sort = '-pushed', limit = tagsLimit } = query;
     const after = readCursor(query.cursor, sort, tagOrder(sort, repository));
+    const scope = await scopeOf(repository, context);
     const registryIds = (await listColumns()).map((column) => column.registryId);
     const project = projectOf(repository);
-    const read = { project, repository, registryId, q, isDriftOnly: false, sort, limit, after, registryIds };
-    const { lines, next, total } = await tagPages.readPage(read);
-    if (lines.length === 0) await getRepository(repository);
+    const { lines, next, total } = await tagPages.readPage({
+      ...{ project, repository, registryId, q, sort, limit, after, scope, registryIds },
+      isDriftOnly: false,
+      taskRegistryIds: [],
+    });
+    if (lines.length === 0 && (await view.findRepository(repository, scope)) === undefined) {
+      throw repositoryNotFound(repository);
+    }
     const order = registryId === undefined ? registryIds : [registryId];
     return {
       items: lines.flatMap((line) => tagOf(line, order)),
@@ -58,6 +59,22 @@ export function repositoriesRoutes({ view, tagPages, listColumns }: Repositories
     };
   });
   return router;
+}
+
+/** What the caller may read of the repository's project. A project that is hidden answers as one that is not there. */
+async function scopeOf(repository: string, { access, audit }: RequestContext): Promise<Scope> {
+  const project = projectOf(repository);
+  const scope = await access.scope('catalog.read');
+  if (isProjectInScope(scope, project)) return scopeWithin(scope, project);
+  audit.note({ project, target: repository });
+  return access.refuseUnseen(() => repositoryNotFound(repository));
+}
+
+function repositoryNotFound(name: string): ApiError {
+  return new ApiError(
+    'repository-not-found',
+    `No registry has a repository “${name}”, as far as Longshore has read them.`,
+  );
 }
 
 function answerOf({ pushedAt, registries, ...rest }: RepositoryRow): contract.Repository {

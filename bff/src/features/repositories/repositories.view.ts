@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely';
+import type { Scope } from '../../access/scope.ts';
 import type { Tables } from '../../database/index.ts';
 import { isAfter, type KeysetColumn, type KeysetPosition, likeLiteral, orderBy } from '../../database/keyset.ts';
+import { inScope, repositoryNamesIn } from '../../database/scope.ts';
 
 export interface RepositoryRow {
   readonly name: string;
@@ -20,6 +22,8 @@ export interface ListRepositories {
   readonly sort: RepositorySort;
   readonly limit: number;
   readonly after: KeysetPosition | null;
+  /** Of whom reads: what is outside is neither listed nor counted. */
+  readonly scope: Scope;
 }
 
 const byName: KeysetColumn = { expression: sql.ref('name'), direction: 'asc', type: 'text' };
@@ -47,10 +51,10 @@ interface NamedRepository {
 }
 
 export function createRepositoriesView(kysely: Kysely<Tables>) {
-  const withRegistries = async (rows: readonly NamedRepository[]): Promise<RepositoryRow[]> => {
+  const withRegistries = async (rows: readonly NamedRepository[], scope: Scope): Promise<RepositoryRow[]> => {
     const places = await sql<{ name: string; registry_id: string; tag_count: number }>`
       select name, registry_id, tag_count from repositories
-      where name = any (${rows.map(({ name }) => name)}::text[]) order by registry_id
+      where name = any (${rows.map(({ name }) => name)}::text[]) and ${inScope(scope, 'project', 'registry_id')} order by registry_id
     `.execute(kysely);
     return rows.map((row) => ({
       name: row.name,
@@ -65,7 +69,7 @@ export function createRepositoriesView(kysely: Kysely<Tables>) {
   };
 
   return {
-    async listRepositories({ q, project, registryId, sort, limit, after }: ListRepositories) {
+    async listRepositories({ q, project, registryId, sort, limit, after, scope }: ListRepositories) {
       const columns = repositoryOrders[sort];
       // Emptied repositories stay in registries for ever; nobody looks for them.
       const conditions = [sql<boolean>`tag_count > 0`];
@@ -74,30 +78,34 @@ export function createRepositoriesView(kysely: Kysely<Tables>) {
       if (registryId !== undefined) {
         conditions.push(sql`name in (
           select repositories.name from repositories where registry_id = ${registryId} and repositories.tag_count > 0
+            and ${inScope(scope, 'repositories.project', 'repositories.registry_id')}
         )`);
       }
       const wanted = sql.join(conditions, sql` and `);
       const { rows } = await sql<NamedRepository>`
-        select name, project, tag_count, size_bytes, pushed_at, sorted_at from repository_names
+        select name, project, tag_count, size_bytes, pushed_at, sorted_at
+        from ${repositoryNamesIn(scope, { withSizes: true })} as repository_names
         where ${wanted} and ${isAfter(columns, after)} order by ${orderBy(columns)} limit ${limit + 1}
       `.execute(kysely);
       const counted = await sql<{ total: number }>`
-        select count(*) as total from repository_names where ${wanted}
+        select count(*) as total from ${repositoryNamesIn(scope, { withSizes: false })} as repository_names where ${wanted}
       `.execute(kysely);
       const page = rows.slice(0, limit);
       const last = rows.length > limit ? page.at(-1) : undefined;
       return {
-        items: await withRegistries(page),
+        items: await withRegistries(page, scope),
         next: last === undefined ? null : positionOf(last, sort),
         total: counted.rows[0]?.total ?? 0,
       };
     },
 
-    async findRepository(name: string): Promise<RepositoryRow | undefined> {
+    /** @param scope within the project of the repository */
+    async findRepository(name: string, scope: Scope): Promise<RepositoryRow | undefined> {
       const { rows } = await sql<NamedRepository>`
-        select name, project, tag_count, size_bytes, pushed_at, sorted_at from repository_names where name = ${name}
+        select name, project, tag_count, size_bytes, pushed_at, sorted_at
+        from ${repositoryNamesIn(scope, { withSizes: true })} as repository_names where name = ${name}
       `.execute(kysely);
-      return (await withRegistries(rows))[0];
+      return (await withRegistries(rows, scope))[0];
     },
   };
 }

@@ -1,6 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Scope } from '../../access/scope.ts';
 import type { Tables } from '../../database/index.ts';
 import { likeLiteral } from '../../database/keyset.ts';
+import { inScope, isProjectInScope, repositoryNamesIn, tagNamesIn } from '../../database/scope.ts';
 
 export interface FoundTag {
   readonly repository: string;
@@ -27,7 +29,7 @@ const found = 10;
 // Beginnings that fit thousands of names are not ordered among all of them: any of these will do.
 const candidates = 300;
 
-/** Each answers the best few: what is equal first, then what begins with the words, then what contains them. */
+/** Each answers the best few within a scope: what is equal first, then what begins with the words, then what contains them. */
 export class SearchView {
   readonly #kysely: Kysely<Tables>;
 
@@ -35,38 +37,45 @@ export class SearchView {
     this.#kysely = kysely;
   }
 
-  async findProjects(words: string) {
+  async findProjects(words: string, scope: Scope) {
     const text = words.toLowerCase();
     const literal = likeLiteral(text);
     const { rows } = await sql<{ name: string; repository_count: number }>`
-      select project as name, count(*) as repository_count from repository_names
-      where tag_count > 0 and project like ${`%${literal}%`} group by project
-      order by (project = ${text}) desc, (project like ${`${literal}%`}) desc, length(project), project limit ${found}
+      select found.name, (
+        select count(*) from ${repositoryNamesIn(scope, { withSizes: false })} as repository_names
+        where repository_names.project = found.name and tag_count > 0
+      ) as repository_count
+      from (
+        select name from projects
+        where name like ${`%${literal}%`} and ${isProjectInScope(scope, 'name')}
+        order by (name = ${text}) desc, (name like ${`${literal}%`}) desc, length(name), name limit ${found}
+      ) as found
+      order by (name = ${text}) desc, (name like ${`${literal}%`}) desc, length(name), name
     `.execute(this.#kysely);
     return rows.map(({ name, repository_count }) => ({ name, repositoryCount: repository_count }));
   }
 
-  async findRepositories(words: string) {
-    const rows = await this.#namesLike(words, found);
+  async findRepositories(words: string, scope: Scope) {
+    const rows = await this.#namesLike(words, found, scope);
     return rows.map(({ name, project, tag_count }) => ({ name, project, tagCount: tag_count }));
   }
 
-  async findTags(words: string): Promise<FoundTag[]> {
-    return this.#withRegistries(await this.#nearestTags(words, sql`true`));
+  async findTags(words: string, scope: Scope): Promise<FoundTag[]> {
+    return this.#withRegistries(await this.#nearestTags(words, sql`true`, scope), scope);
   }
 
   /** `repository:tag`, either of them a part of the name. */
-  async findTagsOf(repositoryWords: string, tagWords: string): Promise<FoundTag[]> {
-    const names = (await this.#namesLike(repositoryWords, 100)).map(({ name }) => name);
+  async findTagsOf(repositoryWords: string, tagWords: string, scope: Scope): Promise<FoundTag[]> {
+    const names = (await this.#namesLike(repositoryWords, 100, scope)).map(({ name }) => name);
     if (names.length === 0) return [];
     const within = sql`repository = any (${names}::text[])`;
-    if (tagWords !== '') return this.#withRegistries(await this.#nearestTags(tagWords, within));
-    const newest = await this.#tagsWhere(sql`repository = ${names[0]} order by sorted_at desc`, found);
-    return this.#withRegistries(newest);
+    if (tagWords !== '') return this.#withRegistries(await this.#nearestTags(tagWords, within, scope), scope);
+    const newest = await this.#tagsWhere(sql`repository = ${names[0]} order by sorted_at desc`, found, scope);
+    return this.#withRegistries(newest, scope);
   }
 
   /** @param prefix `algorithm:` and the beginning of the encoded part */
-  async findDigests(prefix: string): Promise<FoundDigest[]> {
+  async findDigests(prefix: string, scope: Scope): Promise<FoundDigest[]> {
     const { rows } = await sql<{ digest: string; repository: string; registry_id: string; tags: string[] | null }>`
       select places.digest, repositories.name as repository, repositories.registry_id,
         (
@@ -77,7 +86,7 @@ export class SearchView {
         ) as tags
       from (
         select repository_id, digest from repository_manifests
-        where digest >= ${prefix} and digest < ${endOfPrefix(prefix)} order by digest limit ${found}
+        where digest >= ${prefix} and digest < ${endOfPrefix(prefix)} and ${isHeldIn(scope)} order by digest limit ${found}
       ) as places
       join repositories on repositories.id = places.repository_id
       order by places.digest, repositories.name, repositories.registry_id
@@ -90,15 +99,15 @@ export class SearchView {
     }));
   }
 
-  async #tagsWhere(condition: RawBuilder<unknown>, limit: number): Promise<NamedTag[]> {
+  async #tagsWhere(condition: RawBuilder<unknown>, limit: number, scope: Scope): Promise<NamedTag[]> {
     const { rows } = await sql<NamedTag>`
-      select repository, name, pushed_at, sorted_at from tag_names where ${condition} limit ${limit}
+      select repository, name, pushed_at, sorted_at from ${tagNamesIn(scope)} as tag_names where ${condition} limit ${limit}
     `.execute(this.#kysely);
     return rows;
   }
 
   /** Three readings, each only if the one before did not find enough; each is bounded whatever the words are. */
-  async #nearestTags(words: string, within: RawBuilder<unknown>): Promise<NamedTag[]> {
+  async #nearestTags(words: string, within: RawBuilder<unknown>, scope: Scope): Promise<NamedTag[]> {
     const text = words.toLowerCase();
     const literal = likeLiteral(text);
     const ranked = new Map<string, NamedTag>();
@@ -108,7 +117,7 @@ export class SearchView {
       sql`folded like ${`%${literal}%`} and ${within}`,
     ];
     for (const tier of tiers) {
-      const rows = await this.#tagsWhere(tier, candidates);
+      const rows = await this.#tagsWhere(tier, candidates, scope);
       for (const row of rows.toSorted((a, b) => b.sorted_at.getTime() - a.sorted_at.getTime())) {
         ranked.set(`${row.repository}:${row.name}`, ranked.get(`${row.repository}:${row.name}`) ?? row);
       }
@@ -117,7 +126,10 @@ export class SearchView {
     return [...ranked.values()].slice(0, found);
   }
 
-  async #withRegistries(rows: readonly { repository: string; name: string; pushed_at: Date | null }[]) {
+  async #withRegistries(
+    rows: readonly { repository: string; name: string; pushed_at: Date | null }[],
+    scope: Scope,
+  ): Promise<FoundTag[]> {
     if (rows.length === 0) return [];
     const places = await sql<{ repository: string; name: string; registry_id: string }>`
       select tags.repository, tags.name, tags.registry_id
@@ -125,6 +137,7 @@ export class SearchView {
         as wanted (repository, name)
       join tags on tags.repository = wanted.repository and tags.name = wanted.name
       join registries on registries.id = tags.registry_id
+      where ${inScope(scope, 'tags.project', 'tags.registry_id')}
       order by registries.position, registries.id
     `.execute(this.#kysely);
     return rows.map(
@@ -139,12 +152,13 @@ export class SearchView {
     );
   }
 
-  async #namesLike(words: string, limit: number) {
+  async #namesLike(words: string, limit: number, scope: Scope) {
     const text = words.toLowerCase();
     const literal = likeLiteral(text);
     // The last segment is what people call a repository by.
     const { rows } = await sql<{ name: string; project: string; tag_count: number }>`
-      select name, project, tag_count from repository_names
+      select name, project, tag_count
+      from ${repositoryNamesIn(scope, { withSizes: false })} as repository_names
       where tag_count > 0 and name like ${`%${literal}%`}
       order by (name = ${text} or name like ${`%/${literal}`}) desc, (name like ${`${literal}%`} or name like ${`%/${literal}%`}) desc,
         length(name), name
@@ -156,6 +170,14 @@ export class SearchView {
 
 export function createSearchView(kysely: Kysely<Tables>): SearchView {
   return new SearchView(kysely);
+}
+
+/** A condition for rows of `repository_manifests`; none at all for whom it would only cost time. */
+function isHeldIn(scope: Scope): RawBuilder<boolean> {
+  if (scope.isEverything) return sql<boolean>`true`;
+  return sql<boolean>`repository_id in (
+    select repositories.id from repositories where ${inScope(scope, 'repositories.project', 'repositories.registry_id')}
+  )`;
 }
 
 /** The first text after all that begin with `prefix`, in byte order. */
