@@ -2,6 +2,7 @@ import { createAccountsStore } from './features/session/accounts.store.ts';
 import { sessionRoutes } from './features/session/session.routes.ts';
 import { createSessionService, type FirstAdministrator, localPasswords } from './features/session/session.service.ts';
 import { createSignInLimits } from './features/session/sign-in-limits.ts';
+import { wireAccounts } from './wire-accounts.ts';
 import { wireCatalog } from './wire-catalog.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
 import { wireRegistries } from './wire-registries.ts';
@@ -29,7 +30,8 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
   const catalog = wireCatalog(foundation, registries.registries, userAgent);
   later.requestScan = (registryId, requestedBy) => catalog.catalog.requestScan(registryId, requestedBy);
   const replication = wireReplication(foundation, registries.registries, catalog.catalog);
-  return { administrator, features: [session, registries, ...catalog.features, replication] };
+  const accounts = wireAccounts(foundation);
+  return { administrator, features: [session, ...accounts.features, registries, ...catalog.features, replication] };
 }
 
 /** Of our own requests to registries: the catalog recognises them in a registry's notifications. */
@@ -37,7 +39,7 @@ function userAgentOf(version: string): string {
   return `longshore/${version}`;
 }
 
-function wireSession({ database, metrics, newId, redis, version }: Foundation) {
+function wireSession({ database, metrics, newId, redis, version, announceAccess }: Foundation) {
   const accounts = createAccountsStore(database.kysely);
   const service = createSessionService({
     accounts,
@@ -45,5 +47,5 @@ function wireSession({ database, metrics, newId, redis, version }: Foundation) {
     limits: createSignInLimits(redis?.client ?? null),
     newId,
   });
-  return { service, router: sessionRoutes({ service, version, countSignIn: metrics.countSignIn }) };
+  return { service, router: sessionRoutes({ service, version, countSignIn: metrics.countSignIn, announceAccess }) };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Router } from 'express';
 import type { SessionData } from 'express-session';
-import type { RecordAudit } from './access/audit-record.ts';
+import type { AuditRecord, RecordAudit } from './access/audit-record.ts';
 import type { Config } from './config/config.ts';
 import { type Database, isDatabaseUnavailable, migrateToLatest, openDatabase } from './database/index.ts';
 import { createAuditStore } from './features/audit/audit.store.ts';
@@ -98,15 +98,12 @@ async function buildFoundation(
   bus.subscribe((numbered) => {
     if (numbered === null || forgettable.has(numbered.event.name)) access.forget();
   });
-  const recordAudit = createAuditStore(database.kysely).record;
+  const recordAudit = auditRecorder(database, logger);
   const sessions = buildSessions({ config, database, records: redis ?? inDatabase, clock, access, recordAudit });
   const eventStream = createEventStream({ bus, clock, recheck: sessions.recheck });
   metrics.gauge('longshore_event_stream_clients', 'Open event streams.', eventStream.clientCount);
   const stop = new AbortController();
-  const cleaning = setInterval(() => {
-    inDatabase.removeExpired().catch((error: unknown) => warn('Expired sessions could not be removed.', error));
-  }, EXPIRED_SESSIONS_EVERY_MS);
-  cleaning.unref();
+  const cleaning = cleanSessions(inDatabase, warn);
   return {
     config,
     version,
@@ -140,6 +137,23 @@ async function buildFoundation(
       await database.close();
     },
   };
+}
+
+function cleanSessions(
+  { removeExpired }: { readonly removeExpired: () => Promise<void> },
+  warn: (sentence: string, error: unknown) => void,
+): NodeJS.Timeout {
+  const cleaning = setInterval(() => {
+    removeExpired().catch((error: unknown) => warn('Expired sessions could not be removed.', error));
+  }, EXPIRED_SESSIONS_EVERY_MS);
+  return cleaning.unref();
+}
+
+/** A line that the database does not take is in the server's own log at least. */
+function auditRecorder({ kysely }: Database, logger: Logger): RecordAudit {
+  const onLost = (line: AuditRecord, error: unknown) =>
+    logger.error({ err: error, line }, 'A line of the audit log could not be written.');
+  return createAuditStore(kysely, onLost).record;
 }
 
 interface SessionParts extends Pick<Foundation, 'config' | 'database' | 'clock' | 'access' | 'recordAudit'> {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { endpoint } from './endpoint.ts';
 import { listQuery, page, searchText } from './lists.ts';
-import { Environment, Instant, ProjectName } from './words.ts';
+import { Instant, ProjectName } from './words.ts';
 
 export const auditOutcomes = ['done', 'refused', 'failed'] as const;
 
@@ -16,8 +16,9 @@ export const AuditEntry = z
     /** The operation: `updateProject`, `push`, `token`. */
     action: z.string(),
     outcome: z.enum(auditOutcomes),
-    project: z.nullable(ProjectName),
-    environment: z.nullable(Environment),
+    /** As the request named it: of a refused one it may be no name of a project at all. */
+    project: z.nullable(z.string()),
+    environment: z.nullable(z.string()),
     /** What it was done to: `payments/api:2.7.3`, `user mara`. */
     target: z.nullable(z.string()),
     /** Why it was refused or failed. */
@@ -29,8 +30,10 @@ export const AuditEntry = z
   .register(z.globalRegistry, { id: 'AuditEntry' });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
+const { limit, cursor, ...search } = listQuery(['-at', 'at']);
+/** `q` is looked for in actor, action, target and reason; `actor` and `action` in themselves; `from` and `to` are included. */
 const filters = {
-  ...listQuery(['-at', 'at']),
+  ...search,
   actor: z.optional(searchText),
   action: z.optional(searchText),
   outcome: z.optional(z.enum(auditOutcomes)),
@@ -38,13 +41,16 @@ const filters = {
   to: z.optional(z.iso.datetime({ offset: true })),
 };
 
-/** The same filters as a stream of lines: `/api/v1/audit.csv` and `.ndjson`, and below `/projects/:project`. */
+/** Of the log as a stream of lines: `/api/v1/audit.csv` and `.ndjson`, and below `/projects/:project`. */
+export const AuditExportQuery = z.strictObject({ ...filters, project: z.optional(ProjectName) });
+export const ProjectAuditExportQuery = z.strictObject(filters);
+
 export const listAudit = endpoint({
   method: 'GET',
   path: '/audit',
   summary: 'Every change and refusal, newest first',
   permission: 'system.manage',
-  query: z.strictObject({ ...filters, project: z.optional(ProjectName) }),
+  query: z.strictObject({ ...filters, limit, cursor, project: z.optional(ProjectName) }),
   response: page(AuditEntry),
   errors: ['cursor-invalid'],
 });
@@ -54,7 +60,7 @@ export const listProjectAudit = endpoint({
   summary: 'Every change and refusal in a project, newest first',
   permission: 'audit.read',
   params: z.strictObject({ project: ProjectName }),
-  query: z.strictObject(filters),
+  query: z.strictObject({ ...filters, limit, cursor }),
   response: page(AuditEntry),
   errors: ['project-not-found', 'cursor-invalid'],
 });

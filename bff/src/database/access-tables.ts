@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 import type { Instant, JsonWithDefault, NullableInstant, NullableJson, WithDefault } from './column-types.ts';
 
 /** Made by a person, or by a trigger when the first repository of that name is seen. */
@@ -132,4 +132,6 @@ export interface AuditLogTable {
   before: NullableJson<Record<string, unknown>>;
   after: NullableJson<Record<string, unknown>>;
   request_id: string | null;
+  /** What a search looks at, in lower case; made by the database. */
+  searched: GeneratedAlways<string>;
 }

@@ -43,6 +43,8 @@ export interface UsersTable {
   password_changed_at: NullableInstant;
   email: string | null;
   last_sign_in_at: NullableInstant;
+  /** When the account was last disabled: sessions of before are over, also once it is enabled again. */
+  sessions_ended_at: NullableInstant;
   version: WithDefault<number>;
 }
 

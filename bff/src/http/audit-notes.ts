@@ -25,10 +25,20 @@ export function createAuditNotes(): AuditNotes {
   };
 }
 
-const names = new Map<Endpoint, string>(Object.entries(contract).map(([name, endpoint]) => [endpoint, name]));
+/** For a note: of two states of a thing only what differs, each in its own half. */
+export function changesBetween(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): Required<Pick<AuditNote, 'before' | 'after'>> {
+  const differing = Object.keys(after).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+  const half = (of: Readonly<Record<string, unknown>>) => Object.fromEntries(differing.map((key) => [key, of[key]]));
+  return { before: half(before), after: half(after) };
+}
+
+const names = new Map<unknown, string>(Object.entries(contract).map(([name, endpoint]) => [endpoint, name]));
 
 export interface AuditedRequest {
-  readonly endpoint: Endpoint;
+  readonly endpoint: Pick<Endpoint, 'method' | 'path' | 'isAudited'>;
   readonly params: Record<string, unknown>;
   readonly subject: Subject;
   readonly address: string;
@@ -45,20 +55,22 @@ export async function recordDone(request: AuditedRequest): Promise<void> {
 
 /** Refusals of any kind of request, and changes that broke. What was merely malformed or not found is not recorded. */
 export async function recordError(request: AuditedRequest, error: unknown): Promise<void> {
-  if (error instanceof ApiError && isRefusal(error)) {
-    await request.record(recordOf(request, 'refused', error.message));
-    return;
-  }
+  const line = lineOfError(request, error);
+  // A refusal stays the answer when it cannot be written down; the recorder puts the lost line into the server's log.
+  if (line !== undefined) await request.record(line).catch(() => {});
+}
+
+function lineOfError(request: AuditedRequest, error: unknown): AuditRecord | undefined {
+  if (error instanceof ApiError && isRefusal(error)) return recordOf(request, 'refused', error.message);
   const isOurs = !(error instanceof ApiError) || error.status >= 500;
-  if (!isOurs || request.endpoint.method === 'GET' || request.endpoint.isAudited === false) return;
+  if (!isOurs || request.endpoint.method === 'GET' || request.endpoint.isAudited === false) return undefined;
   const reason = error instanceof ApiError ? error.message : 'Something went wrong on the console’s side.';
-  await request.record(recordOf(request, 'failed', reason));
+  return recordOf(request, 'failed', reason);
 }
 
 const refusals: ReadonlySet<string> = new Set([
   'permission-missing',
   'credentials-wrong',
-  'too-many-attempts',
   'last-project-admin',
   'last-system-admin',
   'project-archived',

@@ -70,8 +70,9 @@ export function mountEndpoint<const E extends Endpoint>(
   });
 }
 
-async function authorizeEndpoint(
-  { permission }: Endpoint,
+/** @throws ApiError */
+export async function authorizeEndpoint(
+  { permission }: Pick<Endpoint, 'permission'>,
   { params }: Request,
   context: RequestContext,
 ): Promise<void> {
@@ -90,7 +91,11 @@ export function projectNotFound(project: string): ApiError {
   );
 }
 
-function auditedOf(endpoint: Endpoint, request: Request, context: RequestContext): AuditedRequest {
+export function auditedOf(
+  endpoint: AuditedRequest['endpoint'],
+  request: Request,
+  context: RequestContext,
+): AuditedRequest {
   const { access, clientAddress, requestId, audit, recordAudit } = context;
   return {
     endpoint,
@@ -105,7 +110,12 @@ function auditedOf(endpoint: Endpoint, request: Request, context: RequestContext
 
 const emptyQuery = z.strictObject({});
 
-function parsePart(part: 'params' | 'query' | 'body', schema: z.core.$ZodType | undefined, given: unknown): unknown {
+/** @throws ApiError `request-invalid` */
+export function parsePart(
+  part: 'params' | 'query' | 'body',
+  schema: z.core.$ZodType | undefined,
+  given: unknown,
+): unknown {
   if (part === 'params' && schema === undefined) return undefined;
   const parsed = z.safeParse(schema ?? emptyQuery, given ?? {});
   if (parsed.success) return schema === undefined ? undefined : parsed.data;

@@ -14,7 +14,7 @@ import {
 import { HashedSessionStore, hashSessionId, type SessionRecords } from './session-store.ts';
 
 export interface SessionAccount extends RequestAccount {
-  /** Changes with the password. */
+  /** Changes with the password, and when the account is disabled. */
   readonly credentialVersion: string;
 }
 

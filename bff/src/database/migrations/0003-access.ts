@@ -5,6 +5,7 @@ const statements = [
   sql`alter table users
     add column email text,
     add column last_sign_in_at timestamptz,
+    add column sessions_ended_at timestamptz,
     add column version integer not null default 1`,
 
   sql`alter table registries
@@ -136,7 +137,8 @@ const statements = [
 
   sql`create table audit_log (
     id bigint generated always as identity primary key,
-    at timestamptz not null default now(),
+    -- Whole milliseconds: a position in the log is one.
+    at timestamptz(3) not null default now(),
     actor_kind text not null,
     actor_id text,
     actor_name text not null,
@@ -149,10 +151,20 @@ const statements = [
     reason text,
     before jsonb,
     after jsonb,
-    request_id text
+    request_id text,
+    searched text not null generated always as
+      (lower(actor_name || ' ' || action || ' ' || coalesce(target, '') || ' ' || coalesce(reason, ''))) stored
   )`,
   sql`create index audit_log_at on audit_log (at desc, id desc)`,
   sql`create index audit_log_project on audit_log (project, at desc, id desc)`,
+  // Where the extension cannot be had, a search reads the log as far as it must.
+  sql`do $$
+  begin
+    create extension if not exists pg_trgm;
+    create index audit_log_trigrams on audit_log using gin (searched gin_trgm_ops);
+  exception when others then
+    raise notice 'no trigram index: %', sqlerrm;
+  end $$`,
   // Written and never changed, whoever has the console's own database account.
   sql`create function refuse_audit_change() returns trigger language plpgsql as $$
   begin

@@ -8,7 +8,7 @@ export interface StoredAccount {
   readonly isSystemAdmin: boolean;
   readonly isDisabled: boolean;
   readonly passwordHash: string | null;
-  /** Changes with the password. */
+  /** Changes with the password, and when the account is disabled. */
   readonly credentialVersion: string;
 }
 
@@ -68,12 +68,11 @@ export function createAccountsStore(kysely: Kysely<Tables>) {
         await transaction.deleteFrom('sessions').where('user_id', '=', id).execute();
       });
     },
-    async setDisabled(id: string, isDisabled: boolean): Promise<void> {
-      await kysely
-        .updateTable('users')
-        .set({ disabled_at: isDisabled ? sql<Date>`now()` : null })
-        .where('id', '=', id)
-        .execute();
+    async enable(id: string): Promise<void> {
+      await kysely.updateTable('users').set({ disabled_at: null }).where('id', '=', id).execute();
+    },
+    async noteSignIn(id: string): Promise<void> {
+      await kysely.updateTable('users').set({ last_sign_in_at: sql<Date>`now()` }).where('id', '=', id).execute();
     },
   };
 }
@@ -86,6 +85,6 @@ function fromRow(row: Row<'users'>): StoredAccount {
     isSystemAdmin: row.is_system_admin,
     isDisabled: row.disabled_at !== null,
     passwordHash: row.password_hash,
-    credentialVersion: String(row.password_changed_at?.getTime() ?? 0),
+    credentialVersion: [row.password_changed_at, row.sessions_ended_at].map((at) => at?.getTime() ?? 0).join('.'),
   };
 }

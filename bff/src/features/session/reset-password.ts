@@ -7,7 +7,7 @@ export async function resetPassword(accounts: AccountsStore, username: string): 
   const account = await accounts.findByUsername(username);
   if (account === undefined) return undefined;
   const password = generatePassword();
-  await accounts.setDisabled(account.id, false);
+  await accounts.enable(account.id);
   await accounts.setPassword(account.id, await hashPassword(password));
   return password;
 }

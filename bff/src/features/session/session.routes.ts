@@ -15,9 +15,11 @@ export interface SessionRoutesOptions {
   readonly service: SessionService;
   readonly version: string;
   readonly countSignIn: (outcome: 'accepted' | 'refused' | 'limited') => void;
+  /** What was proven with the old password is not proven any more. */
+  readonly announceAccess: () => void;
 }
 
-export function sessionRoutes({ service, version, countSignIn }: SessionRoutesOptions): Router {
+export function sessionRoutes({ service, version, countSignIn, announceAccess }: SessionRoutesOptions): Router {
   const router = Router();
   mountEndpoint(router, getSession, async (_input, { account, access }) => ({
     account: account === null ? null : await accountView(account, access),
@@ -49,6 +51,7 @@ export function sessionRoutes({ service, version, countSignIn }: SessionRoutesOp
     }
     // Every session ended with the old password; this browser gets a new one and stays.
     await session.signIn(account.id);
+    announceAccess();
   });
   return router;
 }
@@ -65,7 +68,8 @@ function refusal(error: unknown, wrongCredentials: string): unknown {
     const { retryAfterSeconds } = error;
     const minutes = Math.ceil(retryAfterSeconds / 60);
     const detail = `Too many wrong passwords. The next attempt is looked at in ${minutes} minute${minutes === 1 ? '' : 's'}.`;
-    return new ApiError('too-many-attempts', detail, { retryAfterSeconds });
+    const limited = new ApiError('too-many-attempts', detail, { retryAfterSeconds });
+    return Object.assign(limited, { isRefusal: error.isFirst });
   }
   return error;
 }

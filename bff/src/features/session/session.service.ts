@@ -6,13 +6,16 @@ export class WrongCredentialsError extends Error {
   override readonly name = 'WrongCredentialsError';
 }
 
-/** `retryAfterSeconds`: when the next attempt is looked at. */
 export class TooManyAttemptsError extends Error {
   override readonly name = 'TooManyAttemptsError';
+  /** When the next attempt is looked at. */
   readonly retryAfterSeconds: number;
-  constructor(retryAfterSeconds: number) {
+  /** The first one that was refused unseen: worth a line in the audit log, which a flood of them would drown. */
+  readonly isFirst: boolean;
+  constructor(retryAfterSeconds: number, isFirst: boolean) {
     super(`Too many attempts; the next one is looked at in ${retryAfterSeconds} s.`);
     this.retryAfterSeconds = retryAfterSeconds;
+    this.isFirst = isFirst;
   }
 }
 
@@ -73,6 +76,7 @@ export function createSessionService({ accounts, authenticators, limits, newId }
         const account = await authenticator.authenticate(credentials);
         if (account === undefined) continue;
         await limits.accept(credentials.username, clientAddress);
+        await accounts.noteSignIn(account.id);
         return account;
       }
       throw new WrongCredentialsError();

@@ -16,18 +16,24 @@ const rules = [
 
 /** With `redisClient` all instances count together; when Redis cannot be reached nobody signs in, rather than without limit. */
 export function createSignInLimits(redisClient: unknown): SignInLimits {
-  const limiters = rules.map(({ name, points }) => ({ name, limiter: createLimiter(name, points, redisClient) }));
+  const limiters = rules.map(({ name, points }) => ({
+    name,
+    points,
+    limiter: createLimiter(name, points, redisClient),
+  }));
   const keyOf = (name: (typeof rules)[number]['name'], username: string, clientAddress: string): string => {
     const plain = username.toLowerCase().slice(0, 255);
     return { pair: `${plain}\n${clientAddress}`, address: clientAddress, username: plain }[name];
   };
   return {
     async begin(username, clientAddress) {
-      for (const { name, limiter } of limiters) {
+      for (const { name, limiter, points } of limiters) {
         try {
           await limiter.consume(keyOf(name, username, clientAddress));
         } catch (error) {
-          if (error instanceof RateLimiterRes) throw new TooManyAttemptsError(Math.ceil(error.msBeforeNext / 1000));
+          if (error instanceof RateLimiterRes) {
+            throw new TooManyAttemptsError(Math.ceil(error.msBeforeNext / 1000), error.consumedPoints === points + 1);
+          }
           throw new SessionsUnavailableError('The sign-in attempts cannot be counted.', { cause: error });
         }
       }
