@@ -6,6 +6,8 @@ import { wireCatalog } from './wire-catalog.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
+import { wireTokenService } from './wire-token-service.ts';
+import type { TokenService } from './features/token-service/token-service.service.ts';
 
 export interface WiredFeatures {
   readonly administrator: FirstAdministrator;
@@ -21,15 +23,28 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
   const userAgent = userAgentOf(foundation.version);
   // Built later, because the catalog reads through the registries.
   const later: { requestScan?: (registryId: string, requestedBy: 'person' | 'schedule') => Promise<void> } = {};
+  const tokenService: { tokens?: TokenService } = {};
+  const tokens = () => tokenService.tokens ?? notYet();
   const registries = wireRegistries(foundation, {
     userAgent,
     requestScan: async (registryId, requestedBy) => later.requestScan?.(registryId, requestedBy),
+    mintForRegistry: async (registryId, scopes) => tokens().mintForRegistry(registryId, scopes),
+    tokenTrust: async () => tokens().trust(),
     publicUrl: () => config.server.publicUrl ?? `http://${config.server.host}:${config.server.port}`,
   });
   const catalog = wireCatalog(foundation, registries.registries, userAgent);
   later.requestScan = (registryId, requestedBy) => catalog.catalog.requestScan(registryId, requestedBy);
+  const registryTokens = wireTokenService(foundation, {
+    registries: registries.registries,
+    limits: session.limits,
+    authenticateAccessToken: async () => undefined,
+  });
+  tokenService.tokens = registryTokens.tokens;
   const replication = wireReplication(foundation, registries.registries, catalog.catalog);
-  return { administrator, features: [session, registries, ...catalog.features, replication] };
+  return {
+    administrator,
+    features: [session, registries, ...registryTokens.features, ...catalog.features, replication],
+  };
 }
 
 /** Of our own requests to registries: the catalog recognises them in a registry's notifications. */
@@ -39,11 +54,16 @@ function userAgentOf(version: string): string {
 
 function wireSession({ database, metrics, newId, redis, version }: Foundation) {
   const accounts = createAccountsStore(database.kysely);
+  const limits = createSignInLimits(redis?.client ?? null);
   const service = createSessionService({
     accounts,
     authenticators: [localPasswords(accounts)],
-    limits: createSignInLimits(redis?.client ?? null),
+    limits,
     newId,
   });
-  return { service, router: sessionRoutes({ service, version, countSignIn: metrics.countSignIn }) };
+  return { service, limits, router: sessionRoutes({ service, version, countSignIn: metrics.countSignIn }) };
+}
+
+function notYet(): never {
+  throw new Error('The token service is not built yet.');
 }
