@@ -13,6 +13,11 @@ const FEATURE_EDGES = [
   { from: 'artifacts', to: 'registries', why: 'a config or referrer that is not indexed is read from its registry' },
   { from: 'replication', to: 'registries', why: 'a copy needs the clients of both sides and their slots' },
   {
+    from: 'token-service',
+    to: 'session',
+    why: 'wrong credentials count together with those at sign-in, and are told apart from too many of them',
+  },
+  {
     from: 'replication',
     to: 'catalog',
     why: 'a finished copy is indexed at once, without waiting for its notification',

@@ -2,11 +2,13 @@ import { createAccountsStore } from './features/session/accounts.store.ts';
 import { sessionRoutes } from './features/session/session.routes.ts';
 import { createSessionService, type FirstAdministrator, localPasswords } from './features/session/session.service.ts';
 import { createSignInLimits } from './features/session/sign-in-limits.ts';
+import type { TokenService } from './features/token-service/token-service.service.ts';
 import { wireAccounts } from './wire-accounts.ts';
 import { wireCatalog } from './wire-catalog.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
+import { wireTokenService } from './wire-token-service.ts';
 
 export interface WiredFeatures {
   readonly administrator: FirstAdministrator;
@@ -22,16 +24,29 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
   const userAgent = userAgentOf(foundation.version);
   // Built later, because the catalog reads through the registries.
   const later: { requestScan?: (registryId: string, requestedBy: 'person' | 'schedule') => Promise<void> } = {};
+  const tokenService: { tokens?: TokenService } = {};
+  const tokens = () => tokenService.tokens ?? notYet();
   const registries = wireRegistries(foundation, {
     userAgent,
     requestScan: async (registryId, requestedBy) => later.requestScan?.(registryId, requestedBy),
+    mintForRegistry: async (registryId, scopes) => tokens().mintForRegistry(registryId, scopes),
+    tokenTrust: async () => tokens().trust(),
     publicUrl: () => config.server.publicUrl ?? `http://${config.server.host}:${config.server.port}`,
   });
   const catalog = wireCatalog(foundation, registries.registries, userAgent);
   later.requestScan = (registryId, requestedBy) => catalog.catalog.requestScan(registryId, requestedBy);
-  const replication = wireReplication(foundation, registries.registries, catalog.catalog);
   const accounts = wireAccounts(foundation);
-  return { administrator, features: [session, ...accounts.features, registries, ...catalog.features, replication] };
+  const registryTokens = wireTokenService(foundation, {
+    registries: registries.registries,
+    limits: session.limits,
+    authenticateAccessToken: accounts.authenticateAccessToken,
+  });
+  tokenService.tokens = registryTokens.tokens;
+  const replication = wireReplication(foundation, registries.registries, catalog.catalog);
+  return {
+    administrator,
+    features: [session, ...accounts.features, registries, ...registryTokens.features, ...catalog.features, replication],
+  };
 }
 
 /** Of our own requests to registries: the catalog recognises them in a registry's notifications. */
@@ -41,11 +56,17 @@ function userAgentOf(version: string): string {
 
 function wireSession({ database, metrics, newId, redis, version, announceAccess }: Foundation) {
   const accounts = createAccountsStore(database.kysely);
+  const limits = createSignInLimits(redis?.client ?? null);
   const service = createSessionService({
     accounts,
     authenticators: [localPasswords(accounts)],
-    limits: createSignInLimits(redis?.client ?? null),
+    limits,
     newId,
   });
-  return { service, router: sessionRoutes({ service, version, countSignIn: metrics.countSignIn, announceAccess }) };
+  const router = sessionRoutes({ service, version, countSignIn: metrics.countSignIn, announceAccess });
+  return { service, limits, router };
+}
+
+function notYet(): never {
+  throw new Error('The token service is not built yet.');
 }

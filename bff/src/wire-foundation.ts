@@ -51,6 +51,8 @@ export interface FeatureParts {
   readonly router?: Router;
   /** Addresses for programs with a secret of their own, below `/api/v1`, without session and body parser. */
   readonly intake?: Router;
+  /** Addresses outside `/api/v1`, for programs: without session, cross-site check and body parser. */
+  readonly outside?: Router;
   /** Called when the server listens. */
   readonly start?: () => void | Promise<void>;
   /** Called when it is told to stop; must end within about four seconds. */

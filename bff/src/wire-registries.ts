@@ -1,10 +1,13 @@
+import type { AuditRecord } from './access/audit-record.ts';
+import { createMaintenanceStore } from './features/registries/maintenance.store.ts';
 import { createRegistriesStore } from './features/registries/registries.store.ts';
 import { createRegistriesService } from './features/registries/registries.service.ts';
 import { createRegistriesView } from './features/registries/registries.view.ts';
 import { registriesRoutes } from './features/registries/registries.routes.ts';
 import { createAddressPolicy } from './features/registries/registry-address.ts';
-import { registryConnector } from './features/registries/registry-clients.ts';
+import { type MintForRegistry, registryConnector } from './features/registries/registry-clients.ts';
 import { createSecretSealer } from './features/registries/sealed-secret.ts';
+import type { TokenTrust } from './features/registries/token-configuration.ts';
 import type { Foundation } from './wire-foundation.ts';
 
 export interface RegistriesWiring {
@@ -14,20 +17,27 @@ export interface RegistriesWiring {
   readonly requestScan: (registryId: string, requestedBy: 'person' | 'schedule') => Promise<void>;
   /** Origin under which registries reach this console. */
   readonly publicUrl: () => string;
+  /** Of the token service, which is built after the registries it is for. */
+  readonly mintForRegistry: MintForRegistry;
+  readonly tokenTrust: () => Promise<TokenTrust>;
 }
 
-export function wireRegistries(foundation: Foundation, { userAgent, requestScan, publicUrl }: RegistriesWiring) {
-  const { config, database, bus, clock, logger } = foundation;
+export function wireRegistries(foundation: Foundation, wiring: RegistriesWiring) {
+  const { userAgent, requestScan, publicUrl, mintForRegistry, tokenTrust } = wiring;
+  const { config, database, bus, clock, logger, recordAudit } = foundation;
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind a registry.');
   const configuredHosts = config.registries.flatMap(({ endpointUrls }) => endpointUrls.map((url) => new URL(url).host));
   const registries = createRegistriesService({
     store: createRegistriesStore(database.kysely),
+    maintenance: createMaintenanceStore(database.kysely),
     sealer: createSecretSealer([Buffer.from(config.secrets.encryptionKey.reveal(), 'base64')]),
     addresses: createAddressPolicy({ allowedHosts: [...config.network.allowedRegistryHosts, ...configuredHosts] }),
-    connect: registryConnector(userAgent),
+    connect: registryConnector(userAgent, mintForRegistry),
     publishChange: (registryId) =>
       bus.publish({ name: 'registry', payload: { registryId, at: clock.now().toISOString() } }),
     requestScan: (registryId) => void requestScan(registryId, 'schedule').catch(onFault),
+    onMaintenanceOver: (registryId) => recordAudit(endedByItself(registryId)),
+    clock,
     onFault,
   });
   const unsubscribe = bus.subscribe((numbered) => {
@@ -39,6 +49,7 @@ export function wireRegistries(foundation: Foundation, { userAgent, requestScan,
     view: createRegistriesView(database.kysely),
     requestScan: (registryId) => requestScan(registryId, 'person'),
     publicUrl,
+    tokenTrust,
   });
   return {
     registries,
@@ -51,5 +62,21 @@ export function wireRegistries(foundation: Foundation, { userAgent, requestScan,
       unsubscribe();
       await registries.stop();
     },
+  };
+}
+
+function endedByItself(registryId: string): AuditRecord {
+  return {
+    actor: { kind: 'system', id: null, name: 'Longshore' },
+    address: null,
+    action: 'endMaintenance',
+    outcome: 'done',
+    project: null,
+    environment: null,
+    target: registryId,
+    reason: 'Its time was over.',
+    before: null,
+    after: null,
+    requestId: null,
   };
 }

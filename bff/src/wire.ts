@@ -45,6 +45,7 @@ export async function startLongshore(config: Config, { logger, version }: StartO
       isStopping: () => stopping.aborted,
       isUnavailable: foundation.isUnavailable,
       intakes: features.flatMap(({ intake }) => (intake === undefined ? [] : [intake])),
+      outside: features.flatMap(({ outside }) => (outside === undefined ? [] : [outside])),
       routers: features.flatMap(({ router }) => (router === undefined ? [] : [router])),
     });
     const server = createServer(app);

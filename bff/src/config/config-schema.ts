@@ -23,6 +23,7 @@ const registry = z.strictObject({
   caFile: z.optional(text),
   notificationSecret: z.optional(text),
   notificationSecretFile: z.optional(text),
+  trustsLongshore: z.optional(z.boolean()),
 });
 
 /** The file, and what the environment adds to it. Unknown keys are refused: a misspelt one must not be ignored. */

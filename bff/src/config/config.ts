@@ -13,6 +13,8 @@ export interface ConfiguredRegistry {
   readonly password: ConfigSecret | null;
   readonly caPem: string | null;
   readonly notificationSecret: ConfigSecret | null;
+  /** It is configured to trust the tokens of this console: instead of a username and password. */
+  readonly trustsLongshore: boolean;
 }
 
 /** Everything that can be set, checked once at the start and frozen. */

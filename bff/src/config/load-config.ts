@@ -193,6 +193,15 @@ function registriesOf(documents: readonly RegistryDocument[], sources: ConfigSou
     if (password !== null && document.username === undefined) {
       throw new ConfigError(`${key} has a password but no username.`);
     }
+    const trustsLongshore = document.trustsLongshore ?? false;
+    if (trustsLongshore && document.username !== undefined) {
+      throw new ConfigError(
+        `${key} has a username and trustsLongshore: a registry that trusts Longshore needs no account.`,
+      );
+    }
+    if (document.id === 'longshore') {
+      throw new ConfigError(`${key}.id: "longshore" is the name of the console’s own front door; choose another id.`);
+    }
     return {
       id: document.id,
       name: document.name ?? document.id,
@@ -203,6 +212,7 @@ function registriesOf(documents: readonly RegistryDocument[], sources: ConfigSou
       password,
       caPem: document.caFile === undefined ? null : readCa(path.resolve(sources.directory, document.caFile), key),
       notificationSecret: secret('notificationSecret'),
+      trustsLongshore,
     };
   });
 }

@@ -104,6 +104,8 @@ export const RegistryChange = z.strictObject({ version: z.int(), ...description,
 export const RegistryTest = z.strictObject({
   /** The registry being edited: its stored password is used where none is given and the addresses are unchanged. */
   registryId: z.optional(RegistryId),
+  /** Of one that is to be added and trusts Longshore: for whom tokens are made. */
+  newId: z.optional(RegistryId),
   ...connection,
 });
 const byId = z.strictObject({ registryId: RegistryId });

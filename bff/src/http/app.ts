@@ -32,6 +32,8 @@ export interface AppOptions {
    * their own, as registries do with notifications. Each brings its own limits.
    */
   readonly intakes: readonly Router[];
+  /** At addresses of their own, for programs: without session, cross-site check and body parser. */
+  readonly outside: readonly Router[];
   /** The features' routers, below `/api/v1`. */
   readonly routers: readonly Router[];
 }
@@ -48,8 +50,9 @@ export function createApp(options: AppOptions): Express {
   app.use(securityHeaders(options.publicUrl?.startsWith('https:') ?? false));
   app.use(healthRoutes(options.healthChecks, options.isStopping));
   app.use(metricsRoute(options.metrics));
+  for (const router of options.outside) app.use(router);
   app.use('/api/v1', apiRouter(options));
-  app.use(['/api', '/v2'], nothingHere);
+  app.use(['/api', '/v2', '/service'], nothingHere);
   if (options.webDirectory !== null) app.use(webClient(options.webDirectory));
   app.use(nothingHere);
   app.use(errorResponder(options));

@@ -40,12 +40,17 @@ export interface RequestRecord {
   readonly error: RegistryError | undefined;
 }
 
+/** Makes a token for these scopes, such as `repository:a/b:pull`. */
+export type MintToken = (scopes: readonly string[]) => Promise<{ readonly token: string; readonly expiresAt: Date }>;
+
 export interface RegistryClientOptions {
   /** How people call the registry; begins sentences such as “branch-north refused the connection.” */
   readonly name: string;
   /** Several addresses of one shared storage, in order of preference. */
   readonly endpoints: readonly { readonly url: string }[];
   readonly credential?: Credential | undefined;
+  /** Instead of a credential, for a registry that trusts the caller's own tokens. */
+  readonly mintToken?: MintToken | undefined;
   /** Trusted instead of the machine's own authorities. */
   readonly caPem?: string | undefined;
   readonly userAgent: string;

@@ -9,6 +9,7 @@ export type {
   GetBlobOptions,
   ManifestBytes,
   ManifestLookup,
+  MintToken,
   Ping,
   PushBlobOptions,
   Referrers,

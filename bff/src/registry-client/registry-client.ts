@@ -90,11 +90,12 @@ function createTransport(options: RegistryClientOptions): Transport {
     ownOrigins: endpoints.map((endpoint) => endpoint.url.origin),
     allowedRealms: options.allowedTokenRealms ?? [],
     poolFor: (origin) => transport.poolFor(origin),
+    mintToken: options.mintToken,
     clock,
   });
   const transport: Transport = new Transport(endpoints, authenticator, {
     name,
-    hasCredential: credential !== undefined,
+    hasCredential: credential !== undefined || options.mintToken !== undefined,
     userAgent,
     caPem,
     timeouts,

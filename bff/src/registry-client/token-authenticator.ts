@@ -3,7 +3,7 @@ import type { Pool } from 'undici';
 import { isAbort } from './error-sentences.ts';
 import { BodyTooLargeError, readCapped } from './answer-body.ts';
 import type { Challenge } from './challenge.ts';
-import type { Clock, Credential } from './client-types.ts';
+import type { Clock, Credential, MintToken } from './client-types.ts';
 import type { Occasion } from './error-sentences.ts';
 import { answerError, connectionError, registryError } from './error-sentences.ts';
 
@@ -31,6 +31,8 @@ export interface AuthenticatorOptions {
   readonly allowedRealms: readonly string[];
   /** The pool of an origin that may be asked for tokens. */
   readonly poolFor: (origin: string) => Pool;
+  /** Where the registry takes tokens of the caller's own making: no token service is asked, no credential is sent. */
+  readonly mintToken?: MintToken | undefined;
   readonly clock: Clock;
 }
 
@@ -102,6 +104,10 @@ export class TokenAuthenticator {
   }
 
   async #ask(challenge: Bearer, scopes: readonly string[], occasion: Occasion): Promise<Token> {
+    if (this.#options.mintToken !== undefined) {
+      const { token, expiresAt } = await this.#options.mintToken(scopes);
+      return { text: token, expiresAtMs: expiresAt.getTime() };
+    }
     const url = this.#realm(challenge, occasion);
     if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
     for (const scope of scopes) url.searchParams.append('scope', scope);

@@ -23,6 +23,8 @@ export interface RealRegistryOptions {
     readonly issuer: string;
     readonly rootCertificatePem: string;
   };
+  /** Lines of configuration of its own, such as those that a page shows. */
+  readonly moreYaml?: string;
   /** Keep the storage of a registry that was stopped. */
   readonly storageDirectory?: string;
   readonly port?: number;
@@ -154,6 +156,7 @@ async function configuration(
     );
   }
   if (options.notifications) lines.push(...notificationLines(options.notifications));
+  if (options.moreYaml !== undefined) lines.push(options.moreYaml);
   return `${lines.join('\n')}\n`;
 }
 

@@ -84,6 +84,7 @@ async function testConfig(options: StartBffOptions, dataDirectory: string): Prom
       password: null,
       caPem: null,
       notificationSecret: null,
+      trustsLongshore: false,
       ...registry,
     })),
     network: { allowedRegistryHosts: options.allowedRegistryHosts ?? [] },

@@ -127,6 +127,8 @@ const statements = [
     created_at timestamptz not null default now(),
     retires_at timestamptz
   )`,
+  // One key signs at a time, however many instances make their first one at once.
+  sql`create unique index signing_keys_current on signing_keys ((true)) where retires_at is null`,
   sql`create table settings (
     only_row boolean primary key default true check (only_row),
     allows_anonymous boolean not null default false,

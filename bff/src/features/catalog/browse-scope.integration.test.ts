@@ -82,12 +82,12 @@ describe.each(databaseKinds)('browsing a part (%s)', (database) => {
   test('the matrix has the visible columns, and compares among them', async () => {
     const matrix = await viewer.call(getMatrix, { ...payments, query: { sort: '-semver' } });
     expect(matrix.columns.map(({ registryId }) => registryId)).toEqual(['production']);
-    expect(matrix.items.map(({ repository, tag, cells }) => [repository, tag, cells.map(({ state }) => state)])).toEqual(
-      [
-        ['payments/api', '2.10.0-rc1-copy', ['first']],
-        ['payments/api', '2.9.0', ['first']],
-      ],
-    );
+    expect(
+      matrix.items.map(({ repository, tag, cells }) => [repository, tag, cells.map(({ state }) => state)]),
+    ).toEqual([
+      ['payments/api', '2.10.0-rc1-copy', ['first']],
+      ['payments/api', '2.9.0', ['first']],
+    ]);
     expect(matrix.total).toBe(2);
     expect(matrix.items[1]?.sizeBytes).toBe(browsing.pushed.otherRelease.totalSizeBytes);
     // In both registries there are two builds of 2.9.0; in the visible one there is nothing to differ from.
@@ -188,7 +188,9 @@ describe.each(databaseKinds)('browsing a part (%s)', (database) => {
       const hidden = await problemOf(viewer.call(endpoint, { query: { ...at, registryId: 'development' } }));
       const missing = await problemOf(viewer.call(endpoint, { query: { ...at, registryId: 'nowhere' } }));
       expect(hidden).toEqual({ ...missing, detail: missing.detail.replace('nowhere', 'development') });
-      const others = await problemOf(viewer.call(endpoint, { query: { ...at, repository: 'single', reference: 'v1' } }));
+      const others = await problemOf(
+        viewer.call(endpoint, { query: { ...at, repository: 'single', reference: 'v1' } }),
+      );
       const none = await problemOf(viewer.call(endpoint, { query: { ...at, repository: 'missing', reference: 'v1' } }));
       expect(others).toEqual({ ...none, detail: none.detail.replace('missing', 'single') });
       expect(others.code).toBe('artifact-not-found');

@@ -15,6 +15,7 @@ export interface ConfiguredRegistry {
   readonly password: { reveal(): string } | null;
   readonly caPem: string | null;
   readonly notificationSecret: { reveal(): string } | null;
+  readonly trustsLongshore: boolean;
 }
 
 export function hashOfSecret(secret: string): string {
@@ -47,6 +48,7 @@ export async function synchronizeConfigured(
       username: registry.username,
       passwordSealed: registry.password === null ? null : sealer.seal(registry.password.reveal(), registry.id),
       caPem: registry.caPem,
+      trustsLongshore: registry.trustsLongshore,
       notificationSecretHash: hash,
     });
   }
@@ -66,6 +68,7 @@ function isAsConfigured(before: StoredRegistry, now: ConfiguredRegistry, sealer:
     before.position === now.position &&
     before.username === now.username &&
     before.caPem === now.caPem &&
+    before.trustsLongshore === now.trustsLongshore &&
     before.endpoints.map(({ url }) => url).join(' ') === urls.join(' ') &&
     isPasswordSame(before, now, sealer)
   );

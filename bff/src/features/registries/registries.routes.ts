@@ -1,11 +1,13 @@
 import { Router } from 'express';
 import { stringify } from 'yaml';
+import { actorOf } from '../../access/audit-record.ts';
 import { isRegistryInScope } from '../../access/scope.ts';
 import * as contract from '../../contract/registries.ts';
 import type { AnswerInput, HandlerInput } from '../../contract/endpoint.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { mountEndpoint } from '../../http/mount-endpoint.ts';
 import { notificationEndpoint } from '../../registry-client/index.ts';
+import type { ConnectionTest } from './connection-test.ts';
 import type { RegistriesService, RegistryDraft } from './registries.service.ts';
 import type { RegistriesView, RegistryView } from './registries.view.ts';
 import { healthOf, pullHostOf, type Registry } from './registry.ts';
@@ -20,6 +22,7 @@ import {
   RegistryNotFoundError,
 } from './registry-errors.ts';
 import { notificationsCapability } from './registry-findings.ts';
+import { type TokenTrust, tokenConfiguration } from './token-configuration.ts';
 
 export interface RegistriesRoutesDeps {
   readonly registries: RegistriesService;
@@ -28,9 +31,12 @@ export interface RegistriesRoutesDeps {
   readonly requestScan: (registryId: string) => Promise<void>;
   /** Origin under which registries reach this console. */
   readonly publicUrl: () => string;
+  /** What a registry needs to know this console's tokens. */
+  readonly tokenTrust: () => Promise<TokenTrust>;
 }
 
-export function registriesRoutes({ registries, view, requestScan, publicUrl }: RegistriesRoutesDeps): Router {
+export function registriesRoutes(deps: RegistriesRoutesDeps): Router {
+  const { registries, view, requestScan, publicUrl, tokenTrust } = deps;
   const router = Router();
   const shown = async (registryId: string) => {
     const found = await view.find(registryId);
@@ -59,23 +65,10 @@ export function registriesRoutes({ registries, view, requestScan, publicUrl }: R
   });
   mountEndpoint(router, contract.deleteRegistry, ({ params }) => mapped(() => registries.remove(params.registryId)));
   mountEndpoint(router, contract.testRegistry, async ({ body }, { signal }) => {
-    const { registryId, endpointUrls, username, password, caPem } = body;
-    const connection = { endpointUrls, username, password, caPem };
-    const result = await mapped(() => registries.test(connection, registryId, signal));
-    const checkedAt = new Date().toISOString();
-    return {
-      reachable: result.reachable,
-      repositoryCount: result.repositoryCount,
-      endpoints: result.endpoints.map((endpoint) => ({
-        url: endpoint.url,
-        state: endpoint.state,
-        checkedAt,
-        latencyMs: endpoint.latencyMs ?? null,
-        since: null,
-        reason: endpoint.reason,
-      })),
-      capabilities: [...result.capabilities],
-    };
+    const { registryId, newId, endpointUrls, username, password, caPem, trustsLongshore } = body;
+    const connection = { endpointUrls, username, password, caPem, trustsLongshore };
+    const result = await mapped(() => registries.test(connection, { registryId, newId }, signal));
+    return testAnswer(result);
   });
   mountEndpoint(router, contract.probeRegistry, async ({ params }, { signal }) => {
     await mapped(() => registries.probe(params.registryId, signal));
@@ -90,14 +83,53 @@ export function registriesRoutes({ registries, view, requestScan, publicUrl }: R
     const url = `${publicUrl()}/api/v1/registries/${params.registryId}/notifications`;
     return { url, configurationYaml: notificationsYaml(url, secret) };
   });
+  maintenanceRoutes(router, registries, shown);
+  mountEndpoint(router, contract.getTokenConfiguration, async ({ params }) => {
+    await shown(params.registryId);
+    return tokenConfiguration(params.registryId, publicUrl(), await tokenTrust());
+  });
   return router;
+}
+
+function maintenanceRoutes(
+  router: Router,
+  registries: RegistriesService,
+  shown: (registryId: string) => Promise<AnswerInput<typeof contract.getRegistry>>,
+): void {
+  mountEndpoint(router, contract.beginMaintenance, async ({ params, body }, { access, audit }) => {
+    const { registryId } = params;
+    const before = await shown(registryId);
+    const until = new Date(body.until);
+    const message = body.message ?? '';
+    const { environment } = before;
+    audit.note({ environment, before: { maintenance: before.maintenance }, after: { until: body.until, message } });
+    const startedBy = actorOf(access.subject).name;
+    await mapped(() => registries.beginMaintenance(registryId, { until, message, startedBy }));
+    return shown(registryId);
+  });
+  mountEndpoint(router, contract.endMaintenance, async ({ params }, { audit }) => {
+    const before = await shown(params.registryId);
+    audit.note({ environment: before.environment, before: { maintenance: before.maintenance } });
+    await mapped(() => registries.endMaintenance(params.registryId));
+    return shown(params.registryId);
+  });
+}
+
+function testAnswer(result: ConnectionTest): AnswerInput<typeof contract.testRegistry> {
+  const checkedAt = new Date().toISOString();
+  const { reachable, repositoryCount, capabilities } = result;
+  const endpoints = result.endpoints.map(({ url, state, latencyMs, reason }) => {
+    return { url, state, checkedAt, latencyMs: latencyMs ?? null, since: null, reason: mutable(reason) };
+  });
+  const found = capabilities.map((capability) => ({ ...capability, reason: mutable(capability.reason) }));
+  return { reachable, repositoryCount, endpoints, capabilities: found };
 }
 
 type DraftBody = Omit<HandlerInput<typeof contract.createRegistry>['body'], 'id'>;
 
 function draftOf(body: DraftBody): RegistryDraft {
-  const { name, environment, position, endpointUrls, username, password, caPem } = body;
-  return { name, environment, position, endpointUrls, username, password, caPem };
+  const { name, environment, position, endpointUrls, username, password, caPem, trustsLongshore } = body;
+  return { name, environment, position, endpointUrls, username, password, caPem, trustsLongshore };
 }
 
 function notificationsYaml(url: string, secret: string): string {

@@ -3,12 +3,14 @@ import type { RegistryClient } from '../../registry-client/index.ts';
 import { type ConfiguredRegistry, hashOfSecret, synchronizeConfigured } from './configured-registries.ts';
 import { type ConnectionTest, testConnection } from './connection-test.ts';
 import { HealthMonitor, type HealthMonitorOptions } from './health-monitor.ts';
+import type { MaintenanceStore } from './maintenance.store.ts';
 import type { RegistriesStore } from './registries.store.ts';
 import { type Registry, publicRegistry, type StoredRegistry } from './registry.ts';
 import type { AddressPolicy } from './registry-address.ts';
 import { type ConnectRegistry, createRegistryClients, type RegistryClients } from './registry-clients.ts';
 import {
   RegistryChangedError,
+  RegistryFieldError,
   RegistryIdTakenError,
   RegistryInUseError,
   RegistryManagedError,
@@ -17,11 +19,23 @@ import {
 import { type ConnectionFields, fieldsOf, connectionOf, type RegistryDraft } from './registry-fields.ts';
 import { capabilitiesOf } from './registry-findings.ts';
 
+import {
+  checkMaintenance,
+  createMaintenanceWatch,
+  type MaintenancePlan,
+  type MaintenanceWatch,
+} from './maintenance.ts';
 import type { SecretSealer } from './sealed-secret.ts';
 
 export type { Reason, Registry, RegistryEndpoint } from './registry.ts';
 export type { ConnectionFields, RegistryDraft } from './registry-fields.ts';
 export { RegistryNotFoundError } from './registry-errors.ts';
+
+/** Of a connection that is only tried: the registry being edited, or the id that a new one is to have. */
+export interface TestedIds {
+  readonly registryId: string | undefined;
+  readonly newId: string | undefined;
+}
 
 export interface RegistriesService {
   /** In the order of their position, then id. */
@@ -38,15 +52,15 @@ export interface RegistriesService {
   /** `version`: the one the change was made from. */
   readonly update: (registryId: string, version: number, draft: RegistryDraft) => Promise<void>;
   readonly remove: (registryId: string) => Promise<void>;
-  readonly test: (
-    connection: ConnectionFields,
-    registryId: string | undefined,
-    signal: AbortSignal,
-  ) => Promise<ConnectionTest>;
+  readonly test: (connection: ConnectionFields, ids: TestedIds, signal: AbortSignal) => Promise<ConnectionTest>;
   /** Health and capabilities, now. */
   readonly probe: (registryId: string, signal?: AbortSignal) => Promise<void>;
   /** @returns the new secret, which is not kept */
   readonly makeNotificationSecret: (registryId: string) => Promise<string>;
+  /** `startedBy`: the name of whoever did. @throws RegistryNotFoundError, RegistryFieldError */
+  readonly beginMaintenance: (registryId: string, plan: MaintenancePlan) => Promise<void>;
+  /** @throws RegistryNotFoundError */
+  readonly endMaintenance: (registryId: string) => Promise<void>;
 
   readonly synchronize: (configured: readonly ConfiguredRegistry[]) => Promise<void>;
   /** A change that was published, by this instance or another, has arrived; null: some were missed. */
@@ -58,6 +72,7 @@ export interface RegistriesService {
 
 export interface RegistriesDeps {
   readonly store: RegistriesStore;
+  readonly maintenance: MaintenanceStore;
   readonly sealer: SecretSealer;
   readonly addresses: AddressPolicy;
   readonly connect: ConnectRegistry;
@@ -65,6 +80,9 @@ export interface RegistriesDeps {
   readonly publishChange: (registryId: string) => void;
   /** A registry was added or points elsewhere: its catalog has to be read anew. */
   readonly requestScan: (registryId: string) => void;
+  /** A maintenance ran out by itself. */
+  readonly onMaintenanceOver: (registryId: string) => Promise<void>;
+  readonly clock: { now(): Date };
   readonly onFault: (error: unknown) => void;
   readonly monitor?: HealthMonitorOptions;
 }
@@ -81,9 +99,11 @@ export function createRegistriesService(deps: RegistriesDeps): RegistriesService
     create: (registryId, draft) => registries.create(registryId, draft),
     update: (registryId, version, draft) => registries.update(registryId, version, draft),
     remove: (registryId) => registries.remove(registryId),
-    test: (connection, registryId, signal) => registries.test(connection, registryId, signal),
+    test: (connection, ids, signal) => registries.test(connection, ids, signal),
     probe: (registryId, signal) => registries.probe(registryId, signal),
     makeNotificationSecret: (registryId) => registries.makeNotificationSecret(registryId),
+    beginMaintenance: (registryId, plan) => registries.beginMaintenance(registryId, plan),
+    endMaintenance: (registryId) => registries.endMaintenance(registryId),
     synchronize: (configured) => registries.synchronize(configured),
     noteChange: (registryId) => registries.noteChange(registryId),
     start: () => registries.start(),
@@ -96,6 +116,7 @@ class Registries {
   readonly #store: RegistriesStore;
   readonly #clients: RegistryClients;
   readonly #monitor: HealthMonitor;
+  readonly #maintenanceWatch: MaintenanceWatch;
   readonly #listeners = new Set<(registryId: string) => void>();
 
   constructor(deps: RegistriesDeps) {
@@ -117,6 +138,14 @@ class Registries {
       },
       deps.monitor,
     );
+    this.#maintenanceWatch = createMaintenanceWatch({
+      endDue: () => deps.maintenance.endDue(),
+      onOver: async (registryId) => {
+        this.#changed(registryId);
+        await deps.onMaintenanceOver(registryId);
+      },
+      onFault: deps.onFault,
+    });
   }
 
   async listRegistries(): Promise<Registry[]> {
@@ -167,9 +196,14 @@ class Registries {
     this.#changed(registryId);
   }
 
-  async test(fields: ConnectionFields, registryId: string | undefined, signal: AbortSignal): Promise<ConnectionTest> {
+  async test(fields: ConnectionFields, ids: TestedIds, signal: AbortSignal): Promise<ConnectionTest> {
+    const { registryId, newId } = ids;
     const before = registryId === undefined ? undefined : await this.#get(registryId);
-    return testConnection(this.#deps.connect, await connectionOf(this.#deps, fields, before), signal);
+    // A token for a registry that is there must not go to an address that is tried under its name.
+    if (newId !== undefined && (await this.#store.find(newId)) !== undefined) {
+      throw new RegistryFieldError('newId', new RegistryIdTakenError(newId).message);
+    }
+    return testConnection(this.#deps.connect, await connectionOf(this.#deps, fields, before, newId), signal);
   }
 
   async probe(registryId: string, signal?: AbortSignal): Promise<void> {
@@ -192,6 +226,19 @@ class Registries {
     return secret;
   }
 
+  async beginMaintenance(registryId: string, plan: MaintenancePlan): Promise<void> {
+    const now = this.#deps.clock.now();
+    checkMaintenance(plan, now);
+    if (!(await this.#deps.maintenance.begin(registryId, plan))) throw new RegistryNotFoundError(registryId);
+    this.#changed(registryId);
+  }
+
+  async endMaintenance(registryId: string): Promise<void> {
+    await this.#get(registryId);
+    await this.#deps.maintenance.end(registryId);
+    this.#changed(registryId);
+  }
+
   async synchronize(configured: readonly ConfiguredRegistry[]): Promise<void> {
     for (const registryId of await synchronizeConfigured(this.#store, this.#deps.sealer, configured)) {
       this.#clients.forget(registryId, 'changed');
@@ -205,11 +252,12 @@ class Registries {
 
   start(): void {
     this.#monitor.start();
+    this.#maintenanceWatch.start();
     this.#probeUnprobed().catch(this.#deps.onFault);
   }
 
   async stop(): Promise<void> {
-    await this.#monitor.stop();
+    await Promise.all([this.#monitor.stop(), this.#maintenanceWatch.stop()]);
     await this.#clients.close();
   }
 

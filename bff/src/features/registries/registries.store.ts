@@ -11,6 +11,7 @@ export interface RegistryFields {
   readonly username: string | null | undefined;
   readonly passwordSealed: string | null | undefined;
   readonly caPem: string | null | undefined;
+  readonly trustsLongshore: boolean | undefined;
 }
 
 export interface ConfiguredFields extends RegistryFields {
@@ -127,6 +128,7 @@ async function create(database: Connection, id: string, fields: RegistryFields):
       username: fields.username ?? null,
       password_sealed: fields.passwordSealed ?? null,
       ca_pem: fields.caPem ?? null,
+      trusts_longshore: fields.trustsLongshore ?? false,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .returning('id')
@@ -161,6 +163,7 @@ function change(database: Connection, id: string, fields: RegistryFields) {
       ...(fields.username === undefined ? {} : { username: fields.username }),
       ...(fields.passwordSealed === undefined ? {} : { password_sealed: fields.passwordSealed }),
       ...(fields.caPem === undefined ? {} : { ca_pem: fields.caPem }),
+      ...(fields.trustsLongshore === undefined ? {} : { trusts_longshore: fields.trustsLongshore }),
       version: row('version', '+', 1),
       updated_at: sql<Date>`now()`,
     }))

@@ -1,4 +1,10 @@
-import { createRegistryClient, type EndpointState, type RegistryClient, Secret } from '../../registry-client/index.ts';
+import {
+  createRegistryClient,
+  type EndpointState,
+  type MintToken,
+  type RegistryClient,
+  Secret,
+} from '../../registry-client/index.ts';
 import type { StoredRegistry } from './registry.ts';
 import { type SecretSealer, SealedSecretError } from './sealed-secret.ts';
 
@@ -9,6 +15,8 @@ export interface RegistryConnection {
   readonly username: string | null;
   readonly password: string | null;
   readonly caPem: string | null;
+  /** The registry's id, as the service in tokens of our own making; null where it does not trust them. */
+  readonly tokensFor: string | null;
 }
 
 export type ConnectRegistry = (
@@ -16,12 +24,16 @@ export type ConnectRegistry = (
   onEndpointState?: (state: EndpointState) => void,
 ) => RegistryClient;
 
-export function registryConnector(userAgent: string): ConnectRegistry {
-  return ({ name, endpointUrls, username, password, caPem }, onEndpointState) =>
+/** Makes a token that the registry of this id takes. */
+export type MintForRegistry = (registryId: string, scopes: readonly string[]) => ReturnType<MintToken>;
+
+export function registryConnector(userAgent: string, mintForRegistry: MintForRegistry): ConnectRegistry {
+  return ({ name, endpointUrls, username, password, caPem, tokensFor }, onEndpointState) =>
     createRegistryClient({
       name,
       endpoints: endpointUrls.map((url) => ({ url })),
       credential: username === null || password === null ? undefined : { username, password: new Secret(password) },
+      mintToken: tokensFor === null ? undefined : (scopes) => mintForRegistry(tokensFor, scopes),
       caPem: caPem ?? undefined,
       userAgent,
       onEndpointState,
@@ -90,6 +102,7 @@ export function createRegistryClients(deps: {
           username: stored.username,
           password: openPassword(stored, deps.sealer),
           caPem: stored.caPem,
+          tokensFor: stored.trustsLongshore ? stored.id : null,
         },
         (state) => deps.onEndpointState(stored.id, state),
       );

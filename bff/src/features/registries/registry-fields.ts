@@ -13,6 +13,8 @@ export interface ConnectionFields {
   readonly username: string | null | undefined;
   readonly password: string | null | undefined;
   readonly caPem: string | null | undefined;
+  /** Instead of a username and password. */
+  readonly trustsLongshore: boolean | undefined;
 }
 
 export interface RegistryDraft extends ConnectionFields {
@@ -35,13 +37,16 @@ export async function fieldsOf(
 ): Promise<RegistryFields> {
   const endpointUrls = await checkedUrls(addresses, draft.endpointUrls);
   checkCertificates(draft.caPem);
-  const keepsPassword = draft.password === undefined && before?.passwordSealed != null;
+  checkId(registryId, draft, before);
+  const { password: given } = accountOf(draft, before);
+  const keepsPassword = given === undefined && before?.passwordSealed != null;
   if (keepsPassword && !hasSameHosts(before, endpointUrls)) {
     throw new RegistryFieldError('password', 'Enter the password again: it is not sent to another address unasked.');
   }
-  const { name, environment, position, username, caPem, password } = draft;
+  const { name, environment, position, caPem, trustsLongshore } = draft;
+  const { username, password } = accountOf(draft, before);
   const passwordSealed = typeof password === 'string' ? sealer.seal(password, registryId) : password;
-  return { name, environment, position, endpointUrls, username, caPem, passwordSealed };
+  return { name, environment, position, endpointUrls, username, caPem, passwordSealed, trustsLongshore };
 }
 
 /** For a connection that is only tried. @throws RegistryAddressError | RegistryFieldError | PasswordUnreadableError */
@@ -49,17 +54,47 @@ export async function connectionOf(
   { addresses, sealer }: Rules,
   fields: ConnectionFields,
   before: StoredRegistry | undefined,
+  newId: string | undefined,
 ): Promise<RegistryConnection> {
   const endpointUrls = await checkedUrls(addresses, fields.endpointUrls);
   checkCertificates(fields.caPem);
-  const isStoredPasswordMeant = fields.password === undefined && before && hasSameHosts(before, endpointUrls);
+  const { username, password } = accountOf(fields, before);
+  const isStoredPasswordMeant = password === undefined && before && hasSameHosts(before, endpointUrls);
   return {
     name: before?.name ?? new URL(endpointUrls[0] ?? '').host,
     endpointUrls,
-    username: fields.username === undefined ? (before?.username ?? null) : fields.username,
-    password: isStoredPasswordMeant ? openPassword(before, sealer) : (fields.password ?? null),
+    username: username === undefined ? (before?.username ?? null) : username,
+    password: isStoredPasswordMeant ? openPassword(before, sealer) : (password ?? null),
+    tokensFor: isTrusting(fields, before) ? (before?.id ?? newId ?? null) : null,
     caPem: fields.caPem === undefined ? (before?.caPem ?? null) : fields.caPem,
   };
+}
+
+/** The token service's own name: a registry of that name could be given tokens of the front door. */
+const frontDoor = 'longshore';
+
+function checkId(registryId: string, draft: RegistryDraft, before: StoredRegistry | undefined): void {
+  if (registryId === frontDoor && (before === undefined || draft.trustsLongshore === true)) {
+    throw new RegistryFieldError('id', 'This is the name of the console’s own front door; choose another id.');
+  }
+}
+
+function isTrusting({ trustsLongshore }: ConnectionFields, before: StoredRegistry | undefined): boolean {
+  return trustsLongshore ?? before?.trustsLongshore ?? false;
+}
+
+/** A registry that trusts Longshore has no account: what was stored of one goes. */
+function accountOf(
+  fields: ConnectionFields,
+  before: StoredRegistry | undefined,
+): Pick<ConnectionFields, 'username' | 'password'> {
+  const { username, password } = fields;
+  if (!isTrusting(fields, before)) return { username, password };
+  for (const [path, value] of Object.entries({ username, password })) {
+    if (value == null) continue;
+    throw new RegistryFieldError(path, 'Leave it empty: a registry that trusts Longshore needs no account.');
+  }
+  return { username: null, password: null };
 }
 
 async function checkedUrls(addresses: AddressPolicy, urls: readonly string[]): Promise<string[]> {

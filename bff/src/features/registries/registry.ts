@@ -42,6 +42,8 @@ export interface Maintenance {
   readonly startedAt: Date;
 }
 
+export type MaintenancePlan = Omit<Maintenance, 'startedAt'>;
+
 export interface Capability {
   readonly name: 'catalog' | 'deleteByDigest' | 'deleteByTag' | 'referrers' | 'mount' | 'push' | 'notifications';
   readonly state: 'yes' | 'no' | 'unknown';
