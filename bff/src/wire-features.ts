@@ -4,6 +4,7 @@ import { createSessionService, type FirstAdministrator, localPasswords } from '.
 import { createSignInLimits } from './features/session/sign-in-limits.ts';
 import { wireCatalog } from './wire-catalog.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
+import { wireMembers } from './wire-members.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
 
@@ -28,8 +29,9 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
   });
   const catalog = wireCatalog(foundation, registries.registries, userAgent);
   later.requestScan = (registryId, requestedBy) => catalog.catalog.requestScan(registryId, requestedBy);
-  const replication = wireReplication(foundation, registries.registries, catalog.catalog);
-  return { administrator, features: [session, registries, ...catalog.features, replication] };
+  const members = wireMembers(foundation);
+  const replication = wireReplication(foundation, registries.registries, catalog.catalog, members.rules);
+  return { administrator, features: [session, registries, ...catalog.features, ...members.features, replication] };
 }
 
 /** Of our own requests to registries: the catalog recognises them in a registry's notifications. */

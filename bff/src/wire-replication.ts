@@ -1,4 +1,5 @@
 import type { CatalogService } from './features/catalog/catalog.service.ts';
+import type { ImmutableRulesService } from './features/immutable-rules/immutable-rules.service.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { createCopyPreviewView } from './features/replication/copy-preview.view.ts';
 import { createExecutionsView } from './features/replication/executions.view.ts';
@@ -25,6 +26,7 @@ export function wireReplication(
   foundation: Foundation,
   registries: RegistriesService,
   catalog: Pick<CatalogService, 'refreshTag' | 'refreshManifest'>,
+  _rules: ImmutableRulesService,
 ) {
   const { database, publish, clock, logger, newId } = foundation;
   const { kysely } = database;
