@@ -11,6 +11,7 @@ const FEATURE_EDGES = [
   { from: 'repositories', to: 'catalog', why: 'the tag browser shows pages of the catalog’s tags' },
   { from: 'artifacts', to: 'catalog', why: 'an artifact that is not indexed yet is indexed when it is looked at' },
   { from: 'artifacts', to: 'registries', why: 'a config or referrer that is not indexed is read from its registry' },
+  { from: 'immutable-rules', to: 'catalog', why: 'only the catalog knows which tags merely carry referrers' },
   { from: 'replication', to: 'registries', why: 'a copy needs the clients of both sides and their slots' },
   {
     from: 'token-service',

@@ -6,6 +6,7 @@ import type { TokenService } from './features/token-service/token-service.servic
 import { wireAccounts } from './wire-accounts.ts';
 import { wireCatalog } from './wire-catalog.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
+import { wireMembers } from './wire-members.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
 import { wireTokenService } from './wire-token-service.ts';
@@ -42,10 +43,19 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
     authenticateAccessToken: accounts.authenticateAccessToken,
   });
   tokenService.tokens = registryTokens.tokens;
-  const replication = wireReplication(foundation, registries.registries, catalog.catalog);
+  const members = wireMembers(foundation);
+  const replication = wireReplication(foundation, registries.registries, catalog.catalog, members.rules);
   return {
     administrator,
-    features: [session, ...accounts.features, registries, ...registryTokens.features, ...catalog.features, replication],
+    features: [
+      session,
+      ...accounts.features,
+      registries,
+      ...registryTokens.features,
+      ...catalog.features,
+      ...members.features,
+      replication,
+    ],
   };
 }
 

@@ -1,4 +1,6 @@
+import { projectOf } from './access/subject.ts';
 import type { CatalogService } from './features/catalog/catalog.service.ts';
+import type { ImmutableRulesService } from './features/immutable-rules/immutable-rules.service.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { createCopyPreviewView } from './features/replication/copy-preview.view.ts';
 import { createExecutionsView } from './features/replication/executions.view.ts';
@@ -7,6 +9,7 @@ import { blobAnswer, operationsAnswer, progressAnswer } from './features/replica
 import { replicationRoutes } from './features/replication/replication.routes.ts';
 import { ReplicationService, type StopRequest } from './features/replication/replication.service.ts';
 import { createReplicationStore } from './features/replication/replication.store.ts';
+import { createTaskRights } from './features/replication/task-rights.ts';
 import { createTaskClaimsStore } from './features/replication/task-claims.store.ts';
 import { createTaskRecordsStore } from './features/replication/task-records.store.ts';
 import { createTasksView } from './features/replication/tasks.view.ts';
@@ -25,6 +28,7 @@ export function wireReplication(
   foundation: Foundation,
   registries: RegistriesService,
   catalog: Pick<CatalogService, 'refreshTag' | 'refreshManifest'>,
+  rules: Pick<ImmutableRulesService, 'findImmutable'>,
 ) {
   const { database, publish, clock, logger, newId } = foundation;
   const { kysely } = database;
@@ -40,6 +44,14 @@ export function wireReplication(
     preview: createCopyPreviewView(kysely),
     operations: createOperationsView(kysely),
     registries,
+    findRefusal: createTaskRights(foundation.access),
+    findImmutable: async ({ registryId, repository, tag }) => {
+      const places = await foundation.access.registries();
+      const environment = places.find((place) => place.registryId === registryId)?.environment;
+      if (tag === null || environment === undefined) return undefined;
+      const rule = await rules.findImmutable({ project: projectOf(repository), environment, repository, tag });
+      return rule && `${rule.repositoryPattern}:${rule.tagPattern}`;
+    },
     refreshTag: async (registryId, repository, tag, how, actor) => {
       await catalog.refreshTag(registryId, repository, tag, { how, actor: actor ?? undefined });
     },

@@ -7,7 +7,15 @@ import {
   roles,
   systemActions,
 } from '../contract/permissions.ts';
-import { actionsAt, decideAnywhere, decideAt, decideInProject, permissionsOf } from './decide.ts';
+import {
+  actionsAt,
+  decideAnywhere,
+  decideAt,
+  decideEverywhere,
+  decideInProject,
+  decideOpenly,
+  permissionsOf,
+} from './decide.ts';
 import { isInScope, scopeOf } from './scope.ts';
 import {
   type CellRole,
@@ -117,6 +125,32 @@ describe('A role', () => {
     expect(decideInProject(member('guest'), 'artifact.push', 'payments', environments, none)).toMatchObject({
       code: 'permission-missing',
     });
+  });
+});
+
+describe('What concerns a project as a whole', () => {
+  const everywhere = (subject: Subject) => decideEverywhere(subject, 'project.manage', 'payments', environments, none);
+  it('needs the right in every environment, and the refusal names none that is hidden', () => {
+    expect(everywhere(member('project-admin')).allowed).toBe(true);
+    expect(everywhere(member(null, { development: 'project-admin', production: 'project-admin' })).allowed).toBe(true);
+    const refused = everywhere(member(null, { development: 'project-admin' }));
+    expect(refused).toMatchObject({
+      code: 'permission-missing',
+      needed: { roles: ['project-admin'], project: 'payments', environment: null },
+    });
+    expect(refused).toHaveProperty('sentence', expect.stringContaining('in all environments of payments'));
+    expect(everywhere(member(null))).toMatchObject({ code: 'hidden' });
+    expect(everywhere(nobody)).toMatchObject({ code: 'not-signed-in' });
+  });
+  it('is refused alike in an environment that is hidden and in one that does not exist', () => {
+    const onlyDevelopment = member(null, { development: 'project-admin' });
+    const refused = (environment: string) =>
+      decideOpenly(onlyDevelopment, 'project.manage', { project: 'payments', environment }, none);
+    expect(refused('production')).toMatchObject({ code: 'permission-missing', needed: { environment: 'production' } });
+    expect(JSON.stringify(refused('nowhere'))).toBe(
+      JSON.stringify(refused('production')).replaceAll('production', 'nowhere'),
+    );
+    expect(refused('development').allowed).toBe(true);
   });
 });
 

@@ -104,6 +104,38 @@ export function decideUnseen(subject: Subject): Decision {
   return { allowed: false, code: 'hidden', sentence: 'There is nothing of that name.', needed: null };
 }
 
+/**
+ * Of an environment that the caller names, in a project it is known to see: hidden and unknown ones get the same
+ * refusal, which says what would be needed there.
+ */
+export function decideOpenly(
+  subject: Subject,
+  action: PlaceAction,
+  place: Place,
+  projects: ProjectDirectory,
+): Decision {
+  const decision = decideAt(subject, action, place, projects);
+  return isHidden(decision) ? refusal(subject, action, place, projects) : decision;
+}
+
+/** Of what concerns a project as a whole: no environment may be missing. Hidden only where every one is. */
+export function decideEverywhere(
+  subject: Subject,
+  action: PlaceAction,
+  project: string,
+  environments: readonly string[],
+  projects: ProjectDirectory,
+): Decision {
+  const candidates = environments.length === 0 ? [''] : environments;
+  const decisions = candidates.map((environment) => decideAt(subject, action, { project, environment }, projects));
+  const refused = decisions.find((decision) => !decision.allowed);
+  if (refused === undefined || (!refused.allowed && refused.code === 'not-signed-in')) return refused ?? allowed;
+  const hidden = decisions.find(isHidden);
+  if (hidden !== undefined && decisions.every(isHidden)) return hidden;
+  // Which environment is missing may be hidden from the caller.
+  return refusal(subject, action, { project, environment: '' }, projects, candidates.length > 1);
+}
+
 /** Everything that `subject` may do at a place. */
 export function actionsAt(subject: Subject, place: Place, projects: ProjectDirectory): readonly PlaceAction[] {
   const held = heldAt(subject, place, projects);
@@ -181,7 +213,13 @@ const signInFirst: Decision = {
   needed: null,
 };
 
-function refusal(subject: Subject, action: PlaceAction, place: Place, projects: ProjectDirectory): Decision {
+function refusal(
+  subject: Subject,
+  action: PlaceAction,
+  place: Place,
+  projects: ProjectDirectory,
+  isEverywhere = false,
+): Decision {
   const { project, environment } = place;
   const isArchived = projects.get(project)?.isArchived === true && isWriting(action);
   const enough = rolesWith(action);
@@ -190,7 +228,8 @@ function refusal(subject: Subject, action: PlaceAction, place: Place, projects: 
 
   function sentenceOf(): string {
     if (isArchived) return `The project ${project} is archived: it reads as before and takes no changes.`;
-    const where = environment === '' ? `in ${project}` : `in ${environment} of ${project}`;
+    const anywhere = isEverywhere ? `in all environments of ${project}` : `in ${project}`;
+    const where = environment === '' ? anywhere : `in ${environment} of ${project}`;
     if (subject.kind === 'robot') {
       return `The robot account ${subject.name} may not ${doing[action]} ${where}; a project admin can give it that permission.`;
     }
@@ -235,6 +274,10 @@ function isUnlimitedAdmin(subject: Subject): boolean {
 
 function isWriting(action: PlaceAction): boolean {
   return writingActions.includes(action);
+}
+
+function isHidden(decision: Decision): boolean {
+  return !decision.allowed && decision.code === 'hidden';
 }
 
 function isRefused(decision: Decision): boolean {

@@ -205,7 +205,7 @@ export const previewCopy = endpoint({
   permission: 'artifact.push',
   body: CopyRequest,
   response: CopyPreview,
-  errors: ['registry-not-found'],
+  errors: ['registry-not-found', 'repository-not-found'],
 });
 export const createExecution = endpoint({
   method: 'POST',
@@ -215,7 +215,7 @@ export const createExecution = endpoint({
   body: CopyRequest,
   response: Execution,
   status: 201,
-  errors: ['registry-not-found'],
+  errors: ['registry-not-found', 'repository-not-found'],
 });
 export const listExecutions = endpoint({
   method: 'GET',

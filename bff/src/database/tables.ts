@@ -251,6 +251,8 @@ export interface TasksTable {
   destination_registry_id: string;
   destination_repository: string;
   destination_tag: string | null;
+  /** Whoever asked last for it to run; null for tasks older than this column. */
+  requester_id: string | null;
   /** Pinned at planning. */
   digest: string | null;
   state: WithDefault<'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped'>;

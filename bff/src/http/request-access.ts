@@ -3,7 +3,9 @@ import {
   type Decision,
   decideAnywhere,
   decideAt,
+  decideEverywhere,
   decideInProject,
+  decideOpenly,
   decideUnseen,
   permissionsOf,
   roleAt,
@@ -58,12 +60,16 @@ export class RequestAccess {
     throwRefused(decideAt(this.subject, action, place, await this.#facts.projects()), hidden);
   }
 
+  /** Where the caller sees the project and names the environment: the refusal may say what is needed. @throws ApiError */
+  async authorizeOpenly(action: PlaceAction, place: Place): Promise<void> {
+    const decision = decideOpenly(this.subject, action, place, await this.#facts.projects());
+    throwRefused(decision, () => new ApiError('permission-missing', 'You may not do this.'));
+  }
+
   /** In every environment there is: for what concerns a project as a whole. @throws ApiError */
   async authorizeEverywhere(action: PlaceAction, project: string, hidden: () => ApiError): Promise<void> {
-    const environments = await this.environments();
-    for (const environment of environments.length === 0 ? [''] : environments) {
-      await this.authorize(action, { project, environment }, hidden);
-    }
+    const [environments, projects] = await Promise.all([this.environments(), this.#facts.projects()]);
+    throwRefused(decideEverywhere(this.subject, action, project, environments, projects), hidden);
   }
 
   /** What lists may show of the things that `action` is about. */

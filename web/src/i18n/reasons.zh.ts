@@ -55,6 +55,15 @@ export const text: Record<string, string> = {
   'source-missing': '{registry} 上没有 {repository}:{reference}，可能已被删除。',
   'same-place': '来源与目标相同：请选择其他镜像仓库、存储库或标签。',
   'not-in-catalog': '目录中还没有 {registry} 的 {repository}:{reference}；复制时会再查询。',
+  'tag-immutable':
+    '{registry} 中 {repository} 的标签 {tag} 受规则“{rule}”保护，保持不变。请复制到其他标签，或请项目管理员移除该规则。',
+  'registry-in-maintenance': '{registry} 正在维护，到 {until} 为止[（{message}）]：要复制到那里的内容会等到维护结束。',
+  'maintenance-began': '“{registryId}”开始维护；维护结束后复制会继续。',
+  'requester-may-not-pull':
+    '请求此复制的 {requester} 已无权从 {project} 的 {environment} 环境拉取。有权限的人可以重新运行。',
+  'requester-may-not-push':
+    '请求此复制的 {requester} 已无权向 {project} 的 {environment} 环境推送。有权限的人可以重新运行。',
+  'project-archived': '项目 {project} 已归档，不再接受更改。',
   'deadline-passed': '超过了最长时限，已放弃。',
 
   'taken-over': '原来的工作进程太久没有消息；由当前进程继续。',

@@ -120,6 +120,9 @@ const statements = [
   )`,
   sql`create index immutable_rules_project on immutable_rules (project)`,
 
+  // Kept when the user goes: what somebody asked for who is no more must not run.
+  sql`alter table tasks add column requester_id uuid`,
+
   sql`create table signing_keys (
     key_id text primary key,
     private_key_sealed text not null,

@@ -259,7 +259,7 @@ function followHealth(
   };
 }
 
-export { projectOf } from './shown-names.ts';
+export { isShownTag, projectOf } from './shown-names.ts';
 export type { OpenTask, PlacedTag, TagLine, TagPages } from './tag-pages.view.ts';
 export { tagOrder } from './tag-pages.view.ts';
 export { EnvelopeError } from './notification-envelope.ts';

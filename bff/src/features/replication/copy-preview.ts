@@ -18,22 +18,49 @@ export interface CopyPreview {
   readonly bytesToCopy: number | null;
 }
 
+/** What the catalog does not know of where a copy goes. */
+export interface DestinationFacts {
+  readonly nameOf: (registryId: string) => string;
+  readonly maintenanceOf: (registryId: string) => Reason | undefined;
+  /** The rule that holds the tag, as people write it. */
+  readonly findImmutable: (destination: TaskDestination) => Promise<string | undefined>;
+}
+
 /** What a copy would do, as far as the catalog knows. */
 export async function previewCopy(
   view: CopyPreviewView,
   request: CopyRequest,
-  nameOf: (registryId: string) => string,
+  destinations: DestinationFacts,
 ): Promise<CopyPreview> {
   const tasks = plannedTasks(request);
   const facts = await view.facts(tasks);
+  const rules = await Promise.all(tasks.map(({ destination }) => destinations.findImmutable(destination)));
   const items = tasks.map(({ source, destination }, index): PreviewItem => {
     const fact = facts[index] ?? { digest: null, totalSizeBytes: null, existingDigest: null, isKnownThere: false };
     const { digest, totalSizeBytes } = fact;
-    const { outcome, reason } = outcomeOf(source, destination, fact, request.whenDifferent, nameOf);
+    const planned = outcomeOf(source, destination, fact, request.whenDifferent, destinations.nameOf);
+    const { outcome, reason } = refusedBy(planned, destination, rules[index], destinations);
     const replacesDigest = outcome === 'replace' || outcome === 'skip' ? fact.existingDigest : null;
     return { reference: source.reference, destination, outcome, digest, replacesDigest, totalSizeBytes, reason };
   });
   return { items, bytesToCopy: await bytesToCopy(view, items, request.includeReferrers) };
+}
+
+type Outcome = Pick<PreviewItem, 'outcome' | 'reason'>;
+
+/** What stands at the destination against it: a rule for good, a maintenance for a while. */
+function refusedBy(
+  planned: Outcome,
+  { registryId, repository, tag }: TaskDestination,
+  rule: string | undefined,
+  { nameOf, maintenanceOf }: DestinationFacts,
+): Outcome {
+  if (planned.outcome === 'replace' && rule !== undefined && tag !== null) {
+    const registry = nameOf(registryId);
+    return { outcome: 'impossible', reason: sentences.tagImmutable({ registry, repository, tag, rule }) };
+  }
+  const isWriting = planned.outcome === 'copy' || planned.outcome === 'replace';
+  return { ...planned, reason: (isWriting ? maintenanceOf(registryId) : undefined) ?? planned.reason };
 }
 
 function outcomeOf(
@@ -42,7 +69,7 @@ function outcomeOf(
   { digest, existingDigest, isKnownThere }: PreviewFacts,
   whenDifferent: CopyRequest['whenDifferent'],
   nameOf: (registryId: string) => string,
-): Pick<PreviewItem, 'outcome' | 'reason'> {
+): Outcome {
   const { tag } = destination;
   const isSameRepository = source.registryId === destination.registryId && source.repository === destination.repository;
   if (isSameRepository && (tag === null || tag === source.reference)) {

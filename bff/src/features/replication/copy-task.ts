@@ -13,6 +13,8 @@ export interface CopyTaskContext {
   readonly signal: AbortSignal;
   /** Asked directly before the tag is moved. */
   readonly holdsFence: () => Promise<boolean>;
+  /** The rule that holds the destination's tag, as people write it: asked before anything is sent, and before the tag is moved. */
+  readonly findImmutable: () => Promise<string | undefined>;
   readonly findMountSources: (digest: string) => readonly string[];
   readonly onPinned: (digest: string) => void;
   readonly onLog: (entry: TaskLogEntry) => void;
@@ -39,7 +41,21 @@ export async function copyTask(context: CopyTaskContext): Promise<CopiedTask> {
     const reason = sentences.keptDifferent(tag, destination.name, kept);
     return { end: { state: 'succeeded', reason }, isChanged: false };
   }
-  const result = await copyPinned(context, pinned);
+  const held = await heldTag(context, pinned);
+  if (held !== undefined) return { end: { state: 'failed', reason: held }, isChanged: false };
+  return copyAndTell(context, pinned);
+}
+
+async function copyAndTell(context: CopyTaskContext, pinned: string): Promise<CopiedTask> {
+  const { task } = context;
+  const { tag } = task.destination;
+  let result: CopyResult | undefined;
+  try {
+    result = await copyPinned(context, pinned);
+  } catch (error) {
+    if (error instanceof TagHeldError) return { end: { state: 'failed', reason: error.reason }, isChanged: false };
+    throw error;
+  }
   if (result === undefined) return { end: { state: 'failed', reason: missing(context) }, isChanged: false };
   if (result.outcome === 'up-to-date' && result.plan === undefined) context.progress.skipAll(task.catalogSizeBytes);
   context.onLog(lastLine(result, tag));
@@ -63,6 +79,25 @@ async function copyPinned(context: CopyTaskContext, pinned: string): Promise<Cop
   }
 }
 
+/** Somebody made the tag, or a rule for it, while the blobs were on their way. */
+class TagHeldError extends Error {
+  override readonly name = 'TagHeldError';
+  readonly reason: Reason;
+  constructor(reason: Reason) {
+    super(reason.sentence);
+    this.reason = reason;
+  }
+}
+
+/** Why the destination's tag may not be moved to the digest; making a new tag is always allowed. */
+async function heldTag(context: CopyTaskContext, digest: string): Promise<Reason | undefined> {
+  const { repository, tag } = context.task.destination;
+  const rule = tag === null ? undefined : await context.findImmutable();
+  if (tag === null || rule === undefined) return undefined;
+  const isOther = (await keptDigest(context, tag, digest)) !== undefined;
+  return isOther ? sentences.tagImmutable({ registry: context.destination.name, repository, tag, rule }) : undefined;
+}
+
 function copy(context: CopyTaskContext, digest: string): Promise<CopyResult> {
   const { task, source, destination, limiter, progress, signal, onLog } = context;
   return copyArtifact({
@@ -76,7 +111,11 @@ function copy(context: CopyTaskContext, digest: string): Promise<CopyResult> {
     isResumed: task.attempt > 1,
     limiter,
     signal,
-    fence: context.holdsFence,
+    fence: async () => {
+      const held = await heldTag(context, digest);
+      if (held !== undefined) throw new TagHeldError(held);
+      return context.holdsFence();
+    },
     findMountSources: context.findMountSources,
     on: {
       ...progress.observer,

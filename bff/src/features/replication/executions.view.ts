@@ -1,6 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { RowScope } from '../../database/scope.ts';
 import type { Tables } from '../../database/tables.ts';
 import type { ExecutionState, TaskState } from './replication.ts';
+import { visibleTasks } from './task-scope.view.ts';
 
 export interface Execution {
   readonly id: string;
@@ -20,6 +22,8 @@ export interface Execution {
 }
 
 export interface ExecutionsQuery {
+  /** What the caller may see. */
+  readonly scope: RowScope;
   readonly q: string | undefined;
   readonly state: ExecutionState | undefined;
   readonly isNewestFirst: boolean;
@@ -44,11 +48,11 @@ export function createExecutionsView(database: Kysely<Tables>) {
   return {
     async list(query: ExecutionsQuery): Promise<Execution[]> {
       const rows = await heads(database, conditionsOf(query), query);
-      return withTasks(database, rows);
+      return withTasks(database, rows, visibleTasks(query.scope));
     },
-    async find(id: string): Promise<Execution | undefined> {
-      const [row] = await heads(database, [sql`e.id = ${id}`], { isNewestFirst: true, limit: 1 });
-      return row && (await withTasks(database, [row]))[0];
+    async find(id: string, scope: RowScope): Promise<Execution | undefined> {
+      const [row] = await heads(database, [sql`e.id = ${id}`], { isNewestFirst: true, limit: 1, scope });
+      return row && (await withTasks(database, [row], visibleTasks(scope)))[0];
     },
   };
 }
@@ -58,13 +62,13 @@ export function likePattern(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
-function conditionsOf({ q, state, after, isNewestFirst }: ExecutionsQuery): RawBuilder<unknown>[] {
+function conditionsOf({ q, state, after, isNewestFirst, scope }: ExecutionsQuery): RawBuilder<unknown>[] {
   const conditions: RawBuilder<unknown>[] = [];
-  if (state !== undefined) conditions.push(sql`e.state = ${state}`);
+  if (state !== undefined) conditions.push(sql`${scope.isEverything ? sql`e.state` : sql`seen.state`} = ${state}`);
   if (q !== undefined && q !== '') {
     const pattern = likePattern(q);
     conditions.push(sql`(e.requested_by ilike ${pattern} or exists (
-      select 1 from tasks t where t.execution_id = e.id and (t.source_repository ilike ${pattern}
+      select 1 from tasks t where t.execution_id = e.id and ${visibleTasks(scope) ?? sql`true`} and (t.source_repository ilike ${pattern}
         or t.destination_repository ilike ${pattern} or t.source_reference ilike ${pattern})))`);
   }
   if (after !== null) {
@@ -88,14 +92,30 @@ interface Head {
 async function heads(
   database: Kysely<Tables>,
   conditions: readonly RawBuilder<unknown>[],
-  { isNewestFirst, limit }: { isNewestFirst: boolean; limit: number },
+  { isNewestFirst, limit, scope }: Pick<ExecutionsQuery, 'isNewestFirst' | 'limit' | 'scope'>,
 ): Promise<Head[]> {
   const direction = isNewestFirst ? sql`desc` : sql`asc`;
+  const visible = visibleTasks(scope);
+  const own = visible === null ? sql`e.state, e.finished_at` : sql`seen.state, seen.finished_at`;
   const { rows } = await sql<Head>`
-    select e.id, e.trigger, e.requested_by, e.state, e.created_at, e.finished_at, ${microseconds} as microseconds
-    from executions e where ${sql.join([sql`true`, ...conditions], sql` and `)}
+    select e.id, e.trigger, e.requested_by, ${own}, e.created_at, ${microseconds} as microseconds
+    from executions e ${visible === null ? sql`` : seenPart(visible)} where ${sql.join([sql`true`, ...conditions], sql` and `)}
     order by e.created_at ${direction}, e.id::text ${direction} limit ${limit}`.execute(database);
   return rows;
+}
+
+/** For the caller an execution is its visible tasks, and its end is theirs; without any it is not there. */
+function seenPart(visible: RawBuilder<boolean>): RawBuilder<unknown> {
+  return sql`cross join lateral (
+    select case when counts.open > 0 then 'running' when counts.failed > 0 then 'failed'
+        when counts.stopped > 0 then 'stopped' else 'succeeded' end as state,
+      case when counts.open = 0 then counts.finished_at end as finished_at
+    from (
+      select count(*) filter (where t.state in ('queued', 'running', 'waiting')) as open,
+        count(*) filter (where t.state = 'failed') as failed, count(*) filter (where t.state = 'stopped') as stopped,
+        count(*) as total, max(t.finished_at) as finished_at
+      from tasks t where t.execution_id = e.id and ${visible}
+    ) counts where counts.total > 0) seen`;
 }
 
 interface Counted {
@@ -108,19 +128,25 @@ interface Counted {
   destinations: string[];
 }
 
-async function withTasks(database: Kysely<Tables>, rows: readonly Head[]): Promise<Execution[]> {
+async function withTasks(
+  database: Kysely<Tables>,
+  rows: readonly Head[],
+  visible: RawBuilder<boolean> | null,
+): Promise<Execution[]> {
   if (rows.length === 0) return [];
   const ids = sql.join(rows.map(({ id }) => id));
+  const narrowed = visible === null ? sql`` : sql`and ${visible}`;
   const counted = await sql<Counted>`
     select execution_id, state, count(*) as count, coalesce(sum(bytes_total), 0) as bytes_total,
       coalesce(sum(bytes_done), 0) as bytes_done, array_agg(distinct source_registry_id) as sources,
       array_agg(distinct destination_registry_id) as destinations
-    from tasks where execution_id in (${ids}) group by execution_id, state`.execute(database);
+    from tasks t where execution_id in (${ids}) ${narrowed} group by execution_id, state`.execute(database);
   const samples = await sql<{ execution_id: string; repository: string; reference: string }>`
     select e.id as execution_id, s.repository, s.reference from executions e
     cross join lateral (
       select distinct source_repository as repository, source_reference as reference from (
-        select source_repository, source_reference from tasks where execution_id = e.id limit 100) first_tasks
+        select source_repository, source_reference from tasks t
+        where execution_id = e.id ${narrowed} limit 100) first_tasks
       order by 1, 2 limit 3) s
     where e.id in (${ids})`.execute(database);
   return rows.map((row) => {

@@ -1,14 +1,20 @@
 import { Router } from 'express';
+import type { Scope } from '../../access/scope.ts';
+import { projectOf } from '../../access/subject.ts';
 import type { HandlerInput } from '../../contract/endpoint.ts';
 import * as contract from '../../contract/replication.ts';
 import { ApiError } from '../../http/api-error.ts';
+import type { AuditNote } from '../../http/audit-notes.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { mountEndpoint } from '../../http/mount-endpoint.ts';
+import type { RequestAccess } from '../../http/request-access.ts';
+import type { RequestContext } from '../../http/request-context.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
+import { authorizeCopy, authorizeDestinations, seesTask } from './copy-access.routes.ts';
 import type { ExecutionsView } from './executions.view.ts';
-import type { CopyRequest } from './replication.ts';
+import { type CopyRequest, openStates, type TaskState } from './replication.ts';
 import { detailAnswer, executionAnswer, operationsAnswer, previewAnswer, taskAnswer } from './replication-answers.ts';
-import type { ReplicationService } from './replication.service.ts';
+import type { ReplicationService, Which } from './replication.service.ts';
 import type { TasksView } from './tasks.view.ts';
 
 export interface ReplicationRoutesDeps {
@@ -33,23 +39,35 @@ export function replicationRoutes(deps: ReplicationRoutesDeps): Router {
   return router;
 }
 
-function mountExecutions(router: Router, { replication, executions }: ReplicationRoutesDeps): void {
-  const shown = async (id: string) => {
-    const found = await executions.find(id);
-    if (found === undefined) throw new ApiError('execution-not-found', 'There is no such execution any more.');
-    return executionAnswer(found, replication.executionRate(id));
+function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
+  const { replication, executions } = deps;
+  const shown = async (id: string, access: RequestAccess) => answerOf(id, await access.scope('replication.read'));
+  const answerOf = async (id: string, scope: Scope) => {
+    const found = await executions.find(id, scope);
+    if (found === undefined) throw executionNotFound();
+    return executionAnswer(found, rateOf(deps, id, scope));
   };
 
-  mountEndpoint(router, contract.previewCopy, async ({ body }) =>
-    previewAnswer(await mapped(() => replication.previewCopy(requestOf(body)))),
-  );
-  mountEndpoint(router, contract.createExecution, async ({ body }, { account }) =>
-    shown(await mapped(() => replication.createExecution(requestOf(body), account?.username ?? null))),
-  );
-  mountEndpoint(router, contract.listExecutions, async ({ query }) => {
+  mountEndpoint(router, contract.previewCopy, async ({ body }, { access }) => {
+    const request = requestOf(body);
+    await authorizeCopy(access, request);
+    return previewAnswer(await mapped(() => replication.previewCopy(request)));
+  });
+  mountEndpoint(router, contract.createExecution, async ({ body }, { access, account, audit }) => {
+    const request = requestOf(body);
+    audit.note(await noteOf(access, request));
+    await authorizeCopy(access, request);
+    const requested = { by: account?.username ?? null, userId: account?.id ?? null };
+    const id = await mapped(() => replication.createExecution(request, requested));
+    // What the caller asked for, even where it may pull from a place but not see what is copied from there.
+    return answerOf(id, { isEverything: true });
+  });
+  mountEndpoint(router, contract.listExecutions, async ({ query }, { access }) => {
     const { q, state, sort = '-created', limit = pageLength, cursor } = query;
     const after = readCursor(cursor, sort, executionColumns);
+    const scope = await access.scope('replication.read');
     const items = await executions.list({
+      scope,
       q,
       state,
       isNewestFirst: sort === '-created',
@@ -59,35 +77,87 @@ function mountExecutions(router: Router, { replication, executions }: Replicatio
     const page = items.slice(0, limit);
     const last = items.length > limit ? page.at(-1) : undefined;
     return {
-      items: page.map((execution) => executionAnswer(execution, replication.executionRate(execution.id))),
+      items: page.map((execution) => executionAnswer(execution, rateOf(deps, execution.id, scope))),
       nextCursor: last === undefined ? null : writeCursor(sort, [last.createdAtMicroseconds, last.id]),
       total: null,
     };
   });
-  mountEndpoint(router, contract.getExecution, ({ params }) => shown(params.executionId));
-  mountEndpoint(router, contract.stopExecution, async ({ params }) => {
-    await shown(params.executionId);
-    await replication.stop(params);
-    return shown(params.executionId);
+  mountEndpoint(router, contract.getExecution, ({ params }, { access }) => shown(params.executionId, access));
+  mountEndpoint(router, contract.stopExecution, async ({ params }, context) => {
+    const { executionId } = params;
+    await replication.stop(await partOf(deps, executionId, openStates, context));
+    return shown(executionId, context.access);
   });
-  mountEndpoint(router, contract.retryExecution, async ({ params }) => {
-    await shown(params.executionId);
-    await replication.retry(params);
-    return shown(params.executionId);
+  mountEndpoint(router, contract.retryExecution, async ({ params }, context) => {
+    const { executionId } = params;
+    await replication.retry(await partOf(deps, executionId, endedBadly, context), context.account?.id ?? null);
+    return shown(executionId, context.access);
   });
 }
 
+/** Only of tasks that the caller sees. */
+function rateOf({ replication }: ReplicationRoutesDeps, executionId: string, scope: Scope): number | null {
+  return replication.executionRate(executionId, (task) => seesTask(scope, task));
+}
+
+const endedBadly = ['failed', 'stopped'] as const;
+
+/** What of an execution the caller sees and may change; all of it for whom sees everything. @throws ApiError */
+async function partOf(
+  { tasks }: ReplicationRoutesDeps,
+  executionId: string,
+  states: readonly TaskState[],
+  { access, audit }: RequestContext,
+): Promise<Which> {
+  const scope = await access.scope('replication.read');
+  const all = await tasks.listDestinations(executionId, scope);
+  const [first] = all;
+  if (first === undefined) throw executionNotFound();
+  audit.note({ project: projectOf(first.destination.repository) });
+  const concerned = all.filter(({ state }) => states.includes(state));
+  // With nothing to do the answer still depends on whether the caller might have done it.
+  await authorizeDestinations(access, concerned.length === 0 ? all : concerned, executionNotFound);
+  return scope.isEverything ? { executionId } : { executionId, taskIds: concerned.map(({ id }) => id) };
+}
+
+/** One destination stands for all: most copies have one, and the rest is in the line. */
+async function noteOf(access: RequestAccess, { source, references, destinations }: CopyRequest): Promise<AuditNote> {
+  const places = destinations.map(({ registryId, repository = source.repository }) => ({ registryId, repository }));
+  const environments = new Set(await Promise.all(places.map(({ registryId }) => access.environmentOf(registryId))));
+  const [environment] = environments;
+  return {
+    project: projectOf(places[0]?.repository ?? source.repository),
+    environment: environments.size === 1 ? (environment ?? null) : null,
+    target: `${source.registryId}/${source.repository}`,
+    after: { references: references.slice(0, 20), referenceCount: references.length, destinations: places },
+  };
+}
+
+function executionNotFound(): ApiError {
+  return new ApiError('execution-not-found', 'There is no such execution any more.');
+}
+
 function mountTasks(router: Router, { replication, tasks, clock }: ReplicationRoutesDeps): void {
-  const find = async (id: string) => {
-    const found = await tasks.find(id);
-    if (found === undefined) throw new ApiError('task-not-found', 'There is no such task any more.');
+  const find = async (id: string, access: RequestAccess) => {
+    const found = await tasks.find(id, await access.scope('replication.read'));
+    if (found === undefined) throw taskNotFound();
     return taskAnswer(replication.current(found), clock.now());
   };
+  const findOwn = async (id: string, { access, audit }: RequestContext) => {
+    const task = await find(id, access);
+    const { repository, tag, registryId } = task.destination;
+    const environment = (await access.environmentOf(registryId)) ?? null;
+    const target = `${registryId}/${repository}${tag === null ? '' : `:${tag}`}`;
+    audit.note({ project: projectOf(repository), environment, target });
+    await authorizeDestinations(access, [task], taskNotFound);
+    return task;
+  };
 
-  mountEndpoint(router, contract.listTasks, async ({ query }) => {
+  mountEndpoint(router, contract.listTasks, async ({ query }, { access }) => {
     const { q, executionId, state, repository, sort = 'state', limit = pageLength, cursor } = query;
     const after = readCursor(cursor, sort, taskColumns);
     const { items, total } = await tasks.list({
+      scope: await access.scope('replication.read'),
       q,
       executionId,
       state,
@@ -104,24 +174,29 @@ function mountTasks(router: Router, { replication, tasks, clock }: ReplicationRo
       total,
     };
   });
-  mountEndpoint(router, contract.getTask, async ({ params }) => {
-    const detail = await tasks.findDetail(params.taskId);
-    if (detail === undefined) throw new ApiError('task-not-found', 'There is no such task any more.');
+  mountEndpoint(router, contract.getTask, async ({ params }, { access }) => {
+    const detail = await tasks.findDetail(params.taskId, await access.scope('replication.read'));
+    if (detail === undefined) throw taskNotFound();
     const blobs = replication.currentBlobs(params.taskId) ?? detail.blobs;
     return detailAnswer({ ...detail, task: replication.current(detail.task), blobs }, clock.now());
   });
-  mountEndpoint(router, contract.stopTask, async ({ params }) => {
-    await find(params.taskId);
+  mountEndpoint(router, contract.stopTask, async ({ params }, context) => {
+    await findOwn(params.taskId, context);
     await replication.stop(params);
-    return find(params.taskId);
+    return find(params.taskId, context.access);
   });
-  mountEndpoint(router, contract.retryTask, async ({ params }) => {
-    const before = await find(params.taskId);
-    if ((await replication.retry(params)) === 0 && before.state !== 'queued') {
+  mountEndpoint(router, contract.retryTask, async ({ params }, context) => {
+    const before = await findOwn(params.taskId, context);
+    const count = await replication.retry(params, context.account?.id ?? null);
+    if (count === 0 && before.state !== 'queued') {
       throw new ApiError('task-not-retryable', notRetryable[before.state] ?? 'The task has been changed meanwhile.');
     }
-    return find(params.taskId);
+    return find(params.taskId, context.access);
   });
+}
+
+function taskNotFound(): ApiError {
+  return new ApiError('task-not-found', 'There is no such task any more.');
 }
 
 const notRetryable: Partial<Record<contract.TaskState, string>> = {

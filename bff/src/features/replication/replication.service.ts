@@ -4,14 +4,18 @@ import { type CopyPreview, previewCopy } from './copy-preview.ts';
 import type { CopyPreviewView } from './copy-preview.view.ts';
 import type { OperationsRecord, OperationsView } from './operations.view.ts';
 import {
+  type ClaimedTask,
   type CopyRequest,
   isDigestReference,
   plannedTasks,
   type Reason,
   type Task,
   type TaskBlob,
+  type TaskDestination,
 } from './replication.ts';
-import type { ReplicationStore, ReplicationTransaction, Touched } from './replication.store.ts';
+import { MaintenanceParking, maintenanceReason } from './maintenance-parking.ts';
+import { RefreshQueue } from './refresh-queue.ts';
+import type { ReplicationStore, ReplicationTransaction, Touched, Which } from './replication.store.ts';
 import { registryWideCodes } from './retry-policy.ts';
 import type { RunningTask } from './running-task.ts';
 import type { TaskClaimsStore } from './task-claims.store.ts';
@@ -34,6 +38,13 @@ export interface ReplicationNews {
 }
 
 export type StopRequest = { readonly executionId: string } | { readonly taskId: string };
+export type { Which } from './replication.store.ts';
+
+/** Who asks; null where nobody is known. */
+export interface Requested {
+  readonly by: string | null;
+  readonly userId: string | null;
+}
 
 export interface ReplicationDeps {
   readonly store: ReplicationStore;
@@ -52,6 +63,10 @@ export interface ReplicationDeps {
     actor: string | null,
   ) => Promise<void>;
   readonly refreshManifest: (registryId: string, repository: string, digest: string) => Promise<void>;
+  /** Why a claimed task may not run, by the rights its requester has now. */
+  readonly findRefusal: (task: ClaimedTask) => Promise<Reason | undefined>;
+  /** The rule that keeps a destination's tag where it is, as people write it. */
+  readonly findImmutable: (destination: TaskDestination) => Promise<string | undefined>;
   /** Wakes a worker when the transaction commits. */
   readonly enqueueWake: (transaction: ReplicationTransaction | undefined) => Promise<void>;
   /** Tells every instance to cut what it runs of this. */
@@ -73,6 +88,7 @@ export class ReplicationService {
   readonly #deps: ReplicationDeps;
   readonly #runner: TaskRunner;
   readonly #refreshes: RefreshQueue;
+  readonly #parking: MaintenanceParking;
   readonly #executionNews = new Map<string, NodeJS.Timeout>();
   readonly #troubleUntilMs = new Map<string, number>();
   #timers: NodeJS.Timeout[] = [];
@@ -85,11 +101,18 @@ export class ReplicationService {
       () => (this.#runner.running.size > manyTasks ? 1 : refreshesAtOnce),
       deps.onFault,
     );
+    this.#parking = new MaintenanceParking({
+      store: deps.store,
+      findRegistry: deps.registries.findRegistry,
+      onParked: (touched) => this.#tellChanged(touched),
+    });
     this.#runner = new TaskRunner({
       claims: deps.claims,
       records: deps.records,
       clientFor: deps.registries.clientFor,
       mountSources: (registryId, digest) => deps.preview.mountSources(registryId, digest),
+      findRefusal: deps.findRefusal,
+      findImmutable: deps.findImmutable,
       owner: deps.instanceId,
       clock: deps.clock,
       random: deps.random,
@@ -105,27 +128,38 @@ export class ReplicationService {
   /** @throws RegistryNotFoundError */
   async previewCopy(request: CopyRequest): Promise<CopyPreview> {
     const registries = await this.#registriesOf(request);
-    return previewCopy(this.#deps.preview, request, (id) => registries.get(id)?.name ?? id);
+    return previewCopy(this.#deps.preview, request, {
+      nameOf: (id) => registries.get(id)?.name ?? id,
+      maintenanceOf: (id) => {
+        const registry = registries.get(id);
+        return registry && maintenanceReason(registry);
+      },
+      findImmutable: this.#deps.findImmutable,
+    });
   }
 
   /** Makes the execution and all its tasks, or nothing. @returns its id @throws RegistryNotFoundError */
-  async createExecution(request: CopyRequest, requestedBy: string | null): Promise<string> {
+  async createExecution(request: CopyRequest, requested: Requested): Promise<string> {
     await this.#registriesOf(request);
     const { newId, store, enqueueWake } = this.#deps;
     const id = newId();
     const { includeReferrers, whenDifferent } = request;
     const tasks = plannedTasks(request).map((task) => ({ id: newId(), ...task }));
-    await store.create({ id, requestedBy, includeReferrers, whenDifferent, tasks }, enqueueWake);
+    const execution = { id, requestedBy: requested.by, requesterId: requested.userId, includeReferrers, whenDifferent };
+    await store.create({ ...execution, tasks }, enqueueWake);
+    await this.#parking.park();
     this.#tellExecutions([id]);
     this.#runner.wake();
     return id;
   }
 
   /** Resolves when the sockets of this process are being cut; other instances hear of it at once. */
-  async stop(request: StopRequest): Promise<void> {
-    const touched = await this.#deps.store.stop(request);
+  async stop(which: Which): Promise<void> {
+    const touched = await this.#deps.store.stop(which);
     this.#runner.stopTasks(touched.running);
-    await this.#deps.announceStop(request);
+    // Of a part of an execution only what runs is anything to other instances.
+    const requests: StopRequest[] = 'taskIds' in which ? touched.running.map((taskId) => ({ taskId })) : [which];
+    for (const request of requests) await this.#deps.announceStop(request);
     await this.#tellChanged(touched);
   }
 
@@ -137,10 +171,11 @@ export class ReplicationService {
   }
 
   /** @returns how many run again */
-  async retry(request: StopRequest): Promise<number> {
-    const touched = await this.#deps.store.retry(request);
+  async retry(which: Which, requesterId: string | null): Promise<number> {
+    const touched = await this.#deps.store.retry(which, requesterId);
     if (touched.taskIds.length > 0) await this.#deps.enqueueWake(undefined);
     await this.#tellChanged(touched);
+    await this.#parking.park();
     this.#runner.wake();
     return touched.taskIds.length;
   }
@@ -155,9 +190,10 @@ export class ReplicationService {
     return blobs.length === 0 ? undefined : blobs;
   }
 
-  /** Bytes per second of all its tasks in this process; null where none runs. */
-  executionRate(executionId: string): number | null {
-    const own = [...this.#runner.running.values()].filter(({ task }) => task.executionId === executionId);
+  /** Bytes per second of those of its tasks in this process that `isSeen` lets through; null where none runs. */
+  executionRate(executionId: string, isSeen: (task: ClaimedTask) => boolean): number | null {
+    const running = [...this.#runner.running.values()].filter(({ task }) => task.executionId === executionId);
+    const own = running.filter(({ task }) => isSeen(task));
     if (own.length === 0) return null;
     return own.reduce((sum, running) => sum + (running.progress.figures.rateBytesPerSecond ?? 0), 0);
   }
@@ -173,11 +209,12 @@ export class ReplicationService {
   async start(): Promise<void> {
     if (this.#deps.isOnlyProcess) await this.#deps.claims.endAllLeases();
     this.#stopFollowing = this.#deps.registries.onChanged((id) => {
-      this.#releaseWhenUp(id).catch(this.#deps.onFault);
+      this.#onRegistryChanged(id).catch(this.#deps.onFault);
     });
     this.#runner.start();
     this.#timers = [
       setInterval(() => this.#runner.wake(), pollMs),
+      setInterval(() => void this.#parking.park().catch(this.#deps.onFault), pollMs),
       setInterval(() => void this.#endAbandoned().catch(this.#deps.onFault), abandonedEveryMs),
       setInterval(() => void this.#tellOperations().catch(this.#deps.onFault), 1000),
     ];
@@ -203,6 +240,7 @@ export class ReplicationService {
   #onEnded(running: RunningTask): void {
     this.#tellTask(running);
     const { end, task } = running;
+    if (running.cutCause === 'maintenance') this.#parking.park().catch(this.#deps.onFault);
     if (end?.state === 'waiting') setTimeout(() => this.#runner.wake(), end.delayMs + 50).unref();
     if (end?.state !== 'succeeded') return;
     this.#troubleUntilMs.delete(task.source.registryId);
@@ -231,11 +269,21 @@ export class ReplicationService {
     await this.#tellChanged(await this.#deps.store.postpone(registryId, reason, delayMs));
   }
 
-  async #releaseWhenUp(registryId: string): Promise<void> {
+  async #onRegistryChanged(registryId: string): Promise<void> {
     const registry = await this.#deps.registries.findRegistry(registryId);
+    if (registry !== undefined) await this.#followMaintenance(registry);
     if (registry?.health !== 'up' && registry?.health !== 'degraded') return;
     this.#troubleUntilMs.delete(registryId);
     if ((await this.#deps.store.release(registryId, registryWideCodes)) > 0) this.#runner.wake();
+  }
+
+  async #followMaintenance({ id, maintenance }: Registry): Promise<void> {
+    if (maintenance !== null) {
+      this.#runner.cutInto(id);
+      await this.#parking.park();
+    } else if ((await this.#parking.release(id)) > 0) {
+      this.#runner.wake();
+    }
   }
 
   async #endAbandoned(): Promise<void> {
@@ -286,41 +334,3 @@ const tellTasksMax = 50;
 const refreshesAtOnce = 3;
 /** From here on the copies need the machine more than the catalog does. */
 const manyTasks = 4;
-
-/** Looks at the registry behind the copies, a few at a time, so that it does not slow them down. */
-class RefreshQueue {
-  readonly #waiting: (() => Promise<void>)[] = [];
-  readonly #running = new Set<Promise<void>>();
-  readonly #atOnce: () => number;
-  readonly #onFault: (error: unknown) => void;
-
-  constructor(atOnce: () => number, onFault: (error: unknown) => void) {
-    this.#atOnce = atOnce;
-    this.#onFault = onFault;
-  }
-
-  add(work: () => Promise<void>): void {
-    this.#waiting.push(work);
-    this.#next();
-  }
-
-  async end(): Promise<void> {
-    this.#waiting.splice(0);
-    await Promise.allSettled(this.#running);
-  }
-
-  #next(): void {
-    while (this.#running.size < this.#atOnce()) {
-      const work = this.#waiting.shift();
-      if (work === undefined) return;
-      // What cannot be read now is brought by the registry's notification or the next scan.
-      const run = work()
-        .catch(this.#onFault)
-        .finally(() => {
-          this.#running.delete(run);
-          this.#next();
-        });
-      this.#running.add(run);
-    }
-  }
-}

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import type { Reason, TaskDestination, TaskSource } from './replication.ts';
 import { stoppedReason } from './task-claims.store.ts';
@@ -7,6 +7,7 @@ import { endExecutions } from './task-records.store.ts';
 export interface NewExecution {
   readonly id: string;
   readonly requestedBy: string | null;
+  readonly requesterId: string | null;
   readonly includeReferrers: boolean;
   readonly whenDifferent: 'replace' | 'skip';
   readonly tasks: readonly {
@@ -22,7 +23,11 @@ export interface Touched {
   readonly executionIds: readonly string[];
 }
 
-export type Which = { readonly executionId: string } | { readonly taskId: string };
+export type Which =
+  | { readonly executionId: string }
+  | { readonly taskId: string }
+  /** Of one execution, for somebody who sees only these of it. */
+  | { readonly executionId: string; readonly taskIds: readonly string[] };
 export type ReplicationStore = ReturnType<typeof createReplicationStore>;
 /** Handed through to whatever must happen in the same transaction. */
 export type ReplicationTransaction = Kysely<Tables>;
@@ -50,7 +55,7 @@ export function createReplicationStore(database: Kysely<Tables>) {
           const chunk = execution.tasks.slice(from, from + insertChunkLength);
           await transaction
             .insertInto('tasks')
-            .values(chunk.map((task) => taskRow(execution.id, task)))
+            .values(chunk.map((task) => taskRow(execution, task)))
             .execute();
         }
         await estimateSizes(transaction, execution.id);
@@ -60,7 +65,8 @@ export function createReplicationStore(database: Kysely<Tables>) {
     /** Ends what does not run and asks the workers of what does. */
     stop: (which: Which) => database.transaction().execute((transaction) => stop(transaction, which)),
     /** Makes tasks that wait, failed or were stopped run again. */
-    retry: (which: Which) => database.transaction().execute((transaction) => retry(transaction, which)),
+    retry: (which: Which, requesterId: string | null) =>
+      database.transaction().execute((transaction) => retry(transaction, which, requesterId)),
     /** A registry cannot be used for now: everything that needs it waits, with the cause. */
     async postpone(registryId: string, reason: Reason, delayMs: number): Promise<Touched> {
       const { rows } = await sql<{ id: string; execution_id: string }>`
@@ -69,6 +75,26 @@ export function createReplicationStore(database: Kysely<Tables>) {
         where (source_registry_id = ${registryId} or destination_registry_id = ${registryId})
           and (state = 'queued' or (state = 'waiting' and next_attempt_at < now() + ${delayMs} * interval '1 millisecond'))
         returning id, execution_id`.execute(database);
+      return touchedBy(rows);
+    },
+
+    /** Registries in maintenance that tasks are meant for which do not wait for its end yet. */
+    async listToPark(): Promise<string[]> {
+      const { rows } = await sql<{ id: string }>`
+        select r.id from registries r where r.maintenance_until > now()
+          and exists (select 1 from tasks t where t.destination_registry_id = r.id and ${isToPark})`.execute(database);
+      return rows.map(({ id }) => id);
+    },
+    /** They wait for the end of the maintenance, by the database's clock, and have time left when it comes. */
+    async park(registryId: string, reason: Reason): Promise<Touched> {
+      const { rows } = await sql<{ id: string; execution_id: string }>`
+        update tasks t set state = 'waiting', reason = ${JSON.stringify(reason)}::jsonb,
+          lease_owner = null, lease_until = null,
+          next_attempt_at = r.maintenance_until + random() * interval '3 seconds',
+          deadline_at = greatest(t.deadline_at, r.maintenance_until + interval '2 hours')
+        from registries r
+        where r.id = ${registryId} and r.maintenance_until > now() and t.destination_registry_id = r.id and ${isToPark}
+        returning t.id, t.execution_id`.execute(database);
       return touchedBy(rows);
     },
 
@@ -92,6 +118,13 @@ export function createReplicationStore(database: Kysely<Tables>) {
   };
 }
 
+/** Also those that wait for the end it had before. One whose worker died counts too: a late write of that worker finds the task no longer running. */
+const isToPark = sql`not t.stop_requested and (t.state = 'queued'
+  or (t.state = 'waiting' and t.next_attempt_at < r.maintenance_until)
+  or (t.state = 'waiting' and t.reason->>'code' = 'registry-in-maintenance'
+    and t.next_attempt_at > r.maintenance_until + interval '3 seconds')
+  or (t.state = 'running' and t.lease_until < now()))`;
+
 /** So that the whole has a size before its parts are planned. */
 async function estimateSizes(database: Kysely<Tables>, executionId: string): Promise<void> {
   await sql`
@@ -105,10 +138,11 @@ async function estimateSizes(database: Kysely<Tables>, executionId: string): Pro
   );
 }
 
-function taskRow(executionId: string, { id, source, destination }: NewExecution['tasks'][number]) {
+function taskRow(execution: NewExecution, { id, source, destination }: NewExecution['tasks'][number]) {
   return {
     id,
-    execution_id: executionId,
+    execution_id: execution.id,
+    requester_id: execution.requesterId,
     source_registry_id: source.registryId,
     source_repository: source.repository,
     source_reference: source.reference,
@@ -120,8 +154,14 @@ function taskRow(executionId: string, { id, source, destination }: NewExecution[
   };
 }
 
+function chosenTasks(which: Which): RawBuilder<unknown> {
+  if ('taskId' in which) return sql`id = ${which.taskId}`;
+  const own = sql`execution_id = ${which.executionId}`;
+  return 'taskIds' in which ? sql`${own} and id = any (${[...which.taskIds]}::uuid[])` : own;
+}
+
 async function stop(transaction: Kysely<Tables>, which: Which): Promise<Touched & { running: string[] }> {
-  const chosen = 'taskId' in which ? sql`id = ${which.taskId}` : sql`execution_id = ${which.executionId}`;
+  const chosen = chosenTasks(which);
   const { rows } = await sql<{ id: string; execution_id: string; state: string }>`
           update tasks set stop_requested = true,
             state = case when state = 'running' then 'running' else 'stopped' end,
@@ -135,14 +175,15 @@ async function stop(transaction: Kysely<Tables>, which: Which): Promise<Touched 
   return { ...touched, running: rows.filter(({ state }) => state === 'running').map(({ id }) => id) };
 }
 
-async function retry(transaction: Kysely<Tables>, which: Which): Promise<Touched> {
+async function retry(transaction: Kysely<Tables>, which: Which, requesterId: string | null): Promise<Touched> {
   const chosen =
     'taskId' in which
-      ? sql`id = ${which.taskId} and state in ('waiting', 'failed', 'stopped')`
-      : sql`execution_id = ${which.executionId} and state in ('failed', 'stopped')`;
+      ? sql`${chosenTasks(which)} and state in ('waiting', 'failed', 'stopped')`
+      : sql`${chosenTasks(which)} and state in ('failed', 'stopped')`;
   const { rows } = await sql<{ id: string; execution_id: string }>`
           update tasks set state = 'queued', stop_requested = false, attempts_allowed = attempt + ${attemptsMax},
-            deadline_at = ${deadline}, next_attempt_at = null, finished_at = null, reason = null
+            deadline_at = ${deadline}, next_attempt_at = null, finished_at = null, reason = null,
+            requester_id = ${requesterId}::uuid
           where ${chosen} returning id, execution_id`.execute(transaction);
   const touched = touchedBy(rows);
   if (rows.length > 0) {

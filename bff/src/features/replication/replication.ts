@@ -74,6 +74,15 @@ export interface TaskLogEntry {
   readonly params: Record<string, string>;
 }
 
+/** Whose rights a task runs with. */
+export interface Requester {
+  readonly id: string;
+  readonly name: string;
+  readonly isSystemAdmin: boolean;
+  /** False where the account is gone or disabled. */
+  readonly isActive: boolean;
+}
+
 /** A task this process may run until its lease ends. */
 export interface ClaimedTask {
   readonly id: string;
@@ -91,6 +100,8 @@ export interface ClaimedTask {
   readonly includeReferrers: boolean;
   readonly whenDifferent: 'replace' | 'skip';
   readonly requestedBy: string | null;
+  /** As of the claim; null for tasks that nobody is known to have asked for. */
+  readonly requester: Requester | null;
   /** A newer copy to the same tag has been done already. */
   readonly isSuperseded: boolean;
   /** Its former worker died or was cut off. */

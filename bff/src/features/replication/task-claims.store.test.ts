@@ -32,6 +32,7 @@ describeEachDatabase('claims of tasks', (open) => {
     const execution = {
       id: executionId,
       requestedBy: 'admin',
+      requesterId: null,
       includeReferrers: true,
       whenDifferent: 'replace',
     } as const;
@@ -184,8 +185,8 @@ describeEachDatabase('claims of tasks', (open) => {
     if (!one || !two) throw new Error('Both had to be claimed.');
     const reason = { code: 'x', sentence: 'X.', params: {} };
     await all.records.write('a', [record(one, succeeded), record(two, { state: 'failed', outcome: 'failed', reason })]);
-    expect((await all.store.retry({ executionId })).taskIds).toEqual([two.id]);
-    expect((await all.store.retry({ taskId: one.id })).taskIds).toEqual([]);
+    expect((await all.store.retry({ executionId }, null)).taskIds).toEqual([two.id]);
+    expect((await all.store.retry({ taskId: one.id }, null)).taskIds).toEqual([]);
     const [again] = await all.claims.claim('a', plenty);
     expect(again).toMatchObject({ id: two.id, attempt: 2, attemptsAllowed: 11 });
   });

@@ -123,6 +123,10 @@ interface ClaimRow {
   include_referrers: boolean;
   when_different: 'replace' | 'skip';
   requested_by: string | null;
+  requester_id: string | null;
+  requester_name: string | null;
+  requester_is_system_admin: boolean | null;
+  requester_is_disabled: boolean | null;
   is_superseded: boolean;
   is_taken_over: boolean;
   catalog_digest: string | null;
@@ -132,7 +136,7 @@ interface ClaimRow {
 
 /**
  * The oldest tasks that may run: queued, due again, or left by a worker whose lease has run out; not while an older one
- * for the same tag is queued or running, and not more than a destination's slots.
+ * for the same tag is queued or running, not into a registry in maintenance, and not more than a destination's slots.
  */
 function claimStatement(owner: string, { count, tasksPerRegistry }: ClaimLimits) {
   return sql<ClaimRow>`
@@ -143,6 +147,8 @@ function claimStatement(owner: string, { count, tasksPerRegistry }: ClaimLimits)
       where t.state in ('queued', 'running', 'waiting') and not t.stop_requested
         and (t.state = 'queued' or (t.state = 'waiting' and t.next_attempt_at <= now())
           or (t.state = 'running' and t.lease_until < now()))
+        and not exists (
+          select 1 from registries kept where kept.id = t.destination_registry_id and kept.maintenance_until > now())
         and not exists (
           select 1 from tasks older
           where older.destination_registry_id = t.destination_registry_id
@@ -170,6 +176,8 @@ function claimStatement(owner: string, { count, tasksPerRegistry }: ClaimLimits)
       insert into task_attempts (task_id, number) select id, attempt from claimed
     )
     select c.*, e.include_referrers, e.when_different, e.requested_by,
+      u.username as requester_name, u.is_system_admin as requester_is_system_admin,
+      u.disabled_at is not null as requester_is_disabled,
       c.previous_state = 'running' as is_taken_over,
       extract(epoch from c.deadline_at - now()) * 1000 as deadline_left_ms,
       exists (
@@ -187,6 +195,7 @@ function claimStatement(owner: string, { count, tasksPerRegistry }: ClaimLimits)
       ) as is_believed_there
     from claimed c
     join executions e on e.id = c.execution_id
+    left join users u on u.id = c.requester_id
     left join repositories r on r.registry_id = c.source_registry_id and r.name = c.source_repository
     left join tags on tags.repository_id = r.id and tags.name = c.source_reference
     left join manifests m on m.digest = coalesce(c.digest, tags.digest)
@@ -213,10 +222,21 @@ function claimedTask(row: ClaimRow): ClaimedTask {
     includeReferrers: row.include_referrers,
     whenDifferent: row.when_different,
     requestedBy: row.requested_by,
+    requester: requesterOf(row),
     isSuperseded: row.is_superseded,
     isTakenOver: row.is_taken_over,
     catalogDigest: row.catalog_digest,
     catalogSizeBytes: row.catalog_size_bytes,
     isBelievedThere: row.is_believed_there,
+  };
+}
+
+function requesterOf(row: ClaimRow): ClaimedTask['requester'] {
+  if (row.requester_id === null) return null;
+  return {
+    id: row.requester_id,
+    name: row.requester_name ?? row.requested_by ?? '',
+    isSystemAdmin: row.requester_is_system_admin === true,
+    isActive: row.requester_name !== null && row.requester_is_disabled !== true,
   };
 }

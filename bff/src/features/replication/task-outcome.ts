@@ -3,7 +3,7 @@ import type { AttemptEnd, ClaimedTask, Reason, TaskLogEntry } from './replicatio
 import { planRetry } from './retry-policy.ts';
 
 /** Why this process ended a copy of its own accord. */
-export type CutCause = 'stopped' | 'lease-lost' | 'shutting-down';
+export type CutCause = 'stopped' | 'lease-lost' | 'shutting-down' | 'maintenance';
 
 export class CutError extends Error {
   override readonly name = 'CutError';
@@ -54,6 +54,8 @@ export function endOfFailure(
 ): AttemptEnd | undefined {
   if (cut === 'lease-lost' || isRegistryError(error, 'no-longer-owner')) return undefined;
   if (cut === 'stopped') return { state: 'stopped', reason: sentences.stopped() };
+  if (cut === 'maintenance')
+    return { state: 'queued', reason: sentences.maintenanceBegan(task.destination.registryId) };
   if (cut === 'shutting-down') return { state: 'queued', reason: sentences.shutDown() };
   const reason = reasonOf(error, task);
   const { attempt, attemptsAllowed } = task;
@@ -70,6 +72,20 @@ const line =
   (params: P): TaskLogEntry => ({ level, code, sentence: sentence(params), params });
 const plain = (code: string, sentence: string, params: Params = {}): Reason => ({ code, sentence, params });
 
+/** A tag that may not be moved; `rule` as people write it. */
+export interface HeldTag {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly rule: string;
+}
+
+export interface LostRight {
+  readonly requester: string;
+  readonly project: string;
+  readonly environment: string;
+}
+
 /** Reasons that are no failure of a registry. */
 export const sentences = {
   stopped: () => plain('stopped', 'Someone stopped it.'),
@@ -82,6 +98,37 @@ export const sentences = {
       registry,
       digest,
     }),
+  tagImmutable: ({ registry, repository, tag, rule }: HeldTag) =>
+    plain(
+      'tag-immutable',
+      `${tag} of ${repository} in ${registry} is held by the rule “${rule}” and stays as it is. Copy to another tag, or ask a project admin to remove the rule.`,
+      { registry, repository, tag, rule },
+    ),
+  /** `until`: ISO 8601. */
+  inMaintenance: (registryId: string, registry: string, until: string, message: string) =>
+    plain(
+      'registry-in-maintenance',
+      `${registry} is in maintenance until ${until}${message === '' ? '' : ` (${message})`}: what is to be copied there waits until then.`,
+      { registryId, registry, until, message },
+    ),
+  maintenanceBegan: (registryId: string) =>
+    plain('maintenance-began', `The maintenance of “${registryId}” began; the copy goes on when it has ended.`, {
+      registryId,
+    }),
+  requesterMayNotPull: (params: LostRight) =>
+    plain(
+      'requester-may-not-pull',
+      `${params.requester} asked for this copy and may no longer pull from ${params.environment} of ${params.project}. Somebody who may can run it again.`,
+      { ...params },
+    ),
+  requesterMayNotPush: (params: LostRight) =>
+    plain(
+      'requester-may-not-push',
+      `${params.requester} asked for this copy and may no longer push to ${params.environment} of ${params.project}. Somebody who may can run it again.`,
+      { ...params },
+    ),
+  projectArchived: (project: string) =>
+    plain('project-archived', `The project ${project} was archived meanwhile: it takes no changes.`, { project }),
   registryRemoved: (registryId: string) =>
     plain('registry-removed', `The registry “${registryId}” was removed from Longshore.`, { registryId }),
   sourceMissing: (registry: string, repository: string, reference: string) =>

@@ -3,7 +3,7 @@ import type { RegistryClient } from '../../registry-client/index.ts';
 import { isRegistryError } from '../../registry-client/index.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { copyTask } from './copy-task.ts';
-import type { AttemptEnd, ClaimedTask } from './replication.ts';
+import type { AttemptEnd, ClaimedTask, TaskDestination } from './replication.ts';
 import { isRegistryWide } from './retry-policy.ts';
 import { RunningTask } from './running-task.ts';
 import type { TaskClaimsStore } from './task-claims.store.ts';
@@ -19,6 +19,10 @@ export interface TaskRunnerDeps {
   readonly clientFor: (registryId: string) => Promise<RegistryClient>;
   /** Repositories of a registry that the catalog believes to hold blobs of an artifact: digest of blob → names. */
   readonly mountSources: (registryId: string, digest: string) => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Why a task may not run, by the rights its requester has now. */
+  readonly findRefusal: (task: ClaimedTask) => Promise<Reason | undefined>;
+  /** The rule that holds a destination's tag. */
+  readonly findImmutable: (destination: TaskDestination) => Promise<string | undefined>;
   /** Of this process; another one after every start. */
   readonly owner: string;
   readonly clock: { now(): Date };
@@ -99,6 +103,13 @@ export class TaskRunner {
 
   stopTasks(taskIds: Iterable<string>): void {
     for (const id of taskIds) this.#running.get(id)?.cut('stopped');
+  }
+
+  /** What writes into a registry whose maintenance has begun: it is given back and waits. */
+  cutInto(registryId: string): void {
+    for (const running of this.#running.values()) {
+      if (running.task.destination.registryId === registryId) running.cut('maintenance');
+    }
   }
 
   /** Cuts what runs and gives it back; resolves when that is written. */
@@ -186,6 +197,8 @@ export class TaskRunner {
   async #attempt(running: RunningTask): Promise<AttemptEnd> {
     const { task } = running;
     const { claims, owner } = this.#deps;
+    const refusal = await this.#deps.findRefusal(task);
+    if (refusal !== undefined) return { state: 'failed', reason: refusal };
     const source = await this.#deps.clientFor(task.source.registryId);
     const destination = await this.#deps.clientFor(task.destination.registryId);
     const mounts = await this.#mountSources(task);
@@ -197,6 +210,7 @@ export class TaskRunner {
       progress: running.progress,
       signal: running.signal,
       holdsFence: async () => !running.signal.aborted && (await claims.holdsFence(owner, task.id, task.fence)),
+      findImmutable: () => this.#deps.findImmutable(task.destination),
       findMountSources: (digest) => mounts.get(digest) ?? [],
       onPinned: (digest) => running.pin(digest),
       onLog: (entry) => running.log(entry),

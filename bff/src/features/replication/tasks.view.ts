@@ -1,6 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { RowScope } from '../../database/scope.ts';
 import type { Tables } from '../../database/tables.ts';
 import { likePattern } from './executions.view.ts';
+import { visibleTasks } from './task-scope.view.ts';
 import { openStates, type Reason, type Task, type TaskBlob, type TaskLogEntry, type TaskState } from './replication.ts';
 
 export interface Attempt {
@@ -32,6 +34,8 @@ export interface ListedTask {
 }
 
 export interface TasksQuery {
+  /** What the caller may see. */
+  readonly scope: RowScope;
   readonly q: string | undefined;
   readonly executionId: string | undefined;
   readonly state: TaskState | 'active' | undefined;
@@ -41,12 +45,19 @@ export interface TasksQuery {
   readonly after: { readonly rank: number; readonly microseconds: number; readonly id: string } | null;
 }
 
+export interface PlacedTask {
+  readonly id: string;
+  readonly state: TaskState;
+  readonly destination: { readonly registryId: string; readonly repository: string };
+}
+
 export type TasksView = ReturnType<typeof createTasksView>;
 
 /** What asks for attention comes first. */
 const rank = sql<number>`case t.state when 'failed' then 0 when 'waiting' then 1 when 'running' then 2
   when 'queued' then 3 when 'stopped' then 4 else 5 end`;
 const microseconds = sql<number>`(extract(epoch from t.created_at) * 1000000)::bigint`;
+const everything: RowScope = { isEverything: true };
 const logMax = 5000;
 const blobsMax = 20_000;
 
@@ -59,11 +70,23 @@ export function createTasksView(database: Kysely<Tables>) {
       const isCountable = query.executionId !== undefined || query.state === 'active';
       return { items: rows, total: isCountable ? await count(database, conditions) : null };
     },
-    async find(id: string): Promise<Task | undefined> {
-      return (await read(database, [sql`t.id = ${id}`], sql``))[0]?.task;
+    async find(id: string, scope: RowScope = everything): Promise<Task | undefined> {
+      return (await read(database, [sql`t.id = ${id}`, ...narrowed(scope)], sql``))[0]?.task;
     },
-    async findDetail(id: string): Promise<TaskDetail | undefined> {
-      const task = await this.find(id);
+    /** Where an execution's tasks go, for decisions about each of them. */
+    async listDestinations(executionId: string, scope: RowScope): Promise<PlacedTask[]> {
+      const conditions = [sql`t.execution_id = ${executionId}`, ...narrowed(scope)];
+      const { rows } = await sql<Pick<TaskRow, 'id' | 'state' | 'destination_registry_id' | 'destination_repository'>>`
+        select t.id, t.state, t.destination_registry_id, t.destination_repository
+        from tasks t where ${all(conditions)}`.execute(database);
+      return rows.map(({ id, state, destination_registry_id, destination_repository }) => ({
+        id,
+        state,
+        destination: { registryId: destination_registry_id, repository: destination_repository },
+      }));
+    },
+    async findDetail(id: string, scope: RowScope): Promise<TaskDetail | undefined> {
+      const task = await this.find(id, scope);
       if (task === undefined) return undefined;
       const blobs = database.selectFrom('task_blobs').selectAll().where('task_id', '=', id).orderBy('position');
       const attempts = database.selectFrom('task_attempts').selectAll().where('task_id', '=', id).orderBy('number');
@@ -99,8 +122,13 @@ export function createTasksView(database: Kysely<Tables>) {
   };
 }
 
-function conditionsOf({ q, executionId, state, repository }: TasksQuery): RawBuilder<unknown>[] {
-  const conditions: RawBuilder<unknown>[] = [];
+function narrowed(scope: RowScope): RawBuilder<unknown>[] {
+  const condition = visibleTasks(scope);
+  return condition === null ? [] : [condition];
+}
+
+function conditionsOf({ q, executionId, state, repository, scope }: TasksQuery): RawBuilder<unknown>[] {
+  const conditions = narrowed(scope);
   if (executionId !== undefined) conditions.push(sql`t.execution_id = ${executionId}`);
   if (state === 'active') conditions.push(sql`t.state in (${sql.join(openStates)})`);
   else if (state !== undefined) conditions.push(sql`t.state = ${state}`);
