@@ -35,4 +35,21 @@ export const text = {
     label: '推送命令',
     copy: '复制推送命令',
   },
+  role: {
+    'project-admin': '项目管理员',
+    maintainer: '维护者',
+    developer: '开发者',
+    guest: '访客',
+    'limited-guest': '受限访客',
+    none: '无权访问',
+  },
+  allEnvironments: '所有环境',
+  needed: {
+    system: '只有系统管理员可以执行此操作。',
+    project: '需要在 {{project}} 中具有{{role}}或更高的角色；项目管理员可以授予。',
+    environment: '需要在 {{project}} 的{{environment}}环境中具有{{role}}或更高的角色；项目管理员可以授予。',
+    members: '查看 {{project}} 的成员',
+  },
+  people: { label: '人员', users: '用户', groups: '用户组', robots: '系统机器人' },
+  secret: { onlyNow: '只显示这一次：请在关闭之前复制。', done: '我已复制' },
 } satisfies TextOf<typeof english>;
