@@ -42,6 +42,16 @@ export const text = {
     'limited-guest': 'limited guest',
     none: 'no access',
   },
+  /** “may …”: the actions of the permission table, in a few words. */
+  action: {
+    catalog: { read: 'list and read' },
+    artifact: { pull: 'pull', push: 'push and copy', delete: 'delete and restore' },
+    member: { read: 'see members and robots' },
+    replication: { read: 'see copies' },
+    trash: { purge: 'purge the trash' },
+    project: { manage: 'manage the project' },
+    audit: { read: 'read its audit log' },
+  },
   allEnvironments: 'all environments',
   needed: {
     system: 'Only a system administrator may do this.',

@@ -43,6 +43,15 @@ export const text = {
     'limited-guest': '受限访客',
     none: '无权访问',
   },
+  action: {
+    catalog: { read: '列出和读取' },
+    artifact: { pull: '拉取', push: '推送和复制', delete: '删除和恢复' },
+    member: { read: '查看成员和机器人' },
+    replication: { read: '查看复制' },
+    trash: { purge: '清空回收站' },
+    project: { manage: '管理项目' },
+    audit: { read: '查看项目审计日志' },
+  },
   allEnvironments: '所有环境',
   needed: {
     system: '只有系统管理员可以执行此操作。',

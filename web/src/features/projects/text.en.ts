@@ -27,6 +27,7 @@ export const text = {
     lastPush: 'last push',
   },
   project: {
+    matrix: 'Matrix',
     repositories: 'Repositories',
     searchRepositories: 'Find a repository',
     repository: 'Repository',

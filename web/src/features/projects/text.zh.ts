@@ -25,6 +25,7 @@ export const text = {
     lastPush: '最近推送',
   },
   project: {
+    matrix: '矩阵',
     repositories: '存储库',
     searchRepositories: '查找存储库',
     repository: '存储库',
