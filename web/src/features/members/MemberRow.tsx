@@ -35,7 +35,7 @@ export function MemberRow(props: MemberRowProps) {
       role="row"
       aria-rowindex={index + 2}
       className={styles['row']}
-      data-gone={held.length === 0}
+      data-gone={held.length === 0 && (member.defaultRole !== null || Object.keys(member.environmentRoles).length > 0)}
       style={{ position: 'absolute', inset: '0 0 auto', transform: `translateY(${props.offsetPx}px)` }}
     >
       <div role="rowheader" className={styles['who']}>
