@@ -49,6 +49,10 @@ export const paths = {
 
   projects: (search?: Search) => withSearch('/projects', search),
   project: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}`, search),
+  members: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/members`, search),
+  robots: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/robots`, search),
+  activity: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/activity`, search),
+  projectSettings: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/settings`, search),
   repository: (repository: string, search?: Search) => withSearch(below('repositories', repository), search),
   /** `reference` is a tag or a digest; neither contains a slash. `registry` in the search says where to read it. */
   artifact: (repository: string, reference: string, search?: Search) =>
@@ -64,6 +68,13 @@ export const paths = {
     withSearch(`/replication/executions/${segment(executionId)}`, search),
   task: (executionId: string, taskId: string, search?: Search) =>
     withSearch(`/replication/executions/${segment(executionId)}/tasks/${segment(taskId)}`, search),
+
+  users: (search?: Search) => withSearch('/users', search),
+  user: (userId: string, search?: Search) => withSearch(`/users/${segment(userId)}`, search),
+  groups: (search?: Search) => withSearch('/groups', search),
+  systemRobots: (search?: Search) => withSearch('/robots', search),
+  audit: (search?: Search) => withSearch('/audit', search),
+  settings: () => '/settings',
 
   registries: (search?: Search) => withSearch('/registries', search),
   registry: (registryId: string, search?: Search) => withSearch(`/registries/${segment(registryId)}`, search),

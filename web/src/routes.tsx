@@ -30,11 +30,35 @@ const home = [
 ];
 
 const projects = [
-  page('/projects', ['projects'], async () => (await import('./features/projects/ProjectsPage.tsx')).ProjectsPage),
+  page(
+    '/projects',
+    ['projects', 'project-frame'],
+    async () => (await import('./features/projects/ProjectsPage.tsx')).ProjectsPage,
+  ),
   page(
     '/projects/:project',
-    ['projects'],
+    ['projects', 'project-frame'],
     async () => (await import('./features/projects/ProjectPage.tsx')).ProjectPage,
+  ),
+  page(
+    '/projects/:project/members',
+    ['members', 'project-frame'],
+    async () => (await import('./features/members/MembersPage.tsx')).MembersPage,
+  ),
+  page(
+    '/projects/:project/robots',
+    ['robots', 'project-frame'],
+    async () => (await import('./features/robots/ProjectRobotsPage.tsx')).ProjectRobotsPage,
+  ),
+  page(
+    '/projects/:project/activity',
+    ['audit-log', 'project-frame'],
+    async () => (await import('./features/audit/ProjectActivityPage.tsx')).ProjectActivityPage,
+  ),
+  page(
+    '/projects/:project/settings',
+    ['project-settings', 'project-frame'],
+    async () => (await import('./features/settings/ProjectSettingsPage.tsx')).ProjectSettingsPage,
   ),
   page(
     '/projects/:project/repositories/*',
@@ -89,6 +113,8 @@ const registries = [
   ),
 ];
 
+const people = [page('/robots', ['robots'], async () => (await import('./features/robots/RobotsPage.tsx')).RobotsPage)];
+
 /** The whole site. A page's URL is built in `paths.ts`; what a person may do on it is decided by the server. */
 const routes: RouteObject[] = [
   {
@@ -107,7 +133,14 @@ const routes: RouteObject[] = [
           ),
           {
             element: <AppShell SearchPalette={SearchPalette} />,
-            children: [...home, ...projects, ...replication, ...registries, { path: '*', Component: NotFoundPage }],
+            children: [
+              ...home,
+              ...projects,
+              ...replication,
+              ...registries,
+              ...people,
+              { path: '*', Component: NotFoundPage },
+            ],
           },
         ],
       },

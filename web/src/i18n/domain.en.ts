@@ -34,6 +34,34 @@ export const text = {
     label: 'Push commands',
     copy: 'Copy the push commands',
   },
+  role: {
+    'project-admin': 'project admin',
+    maintainer: 'maintainer',
+    developer: 'developer',
+    guest: 'guest',
+    'limited-guest': 'limited guest',
+    none: 'no access',
+  },
+  /** “may …”: the actions of the permission table, in a few words. */
+  action: {
+    catalog: { read: 'list and read' },
+    artifact: { pull: 'pull', push: 'push and copy', delete: 'delete and restore' },
+    member: { read: 'see members and robots' },
+    replication: { read: 'see copies' },
+    trash: { purge: 'purge the trash' },
+    project: { manage: 'manage the project' },
+    audit: { read: 'read its audit log' },
+  },
+  allEnvironments: 'all environments',
+  needed: {
+    system: 'Only a system administrator may do this.',
+    project: 'In {{project}} this needs the role {{role}} or higher; a project admin can give it to you.',
+    environment:
+      'In {{environment}} of {{project}} this needs the role {{role}} or higher; a project admin can give it to you.',
+    members: 'See the members of {{project}}',
+  },
+  people: { label: 'People', users: 'Users', groups: 'Groups', robots: 'System robots' },
+  secret: { onlyNow: 'It is shown only now: copy it before you close this.', done: 'I have copied it' },
 };
 
 declare module 'i18next' {

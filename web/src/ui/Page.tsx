@@ -12,7 +12,9 @@ interface PageProps {
   facts?: ReactNode;
   /** The main action, at the right. */
   action?: ReactNode;
-  /** Tabs or filters under the title, ruled off from the content. */
+  /** Links between sibling pages, on a line of their own. */
+  tabs?: ReactNode;
+  /** Filters under the title, ruled off from the content. */
   toolbar?: ReactNode;
   /** The content takes the rest of the window and scrolls by itself, as a `DataTable` does. */
   fill?: boolean;
@@ -20,7 +22,7 @@ interface PageProps {
 }
 
 /** The frame of every page: what it is, its facts, its main action, then its content in full width. */
-export function Page({ title, heading, above, facts, action, toolbar, fill = false, children }: PageProps) {
+export function Page({ title, heading, above, facts, action, tabs, toolbar, fill = false, children }: PageProps) {
   return (
     <div className={fill ? `${styles['page']} ${styles['fill']}` : styles['page']}>
       <title>{`${title} · Longshore`}</title>
@@ -36,6 +38,7 @@ export function Page({ title, heading, above, facts, action, toolbar, fill = fal
         </div>
         {action === undefined ? null : <div className={styles['action']}>{action}</div>}
       </header>
+      {tabs === undefined ? null : <div className={styles['tabs']}>{tabs}</div>}
       {toolbar === undefined ? null : <div className={styles['toolbar']}>{toolbar}</div>}
       <div className={styles['content']}>{children}</div>
     </div>

@@ -1,22 +1,17 @@
-import Button from '@mui/material/Button';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { matrixSorts, type Project } from 'bff/contract/projects';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams } from 'react-router';
-import { ApiError } from '../../api/api-error.ts';
+import { useParams } from 'react-router';
+import { ProjectFrame } from '../../domain/project/ProjectFrame.tsx';
+import { projectQuery } from '../../domain/project-access.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
-import { paths } from '../../paths.ts';
-import { Breadcrumbs } from '../../ui/Breadcrumbs.tsx';
-import { EmptyState } from '../../ui/EmptyState.tsx';
-import { Page } from '../../ui/Page.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
-import styles from './Matrix.module.css';
 import { MatrixToolbar } from './MatrixToolbar.tsx';
 import { MatrixView } from './MatrixView.tsx';
 import { ProjectRepositories } from './ProjectRepositories.tsx';
-import { type MatrixFilters, projectDetail, projectRepositoryPages, useLiveProject } from './projects-queries.ts';
+import { type MatrixFilters, projectRepositoryPages, useLiveProject } from './projects-queries.ts';
 
 const urlDefaults = { view: 'matrix', q: '', sort: '-semver', repository: '', only: '' };
 const noFilters = { q: '', repository: '', only: '' };
@@ -24,7 +19,7 @@ const noFilters = { q: '', repository: '', only: '' };
 export function ProjectPage() {
   const { t } = useTranslation('projects');
   const { project = '' } = useParams();
-  const query = useQuery(projectDetail(project));
+  const query = useQuery(projectQuery(project));
   const [url, setUrl] = useUrlState(urlDefaults);
   useLiveProject(project);
   const isRepositories = url.view === 'repositories';
@@ -36,40 +31,18 @@ export function ProjectPage() {
   };
   const setFilters = ({ isOnlyDrift, ...change }: Partial<MatrixFilters>) =>
     setUrl({ ...change, ...(isOnlyDrift === undefined ? {} : { only: isOnlyDrift ? 'drift' : '' }) });
-  const above = <Breadcrumbs links={[{ label: t('list.title'), to: paths.projects() }]} />;
-
-  if (query.error instanceof ApiError && query.error.code === 'project-not-found') {
-    return (
-      <Page title={project} above={above}>
-        <EmptyState
-          title={t('project.notFound', { project })}
-          action={
-            <Button component={Link} to={paths.projects()} variant="outlined">
-              {t('project.toProjects')}
-            </Button>
-          }
-        >
-          {t('project.notFoundNext')}
-        </EmptyState>
-      </Page>
-    );
-  }
   return (
-    <Page
-      title={project}
-      heading={<bdi>{project}</bdi>}
-      above={above}
+    <ProjectFrame
+      project={project}
+      section={isRepositories ? 'repositories' : 'matrix'}
       fill
       facts={query.data === undefined ? undefined : <ProjectFacts project={query.data} />}
       toolbar={
-        <>
-          <ViewSwitch project={project} isRepositories={isRepositories} />
-          {isRepositories ? (
-            <SearchField value={url.q} onChange={(q) => setUrl({ q })} label={t('project.searchRepositories')} />
-          ) : (
-            <ProjectMatrixToolbar project={project} filters={filters} onChange={setFilters} />
-          )}
-        </>
+        isRepositories ? (
+          <SearchField value={url.q} onChange={(q) => setUrl({ q })} label={t('project.searchRepositories')} />
+        ) : (
+          <ProjectMatrixToolbar project={project} filters={filters} onChange={setFilters} />
+        )
       }
     >
       {isRepositories ? (
@@ -77,7 +50,7 @@ export function ProjectPage() {
       ) : (
         <MatrixView project={project} filters={filters} onClearFilters={() => setUrl(noFilters)} />
       )}
-    </Page>
+    </ProjectFrame>
   );
 }
 
@@ -94,20 +67,6 @@ function ProjectMatrixToolbar({
   const repositories = useInfiniteQuery(projectRepositoryPages(project, '', 'name'));
   const names = repositories.data?.pages.flatMap((page) => page.items.map(({ name }) => name)) ?? [];
   return <MatrixToolbar filters={filters} onChange={onChange} repositories={names} />;
-}
-
-function ViewSwitch({ project, isRepositories }: { project: string; isRepositories: boolean }) {
-  const { t } = useTranslation('projects');
-  return (
-    <nav className={styles['views']} aria-label={t('project.views')}>
-      <Link to={paths.project(project)} aria-current={isRepositories ? undefined : 'page'}>
-        {t('project.matrix')}
-      </Link>
-      <Link to={paths.project(project, { view: 'repositories' })} aria-current={isRepositories ? 'page' : undefined}>
-        {t('project.repositories')}
-      </Link>
-    </nav>
-  );
 }
 
 function ProjectFacts({ project }: { project: Project }) {

@@ -4,7 +4,7 @@ import { getMatrix, getProject, listProjects, type matrixSorts } from 'bff/contr
 import type { TaskProgress } from 'bff/contract/replication';
 import { listRepositories } from 'bff/contract/repositories';
 import { useEffect, useMemo } from 'react';
-import { endpointPages, endpointQuery } from '../../api/endpoint-query.ts';
+import { endpointPages } from '../../api/endpoint-query.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
 import { createSerialRefresh } from '../../domain/serial-refresh.ts';
 import { projectOf } from '../../paths.ts';
@@ -34,8 +34,6 @@ export const projectPages = (q: string, sort: ProjectSort) => ({
   ...endpointPages(listProjects, { query: { ...given(q), sort, limit: LIST_PAGE_ROWS } }),
   placeholderData: keepPreviousData,
 });
-
-export const projectDetail = (project: string) => endpointQuery(getProject, { params: { project } });
 
 export const projectRepositoryPages = (project: string, q: string, sort: ProjectSort) => ({
   ...endpointPages(listRepositories, { query: { ...given(q), project, sort, limit: LIST_PAGE_ROWS } }),

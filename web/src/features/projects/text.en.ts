@@ -27,13 +27,8 @@ export const text = {
     lastPush: 'last push',
   },
   project: {
-    views: 'Views of the project',
     matrix: 'Matrix',
     repositories: 'Repositories',
-    notFound: 'There is no project “{{project}}”',
-    notFoundNext:
-      'It may have been emptied, or you may not see it. A project exists while a registry holds a repository of it.',
-    toProjects: 'All projects',
     searchRepositories: 'Find a repository',
     repository: 'Repository',
     noRepositories: 'No repository matches “{{query}}”',

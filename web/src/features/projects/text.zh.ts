@@ -25,12 +25,8 @@ export const text = {
     lastPush: '最近推送',
   },
   project: {
-    views: '项目视图',
     matrix: '矩阵',
     repositories: '存储库',
-    notFound: '没有名为“{{project}}”的项目',
-    notFoundNext: '它可能已被清空，或者您无权查看。只要有镜像仓库保存着它的存储库，项目就存在。',
-    toProjects: '所有项目',
     searchRepositories: '查找存储库',
     repository: '存储库',
     noRepositories: '没有与“{{query}}”匹配的存储库',

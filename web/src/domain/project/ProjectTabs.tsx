@@ -1,0 +1,50 @@
+import type { PlaceAction } from 'bff/contract/permissions';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { paths } from '../../paths.ts';
+import { type Access, canAt } from '../project-access.ts';
+import styles from './project.module.css';
+
+const sections = ['matrix', 'repositories', 'members', 'robots', 'activity', 'settings'] as const;
+export type ProjectSection = (typeof sections)[number];
+
+const needed: Readonly<Record<ProjectSection, PlaceAction>> = {
+  matrix: 'catalog.read',
+  repositories: 'catalog.read',
+  members: 'member.read',
+  robots: 'member.read',
+  activity: 'audit.read',
+  settings: 'project.manage',
+};
+
+const addresses: Readonly<Record<ProjectSection, (project: string) => string>> = {
+  matrix: (project) => paths.project(project),
+  repositories: (project) => paths.project(project, { view: 'repositories' }),
+  members: (project) => paths.members(project),
+  robots: (project) => paths.robots(project),
+  activity: (project) => paths.activity(project),
+  settings: (project) => paths.projectSettings(project),
+};
+
+interface ProjectTabsProps {
+  project: string;
+  section: ProjectSection;
+  access: Access;
+}
+
+/** The pages of a project that the reader may see. The first two are there before that is known: who is here sees them. */
+export function ProjectTabs({ project, section, access }: ProjectTabsProps) {
+  const { t } = useTranslation('project-frame');
+  const shown = sections.filter(
+    (one) => needed[one] === 'catalog.read' || one === section || canAt(access, needed[one]),
+  );
+  return (
+    <nav className={styles['tabs']} aria-label={t('views')}>
+      {shown.map((one) => (
+        <Link key={one} to={addresses[one](project)} aria-current={one === section ? 'page' : undefined}>
+          {t(one)}
+        </Link>
+      ))}
+    </nav>
+  );
+}

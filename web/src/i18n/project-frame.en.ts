@@ -1,0 +1,28 @@
+/** Words of what surrounds every page of a project. */
+export const text = {
+  projects: 'Projects',
+  views: 'Views of the project',
+  matrix: 'Matrix',
+  repositories: 'Repositories',
+  members: 'Members',
+  robots: 'Robots',
+  activity: 'Activity',
+  settings: 'Settings',
+  public: 'public',
+  publicHint: 'Anybody may list and pull it',
+  publicPartly: 'partly public',
+  publicPartlyHint: 'Anybody may list and pull it in some environments',
+  archived: 'archived',
+  archivedHint: 'It reads as before and takes no pushes, copies or deletions',
+  notFound: 'There is no project “{{project}}”',
+  notFoundNext: 'It may have been removed, or you are not a member of it.',
+  toProjects: 'All projects',
+  notForYou: 'This page of {{project}} is not for your role',
+  notForYouNext: 'A project admin can give you another one.',
+};
+
+declare module 'i18next' {
+  interface ResourceNamespaceMap {
+    'project-frame': typeof text;
+  }
+}
