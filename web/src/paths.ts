@@ -45,11 +45,12 @@ const below = (section: 'repositories' | 'artifacts' | 'compare', repository: st
 export const paths = {
   home: () => '/',
   signIn: (returnTo?: string) => withSearch('/sign-in', { returnTo: returnTo === '/' ? undefined : returnTo }),
-  account: () => '/me',
+  account: (search?: Search) => withSearch('/me', search),
 
   projects: (search?: Search) => withSearch('/projects', search),
   project: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}`, search),
   repository: (repository: string, search?: Search) => withSearch(below('repositories', repository), search),
+  members: (project: string) => `/projects/${segment(project)}/members`,
   /** `reference` is a tag or a digest; neither contains a slash. `registry` in the search says where to read it. */
   artifact: (repository: string, reference: string, search?: Search) =>
     withSearch(`${below('artifacts', repository)}/${segment(reference)}`, search),
@@ -64,6 +65,13 @@ export const paths = {
     withSearch(`/replication/executions/${segment(executionId)}`, search),
   task: (executionId: string, taskId: string, search?: Search) =>
     withSearch(`/replication/executions/${segment(executionId)}/tasks/${segment(taskId)}`, search),
+
+  users: (search?: Search) => withSearch('/users', search),
+  user: (userId: string, search?: Search) => withSearch(`/users/${segment(userId)}`, search),
+  groups: (search?: Search) => withSearch('/groups', search),
+  systemRobots: (search?: Search) => withSearch('/robots', search),
+  audit: (search?: Search) => withSearch('/audit', search),
+  settings: () => '/settings',
 
   registries: (search?: Search) => withSearch('/registries', search),
   registry: (registryId: string, search?: Search) => withSearch(`/registries/${segment(registryId)}`, search),

@@ -22,18 +22,39 @@ export const text = {
   },
   pull: {
     label: 'Pull commands',
-    tools: { docker: 'Docker', podman: 'Podman', skopeo: 'skopeo', kubernetes: 'Kubernetes' },
+    tools: { docker: 'Docker', podman: 'Podman', skopeo: 'skopeo', crictl: 'crictl', kubernetes: 'Kubernetes' },
     by: 'Pull by',
     byTag: 'tag',
     byDigest: 'digest',
-    copy: 'Copy the {{tool}} line',
-    insecure: 'This registry has no TLS. Each machine that pulls needs, in {{file}}:',
-    noHost: 'The address of this registry is not known to you.',
+    via: 'Through',
+    viaLongshore: 'Longshore',
+    viaRegistry: 'the registry itself',
+    viaRegistryHint: 'The registry’s own address, with the registry’s own users.',
+    login: 'First, once on each machine:',
+    loginSecret: 'First, once in each namespace; name it in imagePullSecrets:',
+    loginLabel: 'login command',
+    loginHint: 'The password is an access token of yours, which you <link>make in your account</link>.',
+    loginHintOther: 'The password is an access token or a robot account’s secret.',
+    insecure: '{{host}} has no TLS. Each machine that pulls needs, in {{file}}:',
   },
-  push: {
-    label: 'Push commands',
-    copy: 'Copy the push commands',
+  push: { label: 'push commands' },
+  role: {
+    'project-admin': 'project admin',
+    maintainer: 'maintainer',
+    developer: 'developer',
+    guest: 'guest',
+    'limited-guest': 'limited guest',
+    none: 'no access',
   },
+  allEnvironments: 'all environments',
+  needed: {
+    system: 'Only a system administrator may do this.',
+    project: 'In {{project}} this needs the role {{role}} or higher; a project admin can give it to you.',
+    environment:
+      'In {{environment}} of {{project}} this needs the role {{role}} or higher; a project admin can give it to you.',
+  },
+  people: { label: 'People', users: 'Users', groups: 'Groups', robots: 'System robots' },
+  secret: { onlyNow: 'It is shown only now: copy it before you close this.', done: 'I have copied it' },
 };
 
 declare module 'i18next' {

@@ -9,7 +9,7 @@ import { readRecent, rememberRecent } from './recent-searches.ts';
 import { type SearchEntry, searchEntries, searchQuery } from './search-queries.ts';
 import styles from './SearchPalette.module.css';
 import { SearchResults } from './SearchResults.tsx';
-import { useDebounced } from './use-debounced.ts';
+import { useDebounced } from '../../ui/use-debounced.ts';
 
 interface SearchPaletteProps {
   isOpen: boolean;
