@@ -49,8 +49,8 @@ export const paths = {
 
   projects: (search?: Search) => withSearch('/projects', search),
   project: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}`, search),
+  members: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/members`, search),
   repository: (repository: string, search?: Search) => withSearch(below('repositories', repository), search),
-  members: (project: string) => `/projects/${segment(project)}/members`,
   /** `reference` is a tag or a digest; neither contains a slash. `registry` in the search says where to read it. */
   artifact: (repository: string, reference: string, search?: Search) =>
     withSearch(`${below('artifacts', repository)}/${segment(reference)}`, search),

@@ -1,20 +1,26 @@
 import type { Needed } from 'bff/contract/permissions';
 import type { TFunction } from 'i18next';
-import { useCallback } from 'react';
+import { createElement, lazy, Suspense, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/api-error.ts';
 import type { ErrorWords } from '../ui/ErrorState.tsx';
 
+const MembersLink = lazy(async () => ({ default: (await import('./MembersLink.tsx')).MembersLink }));
+
 /**
  * What went wrong in the reader's language. The server's own sentence names what and where, and is English; in another
- * language the code's sentence stands in for it.
+ * language the code's sentence stands in for it. A refusal says what would be needed and leads to who can give it.
  */
 export function errorWords(t: TFunction<['common', 'domain']>, language: string, error: unknown): ErrorWords {
   if (!(error instanceof ApiError)) return { sentence: t('errors.unknown'), requestId: null };
-  const requestId = error.problem?.requestId ?? null;
-  if (error.problem !== null && language === 'en') return { sentence: error.problem.detail, requestId };
-  const needed = error.problem?.needed;
-  return { sentence: needed === undefined ? t(`errors.${error.code}`) : neededWords(t, needed), requestId };
+  const { problem, code } = error;
+  const requestId = problem?.requestId ?? null;
+  const needed = problem?.needed;
+  const inOther = needed === undefined ? t(`errors.${code}`) : neededWords(t, needed);
+  const sentence = problem !== null && language === 'en' ? problem.detail : inOther;
+  const project = needed === undefined || needed.roles.length === 0 ? null : needed.project;
+  if (project === null) return { sentence, requestId };
+  return { sentence, requestId, more: createElement(Suspense, null, createElement(MembersLink, { project })) };
 }
 
 /** What a refused action would need: the least role that suffices, and where. */

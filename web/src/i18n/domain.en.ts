@@ -52,6 +52,7 @@ export const text = {
     project: 'In {{project}} this needs the role {{role}} or higher; a project admin can give it to you.',
     environment:
       'In {{environment}} of {{project}} this needs the role {{role}} or higher; a project admin can give it to you.',
+    members: 'See the members of {{project}}',
   },
   people: { label: 'People', users: 'Users', groups: 'Groups', robots: 'System robots' },
   secret: { onlyNow: 'It is shown only now: copy it before you close this.', done: 'I have copied it' },

@@ -68,7 +68,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         )}
         {error === null ? null : (
           <p role="alert" className={styles['error']}>
-            {error.sentence}
+            {error.sentence} {error.more}
           </p>
         )}
         <div className={styles['buttons']}>

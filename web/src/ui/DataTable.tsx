@@ -75,7 +75,7 @@ function StaleBanner({ error, onRetry }: { error: ErrorWords; onRetry?: () => vo
   const { t } = useTranslation('common');
   return (
     <div className={styles['banner']} data-tone="warn" role="alert">
-      {error.sentence}{' '}
+      {error.sentence} {error.more}{' '}
       {onRetry === undefined ? null : (
         <button type="button" className={styles['linkButton']} onClick={onRetry}>
           {t('ui.tryAgain')}

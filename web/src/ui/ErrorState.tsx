@@ -1,4 +1,5 @@
 import Button from '@mui/material/Button';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './EmptyState.module.css';
 
@@ -7,6 +8,8 @@ export interface ErrorWords {
   sentence: string;
   /** Finds the call in the server's log. */
   requestId: string | null;
+  /** A way out of it, drawn after the sentence: who can give what is missing. */
+  more?: ReactNode;
 }
 
 interface ErrorStateProps {
@@ -21,7 +24,9 @@ export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
   return (
     <div className={styles['state']} role="alert">
       <p className={styles['title']}>{title}</p>
-      <p className={styles['words']}>{error.sentence}</p>
+      <p className={styles['words']}>
+        {error.sentence} {error.more}
+      </p>
       {error.requestId === null ? null : (
         <p className={styles['small']}>
           {t('ui.requestId')} <code>{error.requestId}</code>

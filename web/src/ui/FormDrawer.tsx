@@ -58,7 +58,7 @@ export function FormDrawer(props: FormDrawerProps) {
         <footer className={styles['footer']}>
           {submitError === null ? null : (
             <p role="alert" className={styles['error']}>
-              {submitError.sentence}
+              {submitError.sentence} {submitError.more}
             </p>
           )}
           {isAsking ? (

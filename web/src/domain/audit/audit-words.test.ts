@@ -1,0 +1,40 @@
+import { contract } from 'bff/contract';
+import { describe, expect, it } from 'vitest';
+import { changesOf, knownActions, valueText } from './audit-words.ts';
+
+const words = { yes: 'yes', no: 'no', nothing: '–' };
+
+describe('the words of what was done', () => {
+  it('are there for every operation that the server writes into the log', () => {
+    const audited = Object.entries<{ method: string; isAudited?: false }>(contract)
+      .filter(([, endpoint]) => endpoint.method !== 'GET' && endpoint.isAudited !== false)
+      .map(([name]) => name);
+    expect(audited.filter((name) => !knownActions.some((known) => known === name))).toEqual([]);
+  });
+});
+
+describe('a change', () => {
+  it('has every field of both sides once', () => {
+    expect(changesOf({ before: { a: 1, b: 2 }, after: { b: 3, c: 4 } })).toEqual([
+      { field: 'a', before: 1, after: undefined },
+      { field: 'b', before: 2, after: 3 },
+      { field: 'c', before: undefined, after: 4 },
+    ]);
+    expect(changesOf({ before: null, after: null })).toEqual([]);
+  });
+
+  it.each([
+    [undefined, '–'],
+    [null, '–'],
+    ['', '–'],
+    [[], '–'],
+    [{}, '–'],
+    [true, 'yes'],
+    [false, 'no'],
+    [7, '7'],
+    ['guest', 'guest'],
+    [['a', 'b'], 'a, b'],
+    [{ production: 'guest', testing: null }, 'production: guest; testing: –'],
+    [[{ actions: ['artifact.pull'] }], 'actions: artifact.pull'],
+  ])('%j is read as %s', (value, expected) => expect(valueText(value, words)).toBe(expected));
+});

@@ -1,0 +1,49 @@
+import type { AuditEntry } from 'bff/contract/audit';
+import { useTranslation } from 'react-i18next';
+import { text } from '../../i18n/audit-log.en.ts';
+
+export type KnownAction = keyof typeof text.did;
+
+/** The operations that have words; whatever else the log holds (refused reads) is shown by the operation's own name. */
+export const knownActions = Object.keys(text.did) as KnownAction[];
+
+/** What somebody did, in words: “changed members”. */
+export function useActionWords(): (action: string) => string {
+  const { t } = useTranslation('audit-log');
+  return (action) => {
+    const known = knownActions.find((one) => one === action);
+    return known === undefined ? action : t(`did.${known}`);
+  };
+}
+
+export interface ValueChange {
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** The fields of both sides of a change, in the order in which they were written down. */
+export function changesOf({ before, after }: Pick<AuditEntry, 'before' | 'after'>): ValueChange[] {
+  const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  return fields.map((field) => ({ field, before: before?.[field], after: after?.[field] }));
+}
+
+export interface ValueWords {
+  readonly yes: string;
+  readonly no: string;
+  readonly nothing: string;
+}
+
+/** A value for people: lists and objects are written out, without quotes where none are needed. */
+export function valueText(value: unknown, words: ValueWords): string {
+  if (value === undefined || value === null || value === '') return words.nothing;
+  if (typeof value === 'boolean') return value ? words.yes : words.no;
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) {
+    return value.length === 0 ? words.nothing : value.map((item) => valueText(item, words)).join(', ');
+  }
+  if (typeof value !== 'object') return JSON.stringify(value);
+  const entries = Object.entries(value);
+  if (entries.length === 0) return words.nothing;
+  return entries.map(([name, inner]) => `${name}: ${valueText(inner, words)}`).join('; ');
+}
