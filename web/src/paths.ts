@@ -45,7 +45,7 @@ const below = (section: 'repositories' | 'artifacts' | 'compare', repository: st
 export const paths = {
   home: () => '/',
   signIn: (returnTo?: string) => withSearch('/sign-in', { returnTo: returnTo === '/' ? undefined : returnTo }),
-  account: () => '/me',
+  account: (search?: Search) => withSearch('/me', search),
 
   projects: (search?: Search) => withSearch('/projects', search),
   project: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}`, search),

@@ -1,7 +1,9 @@
+import type { Permission } from 'bff/contract/permissions';
 import { type ComponentType, lazy } from 'react';
 import { createBrowserRouter, type RouteObject } from 'react-router';
 import { AppShell } from './app/AppShell.tsx';
 import { NotFoundPage } from './app/NotFoundPage.tsx';
+import { PermissionGate } from './app/PermissionGate.tsx';
 import { RouteError } from './app/RouteError.tsx';
 import { SignInGate } from './app/SignInGate.tsx';
 import { loadText } from './i18n/i18n.ts';
@@ -11,8 +13,16 @@ const SearchPalette = lazy(async () => {
   return { default: found.SearchPalette };
 });
 
-/** A page in its own file, fetched when it is first shown, and together with it the words it needs. */
-function page(path: string, words: readonly string[], load: () => Promise<ComponentType>): RouteObject {
+/**
+ * A page in its own file, fetched when it is first shown, and together with it the words it needs. Where everything on it
+ * needs a right, `permission` says which; the others narrow what they show to what the reader may see.
+ */
+function page(
+  path: string,
+  words: readonly string[],
+  load: () => Promise<ComponentType>,
+  permission?: Permission,
+): RouteObject {
   return {
     path,
     ErrorBoundary: RouteError,
@@ -20,13 +30,38 @@ function page(path: string, words: readonly string[], load: () => Promise<Compon
       await Promise.all(words.map(loadText));
       return null;
     },
-    lazy: async () => ({ Component: await load() }),
+    lazy: async () => {
+      const Content = await load();
+      if (permission === undefined) return { Component: Content };
+      return {
+        element: (
+          <PermissionGate permission={permission}>
+            <Content />
+          </PermissionGate>
+        ),
+      };
+    },
   };
 }
 
 const home = [
   page('/', ['home'], async () => (await import('./features/home/HomePage.tsx')).HomePage),
-  page('/me', ['session'], async () => (await import('./features/session/AccountPage.tsx')).AccountPage),
+  page(
+    '/me',
+    ['session', 'access-tokens'],
+    async () => {
+      const [{ AccountPage }, { AccessTokens }] = await Promise.all([
+        import('./features/session/AccountPage.tsx'),
+        import('./features/access-tokens/AccessTokens.tsx'),
+      ]);
+      return () => (
+        <AccountPage>
+          <AccessTokens />
+        </AccountPage>
+      );
+    },
+    'signed-in',
+  ),
 ];
 
 const projects = [
@@ -82,21 +117,25 @@ const replication = [
     '/operations',
     ['operations', 'tasks'],
     async () => (await import('./features/operations/OperationsPage.tsx')).OperationsPage,
+    'operations.read',
   ),
   page(
     '/replication/executions',
     ['replication', 'tasks'],
     async () => (await import('./features/replication/ExecutionsPage.tsx')).ExecutionsPage,
+    'replication.read',
   ),
   page(
     '/replication/executions/:executionId',
     ['replication', 'tasks'],
     async () => (await import('./features/replication/ExecutionPage.tsx')).ExecutionPage,
+    'replication.read',
   ),
   page(
     '/replication/executions/:executionId/tasks/:taskId',
     ['replication', 'tasks'],
     async () => (await import('./features/replication/TaskPage.tsx')).TaskPage,
+    'replication.read',
   ),
 ];
 
@@ -105,11 +144,36 @@ const registries = [
     '/registries',
     ['registries'],
     async () => (await import('./features/registries/RegistriesPage.tsx')).RegistriesPage,
+    'registry.read',
   ),
   page(
     '/registries/:registryId',
     ['registries'],
     async () => (await import('./features/registries/RegistryPage.tsx')).RegistryPage,
+    'registry.read',
+  ),
+];
+
+const administration = [
+  page('/users', ['users'], async () => (await import('./features/users/UsersPage.tsx')).UsersPage, 'user.manage'),
+  page(
+    '/users/:userId',
+    ['users'],
+    async () => (await import('./features/users/UserPage.tsx')).UserPage,
+    'user.manage',
+  ),
+  page('/groups', ['groups'], async () => (await import('./features/groups/GroupsPage.tsx')).GroupsPage, 'user.manage'),
+  page(
+    '/audit',
+    ['audit-log'],
+    async () => (await import('./features/audit/AuditPage.tsx')).AuditPage,
+    'system.manage',
+  ),
+  page(
+    '/settings',
+    ['settings'],
+    async () => (await import('./features/settings/SystemSettingsPage.tsx')).SystemSettingsPage,
+    'system.manage',
   ),
 ];
 
@@ -130,6 +194,7 @@ const routes: RouteObject[] = [
             '/operations/wall',
             ['operations', 'tasks'],
             async () => (await import('./features/operations/WallPage.tsx')).WallPage,
+            'operations.read',
           ),
           {
             element: <AppShell SearchPalette={SearchPalette} />,
@@ -139,6 +204,7 @@ const routes: RouteObject[] = [
               ...replication,
               ...registries,
               ...people,
+              ...administration,
               { path: '*', Component: NotFoundPage },
             ],
           },

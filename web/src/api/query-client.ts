@@ -1,15 +1,16 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { getSession } from 'bff/contract/session';
 import { ApiError, isTransient } from './api-error.ts';
+import { announceSignInNeeded } from './sign-in-signal.ts';
 
 const MAX_RETRIES = 2;
 
 /** One for the page. What the server changes arrives over the event stream, so answers stay fresh until told otherwise. */
 export function createQueryClient(): QueryClient {
   const onError = (error: unknown) => {
-    // The session ended elsewhere: asking for it again makes the gate show the sign-in page.
+    // The session ended elsewhere, or what was asked for is not public: the gate looks again and leads to the sign-in page.
     if (error instanceof ApiError && error.code === 'not-signed-in') {
-      void client.invalidateQueries({ queryKey: [getSession.path] });
+      void client.invalidateQueries({ queryKey: [getSession.path] }).then(announceSignInNeeded);
     }
   };
   const client: QueryClient = new QueryClient({

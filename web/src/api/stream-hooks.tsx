@@ -7,14 +7,14 @@ const StreamContext = createContext<EventStream | null>(null);
 
 interface EventStreamProviderProps {
   stream: EventStream;
-  /** Who listens, null for nobody; another account gets a new connection, because it may see other things. */
-  accountId: string | null;
+  /** Who listens, null for nobody; another listener gets a new connection, because it may see other things. */
+  listener: string | null;
   children: ReactNode;
 }
 
-export function EventStreamProvider({ stream, accountId, children }: EventStreamProviderProps) {
+export function EventStreamProvider({ stream, listener, children }: EventStreamProviderProps) {
   const client = useQueryClient();
-  useEffect(() => (accountId === null ? undefined : stream.start()), [stream, accountId]);
+  useEffect(() => (listener === null ? undefined : stream.start()), [stream, listener]);
   useEffect(() => stream.on('reset', () => void client.invalidateQueries()), [stream, client]);
   return <StreamContext value={stream}>{children}</StreamContext>;
 }

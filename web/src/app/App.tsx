@@ -4,7 +4,7 @@ import { RouterProvider } from 'react-router/dom';
 import { createBrowserEventStream } from '../api/event-stream.ts';
 import { createQueryClient } from '../api/query-client.ts';
 import { EventStreamProvider } from '../api/stream-hooks.tsx';
-import { sessionQuery } from '../domain/account.ts';
+import { isOpenToAnybody, type Session, sessionQuery } from '../domain/account.ts';
 import { ThemeRoot } from '../theme/ThemeRoot.tsx';
 import { Toaster } from '../ui/Toaster.tsx';
 
@@ -26,13 +26,17 @@ export function App({ router }: { router: Router }) {
   );
 }
 
-/** Live events for whoever is signed in; the first question about that is asked here, before any page is there. */
+/** Live events for whoever may see something; the first question about that is asked here, before any page is there. */
 function Live({ children }: { children: React.ReactNode }) {
   const [stream] = useState(createBrowserEventStream);
   const session = useQuery(sessionQuery());
   return (
-    <EventStreamProvider stream={stream} accountId={session.data?.account?.id ?? null}>
+    <EventStreamProvider stream={stream} listener={session.data === undefined ? null : listenerOf(session.data)}>
       {children}
     </EventStreamProvider>
   );
+}
+
+function listenerOf(session: Session): string | null {
+  return session.account?.id ?? (isOpenToAnybody(session) ? 'anonymous' : null);
 }

@@ -2,7 +2,7 @@ import { type ComponentType, Suspense, useEffect, useLayoutEffect, useRef, useSt
 import { useTranslation } from 'react-i18next';
 import { NavigationType, Outlet, useLocation, useNavigationType } from 'react-router';
 import styles from './AppShell.module.css';
-import { useShellFigures } from './live-queries.ts';
+import { useProjectEvents, useShellFigures } from './live-queries.ts';
 import { Navigation } from './Navigation.tsx';
 import { NewsStrip } from './NewsStrip.tsx';
 import { TopBar } from './TopBar.tsx';
@@ -24,6 +24,7 @@ export function AppShell({ SearchPalette }: AppShellProps) {
   const [isDrawerOpen, setIsDrawerOpen] = useState(false);
   const search = useSearchShortcut();
   const figures = useShellFigures();
+  useProjectEvents();
   usePageChange(main);
   return (
     <div className={styles['shell']}>

@@ -1,16 +1,19 @@
 import CloseIcon from '@mui/icons-material/Close';
 import DnsIcon from '@mui/icons-material/DnsOutlined';
+import AuditIcon from '@mui/icons-material/FactCheckOutlined';
 import FolderIcon from '@mui/icons-material/FolderOutlined';
 import HomeIcon from '@mui/icons-material/HomeOutlined';
 import MenuOpenIcon from '@mui/icons-material/KeyboardDoubleArrowLeft';
 import MonitorIcon from '@mui/icons-material/MonitorHeartOutlined';
+import PeopleIcon from '@mui/icons-material/PeopleOutlined';
+import SettingsIcon from '@mui/icons-material/SettingsOutlined';
 import SyncIcon from '@mui/icons-material/SyncAlt';
 import IconButton from '@mui/material/IconButton';
 import type { Permission } from 'bff/contract/permissions';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink } from 'react-router';
-import { can, useAccount } from '../domain/account.ts';
+import { Link, NavLink, useLocation } from 'react-router';
+import { can, useSession } from '../domain/account.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { paths } from '../paths.ts';
 import { Mark } from '../ui/Mark.tsx';
@@ -63,24 +66,31 @@ interface ItemsProps extends Pick<NavigationProps, 'runningTasks' | 'unhealthyRe
 
 function Items({ runningTasks, unhealthyRegistries, onChosen }: ItemsProps) {
   const { t } = useTranslation('common');
-  const account = useAccount();
+  const session = useSession();
+  const { pathname } = useLocation();
   const format = useFormat();
   const item = (permission: Permission, to: string, icon: ReactNode, label: string, counter?: ReactNode) =>
-    can(account, permission) ? (
+    can(session, permission) ? (
       <li>
-        <NavLink to={to} end={to === paths.home()} className={styles['item'] ?? ''} title={label} onClick={onChosen}>
+        <Link
+          to={to}
+          aria-current={isWithin(pathname, to) ? 'page' : undefined}
+          className={styles['item'] ?? ''}
+          title={label}
+          onClick={onChosen}
+        >
           {icon}
           <span className={styles['name']}>{label}</span>
           {counter}
-        </NavLink>
+        </Link>
       </li>
     ) : null;
   return (
     <ul className={styles['items']}>
-      {item('signed-in', paths.home(), <HomeIcon />, t('app.home'))}
+      {item('none', paths.home(), <HomeIcon />, t('app.home'))}
       {item('catalog.read', paths.projects(), <FolderIcon />, t('app.projects'))}
       {item(
-        'replication.read',
+        'operations.read',
         paths.operations(),
         <MonitorIcon />,
         t('app.operations'),
@@ -102,8 +112,19 @@ function Items({ runningTasks, unhealthyRegistries, onChosen }: ItemsProps) {
           </Counter>
         ),
       )}
+      {item('user.manage', paths.users(), <PeopleIcon />, t('app.people'))}
+      {item('system.manage', paths.audit(), <AuditIcon />, t('app.audit'))}
+      {item('system.manage', paths.settings(), <SettingsIcon />, t('app.settings'))}
     </ul>
   );
+}
+
+/** Users, groups and system robots are one section under three addresses. */
+const people = [paths.users(), paths.groups(), paths.systemRobots()];
+
+function isWithin(pathname: string, section: string): boolean {
+  const roots = section === paths.users() ? people : [section];
+  return roots.some((root) => pathname === root || (root !== paths.home() && pathname.startsWith(`${root}/`)));
 }
 
 function Counter({ tone, words, children }: { tone: 'accent' | 'danger'; words: string; children: ReactNode }) {

@@ -1,9 +1,12 @@
 import AccountIcon from '@mui/icons-material/AccountCircleOutlined';
 import MenuIcon from '@mui/icons-material/Menu';
 import SearchIcon from '@mui/icons-material/Search';
+import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
+import type { Account } from 'bff/contract/session';
 import { useTranslation } from 'react-i18next';
-import { useAccount } from '../domain/account.ts';
+import { Link, useLocation } from 'react-router';
+import { useSession } from '../domain/account.ts';
 import { paths } from '../paths.ts';
 import { MenuButton } from '../ui/MenuButton.tsx';
 import { LanguageMenu, ThemeMenu } from '../ui/PreferenceMenus.tsx';
@@ -20,6 +23,7 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 export function TopBar({ onOpenNavigation, onOpenSearch }: TopBarProps) {
   const { t } = useTranslation('common');
+  const { account } = useSession();
   return (
     <header className={styles['bar']}>
       <span className={styles['phoneOnly']}>
@@ -36,14 +40,24 @@ export function TopBar({ onOpenNavigation, onOpenSearch }: TopBarProps) {
       <ConnectionState />
       <ThemeMenu />
       <LanguageMenu />
-      <AccountMenu />
+      {account === null ? <SignInButton /> : <AccountMenu account={account} />}
     </header>
   );
 }
 
-function AccountMenu() {
+/** For those who look at what is public; they come back to where they are. */
+function SignInButton() {
   const { t } = useTranslation('common');
-  const account = useAccount();
+  const { pathname, search } = useLocation();
+  return (
+    <Button variant="contained" component={Link} to={paths.signIn(`${pathname}${search}`)} sx={{ ml: 0.5 }}>
+      {t('app.signIn')}
+    </Button>
+  );
+}
+
+function AccountMenu({ account }: { account: Account }) {
+  const { t } = useTranslation('common');
   const signOut = useSignOut();
   return (
     <MenuButton

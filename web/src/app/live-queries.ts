@@ -1,5 +1,6 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRegistry, listRegistries } from 'bff/contract/registries';
+import { type Query, useQuery, useQueryClient } from '@tanstack/react-query';
+import { listProjects } from 'bff/contract/projects';
+import { getRegistry, listRegistries, listRegistryDirectory } from 'bff/contract/registries';
 import { getOperations } from 'bff/contract/replication';
 import { endpointQuery } from '../api/endpoint-query.ts';
 import { useStreamEvent } from '../api/stream-hooks.tsx';
@@ -9,16 +10,33 @@ import { useCan } from '../domain/account.ts';
 export function useShellFigures(): { runningTasks: number; unhealthyRegistries: number } {
   const client = useQueryClient();
   const operationsQuery = endpointQuery(getOperations, {});
-  const operations = useQuery({ ...operationsQuery, enabled: useCan('replication.read') });
+  const operations = useQuery({ ...operationsQuery, enabled: useCan('operations.read') });
   const registries = useQuery({ ...endpointQuery(listRegistries, {}), enabled: useCan('registry.read') });
   useStreamEvent('operations', (payload) => client.setQueryData(operationsQuery.queryKey, payload));
   useStreamEvent('registry', () => {
-    void client.invalidateQueries({ queryKey: [listRegistries.path] });
-    void client.invalidateQueries({ queryKey: [getRegistry.path] });
+    for (const { path } of [listRegistries, getRegistry, listRegistryDirectory]) {
+      void client.invalidateQueries({ queryKey: [path] });
+    }
   });
   return {
     runningTasks: operations.data?.counts.running ?? 0,
     unhealthyRegistries:
       registries.data?.items.filter(({ health }) => health === 'down' || health === 'degraded').length ?? 0,
   };
+}
+
+/** A project, its members, robots or rules changed: what is shown of it, and the list it is in, are read again. */
+export function useProjectEvents(): void {
+  const client = useQueryClient();
+  useStreamEvent('project', ({ project }) => {
+    void client.invalidateQueries({
+      predicate: (query) => query.queryKey[0] === listProjects.path || isOfProject(query, project),
+    });
+  });
+}
+
+/** Whether a query asks for something below `/projects/:project`. */
+export function isOfProject({ queryKey: [path, input] }: Pick<Query, 'queryKey'>, project: string): boolean {
+  if (typeof path !== 'string' || !path.startsWith('/projects/:project')) return false;
+  return (input as { params?: { project?: string } } | undefined)?.params?.project === project;
 }

@@ -10,7 +10,7 @@ import { toast } from '../ui/toast.ts';
 /** Ends the session here and in every tab. The page is loaded anew, so that nothing of the account stays in memory. */
 export function useSignOut(): () => void {
   const client = useQueryClient();
-  const { t, i18n } = useTranslation('common');
+  const { t, i18n } = useTranslation(['common', 'domain']);
   return () => {
     call(signOut, {}).then(
       () => {

@@ -1,8 +1,26 @@
+import { useQuery } from '@tanstack/react-query';
+import { listRegistries } from 'bff/contract/registries';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { endpointQuery } from '../api/endpoint-query.ts';
+import { paths, projectOf } from '../paths.ts';
+import { useCan, useSession } from './account.ts';
 import { CommandLine } from './CommandLine.tsx';
+import { isPublicIn, projectQuery } from './project-access.ts';
 import styles from './PullCommands.module.css';
-import { insecureRegistryHint, type PullTool, pullCommand, pullTools, speaksPlainHttp } from './pull-commands.ts';
+import {
+  frontDoor,
+  frontDoorName,
+  insecureRegistryHint,
+  loginCommand,
+  type PullTarget,
+  type PullTool,
+  pullCommand,
+  pullCommandWithLogin,
+  speaksPlainHttp,
+} from './pull-commands.ts';
+import { PullToolTabs, useKeptTool } from './PullToolTabs.tsx';
 import type { KnownRegistry } from './registry-directory.ts';
 
 interface PullCommandsProps {
@@ -13,111 +31,141 @@ interface PullCommandsProps {
   digest: string;
 }
 
-const STORAGE_KEY = 'longshore.pull-tool';
-
-/** The line that pulls an artifact, for each tool; the last one used comes first the next time. */
+/** The lines that pull an artifact, for each tool; the last one used comes first the next time. */
 export function PullCommands({ registry, repository, tag, digest }: PullCommandsProps) {
   const { t } = useTranslation('domain');
-  const [tool, setTool] = useState(readTool);
+  const [tool, setTool] = useKeptTool();
   const [isByDigest, setIsByDigest] = useState(tag === null);
-  const group = useId();
-  if (registry.pullHost === null) return <p className={styles['hint']}>{t('pull.noHost')}</p>;
-  const target = {
-    pullHost: registry.pullHost,
-    repository,
-    reference: isByDigest || tag === null ? digest : tag,
-    isPlainHttp: speaksPlainHttp(registry.endpointUrls),
-  };
-  const hint = insecureRegistryHint(tool, target);
+  const [wantsRegistry, setWantsRegistry] = useState(false);
+  const needsLogin = useNeedsLogin(repository, registry.environment);
+  const panelId = useId();
+  const { id, pullHost } = registry;
+  const isDirect = wantsRegistry && pullHost !== null;
+  const reference = isByDigest || tag === null ? digest : tag;
+  const isPlainHttp = useIsPlainHttp(id, isDirect);
+  const target: PullTarget = isDirect
+    ? { host: pullHost, isPlainHttp, name: repository, reference }
+    : { ...frontDoor(location), name: frontDoorName(id, repository), reference };
   return (
     <div className={styles['commands']}>
-      <ToolTabs
-        tool={tool}
-        panelId={`${group}-panel`}
-        onChange={(next) => {
-          setTool(next);
-          rememberTool(next);
-        }}
-      />
-      <div role="tabpanel" id={`${group}-panel`} aria-label={t(`pull.tools.${tool}`)} className={styles['commands']}>
-        <CommandLine text={pullCommand(tool, target)} label={t(`pull.tools.${tool}`)} />
+      <PullToolTabs tool={tool} panelId={panelId} onChange={setTool} />
+      <div role="tabpanel" id={panelId} aria-label={t(`pull.tools.${tool}`)} className={styles['commands']}>
+        <Lines tool={tool} target={target} needsLogin={needsLogin && !isDirect} />
         {tag === null ? null : (
-          <div className={styles['by']} role="radiogroup" aria-label={t('pull.by')}>
-            <span aria-hidden="true">{t('pull.by')}</span>
-            <label>
-              <input type="radio" name={group} checked={!isByDigest} onChange={() => setIsByDigest(false)} />
-              {t('pull.byTag')}
-            </label>
-            <label>
-              <input type="radio" name={group} checked={isByDigest} onChange={() => setIsByDigest(true)} />
-              {t('pull.byDigest')}
-            </label>
-          </div>
+          <Choice
+            label={t('pull.by')}
+            first={t('pull.byTag')}
+            second={t('pull.byDigest')}
+            isSecond={isByDigest}
+            onChange={setIsByDigest}
+          />
         )}
-        {hint === null ? null : (
-          <>
-            <p className={styles['hint']}>{t('pull.insecure', { file: hint.file })}</p>
-            <CommandLine text={hint.lines} label={hint.file} />
-          </>
+        {pullHost === null ? null : (
+          <Choice
+            label={t('pull.via')}
+            first={t('pull.viaLongshore')}
+            second={t('pull.viaRegistry')}
+            isSecond={isDirect}
+            onChange={setWantsRegistry}
+          />
         )}
+        {isDirect ? <p className={styles['hint']}>{t('pull.viaRegistryHint')}</p> : null}
+        <InsecureHint tool={tool} target={target} />
       </div>
     </div>
   );
 }
 
-function ToolTabs({
-  tool,
-  panelId,
-  onChange,
-}: {
+/** Only where the project is public and the administrator allows it, somebody unknown may pull. */
+function useNeedsLogin(repository: string, environment: string): boolean {
+  const { anonymousPermissions } = useSession();
+  const { data: project } = useQuery(projectQuery(projectOf(repository)));
+  if (!anonymousPermissions.includes('artifact.pull')) return true;
+  return project === undefined || !isPublicIn(project, environment);
+}
+
+/** Known to those who may look at the registry's addresses; others see the line without the switch. */
+function useIsPlainHttp(registryId: string, isWanted: boolean): boolean {
+  const maySee = useCan('registry.read');
+  const { data } = useQuery({ ...endpointQuery(listRegistries, {}), enabled: isWanted && maySee });
+  const registry = data?.items.find(({ id }) => id === registryId);
+  return speaksPlainHttp((registry?.endpoints ?? []).map(({ url }) => url));
+}
+
+interface LinesProps {
   tool: PullTool;
-  panelId: string;
-  onChange: (tool: PullTool) => void;
-}) {
+  target: PullTarget;
+  needsLogin: boolean;
+}
+
+function Lines({ tool, target, needsLogin }: LinesProps) {
   const { t } = useTranslation('domain');
-  const step = (event: React.KeyboardEvent<HTMLButtonElement>, index: number) => {
-    const move = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    const next = move === 0 ? undefined : pullTools.at((index + move) % pullTools.length);
-    if (next === undefined) return;
-    event.preventDefault();
-    onChange(next);
-    const tabs = event.currentTarget.parentElement?.querySelectorAll<HTMLElement>('[role="tab"]');
-    tabs?.[pullTools.indexOf(next)]?.focus();
-  };
+  const { account } = useSession();
+  const label = t(`pull.tools.${tool}`);
+  if (!needsLogin) return <CommandLine text={pullCommand(tool, target)} label={label} />;
+  const username = account?.username ?? 'USERNAME';
+  const login = loginCommand(tool, target, username);
+  const hint = <p className={styles['hint']}>{<PasswordHint isSignedIn={account !== null} />}</p>;
   return (
-    <div role="tablist" aria-label={t('pull.label')} className={styles['tools']}>
-      {pullTools.map((each, index) => (
-        <button
-          key={each}
-          type="button"
-          role="tab"
-          className={styles['tool']}
-          aria-selected={each === tool}
-          aria-controls={panelId}
-          tabIndex={each === tool ? 0 : -1}
-          onClick={() => onChange(each)}
-          onKeyDown={(event) => step(event, index)}
-        >
-          {t(`pull.tools.${each}`)}
-        </button>
-      ))}
-    </div>
+    <>
+      {login === null ? null : (
+        <>
+          <p className={styles['hint']}>{t(tool === 'kubernetes' ? 'pull.loginSecret' : 'pull.login')}</p>
+          <CommandLine text={login} label={t('pull.loginLabel')} />
+          {hint}
+        </>
+      )}
+      <CommandLine text={pullCommandWithLogin(tool, target, username)} label={label} />
+      {login === null ? hint : null}
+    </>
   );
 }
 
-function readTool(): PullTool {
-  try {
-    const stored = localStorage.getItem(STORAGE_KEY);
-    return pullTools.find((tool) => tool === stored) ?? 'docker';
-  } catch {
-    return 'docker';
-  }
+function PasswordHint({ isSignedIn }: { isSignedIn: boolean }) {
+  const { t } = useTranslation('domain');
+  if (!isSignedIn) return t('pull.loginHintOther');
+  return (
+    <Trans
+      t={t}
+      i18nKey="pull.loginHint"
+      components={{ link: <Link to={paths.account({ part: 'access-tokens' })} /> }}
+    />
+  );
 }
 
-function rememberTool(tool: PullTool): void {
-  try {
-    localStorage.setItem(STORAGE_KEY, tool);
-  } catch {
-    // Only a convenience.
-  }
+function InsecureHint({ tool, target }: { tool: PullTool; target: PullTarget }) {
+  const { t } = useTranslation('domain');
+  const hint = insecureRegistryHint(tool, target);
+  if (hint === null) return null;
+  return (
+    <>
+      <p className={styles['hint']}>{t('pull.insecure', { host: target.host, file: hint.file })}</p>
+      <CommandLine text={hint.lines} label={hint.file} />
+    </>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  first: string;
+  second: string;
+  isSecond: boolean;
+  onChange: (isSecond: boolean) => void;
+}
+
+function Choice({ label, first, second, isSecond, onChange }: ChoiceProps) {
+  const group = useId();
+  return (
+    <div className={styles['by']} role="radiogroup" aria-label={label}>
+      <span aria-hidden="true">{label}</span>
+      <label>
+        <input type="radio" name={group} checked={!isSecond} onChange={() => onChange(false)} />
+        {first}
+      </label>
+      <label>
+        <input type="radio" name={group} checked={isSecond} onChange={() => onChange(true)} />
+        {second}
+      </label>
+    </div>
+  );
 }

@@ -1,25 +1,36 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
+import type { Answer } from 'bff/contract/endpoint';
 import type { Permission } from 'bff/contract/permissions';
 import { type Account, getSession } from 'bff/contract/session';
 import { endpointQuery } from '../api/endpoint-query.ts';
 
+export type Session = Answer<typeof getSession>;
+
 export const sessionQuery = () => ({ ...endpointQuery(getSession, {}), staleTime: 5 * 60_000 });
 
-/** Whether an account may do something, as the server's permission table decided; null is nobody. */
-export function can(account: Account | null, permission: Permission): boolean {
+/** Whether the reader may do something somewhere, as the server's permission table decided. */
+export function can({ account, anonymousPermissions }: Session, permission: Permission): boolean {
   if (permission === 'none') return true;
-  if (account === null) return false;
-  return permission === 'signed-in' || account.permissions.includes(permission);
+  if (permission === 'signed-in') return account !== null;
+  return (account?.permissions ?? anonymousPermissions).includes(permission);
 }
 
-/** Who is signed in; only behind the sign-in gate. */
+/** Whether there is anything to see for somebody who is not signed in. */
+export const isOpenToAnybody = ({ anonymousPermissions }: Pick<Session, 'anonymousPermissions'>): boolean =>
+  anonymousPermissions.includes('catalog.read');
+
+export function useSession(): Session {
+  return useSuspenseQuery(sessionQuery()).data;
+}
+
+/** Who is signed in; only on pages that are for signed-in people. */
 export function useAccount(): Account {
-  const { account } = useSuspenseQuery(sessionQuery()).data;
-  if (account === null) throw new Error('Nobody is signed in, yet a page behind the sign-in gate is drawn.');
+  const { account } = useSession();
+  if (account === null) throw new Error('Nobody is signed in, yet a page for signed-in people is drawn.');
   return account;
 }
 
-/** For controls that would be refused: leave them out when this is false. */
+/** For controls that would be refused everywhere: leave them out when this is false. For those of a place see `canAt`. */
 export function useCan(permission: Permission): boolean {
-  return can(useSuspenseQuery(sessionQuery()).data.account, permission);
+  return can(useSession(), permission);
 }

@@ -112,6 +112,32 @@ export function formatInstant(language: string, instant: string | Date): string 
   ).format(new Date(instant));
 }
 
+/** `14:10` for a time of the same day, else `Nov 27, 14:10`: until when something holds. */
+export function formatMoment(language: string, instant: string | Date, now: Date): string {
+  const date = new Date(instant);
+  const isToday = date.toDateString() === now.toDateString();
+  return kept(
+    instantFormats,
+    `${language}/${isToday ? 'clock' : 'moment'}`,
+    () =>
+      new Intl.DateTimeFormat(language, {
+        ...(isToday ? {} : { month: 'short', day: 'numeric' }),
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+      }),
+  ).format(date);
+}
+
+/** `Nov 27, 2026`: the day of something that is not looked at closer. */
+export function formatDay(language: string, instant: string | Date): string {
+  return kept(
+    instantFormats,
+    `${language}/day`,
+    () => new Intl.DateTimeFormat(language, { year: 'numeric', month: 'short', day: 'numeric' }),
+  ).format(new Date(instant));
+}
+
 const relativeSteps = [
   ['year', 365 * 86_400],
   ['month', 30 * 86_400],

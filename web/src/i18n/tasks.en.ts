@@ -87,8 +87,9 @@ export const text = {
     start: 'Copy',
     startAndStay: 'Copy and stay here',
     cancel: 'Cancel',
-    notAllowed: 'Your account may not push, so it cannot copy. A system administrator can give you that right.',
-    noOther: 'There is no other registry yet. Add one under Registries.',
+    nowhere: 'You may not push to {{project}} in any environment, so nothing can be copied there.',
+    onlySource: 'You may push only where it already is: give it another name to copy it there.',
+    inMaintenance: 'in maintenance until {{time}}: the copy waits',
     started: 'Copying {{what}}',
     watch: 'Watch',
     toast: {

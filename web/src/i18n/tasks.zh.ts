@@ -81,8 +81,9 @@ export const text = {
     start: '复制',
     startAndStay: '复制并留在此页',
     cancel: '取消',
-    notAllowed: '您的账号没有推送权限，因此不能复制。系统管理员可以授予该权限。',
-    noOther: '还没有其他镜像仓库。请在“镜像仓库”中添加。',
+    nowhere: '您在任何环境中都不能向 {{project}} 推送，因此无法复制到那里。',
+    onlySource: '您只能推送到它所在的位置：请使用其他名称来复制。',
+    inMaintenance: '正在维护，直到 {{time}}：复制会等待',
     started: '正在复制 {{what}}',
     watch: '查看',
     toast: {

@@ -15,6 +15,8 @@ export function useFormat() {
       clock: format.formatClock,
       duration: (milliseconds: number) => format.formatDuration(language, milliseconds),
       instant: (instant: string | Date) => format.formatInstant(language, instant),
+      moment: (instant: string | Date) => format.formatMoment(language, instant, new Date()),
+      day: (instant: string | Date) => format.formatDay(language, instant),
       relative: (instant: string | Date, nowMs: number) => format.formatRelative(language, instant, nowMs),
     }),
     [language],

@@ -1,25 +1,30 @@
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
-import { useQuery } from '@tanstack/react-query';
-import { listRegistries, type Registry } from 'bff/contract/registries';
 import { useTranslation } from 'react-i18next';
-import { endpointQuery } from '../../api/endpoint-query.ts';
+import { useNow } from '../../i18n/now.ts';
+import { useFormat } from '../../i18n/use-format.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
+import { isInMaintenance } from '../maintenance.ts';
+import type { KnownRegistry } from '../registry-directory.ts';
 import { EnvironmentChip } from '../RegistryChip.tsx';
 import styles from './copy.module.css';
 import { type CopyChoice, type CopySource, groupByEnvironment, isOntoItself } from './copy-plan.ts';
 
 interface CopyDestinationsProps {
   source: CopySource;
+  /** Where the reader may push; no other registry is offered. */
+  places: readonly KnownRegistry[];
+  /** The project the copy goes to. */
+  project: string;
+  isPending: boolean;
   choice: CopyChoice;
   onChange: (change: Partial<CopyChoice>) => void;
 }
 
 /** Registries by environment; several may be chosen. One that is down may be too: the copy waits for it. */
-export function CopyDestinations({ source, choice, onChange }: CopyDestinationsProps) {
+export function CopyDestinations({ source, places, project, isPending, choice, onChange }: CopyDestinationsProps) {
   const { t } = useTranslation('tasks');
-  const { data } = useQuery(endpointQuery(listRegistries, {}));
-  const registries = data?.items ?? [];
+  const isOnlySource = places.length > 0 && places.every(({ id }) => isOntoItself(source, choice, id));
   const toggle = (registryId: string) => {
     const isChosen = choice.destinationIds.includes(registryId);
     const rest = choice.destinationIds.filter((id) => id !== registryId);
@@ -28,8 +33,9 @@ export function CopyDestinations({ source, choice, onChange }: CopyDestinationsP
   return (
     <fieldset className={styles['group']}>
       <legend>{t('copy.destinations')}</legend>
-      {data !== undefined && registries.length < 2 ? <p className={styles['muted']}>{t('copy.noOther')}</p> : null}
-      {groupByEnvironment(registries).map((group) => (
+      {places.length === 0 && !isPending ? <p className={styles['muted']}>{t('copy.nowhere', { project })}</p> : null}
+      {isOnlySource ? <p className={styles['muted']}>{t('copy.onlySource')}</p> : null}
+      {groupByEnvironment(places).map((group) => (
         <div key={group.environment} className={styles['environment']}>
           <EnvironmentChip environment={group.environment} />
           <div>
@@ -49,8 +55,10 @@ export function CopyDestinations({ source, choice, onChange }: CopyDestinationsP
   );
 }
 
+const MINUTE_MS = 60_000;
+
 interface DestinationProps {
-  registry: Registry;
+  registry: KnownRegistry;
   isChosen: boolean;
   isImpossible: boolean;
   onToggle: () => void;
@@ -58,7 +66,9 @@ interface DestinationProps {
 
 function Destination({ registry, isChosen, isImpossible, onToggle }: DestinationProps) {
   const { t } = useTranslation('tasks');
-  const { health, name } = registry;
+  const { moment } = useFormat();
+  const nowMs = useNow(MINUTE_MS);
+  const { health, maintenance, name } = registry;
   return (
     <FormControlLabel
       className={styles['destination'] ?? ''}
@@ -68,6 +78,9 @@ function Destination({ registry, isChosen, isImpossible, onToggle }: Destination
         <span className={styles['destinationWords']}>
           <bdi>{name}</bdi>
           {isImpossible ? <span className={styles['muted']}>{t('copy.isSource')}</span> : null}
+          {isInMaintenance(maintenance, nowMs) ? (
+            <StatusDot tone="warn" label={t('copy.inMaintenance', { time: moment(maintenance.until) })} />
+          ) : null}
           {health === 'up' ? null : (
             <StatusDot
               tone={health === 'down' ? 'danger' : health === 'degraded' ? 'warn' : 'neutral'}

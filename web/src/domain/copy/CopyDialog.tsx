@@ -1,19 +1,21 @@
 import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Execution } from 'bff/contract/replication';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import { paths } from '../../paths.ts';
+import { paths, projectOf } from '../../paths.ts';
 import { toast } from '../../ui/toast.ts';
-import { useCan } from '../account.ts';
+import { useDebounced } from '../../ui/use-debounced.ts';
 import { useErrorWords } from '../error-words.ts';
+import { usePushPlaces } from '../may-push.ts';
+import { projectQuery } from '../project-access.ts';
 import { ReferenceText } from '../ReferenceText.tsx';
 import { useRegistryDirectory } from '../registry-directory.ts';
 import { RegistryChip } from '../RegistryChip.tsx';
 import styles from './copy.module.css';
-import { buildCopyRequest, type CopyChoice, type CopySource, hasWork } from './copy-plan.ts';
+import { buildCopyRequest, type CopyChoice, type CopySource, hasWork, withinPlaces } from './copy-plan.ts';
 import { followExecution, useStartCopy } from './copy-queries.ts';
 import { CopyDestinations } from './CopyDestinations.tsx';
 import { CopyOptions, findNameProblems } from './CopyOptions.tsx';
@@ -33,7 +35,6 @@ interface CopyDialogProps {
  */
 export function CopyDialog({ source, destinationIds = [], onClose }: CopyDialogProps) {
   const { t } = useTranslation(['tasks', 'reasons']);
-  const canPush = useCan('artifact.push');
   const titleId = useId();
   const what = copyWords(source);
   const title =
@@ -50,16 +51,7 @@ export function CopyDialog({ source, destinationIds = [], onClose }: CopyDialogP
           {source.references.length > 1 ? <References source={source} /> : null}
         </p>
       </header>
-      {canPush ? (
-        <CopyForm source={source} what={what} initialIds={destinationIds} onClose={onClose} />
-      ) : (
-        <div className={styles['body']}>
-          <p>{t('copy.notAllowed')}</p>
-          <div className={styles['footer']}>
-            <Button onClick={onClose}>{t('copy.cancel')}</Button>
-          </div>
-        </div>
-      )}
+      <CopyForm source={source} what={what} initialIds={destinationIds} onClose={onClose} />
     </Dialog>
   );
 }
@@ -95,14 +87,16 @@ function CopyForm({ source, what, initialIds, onClose }: CopyFormProps) {
   const { t } = useTranslation('tasks');
   const errorWords = useErrorWords();
   const navigate = useNavigate();
-  const [choice, setChoice] = useState<CopyChoice>({
+  const [chosen, setChosen] = useState<CopyChoice>({
     destinationIds: initialIds,
     repository: '',
     tag: '',
     includeReferrers: true,
     whenDifferent: 'replace',
   });
-  const change = (changed: Partial<CopyChoice>) => setChoice((known) => ({ ...known, ...changed }));
+  const change = (changed: Partial<CopyChoice>) => setChosen((known) => ({ ...known, ...changed }));
+  const target = useTarget(source, chosen);
+  const choice = withinPlaces(chosen, target.places);
   const problems = findNameProblems(choice);
   const request = problems.repository || problems.tag ? undefined : buildCopyRequest(source, choice);
   const preview = useCopyPreview(request);
@@ -130,7 +124,7 @@ function CopyForm({ source, what, initialIds, onClose }: CopyFormProps) {
     >
       <div className={styles['body']}>
         <div className={styles['choices']}>
-          <CopyDestinations source={source} choice={choice} onChange={change} />
+          <CopyDestinations {...target} source={source} choice={choice} onChange={change} />
           <CopyOptions source={source} choice={choice} problems={problems} onChange={change} />
         </div>
         <CopyPreviewList source={source} isChosen={request !== undefined} preview={preview} />
@@ -152,6 +146,16 @@ function CopyForm({ source, what, initialIds, onClose }: CopyFormProps) {
       </footer>
     </form>
   );
+}
+
+const PAUSE_MS = 300;
+
+/** The project the copy goes to, which another name of the repository changes, and where the reader may push to it. */
+function useTarget(source: CopySource, { repository }: CopyChoice) {
+  const settled = useDebounced(repository, PAUSE_MS);
+  const project = projectOf(settled === '' ? source.repository : settled);
+  const { isPending } = useQuery(projectQuery(project));
+  return { project, places: usePushPlaces(project), isPending };
 }
 
 /** For those who stay: a word when it has begun, and one when it has ended, wherever they are by then. */

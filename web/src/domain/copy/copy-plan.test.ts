@@ -1,6 +1,6 @@
 import type { CopyPreview } from 'bff/contract/replication';
-import type { Registry } from 'bff/contract/registries';
 import { describe, expect, it } from 'vitest';
+import type { KnownRegistry } from '../registry-directory.ts';
 import {
   buildCopyRequest,
   type CopyChoice,
@@ -8,6 +8,7 @@ import {
   groupByEnvironment,
   hasWork,
   isOntoItself,
+  withinPlaces,
 } from './copy-plan.ts';
 
 const source = { registryId: 'development', repository: 'payments/api', references: ['2.7.3'] };
@@ -18,7 +19,7 @@ const choice: CopyChoice = {
   includeReferrers: true,
   whenDifferent: 'replace',
 };
-const registry = (id: string, environment: string) => ({ id, environment }) as Registry;
+const registry = (id: string, environment: string) => ({ id, environment }) as KnownRegistry;
 
 describe('what is asked of the server', () => {
   it('names only what differs from the source', () => {
@@ -48,6 +49,14 @@ describe('what is asked of the server', () => {
   });
   it('is nothing while no destination is chosen', () => {
     expect(buildCopyRequest(source, { ...choice, destinationIds: [] })).toBeUndefined();
+  });
+});
+
+describe('a destination where the reader may not push', () => {
+  it('is not asked for, though it was chosen before the project changed', () => {
+    const both = { ...choice, destinationIds: ['staging', 'production'] };
+    expect(withinPlaces(both, [{ id: 'staging' }]).destinationIds).toEqual(['staging']);
+    expect(buildCopyRequest(source, withinPlaces(both, []))).toBeUndefined();
   });
 });
 

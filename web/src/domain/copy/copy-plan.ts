@@ -1,5 +1,5 @@
 import type { CopyPreview, CopyRequest } from 'bff/contract/replication';
-import type { Registry } from 'bff/contract/registries';
+import type { KnownRegistry } from '../registry-directory.ts';
 
 export interface CopySource {
   readonly registryId: string;
@@ -30,18 +30,23 @@ export const copyOutcomes = [
 
 export interface EnvironmentGroup {
   readonly environment: string;
-  readonly registries: readonly Registry[];
+  readonly registries: readonly KnownRegistry[];
 }
 
 /** Registries by environment, in the order they came in, which is the order of the environments. */
-export function groupByEnvironment(registries: readonly Registry[]): EnvironmentGroup[] {
-  const groups = new Map<string, Registry[]>();
+export function groupByEnvironment(registries: readonly KnownRegistry[]): EnvironmentGroup[] {
+  const groups = new Map<string, KnownRegistry[]>();
   for (const registry of registries) {
     const group = groups.get(registry.environment);
     if (group === undefined) groups.set(registry.environment, [registry]);
     else group.push(registry);
   }
   return [...groups].map(([environment, members]) => ({ environment, registries: members }));
+}
+
+/** What was chosen, of the registries where the reader may push: another project as the destination may forbid some. */
+export function withinPlaces(choice: CopyChoice, places: readonly Pick<KnownRegistry, 'id'>[]): CopyChoice {
+  return { ...choice, destinationIds: choice.destinationIds.filter((id) => places.some((place) => place.id === id)) };
 }
 
 /** A tag can be renamed only when there is one, and a digest has none to keep. */

@@ -10,14 +10,13 @@ import { RecentProjects } from './RecentProjects.tsx';
 export function HomePage() {
   const { t } = useTranslation('home');
   const seesFleet = useCan('registry.read');
-  const seesCopies = useCan('replication.read');
-  const seesProjects = useCan('catalog.read');
+  const seesCopies = useCan('operations.read');
   return (
     <Page title={t('title')}>
       <div className={styles['home']}>
         {seesFleet ? <Fleet /> : null}
         {seesCopies ? <Copies /> : null}
-        {seesProjects ? <RecentProjects /> : null}
+        <RecentProjects />
       </div>
     </Page>
   );

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { MatrixColumn, MatrixRow, Project } from 'bff/contract/projects';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useCan, useSession } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -36,7 +37,7 @@ export function RecentProjects() {
           onRetry={() => void projects.refetch()}
         />
       ) : projects.data.items.length === 0 ? (
-        <EmptyState title={t('noProjects')}>{t('noProjectsWords')}</EmptyState>
+        <NoProjects />
       ) : (
         <ul className={styles['projects']}>
           {projects.data.items.map((project) => (
@@ -47,6 +48,19 @@ export function RecentProjects() {
         </ul>
       )}
     </Section>
+  );
+}
+
+/** An empty console waits for a first push; whoever sees nothing of a full one needs somebody to let them in. */
+function NoProjects() {
+  const { t } = useTranslation('home');
+  const { account } = useSession();
+  const mayCreate = useCan('project.create');
+  if (mayCreate) return <EmptyState title={t('noProjects')}>{t('noProjectsWords')}</EmptyState>;
+  return (
+    <EmptyState title={t('noProjectsReader')}>
+      {account === null ? t('noProjectsAnonymousWords') : t('noProjectsReaderWords', { name: account.username })}
+    </EmptyState>
   );
 }
 

@@ -32,6 +32,10 @@ export const text = {
   allProjects: 'All projects',
   noProjects: 'No projects yet',
   noProjectsWords: 'A project appears with the first image that is pushed to one of its repositories.',
+  noProjectsReader: 'No project that you may see',
+  noProjectsReaderWords:
+    'You see a project once you are a member of it, or when it is public. Ask a project admin to add {{name}}.',
+  noProjectsAnonymousWords: 'Nothing is public here yet. Sign in to see the projects you are a member of.',
   nothingMoved: 'No tags yet.',
   in: 'in',
   notRead: {

@@ -3,12 +3,11 @@ import MenuItem from '@mui/material/MenuItem';
 import type { MatrixColumn, MatrixRow } from 'bff/contract/projects';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useCan } from '../../domain/account.ts';
 import type { CopySource } from '../../domain/copy/copy-plan.ts';
 import type { CopyIntent } from '../../domain/copy/LazyCopyDialog.tsx';
-import { pullCommand, speaksPlainHttp } from '../../domain/pull-commands.ts';
-import { useRegistryDirectory } from '../../domain/registry-directory.ts';
-import { paths } from '../../paths.ts';
+import { usePushPlaces } from '../../domain/may-push.ts';
+import { frontDoor, frontDoorName, pullCommand } from '../../domain/pull-commands.ts';
+import { paths, projectOf } from '../../paths.ts';
 import { copyText } from '../../ui/copy-text.ts';
 import { toast } from '../../ui/toast.ts';
 import { leftmostColumn } from './matrix-cell.ts';
@@ -25,8 +24,7 @@ interface MatrixCellMenuProps {
 
 export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onClose }: MatrixCellMenuProps) {
   const { t } = useTranslation('projects');
-  const directory = useRegistryDirectory();
-  const mayPush = useCan('artifact.push');
+  const pushPlaces = usePushPlaces(projectOf(row.repository));
   const copyAndSay = useCopyAndSay();
   const cell = row.cells[column];
   const here = columns[column];
@@ -35,9 +33,9 @@ export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onClose
   if (cell === undefined || here === undefined) return null;
 
   const { repository, tag } = row;
-  const { pullHost, endpointUrls } = directory.find(here.registryId);
   const isHere = cell.digest !== null;
-  const canCopyHere = mayPush && leftmost !== undefined && leftmostAt !== column && cell.state !== 'same';
+  const mayPushHere = pushPlaces.some(({ id }) => id === here.registryId);
+  const canCopyHere = mayPushHere && leftmost !== undefined && leftmostAt !== column && cell.state !== 'same';
   const canCompare = isHere && leftmost !== undefined && leftmostAt !== column;
   const after = (act: () => void) => () => {
     onClose();
@@ -56,15 +54,14 @@ export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onClose
           {t('menu.open')}
         </MenuItem>
       ) : null}
-      {isHere && pullHost !== null ? (
+      {isHere ? (
         <MenuItem
           onClick={after(() =>
             copyAndSay(
               pullCommand('docker', {
-                pullHost,
-                repository,
+                ...frontDoor(location),
+                name: frontDoorName(here.registryId, repository),
                 reference: tag,
-                isPlainHttp: speaksPlainHttp(endpointUrls),
               }),
               t('menu.pullCopied'),
             ),
@@ -73,7 +70,7 @@ export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onClose
           {t('menu.copyPull')}
         </MenuItem>
       ) : null}
-      {isHere && mayPush ? (
+      {isHere && pushPlaces.length > 0 ? (
         <MenuItem onClick={after(() => onCopyTo({ source: source(here.registryId), destinationIds: [] }))}>
           {t('menu.copyTo')}
         </MenuItem>

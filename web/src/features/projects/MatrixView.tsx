@@ -7,6 +7,7 @@ import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
 import { type CopyIntent, LazyCopyDialog } from '../../domain/copy/LazyCopyDialog.tsx';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { useMayPush } from '../../domain/may-push.ts';
 import { PushCommands } from '../../domain/PushCommands.tsx';
 import { paths } from '../../paths.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -129,6 +130,8 @@ interface NoTagsProps extends MatrixViewProps {
 
 function NoTags({ project, filters, hasColumns, onClearFilters }: NoTagsProps) {
   const { t } = useTranslation('projects');
+  const mayPush = useMayPush(project);
+  const mayAddRegistry = useCan('registry.manage');
   const isFiltered = filters.q !== '' || filters.repository !== '' || filters.isOnlyDrift;
   if (isFiltered) {
     const isNoDrift = filters.isOnlyDrift && filters.q === '';
@@ -145,7 +148,14 @@ function NoTags({ project, filters, hasColumns, onClearFilters }: NoTagsProps) {
       </EmptyState>
     );
   }
-  if (!hasColumns) return <EmptyState title={t('matrix.noRegistries')}>{t('matrix.noRegistriesNext')}</EmptyState>;
+  if (!hasColumns) {
+    return (
+      <EmptyState title={t('matrix.noRegistries')}>
+        {t(mayAddRegistry ? 'matrix.noRegistriesNext' : 'matrix.noRegistriesReader')}
+      </EmptyState>
+    );
+  }
+  if (!mayPush) return <EmptyState title={t('matrix.empty')}>{t('matrix.emptyReader')}</EmptyState>;
   return (
     <EmptyState title={t('matrix.empty')} action={<PushCommands repository={`${project}/my-image`} />}>
       {t('matrix.emptyNext')}

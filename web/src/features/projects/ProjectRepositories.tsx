@@ -5,6 +5,7 @@ import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { useMayPush } from '../../domain/may-push.ts';
 import { PushCommands } from '../../domain/PushCommands.tsx';
 import { nameInProject, paths } from '../../paths.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
@@ -23,6 +24,7 @@ interface ProjectRepositoriesProps {
 export function ProjectRepositories({ project, q, sort: wanted, onSortChange }: ProjectRepositoriesProps) {
   const { t } = useTranslation('projects');
   const errorWords = useErrorWords();
+  const mayPush = useMayPush(project);
   const sort = projectSorts.find((one) => one === wanted) ?? 'name';
   const query = useInfiniteQuery(projectRepositoryPages(project, q, sort));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
@@ -47,8 +49,11 @@ export function ProjectRepositories({ project, q, sort: wanted, onSortChange }: 
       onLoadMore={loadMore}
       empty={
         q === '' ? (
-          <EmptyState title={t('matrix.empty')} action={<PushCommands repository={`${project}/my-image`} />}>
-            {t('matrix.emptyNext')}
+          <EmptyState
+            title={t('matrix.empty')}
+            action={mayPush ? <PushCommands repository={`${project}/my-image`} /> : undefined}
+          >
+            {t(mayPush ? 'matrix.emptyNext' : 'matrix.emptyReader')}
           </EmptyState>
         ) : (
           <EmptyState

@@ -4,6 +4,7 @@ import type { Project } from 'bff/contract/projects';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useCan, useSession } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { PushCommands } from '../../domain/PushCommands.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -61,6 +62,8 @@ export function ProjectsPage() {
 
 function NoProjects({ q, onClear }: { q: string; onClear: () => void }) {
   const { t } = useTranslation('projects');
+  const mayCreate = useCan('project.create');
+  const { account } = useSession();
   if (q !== '') {
     return (
       <EmptyState
@@ -75,8 +78,15 @@ function NoProjects({ q, onClear }: { q: string; onClear: () => void }) {
       </EmptyState>
     );
   }
+  if (!mayCreate) {
+    return (
+      <EmptyState title={t('list.emptyReader')}>
+        {t(account === null ? 'list.emptyAnonymousNext' : 'list.emptyReaderNext')}
+      </EmptyState>
+    );
+  }
   return (
-    <EmptyState title={t('list.empty')} action={<PushCommands repository="my-project/my-image" />}>
+    <EmptyState title={t('list.empty')} action={<PushCommands repository="my-project/my-image" isNewProject />}>
       {t('list.emptyNext')}
     </EmptyState>
   );

@@ -13,6 +13,10 @@ export const text = {
     empty: 'No project yet',
     emptyNext:
       'A project is the first part of a repository’s name. Push an image to one of your registries and its project appears here by itself:',
+    emptyReader: 'No project that you may see',
+    emptyReaderNext:
+      'You see a project once you are a member of it, or when it is public. Ask a project admin to add you.',
+    emptyAnonymousNext: 'Nothing is public here. Sign in to see the projects you are a member of.',
     noMatch: 'No project matches “{{query}}”',
     noMatchNext: 'Projects are found by any part of their name.',
     clear: 'Clear the search',
@@ -74,6 +78,7 @@ export const text = {
     toRegistries: 'See the registries',
     empty: 'No tag in this project yet',
     emptyNext: 'Push one and it appears here within two seconds:',
+    emptyReader: 'What is pushed to it appears here by itself.',
     noMatch: 'No tag matches these filters',
     noMatchNext: 'The filters are kept in the address of this page.',
     noDrift: 'No drift: every registry holds every tag with the same digest',
@@ -81,6 +86,7 @@ export const text = {
     loadingMore: 'Loading more tags…',
     noRegistries: 'No registry is connected',
     noRegistriesNext: 'Add one to see its repositories here.',
+    noRegistriesReader: 'A system administrator can add one.',
   },
   card: {
     leftmost: '{{registry}} (leftmost)',

@@ -1,7 +1,11 @@
 import Button from '@mui/material/Button';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Radio from '@mui/material/Radio';
+import RadioGroup from '@mui/material/RadioGroup';
 import TextField from '@mui/material/TextField';
 import type { Registry } from 'bff/contract/registries';
-import { type UseFormReturn, useWatch } from 'react-hook-form';
+import { useId } from 'react';
+import { Controller, type UseFormReturn, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import type { RegistryFormValues } from './registry-form.ts';
 import styles from './registries.module.css';
@@ -11,8 +15,57 @@ interface RegistryAccessFieldsProps {
   stored: Registry | undefined;
 }
 
-/** How to get in. A stored password is never shown, only kept, replaced or removed. */
+/** How Longshore gets in: with an account of the registry's, or because the registry trusts its tokens. */
 export function RegistryAccessFields({ form, stored }: RegistryAccessFieldsProps) {
+  const { t } = useTranslation('registries');
+  const { register, formState, control } = form;
+  const { errors } = formState;
+  const hintId = useId();
+  const trusts = useWatch({ control, name: 'trustsLongshore' });
+  return (
+    <fieldset className={styles['group']}>
+      <legend>{t('form.access')}</legend>
+      <Controller
+        name="trustsLongshore"
+        control={control}
+        render={({ field }) => (
+          <RadioGroup
+            aria-label={t('form.access')}
+            value={field.value ? 'trust' : 'account'}
+            onChange={(_event, value) => field.onChange(value === 'trust')}
+          >
+            <FormControlLabel value="account" control={<Radio size="small" />} label={t('form.withAccount')} />
+            <FormControlLabel
+              value="trust"
+              control={<Radio size="small" slotProps={{ input: { 'aria-describedby': hintId } }} />}
+              label={t('form.withTrust')}
+            />
+          </RadioGroup>
+        )}
+      />
+      {trusts ? (
+        <p id={hintId} className={styles['muted']}>
+          {t(stored === undefined ? 'form.trustHintNew' : 'form.trustHint')}
+        </p>
+      ) : (
+        <AccountFields form={form} stored={stored} />
+      )}
+      <TextField
+        {...register('caPem')}
+        label={t('form.ca')}
+        multiline
+        minRows={2}
+        maxRows={8}
+        error={errors.caPem !== undefined}
+        helperText={errors.caPem?.message ?? t('form.caHint')}
+        slotProps={{ inputLabel: { shrink: true }, htmlInput: { spellCheck: false, className: styles['url'] } }}
+      />
+    </fieldset>
+  );
+}
+
+/** A stored password is never shown, only kept, replaced or removed. */
+function AccountFields({ form, stored }: RegistryAccessFieldsProps) {
   const { t } = useTranslation('registries');
   const { register, formState, control, setValue } = form;
   const { errors } = formState;
@@ -20,8 +73,7 @@ export function RegistryAccessFields({ form, stored }: RegistryAccessFieldsProps
   const hasStored = stored?.hasPassword === true;
   const passwordHint = isRemoved ? t('form.passwordRemoved') : hasStored ? t('form.passwordStored') : undefined;
   return (
-    <fieldset className={styles['group']}>
-      <legend>{t('form.access')}</legend>
+    <>
       <div className={styles['pair']}>
         <TextField
           {...register('username')}
@@ -52,16 +104,6 @@ export function RegistryAccessFields({ form, stored }: RegistryAccessFieldsProps
           {isRemoved ? t('form.passwordKeep') : t('form.passwordRemove')}
         </Button>
       ) : null}
-      <TextField
-        {...register('caPem')}
-        label={t('form.ca')}
-        multiline
-        minRows={2}
-        maxRows={8}
-        error={errors.caPem !== undefined}
-        helperText={errors.caPem?.message ?? t('form.caHint')}
-        slotProps={{ inputLabel: { shrink: true }, htmlInput: { spellCheck: false, className: styles['url'] } }}
-      />
-    </fieldset>
+    </>
   );
 }

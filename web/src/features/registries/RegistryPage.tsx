@@ -8,6 +8,7 @@ import { ApiError } from '../../api/api-error.ts';
 import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { frontDoor, frontDoorName } from '../../domain/pull-commands.ts';
 import { EnvironmentChip } from '../../domain/RegistryChip.tsx';
 import { paths } from '../../paths.ts';
 import { Breadcrumbs } from '../../ui/Breadcrumbs.tsx';
@@ -24,7 +25,9 @@ import { RegistryCapabilities } from './RegistryCapabilities.tsx';
 import { RegistryCatalog } from './RegistryCatalog.tsx';
 import { RegistryEndpoints } from './RegistryEndpoints.tsx';
 import { RegistryExecutions } from './RegistryExecutions.tsx';
+import { RegistryMaintenance } from './RegistryMaintenance.tsx';
 import { RegistryNotifications } from './RegistryNotifications.tsx';
+import { RegistryTokens } from './RegistryTokens.tsx';
 import { RemoveRegistryDialog } from './RemoveRegistryDialog.tsx';
 import styles from './registries.module.css';
 
@@ -80,7 +83,9 @@ export function RegistryPage() {
           <RegistryCapabilities registry={registry} />
         </div>
         <div>
+          <RegistryMaintenance registry={registry} />
           <RegistryCatalog registry={registry} />
+          <RegistryTokens registry={registry} />
           <RegistryNotifications registry={registry} />
           <RegistryExecutions registryId={registry.id} />
         </div>
@@ -91,14 +96,14 @@ export function RegistryPage() {
 
 function RegistryFacts({ registry }: { registry: Registry }) {
   const { t } = useTranslation('registries');
+  const door = frontDoorName(frontDoor(location).host, registry.id);
   return (
     <>
       <StatusDot tone={healthTone(registry.health)} label={t(`health.${registry.health}`)} />
       <EnvironmentChip environment={registry.environment} />
       <span>{t(`detail.kind.${registry.kind}`)}</span>
       <span>
-        {t('detail.pullFrom', { host: registry.pullHost })}{' '}
-        <CopyButton text={registry.pullHost} label={registry.pullHost} />
+        {t('detail.pullFrom', { host: door })} <CopyButton text={door} label={door} />
       </span>
       {registry.managedBy === 'configuration' ? <span>{t('managedByConfiguration')}</span> : null}
     </>

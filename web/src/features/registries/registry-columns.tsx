@@ -7,8 +7,10 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { isInMaintenance } from '../../domain/maintenance.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { EnvironmentChip } from '../../domain/RegistryChip.tsx';
+import { useNow } from '../../i18n/now.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
@@ -112,17 +114,21 @@ export function useRegistryColumns({ canManage, onEdit, onRemove }: RegistryColu
   );
 }
 
+const MINUTE_MS = 60_000;
+
 /** The state and, where it is not well, why: the reason is the first thing one wants to know. */
 function Health({ registry }: { registry: Registry }) {
   const { t } = useTranslation('registries');
-  const { duration } = useFormat();
+  const { duration, moment } = useFormat();
   const reasonText = useReasonText();
-  const { endpoints, health } = registry;
+  const nowMs = useNow(MINUTE_MS);
+  const { endpoints, health, maintenance } = registry;
   const worst = worstEndpoint(registry);
   const latency = latencyMs(registry);
   const up = endpoints.filter(({ state }) => state === 'up').length;
   const reason = worst?.reason == null ? null : reasonText(worst.reason);
   const details = [
+    isInMaintenance(maintenance, nowMs) ? t('maintenance.until', { time: moment(maintenance.until) }) : null,
     endpoints.length > 1 ? t('endpointsUp', { up, count: endpoints.length }) : null,
     reason ?? (latency === undefined ? null : duration(latency)),
   ].filter((part) => part !== null);

@@ -35,6 +35,8 @@ const stored: Registry = {
     scanReason: null,
     notifiedAt: null,
   },
+  trustsLongshore: false,
+  maintenance: null,
   managedBy: 'console',
   version: 7,
   createdAt: '2026-01-01T00:00:00.000Z',
@@ -59,6 +61,17 @@ describe('the stored password', () => {
     expect(changeOf({ ...values, username: '' }, stored)).toMatchObject({ username: null, password: null });
   });
   it('is never in the form', () => expect(values.password).toBe(''));
+});
+
+describe('a registry that trusts Longshore', () => {
+  it('is sent neither a username nor a password, and loses the stored one', () => {
+    const values = { ...formOfRegistry(stored), trustsLongshore: true, password: 'typed before' };
+    expect(changeOf(values, stored)).toMatchObject({ trustsLongshore: true, username: null, password: null });
+    expect(draftOf({ ...filled, trustsLongshore: true, username: 'u', password: 'p' })).not.toHaveProperty('password');
+  });
+  it('differs from one that does not', () => {
+    expect(changedFields(stored, { ...stored, trustsLongshore: true })).toEqual(['trustsLongshore']);
+  });
 });
 
 describe('what is sent', () => {

@@ -8,6 +8,8 @@ export interface RegistryFormValues {
   environment: string;
   position: string;
   endpointUrls: { url: string }[];
+  /** Then it takes this console's tokens, and neither a username nor a password. */
+  trustsLongshore: boolean;
   username: string;
   password: string;
   isPasswordRemoved: boolean;
@@ -24,6 +26,7 @@ export const emptyRegistryForm: RegistryFormValues = {
   environment: '',
   position: '',
   endpointUrls: [{ url: '' }],
+  trustsLongshore: false,
   username: '',
   password: '',
   isPasswordRemoved: false,
@@ -37,6 +40,7 @@ export function formOfRegistry(registry: Registry): RegistryFormValues {
     environment: registry.environment,
     position: String(registry.position),
     endpointUrls: registry.endpoints.map(({ url }) => ({ url })),
+    trustsLongshore: registry.trustsLongshore,
     username: registry.username ?? '',
     password: '',
     isPasswordRemoved: false,
@@ -58,13 +62,18 @@ export function proposeRegistryId(name: string): string {
 
 /** `stored`: the registry being edited, if any; it decides what “empty” means for the password. */
 function connectionOf(values: RegistryFormValues, stored: Registry | undefined) {
-  const username = values.username.trim();
+  const username = values.trustsLongshore ? '' : values.username.trim();
   const caPem = values.caPem.trim();
   // Without a username a stored password would never be sent again, so it goes with it.
   const isCleared = values.isPasswordRemoved || (stored?.hasPassword === true && username === '');
-  const password = isCleared ? { password: null } : values.password === '' ? {} : { password: values.password };
+  const password = isCleared
+    ? { password: null }
+    : values.trustsLongshore || values.password === ''
+      ? {}
+      : { password: values.password };
   return {
     endpointUrls: values.endpointUrls.map(({ url }) => url.trim()).filter((url) => url !== ''),
+    trustsLongshore: values.trustsLongshore,
     username: username === '' ? null : username,
     ...password,
     caPem: caPem === '' ? null : caPem,
@@ -145,14 +154,19 @@ function isBlank(values: RegistryFormValues, field: string): boolean {
   return typeof value === 'string' && value.trim() === '';
 }
 
+const comparedFields = [
+  'name',
+  'environment',
+  'position',
+  'endpointUrls',
+  'trustsLongshore',
+  'username',
+  'caPem',
+] as const;
+
 /** The fields that somebody else changed since the form was opened, for the person whose change was refused. */
-export function changedFields(
-  before: Registry,
-  now: Registry,
-): ('name' | 'environment' | 'position' | 'endpointUrls' | 'username' | 'caPem')[] {
+export function changedFields(before: Registry, now: Registry): (typeof comparedFields)[number][] {
   const was = formOfRegistry(before);
   const is = formOfRegistry(now);
-  return (['name', 'environment', 'position', 'endpointUrls', 'username', 'caPem'] as const).filter(
-    (field) => JSON.stringify(was[field]) !== JSON.stringify(is[field]),
-  );
+  return comparedFields.filter((field) => JSON.stringify(was[field]) !== JSON.stringify(is[field]));
 }

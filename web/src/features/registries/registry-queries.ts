@@ -1,11 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { listExecutions } from 'bff/contract/replication';
 import {
+  beginMaintenance,
   createNotificationSecret,
   createRegistry,
   deleteRegistry,
+  endMaintenance,
   getRegistry,
+  getTokenConfiguration,
   listRegistries,
+  listRegistryDirectory,
   probeRegistry,
   type Registry,
   scanRegistry,
@@ -24,6 +28,8 @@ const SEARCHED_EXECUTIONS = 200;
 
 export const registriesQuery = () => endpointQuery(listRegistries, {});
 export const registryQuery = (registryId: string) => endpointQuery(getRegistry, { params: { registryId } });
+export const tokenConfigurationQuery = (registryId: string) =>
+  endpointQuery(getTokenConfiguration, { params: { registryId } });
 export const recentExecutions = () =>
   endpointQuery(listExecutions, { query: { sort: '-created', limit: SEARCHED_EXECUTIONS } });
 
@@ -48,7 +54,7 @@ function useRemember() {
   const client = useQueryClient();
   return (registry: Registry) => {
     client.setQueryData(registryQuery(registry.id).queryKey, registry);
-    void client.invalidateQueries({ queryKey: [listRegistries.path] });
+    for (const { path } of [listRegistries, listRegistryDirectory]) void client.invalidateQueries({ queryKey: [path] });
   };
 }
 
@@ -77,6 +83,11 @@ export function useRegistryActions(registryId: string) {
     scan: useMutation({ mutationFn: () => call(scanRegistry, { params }), onSuccess: readAgain }),
     probe: useMutation({ mutationFn: () => call(probeRegistry, { params }), onSuccess: remember }),
     makeSecret: useMutation({ mutationFn: () => call(createNotificationSecret, { params }), onSuccess: readAgain }),
+    beginMaintenance: useMutation({
+      mutationFn: (body: { until: string; message: string }) => call(beginMaintenance, { params, body }),
+      onSuccess: remember,
+    }),
+    endMaintenance: useMutation({ mutationFn: () => call(endMaintenance, { params }), onSuccess: remember }),
     remove: useMutation({
       mutationFn: () => call(deleteRegistry, { params }),
       onSuccess: () => {

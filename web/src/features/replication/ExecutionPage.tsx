@@ -1,12 +1,12 @@
 import Button from '@mui/material/Button';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Execution } from 'bff/contract/replication';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
-import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { useMayPushToAll } from '../../domain/may-push.ts';
 import { Figures } from '../../domain/tasks/Figures.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
@@ -23,7 +23,7 @@ import { Page } from '../../ui/Page.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { ExecutionProgress } from './ExecutionProgress.tsx';
-import { executionQuery, useExecutionActions } from './replication-queries.ts';
+import { allTaskPages, executionQuery, useExecutionActions } from './replication-queries.ts';
 import styles from './replication.module.css';
 import { StateFilter } from './StateFilter.tsx';
 import { StopExecutionDialog } from './StopExecutionDialog.tsx';
@@ -100,7 +100,7 @@ function ExecutionFacts({ execution }: { execution: Execution }) {
 
 function ExecutionButtons({ execution }: { execution: Execution }) {
   const { t } = useTranslation('replication');
-  const canPush = useCan('artifact.push');
+  const canPush = useMayPushToAll(useDestinations(execution.id));
   const errorWords = useErrorWords();
   const { stop, retry } = useExecutionActions(execution.id);
   const [isAsking, setIsAsking] = useState(false);
@@ -128,6 +128,12 @@ function ExecutionButtons({ execution }: { execution: Execution }) {
       />
     </>
   );
+}
+
+/** Where the copy goes, as far as its tasks are read: the most urgent ones, which are those one would stop or retry. */
+function useDestinations(executionId: string) {
+  const { data } = useInfiniteQuery(allTaskPages(executionId));
+  return data?.pages.flatMap(({ items }) => items.map(({ destination }) => destination)) ?? [];
 }
 
 function ExecutionSummary({ execution }: { execution: Execution }) {

@@ -4,9 +4,9 @@ import type { TaskDetail } from 'bff/contract/replication';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
-import { useCan } from '../../domain/account.ts';
 import { DigestText } from '../../domain/DigestText.tsx';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { useMayPushToAll } from '../../domain/may-push.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RegistryChip } from '../../domain/RegistryChip.tsx';
@@ -83,7 +83,7 @@ export function TaskPage() {
 
 function TaskButtons({ task }: { task: TaskDetail }) {
   const { t } = useTranslation('replication');
-  const canPush = useCan('artifact.push');
+  const canPush = useMayPushToAll([task.destination]);
   const errorWords = useErrorWords();
   const { stop, retry } = useTaskActions(task.id);
   if (!canPush) return null;

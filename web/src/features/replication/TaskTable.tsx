@@ -20,6 +20,7 @@ import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
+import { TASK_PAGE_ROWS } from './replication-queries.ts';
 import styles from './replication.module.css';
 
 interface TaskTableProps {
@@ -28,7 +29,6 @@ interface TaskTableProps {
   q: string;
 }
 
-const PAGE_ROWS = 200;
 const urlDefaults = { state: '', q: '' };
 
 /** The tasks of an execution, those that need a person first. */
@@ -40,7 +40,7 @@ export function TaskTable({ executionId, state, q }: TaskTableProps) {
     taskPages({
       executionId,
       sort: 'state',
-      limit: PAGE_ROWS,
+      limit: TASK_PAGE_ROWS,
       ...(state === undefined ? {} : { state }),
       ...(q === '' ? {} : { q }),
     }),

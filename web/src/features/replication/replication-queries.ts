@@ -12,7 +12,7 @@ import {
 } from 'bff/contract/replication';
 import { call } from '../../api/call.ts';
 import { endpointPages, endpointQuery } from '../../api/endpoint-query.ts';
-import { rememberExecution } from '../../domain/tasks/task-queries.ts';
+import { rememberExecution, taskPages } from '../../domain/tasks/task-queries.ts';
 
 export type ExecutionStateFilter = Execution['state'];
 export const executionStates = [
@@ -23,6 +23,7 @@ export const executionStates = [
 ] as const satisfies readonly ExecutionStateFilter[];
 
 const PAGE_ROWS = 100;
+export const TASK_PAGE_ROWS = 200;
 
 export const executionPages = (filter: { state: ExecutionStateFilter | undefined }) =>
   endpointPages(listExecutions, {
@@ -30,6 +31,9 @@ export const executionPages = (filter: { state: ExecutionStateFilter | undefined
   });
 
 export const executionQuery = (executionId: string) => endpointQuery(getExecution, { params: { executionId } });
+
+/** Every task of an execution, those that need a person first. */
+export const allTaskPages = (executionId: string) => taskPages({ executionId, sort: 'state', limit: TASK_PAGE_ROWS });
 
 export function useExecutionActions(executionId: string) {
   const client = useQueryClient();

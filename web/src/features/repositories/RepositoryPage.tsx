@@ -7,9 +7,10 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { useMayPush } from '../../domain/may-push.ts';
 import { PushCommands } from '../../domain/PushCommands.tsx';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
-import { nameInProject, paths, repositoryOf } from '../../paths.ts';
+import { nameInProject, paths, projectOf, repositoryOf } from '../../paths.ts';
 import { Breadcrumbs } from '../../ui/Breadcrumbs.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -188,10 +189,11 @@ interface NoTagsProps {
 
 function NoTags({ repository, q, registryName, onClear }: NoTagsProps) {
   const { t } = useTranslation('repositories');
+  const mayPush = useMayPush(projectOf(repository));
   if (q === '' && registryName === '') {
     return (
-      <EmptyState title={t('empty')} action={<PushCommands repository={repository} />}>
-        {t('emptyNext')}
+      <EmptyState title={t('empty')} action={mayPush ? <PushCommands repository={repository} /> : undefined}>
+        {t(mayPush ? 'emptyNext' : 'emptyReader')}
       </EmptyState>
     );
   }

@@ -4,9 +4,9 @@ import type { Tag } from 'bff/contract/repositories';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useCan } from '../../domain/account.ts';
 import { type CopyIntent, LazyCopyDialog } from '../../domain/copy/LazyCopyDialog.tsx';
-import { paths } from '../../paths.ts';
+import { usePushPlaces } from '../../domain/may-push.ts';
+import { paths, projectOf } from '../../paths.ts';
 import { findCopySource } from './repositories-queries.ts';
 import styles from './repositories.module.css';
 
@@ -24,7 +24,7 @@ const MOST_AT_ONCE = 500;
 
 export function TagActions({ repository, tags, columns, registryId }: TagActionsProps) {
   const { t } = useTranslation('repositories');
-  const mayPush = useCan('artifact.push');
+  const mayPush = usePushPlaces(projectOf(repository)).length > 0;
   const [copy, setCopy] = useState<CopyIntent | null>(null);
   const sourceId = findCopySource(
     tags,

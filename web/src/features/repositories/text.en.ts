@@ -30,6 +30,7 @@ export const text = {
   toRegistries: 'See the registries',
   empty: 'No tag in this repository',
   emptyNext: 'Push one and it appears here within two seconds:',
+  emptyReader: 'What is pushed to it appears here by itself.',
   noMatch: 'No tag matches “{{query}}”',
   noMatchIn: 'No tag of this repository is in {{registry}}',
   clearFilters: 'Clear the filters',

@@ -31,6 +31,7 @@ export const text = {
   toRegistries: '查看镜像仓库',
   empty: '这个存储库里没有标签',
   emptyNext: '推送一个，两秒之内就会出现在这里：',
+  emptyReader: '有人推送后，会自动出现在这里。',
   noMatch: '没有与“{{query}}”匹配的标签',
   noMatchIn: '{{registry}} 中没有这个存储库的标签',
   clearFilters: '清除筛选',

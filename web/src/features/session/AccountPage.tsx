@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import { useMutation } from '@tanstack/react-query';
 import { changePassword } from 'bff/contract/session';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/api-error.ts';
 import { call } from '../../api/call.ts';
@@ -15,7 +15,12 @@ import { fieldText } from './field-text.ts';
 
 const LEAST_LENGTH = 12;
 
-export function AccountPage() {
+interface AccountPageProps {
+  /** Further sections, of other features. */
+  children?: ReactNode;
+}
+
+export function AccountPage({ children }: AccountPageProps) {
   const { t } = useTranslation('session');
   const account = useAccount();
   return (
@@ -31,6 +36,7 @@ export function AccountPage() {
         <p>{t('changeWords')}</p>
         <PasswordForm username={account.username} />
       </section>
+      {children}
     </Page>
   );
 }

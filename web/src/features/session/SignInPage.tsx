@@ -1,13 +1,13 @@
 import Button from '@mui/material/Button';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { signIn } from 'bff/contract/session';
+import { getSession, signIn } from 'bff/contract/session';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Navigate, useSearchParams } from 'react-router';
+import { Link, Navigate, useSearchParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
 import { call } from '../../api/call.ts';
 import { announceSessionChange } from '../../api/session-signal.ts';
-import { sessionQuery } from '../../domain/account.ts';
+import { isOpenToAnybody, sessionQuery } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useNow } from '../../i18n/now.ts';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -42,6 +42,11 @@ export function SignInPage() {
         </div>
         <SignInForm />
         <p className={styles['hint']}>{t('firstTime')}</p>
+        {session.data !== undefined && isOpenToAnybody(session.data) ? (
+          <p className={styles['hint']}>
+            <Link to={paths.projects()}>{t('browsePublic')}</Link>
+          </p>
+        ) : null}
       </main>
     </div>
   );
@@ -120,8 +125,10 @@ function useSignIn() {
     call(signIn, { body: { username, password } }).then(
       (session) => {
         announceSessionChange();
+        // What was read before was what anybody may see.
+        client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== getSession.path });
         // The page then sees who is signed in and leaves for where one wanted to go.
-        client.setQueryData(sessionQuery().queryKey, session);
+        client.setQueryData(sessionQuery().queryKey, (known) => ({ anonymousPermissions: [], ...known, ...session }));
       },
       (refusal: unknown) => {
         setIsBusy(false);

@@ -9,6 +9,7 @@ export const text = {
   waitButton: 'Wait {{time}}',
   missing: 'Enter your username and your password.',
   firstTime: 'First time here? The administrator’s password was shown once, where Longshore was started.',
+  browsePublic: 'Look at what is public without signing in',
   accountTitle: 'Your account',
   changeTitle: 'Change the password',
   changeWords: 'Every other session of yours ends; this one goes on.',

@@ -12,6 +12,7 @@ export const text = {
   waitButton: '等待 {{time}}',
   missing: '请输入用户名和密码。',
   firstTime: '第一次使用？管理员密码在 Longshore 首次启动时显示过一次。',
+  browsePublic: '不登录，直接浏览公开内容',
   accountTitle: '您的账户',
   changeTitle: '修改密码',
   changeWords: '您的其他会话将全部结束，当前会话不受影响。',
