@@ -40,9 +40,7 @@ export function scopeOf(
 
   function projectsByDefault(): string[] {
     const candidates = [...projectsThatMayShow(subject, projects)];
-    return candidates.filter((project) =>
-      actionsAt(subject, { project, environment: '' }, projects).includes(action),
-    );
+    return candidates.filter((project) => actionsAt(subject, { project, environment: '' }, projects).includes(action));
   }
 }
 

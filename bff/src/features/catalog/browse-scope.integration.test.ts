@@ -82,12 +82,12 @@ describe.each(databaseKinds)('browsing a part (%s)', (database) => {
   test('the matrix has the visible columns, and compares among them', async () => {
     const matrix = await viewer.call(getMatrix, { ...payments, query: { sort: '-semver' } });
     expect(matrix.columns.map(({ registryId }) => registryId)).toEqual(['production']);
-    expect(matrix.items.map(({ repository, tag, cells }) => [repository, tag, cells.map(({ state }) => state)])).toEqual(
-      [
-        ['payments/api', '2.10.0-rc1-copy', ['first']],
-        ['payments/api', '2.9.0', ['first']],
-      ],
-    );
+    expect(
+      matrix.items.map(({ repository, tag, cells }) => [repository, tag, cells.map(({ state }) => state)]),
+    ).toEqual([
+      ['payments/api', '2.10.0-rc1-copy', ['first']],
+      ['payments/api', '2.9.0', ['first']],
+    ]);
     expect(matrix.total).toBe(2);
     expect(matrix.items[1]?.sizeBytes).toBe(browsing.pushed.otherRelease.totalSizeBytes);
     // In both registries there are two builds of 2.9.0; in the visible one there is nothing to differ from.
@@ -188,7 +188,9 @@ describe.each(databaseKinds)('browsing a part (%s)', (database) => {
       const hidden = await problemOf(viewer.call(endpoint, { query: { ...at, registryId: 'development' } }));
       const missing = await problemOf(viewer.call(endpoint, { query: { ...at, registryId: 'nowhere' } }));
       expect(hidden).toEqual({ ...missing, detail: missing.detail.replace('nowhere', 'development') });
-      const others = await problemOf(viewer.call(endpoint, { query: { ...at, repository: 'single', reference: 'v1' } }));
+      const others = await problemOf(
+        viewer.call(endpoint, { query: { ...at, repository: 'single', reference: 'v1' } }),
+      );
       const none = await problemOf(viewer.call(endpoint, { query: { ...at, repository: 'missing', reference: 'v1' } }));
       expect(others).toEqual({ ...none, detail: none.detail.replace('missing', 'single') });
       expect(others.code).toBe('artifact-not-found');
@@ -240,8 +242,8 @@ describe.each(databaseKinds)('browsing a part (%s)', (database) => {
       });
     }
     for (const endpoint of [getProject, getMatrix] as const) {
-      const hidden = await problemOf(nobody.call(endpoint, payments as never));
-      const missing = await problemOf(nobody.call(endpoint, { params: { project: 'missing' } } as never));
+      const hidden = await problemOf(nobody.call(endpoint, payments));
+      const missing = await problemOf(nobody.call(endpoint, { params: { project: 'missing' } }));
       expect(hidden).toEqual({ ...missing, detail: missing.detail.replace('missing', 'payments') });
     }
   });
@@ -263,25 +265,21 @@ describe.each(databaseKinds)('browsing a part (%s)', (database) => {
       tags: createTagPages(kysely),
     };
     const registryIds = ['development', 'production'];
+    const page = { q: undefined, limit: 10, after: null };
+    const anywhere = { project: undefined, registryId: undefined };
+    const inPayments = { project: 'payments', repository: undefined, registryIds, taskRegistryIds: registryIds };
     // Tags of one moment are found in any order.
     const byName = (tags: readonly FoundTag[]) => tags.toSorted((a, b) => a.name.localeCompare(b.name));
     const readAll = async (scope: Scope) => ({
-      projects: await views.projects.listProjects({
-        ...{ q: undefined, archived: 'with', sort: '-size', limit: 10, after: null, scope },
-      }),
-      repositories: await views.repositories.listRepositories({
-        ...{ q: undefined, project: undefined, registryId: undefined, sort: '-pushed', limit: 10, after: null, scope },
-      }),
+      projects: await views.projects.listProjects({ ...page, archived: 'with', sort: '-size', scope }),
+      repositories: await views.repositories.listRepositories({ ...page, ...anywhere, sort: '-pushed', scope }),
       words: byName(await views.search.findTags('2.', scope)),
       named: byName(await views.search.findTagsOf('api', '', scope)),
       digests: await views.search.findDigests('sha256:', scope),
       tags: await Promise.all(
         (['-pushed', 'semver', 'name'] as const).flatMap((sort) =>
           [true, false].map((isDriftOnly) =>
-            views.tags.readPage({
-              ...{ project: 'payments', repository: undefined, q: undefined, isDriftOnly, sort, limit: 3, after: null },
-              ...{ scope, registryIds, taskRegistryIds: registryIds },
-            }),
+            views.tags.readPage({ ...page, ...inPayments, isDriftOnly, sort, limit: 3, scope }),
           ),
         ),
       ),
