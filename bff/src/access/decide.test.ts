@@ -7,7 +7,7 @@ import {
   roles,
   systemActions,
 } from '../contract/permissions.ts';
-import { actionsAt, decideAnywhere, decideAt, decideInProject, permissionsOf } from './decide.ts';
+import { actionsAt, decideAnywhere, decideAt, decideEverywhere, decideInProject, permissionsOf } from './decide.ts';
 import { isInScope, scopeOf } from './scope.ts';
 import {
   type CellRole,
@@ -117,6 +117,22 @@ describe('A role', () => {
     expect(decideInProject(member('guest'), 'artifact.push', 'payments', environments, none)).toMatchObject({
       code: 'permission-missing',
     });
+  });
+});
+
+describe('A project as a whole', () => {
+  const everywhere = (subject: Subject) => decideEverywhere(subject, 'project.manage', 'payments', environments, none);
+  it('needs the right in every environment, and names none that is hidden', () => {
+    expect(everywhere(member('project-admin'))).toEqual({ allowed: true });
+    expect(everywhere(administrator)).toEqual({ allowed: true });
+    expect(everywhere(member('project-admin', { production: 'guest' }))).toMatchObject({
+      needed: { environment: 'production', roles: ['project-admin'] },
+    });
+    const part = everywhere(member(null, { development: 'project-admin' }));
+    expect(part).toMatchObject({ code: 'permission-missing', needed: { project: 'payments', environment: null } });
+    expect(JSON.stringify(part)).not.toContain('production');
+    expect(everywhere(member(null))).toMatchObject({ code: 'hidden', needed: null });
+    expect(everywhere(nobody)).toMatchObject({ code: 'not-signed-in' });
   });
 });
 

@@ -98,6 +98,22 @@ export function decideInProject(
   return best ?? allowed;
 }
 
+/** For what concerns a project as a whole. An environment that the subject may not know of is not named. */
+export function decideEverywhere(
+  subject: Subject,
+  action: PlaceAction,
+  project: string,
+  environments: readonly string[],
+  projects: ProjectDirectory,
+): Decision {
+  const candidates = environments.length === 0 ? [''] : environments;
+  const decisions = candidates.map((environment) => decideAt(subject, action, { project, environment }, projects));
+  const refused = decisions.find(isRefused) ?? decisions.find((decision) => !decision.allowed);
+  if (refused === undefined) return allowed;
+  const isKnown = decisions.some((decision) => decision.allowed);
+  return isRefused(refused) || !isKnown ? refused : refusal(subject, action, { project, environment: '' }, projects);
+}
+
 /** Of a place that the subject may not know of, or that does not exist: the answer is the same. */
 export function decideUnseen(subject: Subject): Decision {
   if (subject.kind === 'anonymous') return signInFirst;

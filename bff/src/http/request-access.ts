@@ -3,6 +3,7 @@ import {
   type Decision,
   decideAnywhere,
   decideAt,
+  decideEverywhere,
   decideInProject,
   decideUnseen,
   permissionsOf,
@@ -60,10 +61,8 @@ export class RequestAccess {
 
   /** In every environment there is: for what concerns a project as a whole. @throws ApiError */
   async authorizeEverywhere(action: PlaceAction, project: string, hidden: () => ApiError): Promise<void> {
-    const environments = await this.environments();
-    for (const environment of environments.length === 0 ? [''] : environments) {
-      await this.authorize(action, { project, environment }, hidden);
-    }
+    const [environments, projects] = [await this.environments(), await this.#facts.projects()];
+    throwRefused(decideEverywhere(this.subject, action, project, environments, projects), hidden);
   }
 
   /** What lists may show of the things that `action` is about. */
