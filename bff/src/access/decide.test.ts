@@ -133,6 +133,9 @@ describe('What concerns a project as a whole', () => {
   it('needs the right in every environment, and the refusal names none that is hidden', () => {
     expect(everywhere(member('project-admin')).allowed).toBe(true);
     expect(everywhere(member(null, { development: 'project-admin', production: 'project-admin' })).allowed).toBe(true);
+    expect(everywhere(member('project-admin', { production: 'guest' }))).toMatchObject({
+      needed: { environment: 'production', roles: ['project-admin'] },
+    });
     const refused = everywhere(member(null, { development: 'project-admin' }));
     expect(refused).toMatchObject({
       code: 'permission-missing',

@@ -128,11 +128,11 @@ export function decideEverywhere(
 ): Decision {
   const candidates = environments.length === 0 ? [''] : environments;
   const decisions = candidates.map((environment) => decideAt(subject, action, { project, environment }, projects));
-  const refused = decisions.find((decision) => !decision.allowed);
-  if (refused === undefined || (!refused.allowed && refused.code === 'not-signed-in')) return refused ?? allowed;
-  const hidden = decisions.find(isHidden);
-  if (hidden !== undefined && decisions.every(isHidden)) return hidden;
-  // Which environment is missing may be hidden from the caller.
+  const refused = decisions.find(isRefused) ?? decisions.find((decision) => !decision.allowed);
+  if (refused === undefined) return allowed;
+  const isKnown = !decisions.every(isHidden);
+  if (isRefused(refused) || !isHidden(refused) || !isKnown) return refused;
+  // Which environment is missing is hidden from the caller.
   return refusal(subject, action, { project, environment: '' }, projects, candidates.length > 1);
 }
 

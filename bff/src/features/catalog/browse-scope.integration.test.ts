@@ -242,8 +242,8 @@ describe.each(databaseKinds)('browsing a part (%s)', (database) => {
       });
     }
     for (const endpoint of [getProject, getMatrix] as const) {
-      const hidden = await problemOf(nobody.call(endpoint, payments as never));
-      const missing = await problemOf(nobody.call(endpoint, { params: { project: 'missing' } } as never));
+      const hidden = await problemOf(nobody.call(endpoint, payments));
+      const missing = await problemOf(nobody.call(endpoint, { params: { project: 'missing' } }));
       expect(hidden).toEqual({ ...missing, detail: missing.detail.replace('missing', 'payments') });
     }
   });
@@ -265,25 +265,21 @@ describe.each(databaseKinds)('browsing a part (%s)', (database) => {
       tags: createTagPages(kysely),
     };
     const registryIds = ['development', 'production'];
+    const page = { q: undefined, limit: 10, after: null };
+    const anywhere = { project: undefined, registryId: undefined };
+    const inPayments = { project: 'payments', repository: undefined, registryIds, taskRegistryIds: registryIds };
     // Tags of one moment are found in any order.
     const byName = (tags: readonly FoundTag[]) => tags.toSorted((a, b) => a.name.localeCompare(b.name));
     const readAll = async (scope: Scope) => ({
-      projects: await views.projects.listProjects({
-        ...{ q: undefined, archived: 'with', sort: '-size', limit: 10, after: null, scope },
-      }),
-      repositories: await views.repositories.listRepositories({
-        ...{ q: undefined, project: undefined, registryId: undefined, sort: '-pushed', limit: 10, after: null, scope },
-      }),
+      projects: await views.projects.listProjects({ ...page, archived: 'with', sort: '-size', scope }),
+      repositories: await views.repositories.listRepositories({ ...page, ...anywhere, sort: '-pushed', scope }),
       words: byName(await views.search.findTags('2.', scope)),
       named: byName(await views.search.findTagsOf('api', '', scope)),
       digests: await views.search.findDigests('sha256:', scope),
       tags: await Promise.all(
         (['-pushed', 'semver', 'name'] as const).flatMap((sort) =>
           [true, false].map((isDriftOnly) =>
-            views.tags.readPage({
-              ...{ project: 'payments', repository: undefined, q: undefined, isDriftOnly, sort, limit: 3, after: null },
-              ...{ scope, registryIds, taskRegistryIds: registryIds },
-            }),
+            views.tags.readPage({ ...page, ...inPayments, isDriftOnly, sort, limit: 3, scope }),
           ),
         ),
       ),

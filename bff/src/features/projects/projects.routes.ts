@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { rolesWith } from '../../access/decide.ts';
 import { scopeWithin } from '../../access/scope.ts';
 import * as contract from '../../contract/projects.ts';
 import { ApiError } from '../../http/api-error.ts';
@@ -89,12 +90,18 @@ async function authorizeChange(
   { current: { name }, isEverywhere, environments }: PlannedChange,
   { access, audit }: RequestContext,
 ): Promise<void> {
-  const hidden = () => projectNotFound(name);
-  if (isEverywhere) await access.authorizeEverywhere('project.manage', name, hidden);
+  if (isEverywhere) await access.authorizeEverywhere('project.manage', name, () => projectNotFound(name));
   for (const environment of environments) {
     if (environments.length === 1) audit.note({ environment });
-    await access.authorize('project.manage', { project: name, environment }, hidden);
+    await access.authorize('project.manage', { project: name, environment }, () => notYours(name, environment));
   }
+}
+
+/** The caller knows the project and named the environment; whether there is one of that name is not told. */
+function notYours(project: string, environment: string): ApiError {
+  const sentence = `To change who sees ${environment} of ${project} you need the role project admin there.`;
+  const needed = { action: 'project.manage' as const, roles: rolesWith('project.manage'), project, environment };
+  return new ApiError('permission-missing', sentence, { needed });
 }
 
 /** Of environments that the caller may not know of, nothing is said. */

@@ -68,27 +68,51 @@ interface SummedProject {
   sorted_at: Date;
 }
 
-export function createProjectsView(kysely: Kysely<Tables>) {
-  /** @param condition on the project's own columns */
-  const summed = (scope: Scope, condition: RawBuilder<boolean>) => sql`
-    select projects.*, coalesce(held.repository_count, 0) as repository_count, coalesce(held.tag_count, 0) as tag_count,
-      coalesce(held.size_bytes, 0) as size_bytes, held.pushed_at, coalesce(held.sorted_at, 'epoch') as sorted_at
-    from (select * from projects where ${isProjectInScope(scope, 'name')} and ${condition}) as projects
-    left join (
-      select project, count(*) as repository_count, sum(tag_count) as tag_count,
-        least(sum(size_bytes), ${Number.MAX_SAFE_INTEGER}::bigint)::bigint as size_bytes,
-        max(pushed_at) as pushed_at, max(sorted_at) as sorted_at
-      from ${repositoryNamesIn(scope, { withSizes: true })} as repository_names where tag_count > 0 group by project
-    ) as held on held.project = projects.name
-  `;
+export class ProjectsView {
+  readonly #kysely: Kysely<Tables>;
 
-  const withRegistries = async (rows: readonly SummedProject[], scope: Scope): Promise<ProjectRow[]> => {
+  constructor(kysely: Kysely<Tables>) {
+    this.#kysely = kysely;
+  }
+
+  async listProjects({ q, archived, sort, limit, after, scope }: ListProjects) {
+    const columns = projectOrders[sort];
+    const pattern = `%${likeLiteral((q ?? '').toLowerCase())}%`;
+    const condition = sql<boolean>`name like ${pattern} and ${archivedConditions[archived]}`;
+    const { rows } = await sql<SummedProject>`
+      select * from (${summed(scope, condition)}) as projects
+      where ${isAfter(columns, after)} order by ${orderBy(columns)} limit ${limit + 1}
+    `.execute(this.#kysely);
+    const counted = await sql<{ total: number }>`
+      select count(*) as total from projects where ${isProjectInScope(scope, 'name')} and ${condition}
+    `.execute(this.#kysely);
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    return {
+      items: await this.#withRegistries(page, scope),
+      next: last === undefined ? null : positionOf(last, sort),
+      total: counted.rows[0]?.total ?? 0,
+    };
+  }
+
+  /** Undefined too where nothing of it is in the scope. */
+  async findProject(name: string, scope: Scope): Promise<ProjectRow | undefined> {
+    const { rows } = await sql<SummedProject>`${summed(scope, sql<boolean>`name = ${name}`)}`.execute(this.#kysely);
+    return (await this.#withRegistries(rows, scope))[0];
+  }
+
+  async hasProject(name: string): Promise<boolean> {
+    const row = await this.#kysely.selectFrom('projects').select('name').where('name', '=', name).executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async #withRegistries(rows: readonly SummedProject[], scope: Scope): Promise<ProjectRow[]> {
     const places = await sql<{ project: string; registry_id: string; tag_count: number }>`
       select project, registry_id, sum(tag_count) as tag_count from repositories
       where project = any (${rows.map(({ name }) => name)}::text[]) and tag_count > 0
         and ${inScope(scope, 'project', 'registry_id')}
       group by project, registry_id order by registry_id
-    `.execute(kysely);
+    `.execute(this.#kysely);
     return rows.map((row) => ({
       name: row.name,
       description: row.description,
@@ -105,43 +129,27 @@ export function createProjectsView(kysely: Kysely<Tables>) {
         .filter(({ project }) => project === row.name)
         .map(({ registry_id, tag_count }) => ({ registryId: registry_id, tagCount: tag_count })),
     }));
-  };
-
-  return {
-    async listProjects({ q, archived, sort, limit, after, scope }: ListProjects) {
-      const columns = projectOrders[sort];
-      const pattern = `%${likeLiteral((q ?? '').toLowerCase())}%`;
-      const condition = sql<boolean>`name like ${pattern} and ${archivedConditions[archived]}`;
-      const { rows } = await sql<SummedProject>`
-        select * from (${summed(scope, condition)}) as projects
-        where ${isAfter(columns, after)} order by ${orderBy(columns)} limit ${limit + 1}
-      `.execute(kysely);
-      const counted = await sql<{ total: number }>`
-        select count(*) as total from projects where ${isProjectInScope(scope, 'name')} and ${condition}
-      `.execute(kysely);
-      const page = rows.slice(0, limit);
-      const last = rows.length > limit ? page.at(-1) : undefined;
-      return {
-        items: await withRegistries(page, scope),
-        next: last === undefined ? null : positionOf(last, sort),
-        total: counted.rows[0]?.total ?? 0,
-      };
-    },
-
-    /** Undefined too where nothing of it is in the scope. */
-    async findProject(name: string, scope: Scope): Promise<ProjectRow | undefined> {
-      const { rows } = await sql<SummedProject>`${summed(scope, sql<boolean>`name = ${name}`)}`.execute(kysely);
-      return (await withRegistries(rows, scope))[0];
-    },
-
-    async hasProject(name: string): Promise<boolean> {
-      const row = await kysely.selectFrom('projects').select('name').where('name', '=', name).executeTakeFirst();
-      return row !== undefined;
-    },
-  };
+  }
 }
 
-export type ProjectsView = ReturnType<typeof createProjectsView>;
+export function createProjectsView(kysely: Kysely<Tables>): ProjectsView {
+  return new ProjectsView(kysely);
+}
+
+/** @param condition on the project's own columns */
+function summed(scope: Scope, condition: RawBuilder<boolean>) {
+  return sql`
+    select projects.*, coalesce(held.repository_count, 0) as repository_count, coalesce(held.tag_count, 0) as tag_count,
+      coalesce(held.size_bytes, 0) as size_bytes, held.pushed_at, coalesce(held.sorted_at, 'epoch') as sorted_at
+    from (select * from projects where ${isProjectInScope(scope, 'name')} and ${condition}) as projects
+    left join (
+      select project, count(*) as repository_count, sum(tag_count) as tag_count,
+        least(sum(size_bytes), ${Number.MAX_SAFE_INTEGER}::bigint)::bigint as size_bytes,
+        max(pushed_at) as pushed_at, max(sorted_at) as sorted_at
+      from ${repositoryNamesIn(scope, { withSizes: true })} as repository_names where tag_count > 0 group by project
+    ) as held on held.project = projects.name
+  `;
+}
 
 function positionOf(row: SummedProject, sort: ProjectSort): KeysetPosition {
   if (sort === '-pushed') return [row.sorted_at.getTime(), row.name];

@@ -1,16 +1,16 @@
 import { Router } from 'express';
 import { stringify } from 'yaml';
 import { actorOf } from '../../access/audit-record.ts';
-import { isRegistryInScope } from '../../access/scope.ts';
 import * as contract from '../../contract/registries.ts';
 import type { AnswerInput, HandlerInput } from '../../contract/endpoint.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { mountEndpoint } from '../../http/mount-endpoint.ts';
 import { notificationEndpoint } from '../../registry-client/index.ts';
 import type { ConnectionTest } from './connection-test.ts';
+import { mountRegistryDirectory } from './registry-directory.routes.ts';
 import type { RegistriesService, RegistryDraft } from './registries.service.ts';
 import type { RegistriesView, RegistryView } from './registries.view.ts';
-import { healthOf, pullHostOf, type Registry } from './registry.ts';
+import { healthOf, pullHostOf } from './registry.ts';
 import { RegistryAddressError } from './registry-address.ts';
 import { PasswordUnreadableError } from './registry-clients.ts';
 import {
@@ -44,15 +44,10 @@ export function registriesRoutes(deps: RegistriesRoutesDeps): Router {
     return answerOf(found);
   };
 
+  mountRegistryDirectory(router, registries);
   mountEndpoint(router, contract.listRegistries, async () => {
     const items = (await view.list()).map(answerOf);
     return { items, nextCursor: null, total: items.length };
-  });
-  mountEndpoint(router, contract.listRegistryDirectory, async (_input, { access }) => {
-    const scope = await access.scope('catalog.read');
-    const mayReadRegistries = (await access.decide('registry.read', undefined, false)).allowed;
-    const listed = (await registries.listRegistries()).filter(({ id }) => isRegistryInScope(scope, id));
-    return { items: listed.map((registry) => entryOf(registry, mayReadRegistries)) };
   });
   mountEndpoint(router, contract.getRegistry, ({ params }) => shown(params.registryId));
   mountEndpoint(router, contract.createRegistry, async ({ body }) => {
@@ -134,19 +129,6 @@ function draftOf(body: DraftBody): RegistryDraft {
 
 function notificationsYaml(url: string, secret: string): string {
   return stringify({ notifications: { endpoints: [notificationEndpoint(url, secret)] } }, { lineWidth: 0 });
-}
-
-function entryOf(registry: Registry, showsHost: boolean): contract.RegistryEntry {
-  const { id, name, environment, position, health, pullHost, maintenance } = registry;
-  return {
-    id,
-    name,
-    environment,
-    position,
-    health,
-    pullHost: showsHost ? pullHost : null,
-    maintenance: maintenance && maintenanceAnswer(maintenance),
-  };
 }
 
 function answerOf(registry: RegistryView): AnswerInput<typeof contract.getRegistry> {

@@ -42,12 +42,9 @@ export function repositoriesRoutes({ view, tagPages, listColumns }: Repositories
     const after = readCursor(query.cursor, sort, tagOrder(sort, repository));
     const scope = await scopeOf(repository, context);
     const registryIds = (await listColumns()).map((column) => column.registryId);
-    const project = projectOf(repository);
-    const { lines, next, total } = await tagPages.readPage({
-      ...{ project, repository, registryId, q, sort, limit, after, scope, registryIds },
-      isDriftOnly: false,
-      taskRegistryIds: [],
-    });
+    const only = { project: projectOf(repository), repository, registryId, isDriftOnly: false };
+    const read = { ...only, q, sort, limit, after, scope, registryIds, taskRegistryIds: [] };
+    const { lines, next, total } = await tagPages.readPage(read);
     if (lines.length === 0 && (await view.findRepository(repository, scope)) === undefined) {
       throw repositoryNotFound(repository);
     }

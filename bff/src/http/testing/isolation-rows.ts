@@ -1,0 +1,188 @@
+import type { contract } from '../../contract/index.ts';
+import type { Ids } from './isolation-world.ts';
+
+export interface RowInput {
+  readonly params?: Record<string, string>;
+  readonly query?: Record<string, string>;
+  readonly body?: unknown;
+}
+
+/** What names something of a project, with the names of `ids`; `own` is the caller's own project. */
+export type Row = (ids: Ids, own: Ids) => RowInput[];
+
+/** For endpoints whose input can name nothing that belongs to a project. */
+export const namesNothing: Row = () => [];
+
+const ofProject: Row = ({ project }) => [{ params: { project } }];
+const inProject =
+  (body: (ids: Ids) => unknown): Row =>
+  (ids) => [{ params: { project: ids.project }, body: body(ids) }];
+/** A thing of a project, named within that project and within the caller's own one. */
+const thingOf =
+  (param: string, id: (ids: Ids) => string, body?: unknown): Row =>
+  (ids, own) =>
+    [ids.project, own.project].map((project) => ({ params: { project, [param]: id(ids) }, body }));
+const byId =
+  (param: string, id: (ids: Ids) => string, body?: unknown): Row =>
+  (ids) => [{ params: { [param]: id(ids) }, body }];
+const ofExecution: Row = ({ executionId, pendingExecutionId }) =>
+  [executionId, pendingExecutionId].map((id) => ({ params: { executionId: id } }));
+const ofTask: Row = ({ taskId, pendingTaskId }) => [taskId, pendingTaskId].map((id) => ({ params: { taskId: id } }));
+const bySearching: Row = ({ project, repository, tag }) => [project, repository, tag].map((q) => ({ query: { q } }));
+
+const ofArtifact: Row = ({ registryId, destinationId, repository, tag, digest }, own) => [
+  { query: { registryId, repository, reference: tag } },
+  { query: { registryId: destinationId, repository, reference: tag } },
+  { query: { registryId, repository, reference: digest } },
+  { query: { registryId, repository: own.repository, reference: digest } },
+  { query: { registryId, repository: own.repository, reference: tag } },
+];
+
+const copy = ({ registryId, destinationId }: Ids, from: string, reference: string, to: string): RowInput => ({
+  body: {
+    source: { registryId, repository: from },
+    references: [reference],
+    destinations: [{ registryId: destinationId, repository: to }],
+    whenDifferent: 'replace',
+  },
+});
+const asCopies: Row = (ids, own) => {
+  const { repository, tag, digest } = ids;
+  return [
+    copy(ids, repository, tag, repository),
+    copy(ids, repository, digest, own.repository),
+    copy(ids, own.repository, own.tag, repository),
+  ];
+};
+
+const asMembers = inProject(({ userId }) => ({
+  changes: [{ kind: 'user', id: userId, environment: null, role: 'guest' }],
+}));
+const robot = (name: string) => ({
+  name,
+  permissions: [{ actions: ['artifact.pull'], environments: null, repositories: ['**'] }],
+  expiresAt: null,
+});
+const { name: _, ...robotValues } = robot('unused');
+const robotChange = { version: 1, ...robotValues };
+const rule = { environment: null, repositoryPattern: '**', tagPattern: '*' };
+
+/** One row for each endpoint of the contract; the compiler and the test itself miss those that are not here. */
+export const isolationRows: Record<keyof typeof contract, Row> = {
+  getSession: namesNothing,
+  signIn: namesNothing,
+  signOut: namesNothing,
+  changePassword: namesNothing,
+
+  listAccessTokens: namesNothing,
+  createAccessToken: ({ project }) => [
+    {
+      body: {
+        name: `for ${project}`,
+        actions: ['artifact.pull'],
+        projects: [project],
+        environments: null,
+        expiresInDays: 1,
+      },
+    },
+  ],
+  deleteAccessToken: byId('accessTokenId', ({ accessTokenId }) => accessTokenId),
+
+  listRegistryDirectory: namesNothing,
+  listRegistries: namesNothing,
+  getRegistry: namesNothing,
+  createRegistry: namesNothing,
+  updateRegistry: namesNothing,
+  deleteRegistry: namesNothing,
+  testRegistry: namesNothing,
+  probeRegistry: namesNothing,
+  scanRegistry: namesNothing,
+  createNotificationSecret: namesNothing,
+  beginMaintenance: namesNothing,
+  endMaintenance: namesNothing,
+  getTokenConfiguration: namesNothing,
+
+  listProjects: bySearching,
+  getProject: ofProject,
+  createProject: ({ project }) => [{ body: { name: project } }],
+  updateProject: inProject(() => ({ version: 1, description: 'Mine now', isPublic: true, isArchived: true })),
+  deleteProject: ofProject,
+  getMatrix: ({ project, repository, tag }, own) => [
+    { params: { project } },
+    { params: { project }, query: { repository } },
+    { params: { project: own.project }, query: { repository } },
+    { params: { project: own.project }, query: { q: tag } },
+  ],
+
+  listMembers: ofProject,
+  changeMembers: asMembers,
+  previewMembers: asMembers,
+  listMemberCandidates: ofProject,
+
+  listProjectRobots: ofProject,
+  createProjectRobot: inProject(() => robot('intruder')),
+  updateProjectRobot: thingOf('robotId', ({ robotId }) => robotId, robotChange),
+  deleteProjectRobot: thingOf('robotId', ({ robotId }) => robotId),
+  rotateProjectRobot: thingOf('robotId', ({ robotId }) => robotId, { overlapHours: 0 }),
+  listRobots: namesNothing,
+  createRobot: () => [{ body: robot('intruder') }],
+  updateRobot: byId('robotId', ({ robotId }) => robotId, robotChange),
+  deleteRobot: byId('robotId', ({ robotId }) => robotId),
+  rotateRobot: byId('robotId', ({ robotId }) => robotId, { overlapHours: 0 }),
+
+  listImmutableRules: ofProject,
+  createImmutableRule: inProject(() => rule),
+  deleteImmutableRule: thingOf('ruleId', ({ ruleId }) => ruleId),
+  previewImmutableRule: inProject(() => rule),
+
+  listRepositories: ({ project, repository, registryId }) => [
+    { query: { project } },
+    { query: { project, registryId } },
+    { query: { q: repository } },
+  ],
+  getRepository: ({ repository }) => [{ query: { name: repository } }],
+  listTags: ({ repository, registryId, tag }, own) => [
+    { query: { repository } },
+    { query: { repository, registryId } },
+    { query: { repository: own.repository, q: tag } },
+  ],
+
+  getArtifact: ofArtifact,
+  listReferrers: ofArtifact,
+
+  search: ({ project, repository, tag, digest }) =>
+    [project, repository, tag, `${repository}:${tag}`, `${repository}:`, digest, digest.slice(7, 30)].map((q) => ({
+      query: { q },
+    })),
+
+  // The own repository does not hold what another one holds.
+  previewCopy: (ids, own) => [...asCopies(ids, own), copy(ids, own.repository, ids.digest, own.repository)],
+  createExecution: asCopies,
+  listExecutions: bySearching,
+  getExecution: ofExecution,
+  stopExecution: ofExecution,
+  retryExecution: ofExecution,
+  listTasks: ({ executionId, repository }) => [{ query: { executionId } }, { query: { repository } }],
+  getTask: ofTask,
+  stopTask: ofTask,
+  retryTask: ofTask,
+  getOperations: namesNothing,
+
+  listUsers: bySearching,
+  getUser: byId('userId', ({ userId }) => userId),
+  createUser: namesNothing,
+  updateUser: byId('userId', ({ userId }) => userId, { version: 1, isDisabled: true }),
+  resetPassword: byId('userId', ({ userId }) => userId),
+  listGroups: namesNothing,
+  createGroup: ({ userId }) => [{ body: { name: 'intruders', userIds: [userId] } }],
+  updateGroup: byId('groupId', ({ groupId }) => groupId, { version: 1, name: 'intruders', userIds: [] }),
+  deleteGroup: byId('groupId', ({ groupId }) => groupId),
+
+  listAudit: ({ project }) => [{ query: { project } }],
+  listProjectAudit: ofProject,
+
+  getSettings: namesNothing,
+  updateSettings: namesNothing,
+  listSigningKeys: namesNothing,
+  rotateSigningKey: namesNothing,
+};

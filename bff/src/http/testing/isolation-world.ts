@@ -1,0 +1,232 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { NewRow } from '../../database/index.ts';
+import { semverKey } from '../../features/catalog/semver-key.ts';
+import { digestOf, mediaTypes } from '../../registry-client/index.ts';
+import { addPerson, setRoles } from '../../testing/catalog-people.ts';
+import { startBff, type TestBff } from '../../testing/start-bff.ts';
+
+/** Everything of one project that has a name or a number somebody could guess. */
+export interface Ids {
+  readonly project: string;
+  readonly registryId: string;
+  /** Where copies go. */
+  readonly destinationId: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest: string;
+  readonly executionId: string;
+  /** Failed, so that it could be run again. */
+  readonly taskId: string;
+  /** Of `pendingExecutionId`; waits for its next attempt, so that it could be stopped. */
+  readonly pendingTaskId: string;
+  readonly pendingExecutionId: string;
+  readonly robotId: string;
+  readonly ruleId: string;
+  /** A member of the project, and a group that is one. */
+  readonly userId: string;
+  readonly groupId: string;
+  readonly accessTokenId: string;
+}
+
+const registryIds = ['development', 'production'] as const;
+
+/** Two environments. Their registries answer nothing: who is refused must not get as far as asking them. */
+export function startIsolationBff(): Promise<TestBff> {
+  return startBff({
+    registries: registryIds.map((id) => ({ id, environment: id, endpointUrls: ['http://127.0.0.1:9'] })),
+  });
+}
+
+/** Names of nothing, in registries that the caller may know of. */
+export function inventIds({ registryId, destinationId }: Pick<Ids, 'registryId' | 'destinationId'>): Ids {
+  const project = `p${randomBytes(6).toString('hex')}`;
+  return {
+    project,
+    registryId,
+    destinationId,
+    repository: `${project}/r${randomBytes(4).toString('hex')}`,
+    tag: `t${randomBytes(5).toString('hex')}`,
+    digest: `sha256:${randomBytes(32).toString('hex')}`,
+    executionId: randomUUID(),
+    taskId: randomUUID(),
+    pendingTaskId: randomUUID(),
+    pendingExecutionId: randomUUID(),
+    robotId: randomUUID(),
+    ruleId: randomUUID(),
+    userId: randomUUID(),
+    groupId: randomUUID(),
+    accessTokenId: randomUUID(),
+  };
+}
+
+/** A project with everything in it, one tag in both registries; nothing in it is shared with another one. */
+export async function addProject(bff: TestBff, project: string): Promise<Ids> {
+  const { kysely } = bff.running.foundation.database;
+  const content = Buffer.from(
+    JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [], project }),
+  );
+  const invented = inventIds({ registryId: 'development', destinationId: 'production' });
+  const ids: Ids = {
+    ...invented,
+    project,
+    repository: `${project}/${project}-service`,
+    tag: `${project}-release`,
+    digest: digestOf(content),
+    userId: await addPerson(bff, `${project}-member`),
+  };
+  await kysely
+    .insertInto('manifests')
+    .values({ digest: ids.digest, media_type: mediaTypes.ociIndex, kind: 'index', content, size_bytes: content.length })
+    .execute();
+  for (const registryId of registryIds) await addTag(bff, ids, registryId);
+  await setRoles(bff, project, ids.userId, { '': 'project-admin' });
+  await kysely
+    .insertInto('groups')
+    .values({ id: ids.groupId, name: `${project} people` })
+    .execute();
+  await kysely.insertInto('group_users').values({ group_id: ids.groupId, user_id: ids.userId }).execute();
+  await kysely.insertInto('members').values({ project, group_id: ids.groupId, role: 'guest' }).execute();
+  await addAccounts(bff, ids);
+  await addCopy(bff, ids, ids.executionId, { id: ids.taskId, state: 'failed', finished_at: new Date() });
+  const nextAttemptAt = new Date(Date.now() + 3_600_000);
+  const waiting = { id: ids.pendingTaskId, state: 'waiting' as const, next_attempt_at: nextAttemptAt };
+  await addCopy(bff, ids, ids.pendingExecutionId, waiting);
+  return ids;
+}
+
+async function addTag(bff: TestBff, { project, repository, tag, digest }: Ids, registryId: string): Promise<void> {
+  const { kysely } = bff.running.foundation.database;
+  const { id } = await kysely
+    .insertInto('repositories')
+    .values({ registry_id: registryId, name: repository, project })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await kysely.insertInto('repository_manifests').values({ repository_id: id, digest }).execute();
+  await kysely
+    .insertInto('tags')
+    .values({
+      repository_id: id,
+      registry_id: registryId,
+      repository,
+      project,
+      name: tag,
+      digest,
+      semver_key: semverKey(tag),
+      pushed_at: new Date('2026-01-02T03:04:05Z'),
+      pushed_by: `${project}-pusher`,
+    })
+    .execute();
+}
+
+async function addAccounts(bff: TestBff, ids: Ids): Promise<void> {
+  const { kysely } = bff.running.foundation.database;
+  const { project } = ids;
+  const permissions = [{ actions: ['artifact.push'], environments: null, repositories: ['**'] }];
+  await kysely
+    .insertInto('robots')
+    .values({
+      id: ids.robotId,
+      name: `${project}-ci`,
+      login_name: `robot.${project}.${project}-ci`,
+      project,
+      permissions: JSON.stringify(permissions),
+    })
+    .execute();
+  await kysely
+    .insertInto('robot_secrets')
+    .values({ robot_id: ids.robotId, secret_hash: hashOf(`${project} robot`) })
+    .execute();
+  await kysely
+    .insertInto('immutable_rules')
+    .values({ id: ids.ruleId, project, repository_pattern: '**', tag_pattern: `${project}-*` })
+    .execute();
+  await kysely
+    .insertInto('access_tokens')
+    .values({
+      id: ids.accessTokenId,
+      user_id: ids.userId,
+      name: `${project}-laptop`,
+      secret_hash: hashOf(`${project} token`),
+      actions: JSON.stringify(['artifact.pull']),
+      expires_at: new Date(Date.now() + 86_400_000),
+    })
+    .execute();
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+type TaskState = Pick<NewRow<'tasks'>, 'id' | 'state' | 'next_attempt_at' | 'finished_at'>;
+
+async function addCopy(bff: TestBff, ids: Ids, executionId: string, task: TaskState): Promise<void> {
+  const { kysely } = bff.running.foundation.database;
+  const isOver = task.state === 'failed';
+  await kysely
+    .insertInto('executions')
+    .values({
+      id: executionId,
+      trigger: 'copy',
+      requested_by: `${ids.project}-member`,
+      include_referrers: true,
+      when_different: 'replace',
+      state: isOver ? 'failed' : 'running',
+      finished_at: isOver ? new Date() : null,
+    })
+    .execute();
+  await kysely
+    .insertInto('tasks')
+    .values({
+      ...task,
+      execution_id: executionId,
+      source_registry_id: ids.registryId,
+      source_repository: ids.repository,
+      source_reference: ids.tag,
+      destination_registry_id: ids.destinationId,
+      destination_repository: ids.repository,
+      destination_tag: ids.tag,
+      digest: ids.digest,
+      attempt: 1,
+    })
+    .execute();
+}
+
+/** Everything that endpoints may change, as text, except what changes by itself and what the caller owns. */
+export async function snapshotOf(bff: TestBff, except: { readonly userId: string }): Promise<string> {
+  const { kysely } = bff.running.foundation.database;
+  const lines: string[] = [];
+  for (const table of changeable) {
+    const own = table === 'access_tokens' ? sql`where user_id <> ${except.userId}` : sql``;
+    const { rows } = await sql<{ line: string }>`
+      select to_jsonb(rows)::text as line from ${sql.table(table)} as rows ${own} order by 1
+    `.execute(kysely);
+    lines.push(`${table}:`, ...rows.map(({ line }) => line));
+  }
+  return lines.join('\n');
+}
+
+const changeable = [
+  'projects',
+  'members',
+  'groups',
+  'group_users',
+  'users',
+  'robots',
+  'robot_secrets',
+  'immutable_rules',
+  'access_tokens',
+  'settings',
+  'signing_keys',
+  'repositories',
+  'repository_names',
+  'tags',
+  'tag_names',
+  'tag_history',
+  'manifests',
+  'repository_manifests',
+  'executions',
+  'tasks',
+  'task_attempts',
+  'task_log',
+] as const;
