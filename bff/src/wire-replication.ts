@@ -6,6 +6,7 @@ import { createCopyPreviewView } from './features/replication/copy-preview.view.
 import { createExecutionsView } from './features/replication/executions.view.ts';
 import { createOperationsView } from './features/replication/operations.view.ts';
 import { blobAnswer, operationsAnswer, progressAnswer } from './features/replication/replication-answers.ts';
+import type { TaskDestination } from './features/replication/replication.ts';
 import { replicationRoutes } from './features/replication/replication.routes.ts';
 import { ReplicationService, type StopRequest } from './features/replication/replication.service.ts';
 import { createReplicationStore } from './features/replication/replication.store.ts';
@@ -23,6 +24,21 @@ const placeOf = ({ registryId, repository }: { readonly registryId: string; read
   registryId,
   repository,
 });
+
+/** Who may no longer have a task run, and which tags stay where they are. */
+function whatHoldsTasks({ access }: Foundation, rules: Pick<ImmutableRulesService, 'findImmutable'>) {
+  return {
+    findRefusal: createTaskRights(access),
+    findImmutable: async ({ registryId, repository, tag }: TaskDestination) => {
+      if (tag === null) return undefined;
+      const places = await access.registries();
+      const environment = places.find((place) => place.registryId === registryId)?.environment;
+      if (environment === undefined) return undefined;
+      const rule = await rules.findImmutable({ project: projectOf(repository), environment, repository, tag });
+      return rule && `${rule.repositoryPattern}:${rule.tagPattern}`;
+    },
+  };
+}
 
 export function wireReplication(
   foundation: Foundation,
@@ -44,14 +60,7 @@ export function wireReplication(
     preview: createCopyPreviewView(kysely),
     operations: createOperationsView(kysely),
     registries,
-    findRefusal: createTaskRights(foundation.access),
-    findImmutable: async ({ registryId, repository, tag }) => {
-      const places = await foundation.access.registries();
-      const environment = places.find((place) => place.registryId === registryId)?.environment;
-      if (tag === null || environment === undefined) return undefined;
-      const rule = await rules.findImmutable({ project: projectOf(repository), environment, repository, tag });
-      return rule && `${rule.repositoryPattern}:${rule.tagPattern}`;
-    },
+    ...whatHoldsTasks(foundation, rules),
     refreshTag: async (registryId, repository, tag, how, actor) => {
       await catalog.refreshTag(registryId, repository, tag, { how, actor: actor ?? undefined });
     },
