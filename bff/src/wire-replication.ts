@@ -8,7 +8,11 @@ import { createOperationsView } from './features/replication/operations.view.ts'
 import { blobAnswer, operationsAnswer, progressAnswer } from './features/replication/replication-answers.ts';
 import type { TaskDestination } from './features/replication/replication.ts';
 import { replicationRoutes } from './features/replication/replication.routes.ts';
-import { ReplicationService, type StopRequest } from './features/replication/replication.service.ts';
+import {
+  type ReplicationNews,
+  ReplicationService,
+  type StopRequest,
+} from './features/replication/replication.service.ts';
 import { createReplicationStore } from './features/replication/replication.store.ts';
 import { createTaskRights } from './features/replication/task-rights.ts';
 import { createTaskClaimsStore } from './features/replication/task-claims.store.ts';
@@ -24,6 +28,24 @@ const placeOf = ({ registryId, repository }: { readonly registryId: string; read
   registryId,
   repository,
 });
+
+/** What replication tells, as the events of the contract. */
+function newsOver({ publish, clock }: Foundation): ReplicationNews {
+  return {
+    task: ({ task, blobs }) =>
+      publish({
+        name: 'task',
+        payload: {
+          ...progressAnswer(task, clock.now()),
+          blobs: blobs.map(blobAnswer),
+          source: placeOf(task.source),
+          destination: placeOf(task.destination),
+        },
+      }),
+    execution: (executionId) => publish({ name: 'execution', payload: { executionId, at: clock.now().toISOString() } }),
+    operations: (operations) => publish({ name: 'operations', payload: operationsAnswer(operations, clock.now()) }),
+  };
+}
 
 /** Who may no longer have a task run, and which tags stay where they are. */
 function whatHoldsTasks({ access }: Foundation, rules: Pick<ImmutableRulesService, 'findImmutable'>) {
@@ -46,7 +68,7 @@ export function wireReplication(
   catalog: Pick<CatalogService, 'refreshTag' | 'refreshManifest'>,
   rules: Pick<ImmutableRulesService, 'findImmutable'>,
 ) {
-  const { database, publish, clock, logger, newId } = foundation;
+  const { database, clock, logger, newId } = foundation;
   const { kysely } = database;
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind a copy.');
   const queue = createJobQueue({ database, names: [wakeJob], onFault });
@@ -69,21 +91,7 @@ export function wireReplication(
     },
     enqueueWake: (transaction) => queue.enqueue(wakeJob, {}, { transaction, singletonKey: 'wake' }),
     announceStop: (request) => database.notify(stopChannel, JSON.stringify(request)),
-    news: {
-      task: ({ task, blobs }) =>
-        publish({
-          name: 'task',
-          payload: {
-            ...progressAnswer(task, clock.now()),
-            blobs: blobs.map(blobAnswer),
-            source: placeOf(task.source),
-            destination: placeOf(task.destination),
-          },
-        }),
-      execution: (executionId) =>
-        publish({ name: 'execution', payload: { executionId, at: clock.now().toISOString() } }),
-      operations: (operations) => publish({ name: 'operations', payload: operationsAnswer(operations, clock.now()) }),
-    },
+    news: newsOver(foundation),
     newId,
     instanceId: newId(),
     // The lock on its folder proves that every older worker is dead.
