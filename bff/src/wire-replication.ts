@@ -6,8 +6,13 @@ import { createCopyPreviewView } from './features/replication/copy-preview.view.
 import { createExecutionsView } from './features/replication/executions.view.ts';
 import { createOperationsView } from './features/replication/operations.view.ts';
 import { blobAnswer, operationsAnswer, progressAnswer } from './features/replication/replication-answers.ts';
+import type { TaskDestination } from './features/replication/replication.ts';
 import { replicationRoutes } from './features/replication/replication.routes.ts';
-import { ReplicationService, type StopRequest } from './features/replication/replication.service.ts';
+import {
+  type ReplicationNews,
+  ReplicationService,
+  type StopRequest,
+} from './features/replication/replication.service.ts';
 import { createReplicationStore } from './features/replication/replication.store.ts';
 import { createTaskRights } from './features/replication/task-rights.ts';
 import { createTaskClaimsStore } from './features/replication/task-claims.store.ts';
@@ -24,13 +29,46 @@ const placeOf = ({ registryId, repository }: { readonly registryId: string; read
   repository,
 });
 
+/** What replication tells, as the events of the contract. */
+function newsOver({ publish, clock }: Foundation): ReplicationNews {
+  return {
+    task: ({ task, blobs }) =>
+      publish({
+        name: 'task',
+        payload: {
+          ...progressAnswer(task, clock.now()),
+          blobs: blobs.map(blobAnswer),
+          source: placeOf(task.source),
+          destination: placeOf(task.destination),
+        },
+      }),
+    execution: (executionId) => publish({ name: 'execution', payload: { executionId, at: clock.now().toISOString() } }),
+    operations: (operations) => publish({ name: 'operations', payload: operationsAnswer(operations, clock.now()) }),
+  };
+}
+
+/** Who may no longer have a task run, and which tags stay where they are. */
+function whatHoldsTasks({ access }: Foundation, rules: Pick<ImmutableRulesService, 'findImmutable'>) {
+  return {
+    findRefusal: createTaskRights(access),
+    findImmutable: async ({ registryId, repository, tag }: TaskDestination) => {
+      if (tag === null) return undefined;
+      const places = await access.registries();
+      const environment = places.find((place) => place.registryId === registryId)?.environment;
+      if (environment === undefined) return undefined;
+      const rule = await rules.findImmutable({ project: projectOf(repository), environment, repository, tag });
+      return rule && `${rule.repositoryPattern}:${rule.tagPattern}`;
+    },
+  };
+}
+
 export function wireReplication(
   foundation: Foundation,
   registries: RegistriesService,
   catalog: Pick<CatalogService, 'refreshTag' | 'refreshManifest'>,
   rules: Pick<ImmutableRulesService, 'findImmutable'>,
 ) {
-  const { database, publish, clock, logger, newId } = foundation;
+  const { database, clock, logger, newId } = foundation;
   const { kysely } = database;
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind a copy.');
   const queue = createJobQueue({ database, names: [wakeJob], onFault });
@@ -44,14 +82,7 @@ export function wireReplication(
     preview: createCopyPreviewView(kysely),
     operations: createOperationsView(kysely),
     registries,
-    findRefusal: createTaskRights(foundation.access),
-    findImmutable: async ({ registryId, repository, tag }) => {
-      const places = await foundation.access.registries();
-      const environment = places.find((place) => place.registryId === registryId)?.environment;
-      if (tag === null || environment === undefined) return undefined;
-      const rule = await rules.findImmutable({ project: projectOf(repository), environment, repository, tag });
-      return rule && `${rule.repositoryPattern}:${rule.tagPattern}`;
-    },
+    ...whatHoldsTasks(foundation, rules),
     refreshTag: async (registryId, repository, tag, how, actor) => {
       await catalog.refreshTag(registryId, repository, tag, { how, actor: actor ?? undefined });
     },
@@ -60,21 +91,7 @@ export function wireReplication(
     },
     enqueueWake: (transaction) => queue.enqueue(wakeJob, {}, { transaction, singletonKey: 'wake' }),
     announceStop: (request) => database.notify(stopChannel, JSON.stringify(request)),
-    news: {
-      task: ({ task, blobs }) =>
-        publish({
-          name: 'task',
-          payload: {
-            ...progressAnswer(task, clock.now()),
-            blobs: blobs.map(blobAnswer),
-            source: placeOf(task.source),
-            destination: placeOf(task.destination),
-          },
-        }),
-      execution: (executionId) =>
-        publish({ name: 'execution', payload: { executionId, at: clock.now().toISOString() } }),
-      operations: (operations) => publish({ name: 'operations', payload: operationsAnswer(operations, clock.now()) }),
-    },
+    news: newsOver(foundation),
     newId,
     instanceId: newId(),
     // The lock on its folder proves that every older worker is dead.

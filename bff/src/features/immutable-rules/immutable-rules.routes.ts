@@ -39,7 +39,9 @@ export function immutableRulesRoutes({ rules }: { readonly rules: ImmutableRules
 async function visibleRules(rules: ImmutableRulesService, project: string, access: RequestAccess): Promise<Rule[]> {
   const all = await mapped(project, () => rules.list(project));
   const isVisible = await Promise.all(
-    all.map(({ environment }) => environment === null || access.may('member.read', { project, environment })),
+    all.map(async ({ environment }) =>
+      environment === null ? true : access.may('member.read', { project, environment }),
+    ),
   );
   return all.filter((_rule, index) => isVisible[index]);
 }

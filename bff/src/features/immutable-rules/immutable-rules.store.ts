@@ -73,14 +73,22 @@ export function createImmutableRulesStore(kysely: Kysely<Tables>) {
           and is_shown`.execute(kysely);
       return rows[0]?.count ?? 0;
     },
-    async newestTags(repositoryIds: readonly number[], names: readonly string[], limit: number): Promise<FoundTag[]> {
-      const { rows } = await sql<{ registry_id: string; repository: string; name: string }>`
-        select registry_id, repository, name from tags
-        where repository_id = any (${[...repositoryIds]}::bigint[]) and name = any (${[...names]}::text[]) and is_shown
-        order by coalesce(pushed_at, first_seen_at) desc, repository, name, registry_id limit ${limit}`.execute(kysely);
-      return rows.map((row) => ({ registryId: row.registry_id, repository: row.repository, tag: row.name }));
-    },
+    newestTags: (repositoryIds: readonly number[], names: readonly string[], limit: number) =>
+      newestTags(kysely, repositoryIds, names, limit),
   };
+}
+
+async function newestTags(
+  kysely: Kysely<Tables>,
+  repositoryIds: readonly number[],
+  names: readonly string[],
+  limit: number,
+): Promise<FoundTag[]> {
+  const { rows } = await sql<{ registry_id: string; repository: string; name: string }>`
+    select registry_id, repository, name from tags
+    where repository_id = any (${[...repositoryIds]}::bigint[]) and name = any (${[...names]}::text[]) and is_shown
+    order by coalesce(pushed_at, first_seen_at) desc, repository, name, registry_id limit ${limit}`.execute(kysely);
+  return rows.map((row) => ({ registryId: row.registry_id, repository: row.repository, tag: row.name }));
 }
 
 function ruleOf(row: Row<'immutable_rules'>): Rule {

@@ -244,10 +244,8 @@ describe.each(databaseKinds)('Members of a project (%s)', (kind) => {
     await disable(new Date());
     const alone = await problemOf(change(ada.client, [[ada, null, 'guest']]));
     await disable(null);
-    expect(alone).toMatchObject({
-      code: 'last-project-admin',
-      detail: expect.stringContaining('without a project admin'),
-    });
+    expect(alone.code).toBe('last-project-admin');
+    expect(alone.detail).toContain('without a project admin');
     await change(ben.client, [[ada, null, 'guest']]);
     expect((await problemOf(change(ben.client, [[group, null, null]]))).code).toBe('last-project-admin');
   });

@@ -1,4 +1,11 @@
-import { copyArtifact, type CopyLimiter, type CopyPlan, type CopyResult } from '../../replication-engine/index.ts';
+import {
+  copyArtifact,
+  type CopyLimiter,
+  type CopyPlan,
+  type CopyResult,
+  type ReadOnlyTarget,
+  type Target,
+} from '../../replication-engine/index.ts';
 import { isRegistryError, type RegistryClient } from '../../registry-client/index.ts';
 import { type AttemptEnd, type ClaimedTask, isDigestReference, type Reason, type TaskLogEntry } from './replication.ts';
 import { logLines, sentences } from './task-outcome.ts';
@@ -6,8 +13,8 @@ import type { TaskProgress } from './task-progress.ts';
 
 export interface CopyTaskContext {
   readonly task: ClaimedTask;
-  readonly source: RegistryClient;
-  readonly destination: RegistryClient;
+  readonly source: ReadOnlyTarget & Pick<RegistryClient, 'headManifest'>;
+  readonly destination: Target;
   readonly limiter: CopyLimiter;
   readonly progress: TaskProgress;
   readonly signal: AbortSignal;

@@ -79,24 +79,9 @@ export function createReplicationStore(database: Kysely<Tables>) {
     },
 
     /** Registries in maintenance that tasks are meant for which do not wait for its end yet. */
-    async listToPark(): Promise<string[]> {
-      const { rows } = await sql<{ id: string }>`
-        select r.id from registries r where r.maintenance_until > now()
-          and exists (select 1 from tasks t where t.destination_registry_id = r.id and ${isToPark})`.execute(database);
-      return rows.map(({ id }) => id);
-    },
+    listToPark: () => listToPark(database),
     /** They wait for the end of the maintenance, by the database's clock, and have time left when it comes. */
-    async park(registryId: string, reason: Reason): Promise<Touched> {
-      const { rows } = await sql<{ id: string; execution_id: string }>`
-        update tasks t set state = 'waiting', reason = ${JSON.stringify(reason)}::jsonb,
-          lease_owner = null, lease_until = null,
-          next_attempt_at = r.maintenance_until + random() * interval '3 seconds',
-          deadline_at = greatest(t.deadline_at, r.maintenance_until + interval '2 hours')
-        from registries r
-        where r.id = ${registryId} and r.maintenance_until > now() and t.destination_registry_id = r.id and ${isToPark}
-        returning t.id, t.execution_id`.execute(database);
-      return touchedBy(rows);
-    },
+    park: (registryId: string, reason: Reason) => park(database, registryId, reason),
 
     /** It can be used again: what waits for it is due. */
     async release(registryId: string, codes: readonly string[]): Promise<number> {
@@ -124,6 +109,25 @@ const isToPark = sql`not t.stop_requested and (t.state = 'queued'
   or (t.state = 'waiting' and t.reason->>'code' = 'registry-in-maintenance'
     and t.next_attempt_at > r.maintenance_until + interval '3 seconds')
   or (t.state = 'running' and t.lease_until < now()))`;
+
+async function listToPark(database: Kysely<Tables>): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select r.id from registries r where r.maintenance_until > now()
+      and exists (select 1 from tasks t where t.destination_registry_id = r.id and ${isToPark})`.execute(database);
+  return rows.map(({ id }) => id);
+}
+
+async function park(database: Kysely<Tables>, registryId: string, reason: Reason): Promise<Touched> {
+  const { rows } = await sql<{ id: string; execution_id: string }>`
+    update tasks t set state = 'waiting', reason = ${JSON.stringify(reason)}::jsonb,
+      lease_owner = null, lease_until = null,
+      next_attempt_at = r.maintenance_until + random() * interval '3 seconds',
+      deadline_at = greatest(t.deadline_at, r.maintenance_until + interval '2 hours')
+    from registries r
+    where r.id = ${registryId} and r.maintenance_until > now() and t.destination_registry_id = r.id and ${isToPark}
+    returning t.id, t.execution_id`.execute(database);
+  return touchedBy(rows);
+}
 
 /** So that the whole has a size before its parts are planned. */
 async function estimateSizes(database: Kysely<Tables>, executionId: string): Promise<void> {

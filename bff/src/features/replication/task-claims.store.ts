@@ -134,6 +134,12 @@ interface ClaimRow {
   is_believed_there: boolean;
 }
 
+/** By the database's clock, so that no instance writes when the maintenance has begun for another. */
+const takesWrites = sql`not exists (
+  select 1 from registries kept where kept.id = t.destination_registry_id and kept.maintenance_until > now())`;
+const requesterColumns = sql`u.username as requester_name, u.is_system_admin as requester_is_system_admin,
+  u.disabled_at is not null as requester_is_disabled`;
+
 /**
  * The oldest tasks that may run: queued, due again, or left by a worker whose lease has run out; not while an older one
  * for the same tag is queued or running, not into a registry in maintenance, and not more than a destination's slots.
@@ -147,8 +153,7 @@ function claimStatement(owner: string, { count, tasksPerRegistry }: ClaimLimits)
       where t.state in ('queued', 'running', 'waiting') and not t.stop_requested
         and (t.state = 'queued' or (t.state = 'waiting' and t.next_attempt_at <= now())
           or (t.state = 'running' and t.lease_until < now()))
-        and not exists (
-          select 1 from registries kept where kept.id = t.destination_registry_id and kept.maintenance_until > now())
+        and ${takesWrites}
         and not exists (
           select 1 from tasks older
           where older.destination_registry_id = t.destination_registry_id
@@ -176,8 +181,7 @@ function claimStatement(owner: string, { count, tasksPerRegistry }: ClaimLimits)
       insert into task_attempts (task_id, number) select id, attempt from claimed
     )
     select c.*, e.include_referrers, e.when_different, e.requested_by,
-      u.username as requester_name, u.is_system_admin as requester_is_system_admin,
-      u.disabled_at is not null as requester_is_disabled,
+      ${requesterColumns},
       c.previous_state = 'running' as is_taken_over,
       extract(epoch from c.deadline_at - now()) * 1000 as deadline_left_ms,
       exists (

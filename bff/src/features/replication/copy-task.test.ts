@@ -1,0 +1,98 @@
+import { beforeEach, expect, test } from 'vitest';
+import { createCopyLimiter } from '../../replication-engine/index.ts';
+import { createMemoryTarget, type MemoryTarget } from '../../testing/memory-target.ts';
+import { pushSampleImage } from '../../testing/sample-artifacts.ts';
+import { copyTask, type CopyTaskContext } from './copy-task.ts';
+import type { ClaimedTask } from './replication.ts';
+import { TaskProgress } from './task-progress.ts';
+
+let source: MemoryTarget;
+let destination: MemoryTarget;
+beforeEach(() => {
+  source = createMemoryTarget('development');
+  destination = createMemoryTarget('production');
+});
+
+function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
+  const task: ClaimedTask = {
+    id: 'task',
+    executionId: 'execution',
+    source: { registryId: 'dev', repository: 'a/b', reference: 'v1' },
+    destination: { registryId: 'prod', repository: 'a/b', tag: 'v1' },
+    digest: null,
+    attempt: 1,
+    attemptsAllowed: 10,
+    deadlineLeftMs: 1000,
+    fence: 1,
+    createdAt: new Date(0),
+    startedAt: new Date(0),
+    includeReferrers: false,
+    whenDifferent: 'replace',
+    requestedBy: null,
+    requester: null,
+    isSuperseded: false,
+    isTakenOver: false,
+    catalogDigest: null,
+    catalogSizeBytes: null,
+    isBelievedThere: false,
+  };
+  return {
+    task,
+    source,
+    destination,
+    limiter: createCopyLimiter(),
+    progress: new TaskProgress(0, () => {}),
+    signal: new AbortController().signal,
+    holdsFence: () => Promise.resolve(true),
+    findImmutable: () => Promise.resolve('b:v*'),
+    findMountSources: () => [],
+    onPinned: () => {},
+    onLog: () => {},
+    ...more,
+  };
+}
+
+const headDigest = async (tag: string) => {
+  const found = await destination.headManifest('a/b', tag);
+  return found === undefined || found === 'not-modified' ? undefined : found.digest;
+};
+
+test('a held tag can be made', async () => {
+  const image = await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  expect(await copyTask(contextFor({}))).toMatchObject({ end: { state: 'succeeded' }, isChanged: true });
+  expect(await headDigest('v1')).toBe(image.digest);
+});
+
+test('a tag that somebody makes while the blobs are on their way is not moved', async () => {
+  await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  const asked: number[] = [];
+  let otherDigest = '';
+  const findImmutable = async () => {
+    asked.push(asked.length);
+    // Somebody else is faster, between the first question and the moment before the tag is moved.
+    if (asked.length === 2) otherDigest = (await pushSampleImage(destination, 'a/b', { tag: 'v1' })).digest;
+    return 'b:v*';
+  };
+  const { end, isChanged } = await copyTask(contextFor({ findImmutable }));
+  expect(end).toMatchObject({ state: 'failed', reason: { code: 'tag-immutable', params: { rule: 'b:v*' } } });
+  expect(isChanged).toBe(false);
+  expect(asked).toHaveLength(2);
+  expect(await headDigest('v1')).toBe(otherDigest);
+});
+
+test('a rule that is made while the blobs are on their way counts', async () => {
+  await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  const old = await pushSampleImage(destination, 'a/b', { tag: 'v1' });
+  const rules = [undefined, 'b:v*'];
+  const { end } = await copyTask(contextFor({ findImmutable: () => Promise.resolve(rules.shift()) }));
+  expect(end).toMatchObject({ state: 'failed', reason: { code: 'tag-immutable' } });
+  expect(await headDigest('v1')).toBe(old.digest);
+});
+
+test('without a rule the tag is moved', async () => {
+  const image = await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  await pushSampleImage(destination, 'a/b', { tag: 'v1' });
+  const moved = await copyTask(contextFor({ findImmutable: () => Promise.resolve(undefined) }));
+  expect(moved.end.state).toBe('succeeded');
+  expect(await headDigest('v1')).toBe(image.digest);
+});
