@@ -8,5 +8,5 @@ export async function problemOf(work: Promise<unknown>): Promise<Problem> {
     (caught: unknown) => caught,
   );
   if (error instanceof ProblemError) return error.problem;
-  throw error ?? new Error('It worked.');
+  throw error instanceof Error ? error : new Error('It worked.');
 }

@@ -126,6 +126,7 @@ describe.each(databaseKinds)('Access tokens in the %s database', (database) => {
       await client.call(createAccessToken, { body: { ...everything, name: `token ${count}` } });
     }
     const more = await problemOf(client.call(createAccessToken, { body: { ...everything, name: 'one more' } }));
-    expect(more).toMatchObject({ code: 'request-invalid', detail: expect.stringContaining('100 access tokens') });
+    expect(more.code).toBe('request-invalid');
+    expect(more.detail).toContain('100 access tokens');
   });
 });

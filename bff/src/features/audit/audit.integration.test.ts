@@ -64,7 +64,7 @@ describe.each(databaseKinds)('The audit log over the %s database', (database) =>
 
   const lines = async (query: Parameters<typeof admin.call<typeof listAudit>>[1]['query'] = {}) =>
     (await admin.call(listAudit, { query: { limit: 500, ...query } })).items;
-  const targets = (items: readonly AuditEntry[]) => items.map(({ target }) => target).toSorted();
+  const targets = (items: readonly AuditEntry[]) => items.map(({ target }) => String(target)).toSorted();
   const text = async (client: TestApiClient, path: string) => {
     const response = await client.fetch(`/api/v1${path}`);
     expect(response.status, path).toBe(200);

@@ -32,7 +32,8 @@ describeEachDatabase('The audit log', (open) => {
     const database = await open();
     await createAuditStore(database.kysely, failing).record(record);
     const { items } = await read(database);
-    expect(items).toEqual([{ ...record, id: 1, at: expect.any(Date) }]);
+    expect(items).toEqual([{ ...record, id: 1, at: items[0]?.at }]);
+    expect(items[0]?.at).toBeInstanceOf(Date);
   });
 
   it('refuses to be changed or emptied, in every way there is', async () => {
@@ -119,7 +120,7 @@ describeEachDatabase('The audit log', (open) => {
       target: 'payments/api:1',
       reason: 'you need the role developer',
     });
-    const found = (await read(database, filter)).items.map(({ target }) => target);
+    const found = (await read(database, filter)).items.map(({ target }) => String(target));
     if (targets[0] === '*') expect(found).toHaveLength(3);
     else expect(found.toSorted()).toEqual(targets.toSorted());
   });
