@@ -1,6 +1,9 @@
 import type { AuditEntry } from '../../contract/audit.ts';
 import type { AuditLine } from './audit.view.ts';
 
+/** What a spreadsheet would take for a formula, also behind blanks and in full-width signs. https://owasp.org/www-community/attacks/CSV_Injection */
+const formula = /^(?:[\t\r\n]|\s*[=+\-@＝＋－＠])/u;
+
 export function entryOf({ actor, at, before, after, ...line }: AuditLine): AuditEntry {
   return {
     ...line,
@@ -42,9 +45,6 @@ export function ndjsonOf(entry: AuditEntry): string {
 function csvLine(fields: readonly string[]): string {
   return `${fields.map(csvField).join(',')}\r\n`;
 }
-
-/** What a spreadsheet would take for a formula, also behind blanks and in full-width signs. https://owasp.org/www-community/attacks/CSV_Injection */
-const formula = /^(?:[\t\r\n]|\s*[=+\-@＝＋－＠])/u;
 
 function csvField(text: string): string {
   const harmless = formula.test(text) ? `'${text}` : text;
