@@ -1,4 +1,3 @@
-import type { UserSubject } from './access/subject.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { createSecretSealer } from './features/registries/sealed-secret.ts';
 import { robotsRoutes } from './features/robots/robots.routes.ts';
@@ -6,6 +5,7 @@ import { createRobotsService } from './features/robots/robots.service.ts';
 import { createRobotsStore } from './features/robots/robots.store.ts';
 import { createAccountsStore } from './features/session/accounts.store.ts';
 import { localPasswords, type SignInLimits } from './features/session/session.service.ts';
+import type { AuthenticateAccessToken } from './features/token-service/credential-check.ts';
 import { createSigningKeysStore } from './features/token-service/signing-keys.store.ts';
 import { createSigningKeys } from './features/token-service/signing-keys.ts';
 import { signingKeysRoutes } from './features/token-service/signing-keys.routes.ts';
@@ -17,11 +17,7 @@ export interface TokenServiceWiring {
   readonly registries: RegistriesService;
   /** The same that count at sign-in. */
   readonly limits: SignInLimits;
-  readonly authenticateAccessToken: (
-    username: string,
-    secret: string,
-    address: string,
-  ) => Promise<UserSubject | undefined>;
+  readonly authenticateAccessToken: AuthenticateAccessToken;
 }
 
 /** Robot accounts, and the tokens with which everybody reaches a registry. */

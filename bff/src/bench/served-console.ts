@@ -18,6 +18,8 @@ export interface ServedConsole {
   readonly url: string;
   /** Signed in as the administrator. */
   readonly api: TestApiClient;
+  /** Of the administrator, `admin`. */
+  readonly password: string;
   rssMb(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -60,6 +62,7 @@ export async function serveConsole(registries: Readonly<Record<string, RealRegis
   return {
     url,
     api,
+    password,
     rssMb: async () => {
       const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
       return Math.round((Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024) / 1e6);

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { RobotSubject, RoleRow, Subject, UserSubject } from '../../access/subject.ts';
+import type { Ceiling, RobotSubject, RoleRow, Subject, UserSubject } from '../../access/subject.ts';
 import type { SignInLimits } from '../session/session.service.ts';
 import { ExpiringMap, ReadingCache } from './expiring-map.ts';
 
@@ -19,16 +19,14 @@ export interface Passwords {
 }
 
 /** Undefined where name or secret are wrong, expired or revoked. Quick: these secrets need no slow hash. */
-export type AuthenticateSecret<S extends Subject> = (
-  name: string,
-  secret: string,
-  address: string,
-) => Promise<S | undefined>;
+type AuthenticateSecret<T> = (name: string, secret: string, address: string) => Promise<T | undefined>;
+export type AuthenticateRobot = AuthenticateSecret<RobotSubject>;
+export type AuthenticateAccessToken = AuthenticateSecret<{ readonly userId: string; readonly ceiling: Ceiling }>;
 
 export interface CredentialCheckDeps {
   readonly passwords: Passwords;
-  readonly robots: AuthenticateSecret<RobotSubject>;
-  readonly accessTokens: AuthenticateSecret<UserSubject>;
+  readonly robots: AuthenticateRobot;
+  readonly accessTokens: AuthenticateAccessToken;
   readonly rowsOf: (userId: string) => Promise<ReadonlyMap<string, readonly RoleRow[]>>;
   readonly limits: SignInLimits;
   readonly clock: { now(): Date };
@@ -119,19 +117,30 @@ function isPlausible(username: string, password: string): boolean {
   return isName && password.length > 0 && password.length <= 1024;
 }
 
-function quickCheckOf({ robots, accessTokens }: CredentialCheckDeps, { username, password }: Credential) {
-  if (username.startsWith('robot.') && password.startsWith('lsr_')) return robots;
-  return /^lsp_[0-9A-Za-z]{43}$/.test(password) ? accessTokens : undefined;
+function quickCheckOf(
+  deps: CredentialCheckDeps,
+  { username, password, address }: Credential,
+): (() => Promise<Subject | undefined>) | undefined {
+  if (username.startsWith('robot.') && password.startsWith('lsr_')) {
+    return () => deps.robots(username, password, address);
+  }
+  if (!/^lsp_[0-9A-Za-z]{43}$/.test(password)) return undefined;
+  return async () => {
+    const found = await deps.accessTokens(username, password, address);
+    const account = found && (await deps.passwords.findById(found.userId));
+    if (found === undefined || account === undefined || account.isDisabled) return undefined;
+    return { ...(await userSubject(deps, account)), ceiling: found.ceiling };
+  };
 }
 
 async function proven(
   deps: CredentialCheckDeps,
   credential: Credential,
 ): Promise<{ subject: Subject; proof: Proof } | undefined> {
-  const { username, password, address } = credential;
+  const { username, password } = credential;
   const quickCheck = quickCheckOf(deps, credential);
   if (quickCheck !== undefined) {
-    const subject = await quickCheck(username, password, address);
+    const subject = await quickCheck();
     return subject && { subject, proof: { kind: 'secret' } };
   }
   const account = await deps.passwords.authenticate({ username, password });
@@ -146,14 +155,13 @@ async function subjectOfProof(
   proof: Proof,
   credential: Credential,
 ): Promise<Subject | undefined> {
-  const { username, password, address } = credential;
-  if (proof.kind === 'secret') return quickCheckOf(deps, credential)?.(username, password, address);
+  if (proof.kind === 'secret') return quickCheckOf(deps, credential)?.();
   const account = await deps.passwords.findById(proof.accountId);
   if (account === undefined || account.isDisabled || account.credentialVersion !== proof.credentialVersion) {
     return undefined;
   }
   // Somebody renamed, or the name went to somebody else.
-  return account.username.toLowerCase() === username.toLowerCase() ? userSubject(deps, account) : undefined;
+  return account.username.toLowerCase() === credential.username.toLowerCase() ? userSubject(deps, account) : undefined;
 }
 
 export async function userSubject(

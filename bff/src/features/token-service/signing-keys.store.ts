@@ -40,7 +40,7 @@ export function createSigningKeysStore(kysely: Kysely<Tables>) {
       await insert(kysely, key);
     },
 
-    /** Of several people at once one rotates, which is what all of them wanted. */
+    /** Two at once come one after the other, or one does it for both: afterwards one key signs. */
     async rotate(key: NewKey, trustedForSeconds: number): Promise<void> {
       await kysely.transaction().execute(async (transaction) => {
         await transaction.deleteFrom('signing_keys').where(sql<boolean>`retires_at <= now()`).execute();
