@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import type { SessionData } from 'express-session';
 import type { RecordAudit } from './access/audit-record.ts';
 import type { Config } from './config/config.ts';
@@ -51,6 +51,8 @@ export interface FeatureParts {
   readonly router?: Router;
   /** Addresses for programs with a secret of their own, below `/api/v1`, without session and body parser. */
   readonly intake?: Router;
+  /** Answers everything below `/v2`; of one feature at most. */
+  readonly frontDoor?: RequestHandler;
   /** Called when the server listens. */
   readonly start?: () => void | Promise<void>;
   /** Called when it is told to stop; must end within about four seconds. */

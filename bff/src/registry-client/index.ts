@@ -6,6 +6,7 @@ export type {
   Credential,
   EndpointCheck,
   EndpointState,
+  ForwardingEndpoint,
   GetBlobOptions,
   ManifestBytes,
   ManifestLookup,
@@ -25,6 +26,7 @@ export {
   descriptorJson,
   isForeignLayer,
   ManifestError,
+  manifestMaxBytes,
   manifestMaxDepth,
   parseManifest,
 } from './manifest.ts';
