@@ -5,7 +5,8 @@ import { type AuditTrail, createAuditTrail } from './audit-trail.ts';
 import { type Caller, type Callers, createCallers } from './caller.ts';
 import { listRepositories } from './catalog-list.ts';
 import type { Exchange } from './exchange.ts';
-import { CallerGoneError, createForwarder, UpstreamError } from './forwarder.ts';
+import { CallerGoneError } from './endpoint-proxy.ts';
+import { Forwarder, UpstreamError } from './forwarder.ts';
 import type { FrontDoorDeps } from './front-door-deps.ts';
 import { OciError, sendOciError } from './oci-error.ts';
 import { authorize, challengeOf, nameUnknown, scopeFor } from './permission.ts';
@@ -39,7 +40,7 @@ export function createFrontDoor(deps: FrontDoorDeps): FrontDoor {
   const onFault = (error: unknown) => logger.error({ err: error }, 'The front door could not write to the audit log.');
   const callers = createCallers(deps.credentials, clock);
   deps.onAccessChanged(callers.forget);
-  const forwarder = createForwarder(deps.userAgent);
+  const forwarder = new Forwarder(deps.userAgent);
   const audit = createAuditTrail(deps.recordAudit, clock, onFault);
   const parts: WriteParts = { deps, audit, forwarder, sessions: createUploadSessions(deps.secret) };
   const count = metrics.counter('longshore_front_door_requests_total', 'Requests at /v2/.', [
@@ -50,7 +51,7 @@ export function createFrontDoor(deps: FrontDoorDeps): FrontDoor {
   const door: Door = { deps, callers, audit, parts };
 
   return {
-    close: forwarder.close,
+    close: () => forwarder.close(),
     handler: (request, response, next) => {
       if (!isFrontDoorTarget(request.url)) {
         next();

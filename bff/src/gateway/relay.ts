@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { answerHeaders } from './answer-headers.ts';
-import { CallerGoneError } from './forwarder.ts';
+import { CallerGoneError } from './endpoint-proxy.ts';
 
 /** The registry's answer broke off before its first byte: nothing has been said to the caller yet. */
 export class BrokenAnswerError extends Error {
@@ -43,7 +43,7 @@ async function firstByte(answer: IncomingMessage, response: ServerResponse): Pro
     };
     for (const event of events) answer.on(event, settle);
   });
-  if (response.destroyed) throw new CallerGoneError('The caller closed the connection.');
+  if (response.destroyed) throw new CallerGoneError();
   if (answer.readableLength === 0 && !answer.complete) {
     throw new BrokenAnswerError('The registry broke off before it had answered.');
   }

@@ -40,28 +40,29 @@ export function parseTarget(rawUrl: string): Target {
   const mark = rawUrl.indexOf('?');
   const path = mark === -1 ? rawUrl : rawUrl.slice(0, mark);
   const rawQuery = mark === -1 ? '' : rawUrl.slice(mark + 1);
-  if (!printable.test(rawUrl) || rawQuery.includes('#') || path.includes('#') || path.includes('\\')) throw badName();
+  if (!printable.test(rawUrl) || rawUrl.includes('#') || path.includes('\\')) throw badName();
   if (path === '/v2' || path === '/v2/') return { kind: 'base' };
   if (hiddenMeaning.test(path)) throw badName();
   const segments = path.slice('/v2/'.length).split('/').map(decodeOnce);
   if (segments.length === 1 && segments[0] === '_catalog') return { kind: 'catalog', query: queryOf(rawQuery) };
-  // Only a new upload may end in a slash.
+  return targetAt(segments, rawQuery);
+}
+
+/** From the end: a repository may be called like a part of the protocol. */
+function targetAt(segments: readonly string[], rawQuery: string): Target {
   const isTrailing = segments.at(-1) === '';
-  if (isTrailing) segments.pop();
-  const [last = '', second = '', third = ''] = segments.toReversed();
-  if (second === 'blobs' && last === 'uploads') {
-    return { kind: 'new-upload', ...placeOf(segments.slice(0, -2)), query: queryOf(rawQuery) };
-  }
+  const named = isTrailing ? segments.slice(0, -1) : segments;
+  const [last = '', second = '', third = ''] = named.toReversed();
+  const place = () => placeOf(named.slice(0, -2));
+  if (second === 'blobs' && last === 'uploads') return { kind: 'new-upload', ...place(), query: queryOf(rawQuery) };
+  // Only a new upload may end in a slash.
   if (isTrailing) throw nothingThere();
-  if (third === 'blobs' && second === 'uploads') return upload(segments, last, rawQuery);
-  const place = () => placeOf(segments.slice(0, -2));
+  if (third === 'blobs' && second === 'uploads') return upload(named, last, rawQuery);
   if (second === 'manifests') return { kind: 'manifest', ...place(), ...referenceOf(last) };
   if (second === 'blobs') return { kind: 'blob', ...place(), digest: digestOf(last) };
   if (second === 'tags' && last === 'list') return { kind: 'tags', ...place(), query: queryOf(rawQuery) };
-  if (second === 'referrers') {
-    return { kind: 'referrers', ...place(), digest: digestOf(last), query: queryOf(rawQuery) };
-  }
-  throw nothingThere();
+  if (second !== 'referrers') throw nothingThere();
+  return { kind: 'referrers', ...place(), digest: digestOf(last), query: queryOf(rawQuery) };
 }
 
 /** `registry/project/repository`, as a client names it in `from`; undefined where it is none. */

@@ -26,4 +26,5 @@ export async function run(
   return { code, output, said };
 }
 
-export const skopeo = (...args: string[]): Promise<Ran> => run('skopeo', args);
+/** `args` as they are typed, separated by spaces. */
+export const skopeo = (args: string): Promise<Ran> => run('skopeo', args.split(' '));
