@@ -1,4 +1,3 @@
-import type { UserSubject } from './access/subject.ts';
 import { createAccessTokensService } from './features/access-tokens/access-tokens.service.ts';
 import { createAccessTokensStore, createPresentedTokensStore } from './features/access-tokens/access-tokens.store.ts';
 import { accessTokensRoutes } from './features/access-tokens/access-tokens.routes.ts';
@@ -20,7 +19,7 @@ import type { FeatureParts, Foundation } from './wire-foundation.ts';
 
 /** People, their groups and tokens, what they did, and what holds for all of them. */
 export function wireAccounts(foundation: Foundation) {
-  const { database, access, announceAccess, publish, newId, clock, sessions, logger } = foundation;
+  const { database, announceAccess, publish, newId, clock, sessions, logger } = foundation;
   const { kysely } = database;
   const announceProject = (project: string) =>
     publish({ name: 'project', payload: { project, at: clock.now().toISOString() } });
@@ -52,25 +51,5 @@ export function wireAccounts(foundation: Foundation) {
     { router: auditExportRoutes({ view: auditView, recheck: sessions.recheck, clock }) },
     { router: settingsRoutes({ store: createSettingsStore(kysely), announceAccess }) },
   ];
-  /** The owner below the token's ceiling, with the rights of now. */
-  const authenticateAccessToken = async (
-    username: string,
-    secret: string,
-    address: string,
-  ): Promise<UserSubject | undefined> => {
-    const proven = await accessTokens.authenticate(username, secret, address);
-    if (proven === undefined) return undefined;
-    const owner = await accounts.findById(proven.userId);
-    if (owner === undefined || owner.isDisabled) return undefined;
-    const { id, isSystemAdmin } = owner;
-    return {
-      kind: 'user',
-      id,
-      name: owner.username,
-      isSystemAdmin,
-      rows: await access.rowsOf(id),
-      ceiling: proven.ceiling,
-    };
-  };
-  return { authenticateAccessToken, features };
+  return { accessTokens, features };
 }

@@ -6,6 +6,7 @@ import type { TokenService } from './features/token-service/token-service.servic
 import { wireAccounts } from './wire-accounts.ts';
 import { wireCatalog } from './wire-catalog.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
+import { wireGateway } from './wire-gateway.ts';
 import { wireMembers } from './wire-members.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
@@ -40,10 +41,21 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
   const registryTokens = wireTokenService(foundation, {
     registries: registries.registries,
     limits: session.limits,
-    authenticateAccessToken: accounts.authenticateAccessToken,
+    authenticateAccessToken: (username, secret, address) =>
+      accounts.accessTokens.authenticate(username, secret, address),
   });
   tokenService.tokens = registryTokens.tokens;
   const members = wireMembers(foundation);
+  const gateway = wireGateway(foundation, {
+    credentials: registryTokens.tokens,
+    registries: registries.registries,
+    catalog: catalog.catalog,
+    findImmutable: async (place) => {
+      const rule = await members.rules.findImmutable(place);
+      return rule && { name: `${rule.repositoryPattern}:${rule.tagPattern}` };
+    },
+    userAgent,
+  });
   const replication = wireReplication(foundation, registries.registries, catalog.catalog, members.rules);
   return {
     administrator,
@@ -54,6 +66,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       ...registryTokens.features,
       ...catalog.features,
       ...members.features,
+      gateway,
       replication,
     ],
   };

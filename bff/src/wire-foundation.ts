@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import type { SessionData } from 'express-session';
 import type { AuditRecord, RecordAudit } from './access/audit-record.ts';
 import type { Config } from './config/config.ts';
@@ -53,6 +53,8 @@ export interface FeatureParts {
   readonly intake?: Router;
   /** Addresses outside `/api/v1`, for programs: without session, cross-site check and body parser. */
   readonly outside?: Router;
+  /** Answers everything below `/v2`; of one feature at most. */
+  readonly frontDoor?: RequestHandler;
   /** Called when the server listens. */
   readonly start?: () => void | Promise<void>;
   /** Called when it is told to stop; must end within about four seconds. */

@@ -44,6 +44,7 @@ export async function startLongshore(config: Config, { logger, version }: StartO
       healthChecks: foundation.healthChecks,
       isStopping: () => stopping.aborted,
       isUnavailable: foundation.isUnavailable,
+      frontDoor: features.find(({ frontDoor }) => frontDoor !== undefined)?.frontDoor ?? null,
       intakes: features.flatMap(({ intake }) => (intake === undefined ? [] : [intake])),
       outside: features.flatMap(({ outside }) => (outside === undefined ? [] : [outside])),
       routers: features.flatMap(({ router }) => (router === undefined ? [] : [router])),
@@ -66,9 +67,10 @@ export async function startLongshore(config: Config, { logger, version }: StartO
 }
 
 function listen(server: Server, { host, port }: Config['server']): Promise<string> {
-  // Slow headers hold a connection for nothing; the stream of events is not concerned.
+  // Slow headers hold a connection for nothing; the stream of events is not concerned. Bodies have limits of their own:
+  // a push may take as long as it takes, everything else a minute.
   server.headersTimeout = 20_000;
-  server.requestTimeout = 60_000;
+  server.requestTimeout = 0;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -9,6 +9,7 @@ import type { EventStream } from './event-stream.ts';
 import { type HealthCheck, healthRoutes } from './health.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { methodsAt } from './mount-endpoint.ts';
+import { limitBodyTime } from './body-time.ts';
 import { requestLog } from './request-log.ts';
 import { limitRequests } from './request-limits.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -34,6 +35,8 @@ export interface AppOptions {
   readonly intakes: readonly Router[];
   /** At addresses of their own, for programs: without session, cross-site check and body parser. */
   readonly outside: readonly Router[];
+  /** Answers everything below `/v2`, before any parser touches a body; null where there is none. */
+  readonly frontDoor: RequestHandler | null;
   /** The features' routers, below `/api/v1`. */
   readonly routers: readonly Router[];
 }
@@ -47,6 +50,8 @@ export function createApp(options: AppOptions): Express {
   // Not the `qs` parser: a query is a flat list of names and texts, nothing nested.
   app.set('query parser', 'simple');
   app.use(requestLog(options.logger, options.metrics));
+  if (options.frontDoor !== null) app.use(options.frontDoor);
+  app.use(limitBodyTime());
   app.use(securityHeaders(options.publicUrl?.startsWith('https:') ?? false));
   app.use(healthRoutes(options.healthChecks, options.isStopping));
   app.use(metricsRoute(options.metrics));

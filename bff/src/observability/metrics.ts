@@ -5,6 +5,12 @@ export interface Metrics {
   /** `route` is a pattern of the contract, never a path: names of repositories and tags are no labels. */
   readonly observeRequest: (method: string, route: string, status: number, seconds: number) => void;
   readonly countSignIn: (outcome: 'accepted' | 'refused' | 'limited') => void;
+  /** A number of times, by labels with few values. */
+  readonly counter: (
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+  ) => (labels: Readonly<Record<string, string>>) => void;
   /** A figure that is asked for when the metrics are read. */
   readonly gauge: (name: string, help: string, read: () => number) => void;
 }
@@ -31,6 +37,10 @@ export function createMetrics(): Metrics {
     observeRequest: (method, route, status, seconds) =>
       requests.observe({ method, route, status: String(status) }, seconds),
     countSignIn: (outcome) => signIns.inc({ outcome }),
+    counter: (name, help, labelNames) => {
+      const counter = new Counter({ name, help, labelNames: [...labelNames], registers: [registry] });
+      return (labels) => counter.inc({ ...labels });
+    },
     gauge: (name, help, read) => {
       const gauge: Gauge = new Gauge({ name, help, registers: [registry], collect: () => gauge.set(read()) });
     },

@@ -150,6 +150,33 @@ export interface RegistryCapabilities extends Readonly<Record<CapabilityName, Ca
 
 export type ManifestLookup = Descriptor | 'not-modified' | undefined;
 
+/** One address of a registry, for whoever passes the requests of others on to it over connections of its own. */
+export interface ForwardingEndpoint {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** The path before `/v2/`, without a slash at its end. */
+  readonly basePath: string;
+  /** Trusted instead of the machine's own authorities. */
+  readonly caPem: string | undefined;
+  /**
+   * The Authorization header for a request, as far as is known what the registry wants.
+   * @param scopes such as `repository:a/b:pull`
+   * @throws RegistryError
+   */
+  authorize(scopes: readonly string[]): Promise<string | undefined>;
+  /** Finds out what the registry wants, once, for a request that cannot be sent twice. @throws RegistryError */
+  learn(): Promise<void>;
+  /** After a 401: learns from it. @returns whether another try can go better */
+  challenged(
+    wwwAuthenticate: string | readonly string[] | undefined,
+    scopes: readonly string[],
+    sent: string | undefined,
+  ): boolean;
+  answered(): void;
+  /** Notes, where the failure says so, that nobody is there. */
+  failed(error: unknown): { readonly error: RegistryError; readonly isUnreachable: boolean };
+}
+
 /**
  * One registry. References are tags or digests as text; repository names and references are checked against the
  * grammar before they reach a URL. Every method rejects with RegistryError.
@@ -230,6 +257,11 @@ export interface RegistryClient {
     referrers: readonly Descriptor[],
     options?: RequestOptions,
   ): Promise<void>;
+
+  /** For whoever passes the requests of others on: the endpoints, the one to try first at the head. */
+  forwardingEndpoints(): ForwardingEndpoint[];
+  /** `host[:port]` that blob reads may be redirected to, besides the endpoints. */
+  readonly allowedRedirectHosts: readonly string[];
 
   /** Cuts what still runs. */
   close(): Promise<void>;

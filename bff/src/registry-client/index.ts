@@ -6,6 +6,7 @@ export type {
   Credential,
   EndpointCheck,
   EndpointState,
+  ForwardingEndpoint,
   GetBlobOptions,
   ManifestBytes,
   ManifestLookup,
@@ -26,6 +27,7 @@ export {
   descriptorJson,
   isForeignLayer,
   ManifestError,
+  manifestMaxBytes,
   manifestMaxDepth,
   parseManifest,
 } from './manifest.ts';

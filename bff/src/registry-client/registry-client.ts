@@ -10,6 +10,7 @@ import type {
 } from './client-types.ts';
 import { defaultTimeouts, Endpoint } from './endpoint.ts';
 import { registryError } from './error-sentences.ts';
+import { Forwarding } from './forwarding.ts';
 import { Listings } from './listings.ts';
 import { Manifests, refuseWebPage } from './manifests.ts';
 import { probeRegistry } from './probe.ts';
@@ -28,7 +29,7 @@ const defaultSlots = 8;
 
 /** @throws TypeError for an endpoint that is no http(s) URL or carries credentials */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
-  const transport = createTransport(options);
+  const { transport, forwarding } = createTransport(options);
   const { name } = options;
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const clock = options.clock ?? systemClock;
@@ -63,11 +64,13 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     listReferrers: (repository, digest, listOptions) => referrers.list(repository, digest, listOptions),
     pushReferrerFallback: (repository, digest, descriptors, requestOptions) =>
       referrers.mergeFallback(repository, digest, descriptors, requestOptions),
+    forwardingEndpoints: () => transport.inOrder().map((endpoint) => forwarding.of(endpoint)),
+    allowedRedirectHosts: options.allowedRedirectHosts ?? [],
     close: () => transport.close(),
   };
 }
 
-function createTransport(options: RegistryClientOptions): Transport {
+function createTransport(options: RegistryClientOptions): { transport: Transport; forwarding: Forwarding } {
   const { name, credential, caPem, userAgent } = options;
   const clock = options.clock ?? systemClock;
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
@@ -103,7 +106,19 @@ function createTransport(options: RegistryClientOptions): Transport {
     allowedRedirectHosts: options.allowedRedirectHosts ?? [],
     onRequest: options.onRequest ?? (() => undefined),
   });
-  return transport;
+  const forwarding = new Forwarding({
+    authenticator,
+    occasionAt: ({ host }) => ({
+      name,
+      host,
+      operation: 'forward',
+      method: 'GET',
+      hasCredential: credential !== undefined,
+    }),
+    ping: (endpoint) => pingEndpoint(transport, clock, endpoint, {}),
+    caPem,
+  });
+  return { transport, forwarding };
 }
 
 async function pingEndpoint(

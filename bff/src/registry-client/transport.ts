@@ -63,7 +63,8 @@ const triesMax = 4;
 // One socket read is at most 64 KiB: a few of them in advance keep both sides busy.
 const blobBufferBytes = 1024 * 1024;
 
-const downCodes: ReadonlySet<RegistryErrorCode> = new Set([
+/** Nobody is there, or not the one who should be. */
+export const downCodes: ReadonlySet<RegistryErrorCode> = new Set([
   'connection-refused',
   'name-not-resolved',
   'timeout',
@@ -130,13 +131,14 @@ export class Transport {
     await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
+  /** All of them, the one to try first at the head. */
+  inOrder(): Endpoint[] {
+    const rank = (endpoint: Endpoint): number => (endpoint.isWorthTrying ? (endpoint.isQuiet ? 1 : 0) : 2);
+    return this.endpoints.toSorted((one, other) => rank(one) - rank(other));
+  }
+
   #choose(failed: ReadonlySet<Endpoint>): Endpoint {
-    const left = this.endpoints.filter((endpoint) => !failed.has(endpoint));
-    const chosen =
-      left.find((endpoint) => endpoint.isWorthTrying && !endpoint.isQuiet) ??
-      left.find((endpoint) => endpoint.isWorthTrying) ??
-      left[0] ??
-      this.endpoints[0];
+    const chosen = this.inOrder().find((endpoint) => !failed.has(endpoint)) ?? this.endpoints[0];
     if (!chosen) throw new TypeError('A registry needs at least one endpoint.');
     return chosen;
   }

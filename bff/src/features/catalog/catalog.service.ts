@@ -62,6 +62,8 @@ export interface CatalogService {
     digest: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<boolean>;
+  /** A manifest was deleted by its digest: which tags went with it is read from the registry. */
+  noteDeletedDigest(registryId: string, repository: string, digest: string): Promise<void>;
   /** Reconciles the whole registry; failures are results, stored as the registry's scan state. */
   scanRegistry(registryId: string, options?: ScanOptions): Promise<ScanSummary>;
   /** Makes a scan due now, on whichever instance is free; survives a restart. */
@@ -195,6 +197,12 @@ class Catalog implements CatalogService {
     this.#stopping.abort(new Error('Longshore is stopping.'));
     await Promise.all([this.#schedule.stop(), this.#events.stop()]);
     await this.#sizes.flush();
+  }
+
+  async noteDeletedDigest(registryId: string, repository: string, digest: string): Promise<void> {
+    const deletedDigests = new Set([digest]);
+    const none = { tags: new Map<string, never>(), digests: new Set<string>() };
+    await this.#handleWork(registryId, { repository, ...none, deletedDigests, isListingDue: true });
   }
 
   async #handleWork(registryId: string, work: RepositoryWork): Promise<void> {

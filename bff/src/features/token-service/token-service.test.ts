@@ -38,7 +38,7 @@ function build(database: Database) {
   };
   const limits: SignInLimits = {
     begin: async () => {
-      if (world.wrong >= 3) throw new TooManyAttemptsError(60);
+      if (world.wrong >= 3) throw new TooManyAttemptsError(60, false);
       world.wrong += 1;
     },
     accept: async () => {

@@ -1,0 +1,77 @@
+import type { RegistryClient } from '../registry-client/index.ts';
+import { OciError } from './oci-error.ts';
+import type { PlaceName } from './request-target.ts';
+
+/** A rule that keeps a tag as it is, in words: which one it is, for the refusal. */
+export interface ImmutableRule {
+  readonly name: string;
+}
+
+export type FindImmutable = (tag: {
+  readonly project: string;
+  readonly environment: string;
+  readonly repository: string;
+  readonly tag: string;
+}) => Promise<ImmutableRule | undefined>;
+
+export interface ImmutablePlace extends PlaceName {
+  readonly project: string;
+  readonly environment: string;
+}
+
+type Reads = Pick<RegistryClient, 'headManifest' | 'listTags'>;
+
+/** Of one digest at once; a rule may hold for thousands of tags. */
+const askedAtOnce = 8;
+
+/** @throws OciError where the tag exists with another digest and must keep it */
+export async function refuseMovedTag(
+  find: FindImmutable,
+  client: Reads,
+  place: ImmutablePlace,
+  tag: string,
+  digest: string,
+): Promise<void> {
+  const rule = await find({ ...place, tag });
+  if (rule === undefined) return;
+  const current = await client.headManifest(place.repository, tag, { ifNoneMatch: digest });
+  if (current === undefined || current === 'not-modified' || current.digest === digest) return;
+  throw immutable(place, tag, rule, 'cannot be pushed again with other content');
+}
+
+/** @throws OciError where the tag, or any tag of the digest, must stay */
+export async function refuseRemovedTag(
+  find: FindImmutable,
+  client: Reads,
+  place: ImmutablePlace,
+  reference: string,
+  isTag: boolean,
+): Promise<void> {
+  if (isTag) {
+    const rule = await find({ ...place, tag: reference });
+    if (rule !== undefined) throw immutable(place, reference, rule, 'cannot be deleted');
+    return;
+  }
+  // What the registry holds now, not what an index remembers: a tag pushed a second ago counts.
+  for await (const page of client.listTags(place.repository)) {
+    const kept: Array<{ tag: string; rule: ImmutableRule }> = [];
+    for (const tag of page) {
+      const rule = await find({ ...place, tag });
+      if (rule !== undefined) kept.push({ tag, rule });
+    }
+    for (let start = 0; start < kept.length; start += askedAtOnce) {
+      await Promise.all(
+        kept.slice(start, start + askedAtOnce).map(async ({ tag, rule }) => {
+          const current = await client.headManifest(place.repository, tag, { ifNoneMatch: reference });
+          const isIt = current === 'not-modified' || current?.digest === reference;
+          if (isIt) throw immutable(place, tag, rule, 'has this digest and cannot be deleted');
+        }),
+      );
+    }
+  }
+}
+
+function immutable({ fullName }: PlaceName, tag: string, rule: ImmutableRule, what: string): OciError {
+  const sentence = `The tag ${tag} of ${fullName} is immutable and ${what} (rule ${rule.name}). Use another tag.`;
+  return new OciError(403, 'DENIED', sentence, { detail: { tag, rule: rule.name } });
+}

@@ -1,0 +1,123 @@
+import type { RegistryCredentials } from './access/credentials.ts';
+import { decideAt } from './access/decide.ts';
+import { projectOf } from './access/subject.ts';
+import type { CatalogService } from './features/catalog/catalog.service.ts';
+import { RegistryNotFoundError, type RegistriesService } from './features/registries/registries.service.ts';
+import { createFrontDoorCatalogView } from './features/repositories/front-door-catalog.view.ts';
+import { createFrontDoor } from './gateway/front-door.ts';
+import type { CatalogPage, FrontDoorDeps, ManifestChange } from './gateway/front-door-deps.ts';
+import type { FindImmutable } from './gateway/immutable-tags.ts';
+import type { PlaceName } from './gateway/request-target.ts';
+import { parseFullName } from './gateway/request-target.ts';
+import type { FeatureParts, Foundation } from './wire-foundation.ts';
+
+export interface GatewayWiring {
+  readonly credentials: RegistryCredentials;
+  readonly registries: Pick<RegistriesService, 'findRegistry' | 'clientFor'>;
+  readonly catalog: Pick<CatalogService, 'refreshTag' | 'refreshManifest' | 'noteDeletedDigest'>;
+  readonly findImmutable: FindImmutable;
+  readonly userAgent: string;
+}
+
+/** What changes who may do what, or where a registry is. */
+const changes: ReadonlySet<string> = new Set(['access', 'registry', 'project', 'reset']);
+const candidatesAtOnce = 1000;
+const placeActions = { pull: 'artifact.pull', push: 'artifact.push', delete: 'artifact.delete' } as const;
+
+/** `/v2/`: every registry behind one address. */
+export function wireGateway(foundation: Foundation, wiring: GatewayWiring): FeatureParts {
+  const { access, bus, clock, config, logger, metrics, recordAudit } = foundation;
+  const { credentials, findImmutable, userAgent } = wiring;
+  const unsubscribe: Array<() => void> = [];
+  const door = createFrontDoor({
+    credentials,
+    decide: async (subject, action, place) => {
+      const environment = await environmentOf(foundation, place);
+      const { repository } = place;
+      // Nobody holds anything in a registry that does not exist, and nobody learns which that is.
+      if (environment === undefined) return { allowed: false, code: 'hidden', sentence: '', needed: null };
+      const where = { project: projectOf(repository), environment, repository };
+      return decideAt(subject, placeActions[action], where, await access.projects());
+    },
+    findRegistry: findRegistryIn(wiring),
+    listRepositories: repositoriesIn(foundation, credentials),
+    findImmutable,
+    noteManifest: noteManifestIn(foundation, wiring),
+    recordAudit,
+    onAccessChanged: (listener) => {
+      const onEvent: Parameters<typeof bus.subscribe>[0] = (numbered) => {
+        if (numbered === null || changes.has(numbered.event.name)) listener();
+      };
+      unsubscribe.push(bus.subscribe(onEvent));
+    },
+    publicUrl: config.server.publicUrl,
+    secret: config.secrets.session.reveal(),
+    proxyKey: null,
+    userAgent,
+    clock,
+    logger,
+    metrics,
+  });
+  return {
+    frontDoor: door.handler,
+    stop: () => {
+      for (const end of unsubscribe) end();
+      door.close();
+    },
+  };
+}
+
+async function environmentOf({ access }: Foundation, { registryId }: PlaceName): Promise<string | undefined> {
+  return (await access.registries()).find((place) => place.registryId === registryId)?.environment;
+}
+
+function findRegistryIn({ registries }: GatewayWiring): FrontDoorDeps['findRegistry'] {
+  return async (registryId) => {
+    const registry = await registries.findRegistry(registryId);
+    if (registry === undefined) return undefined;
+    try {
+      const client = await registries.clientFor(registryId);
+      return { name: registry.name, environment: registry.environment, maintenance: registry.maintenance, client };
+    } catch (error) {
+      // Removed between the two questions.
+      if (error instanceof RegistryNotFoundError) return undefined;
+      throw error;
+    }
+  };
+}
+
+/** Looks through all repositories for those that the subject may pull, robots included, until the page is full. */
+function repositoriesIn({ database }: Foundation, credentials: RegistryCredentials) {
+  const list = createFrontDoorCatalogView(database.kysely);
+  return async ({ subject, only, after, limit }: CatalogPage): Promise<string[]> => {
+    const found: string[] = [];
+    let position = after === null ? null : (parseFullName(after) ?? null);
+    for (;;) {
+      const rows = await list(position, candidatesAtOnce);
+      for (const { registryId, repository } of rows) {
+        const name = `${registryId}/${repository}`;
+        if (only !== null && !only.includes(name)) continue;
+        if (!(await credentials.grantsAt(subject, registryId, repository)).includes('pull')) continue;
+        found.push(name);
+        if (found.length === limit) return found;
+      }
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < candidatesAtOnce) return found;
+      position = { ...last, fullName: '' };
+    }
+  };
+}
+
+/** At once, not with the registry's notification, which may never come and does not know who it was. */
+function noteManifestIn({ logger }: Foundation, { catalog }: GatewayWiring): (change: ManifestChange) => void {
+  const tell = async ({ what, registryId, repository, tag, digest, actor }: ManifestChange): Promise<void> => {
+    if (tag !== null) await catalog.refreshTag(registryId, repository, tag, { how: 'push', actor });
+    else if (digest !== null && what === 'push') await catalog.refreshManifest(registryId, repository, digest);
+    else if (digest !== null) await catalog.noteDeletedDigest(registryId, repository, digest);
+  };
+  return (change) => {
+    tell(change).catch((error: unknown) =>
+      logger.warn({ err: error }, 'The catalog could not follow a push or deletion at the front door; its scan will.'),
+    );
+  };
+}
