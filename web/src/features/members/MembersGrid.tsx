@@ -133,6 +133,11 @@ export function MembersGrid(props: MembersGridProps) {
         className={styles['grid']}
         style={{ '--columns': columns.length } as CSSProperties}
         onKeyDown={onKeyDown}
+        // Whatever moved the focus, arrows go on from there.
+        onFocus={(event) => {
+          const [row, column] = (event.target.dataset['cell'] ?? '').split(':').map(Number);
+          if (row !== undefined && column !== undefined) activate({ row, column });
+        }}
       >
         <GridHead columns={columns} />
         <div role="rowgroup" className={styles['body']} style={{ height: virtualizer.getTotalSize() }}>
