@@ -7,8 +7,6 @@ export interface PretendedCall {
   readonly body: unknown;
 }
 
-type Answer = unknown | ((call: PretendedCall) => unknown);
-
 /** An answer that is no good one: a problem document with its status. */
 export class Refusal {
   readonly status: number;
@@ -20,10 +18,10 @@ export class Refusal {
 }
 
 /**
- * The server as the page sees it, at the edge of the network: `GET /session` → its answer. What is not listed is
+ * The server as the page sees it, at the edge of the network: `GET /session` → its answer, or a function of the call. What is not listed is
  * answered with 404. Returns the calls that were made, in their order.
  */
-export function pretendApi(answers: Readonly<Record<string, Answer>>): PretendedCall[] {
+export function pretendApi(answers: Readonly<Record<string, unknown>>): PretendedCall[] {
   const calls: PretendedCall[] = [];
   vi.stubGlobal('fetch', async (url: string, { method = 'GET', body }: RequestInit = {}) => {
     const path = url.replace(/^.*\/api\/v1/, '');

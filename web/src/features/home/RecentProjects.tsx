@@ -24,7 +24,9 @@ export function RecentProjects() {
   useLiveProjects();
   const projects = useQuery(recentProjectsQuery());
   // Whoever may make projects sees all there are; for the others these are their own.
-  const isOfAll = useCan('project.create') || !useCan('signed-in');
+  const mayCreate = useCan('project.create');
+  const isSignedIn = useCan('signed-in');
+  const isOfAll = mayCreate || !isSignedIn;
   return (
     <Section title={t(isOfAll ? 'projects' : 'myProjects')} link={{ label: t('allProjects'), to: paths.projects() }}>
       {projects.isPending ? (
