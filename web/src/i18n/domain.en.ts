@@ -48,13 +48,13 @@ export const text = {
   },
   /** “may …”: the actions of the permission table, in a few words. */
   action: {
-    catalog: { read: 'list and read' },
-    artifact: { pull: 'pull', push: 'push and copy', delete: 'delete and restore' },
-    member: { read: 'see members and robots' },
+    catalog: { read: 'list' },
+    artifact: { pull: 'pull', push: 'push', delete: 'delete' },
+    member: { read: 'see members' },
     replication: { read: 'see copies' },
-    trash: { purge: 'purge the trash' },
-    project: { manage: 'manage the project' },
-    audit: { read: 'read its audit log' },
+    trash: { purge: 'purge' },
+    project: { manage: 'manage' },
+    audit: { read: 'read the log' },
   },
   allEnvironments: 'all environments',
   needed: {

@@ -48,13 +48,13 @@ export const text = {
     none: '无权访问',
   },
   action: {
-    catalog: { read: '列出和读取' },
-    artifact: { pull: '拉取', push: '推送和复制', delete: '删除和恢复' },
-    member: { read: '查看成员和机器人' },
+    catalog: { read: '列出' },
+    artifact: { pull: '拉取', push: '推送', delete: '删除' },
+    member: { read: '查看成员' },
     replication: { read: '查看复制' },
     trash: { purge: '清空回收站' },
-    project: { manage: '管理项目' },
-    audit: { read: '查看项目审计日志' },
+    project: { manage: '管理' },
+    audit: { read: '查看日志' },
   },
   allEnvironments: '所有环境',
   needed: {

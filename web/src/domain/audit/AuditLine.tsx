@@ -29,16 +29,16 @@ export function AuditLine({ line, isOfAll, isOpen, onToggle }: AuditLineProps) {
   const actor = line.actor.kind === 'anonymous' ? t('anonymous') : line.actor.name;
   return (
     <>
-      <tr
+      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- Its button is the control; this is a larger place to hit with a pointer. */}
+      <div
         role="row"
-        className={styles['line']}
+        className={`${styles['row']} ${styles['line']}`}
         data-open={isOpen}
-        // The button in it is the control; the rest of the line is a larger place to hit with a pointer.
         onClick={(event) => {
           if ((event.target as HTMLElement).closest('a, button') === null) onToggle();
         }}
       >
-        <td role="cell" className={styles['when']}>
+        <div role="cell" className={styles['when']}>
           <button
             type="button"
             className={styles['opener']}
@@ -50,32 +50,32 @@ export function AuditLine({ line, isOfAll, isOpen, onToggle }: AuditLineProps) {
             <ChevronIcon fontSize="inherit" />
           </button>
           <RelativeTime instant={line.at} />
-        </td>
-        <td role="cell" className={styles['who']} title={`${actor} · ${t(`actorKind.${line.actor.kind}`)}`}>
+        </div>
+        <div role="cell" className={styles['who']} title={`${actor} · ${t(`actorKind.${line.actor.kind}`)}`}>
           <bdi>{actor}</bdi>
-        </td>
-        <td role="cell" className={styles['what']}>
+        </div>
+        <div role="cell" className={styles['what']}>
           <span>{action}</span>{' '}
           {line.target === null ? null : (
             <bdi className={styles['target']} title={line.target}>
               {line.target}
             </bdi>
           )}
-        </td>
-        <td role="cell" className={styles['where']}>
+        </div>
+        <div role="cell" className={styles['where']}>
           {isOfAll && line.project !== null ? <Link to={paths.project(line.project)}>{line.project}</Link> : null}
           {line.environment === null ? null : <EnvironmentChip environment={line.environment} />}
-        </td>
-        <td role="cell" className={styles['outcome']}>
+        </div>
+        <div role="cell" className={styles['outcome']}>
           <StatusDot tone={tones[line.outcome]} label={t(`outcomes.${line.outcome}`)} />
-        </td>
-      </tr>
+        </div>
+      </div>
       {isOpen ? (
-        <tr role="row" id={detailsId} className={styles['details']}>
-          <td role="cell" colSpan={5}>
+        <div role="row" id={detailsId} className={styles['details']}>
+          <div role="cell">
             <Details line={line} />
-          </td>
-        </tr>
+          </div>
+        </div>
       ) : null}
     </>
   );

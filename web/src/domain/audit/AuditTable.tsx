@@ -80,38 +80,27 @@ interface LinesProps {
   onToggle: (id: number) => void;
 }
 
-/** The roles are said out loud: on a phone the rows are no table rows any more for the style sheet. */
 function Lines({ lines, isPending, isOfAll, open, onToggle }: LinesProps) {
   const { t } = useTranslation('audit-log');
   return (
-    <table className={styles['table']} role="table" aria-label={t('titleAll')} aria-busy={isPending}>
-      <thead role="rowgroup">
-        <tr role="row">
-          <th role="columnheader" scope="col">
-            {t('when')}
-          </th>
-          <th role="columnheader" scope="col">
-            {t('actor')}
-          </th>
-          <th role="columnheader" scope="col">
-            {t('what')}
-          </th>
-          <th role="columnheader" scope="col">
-            {t('where')}
-          </th>
-          <th role="columnheader" scope="col">
-            {t('outcome')}
-          </th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
+    <div role="table" aria-label={t('titleAll')} aria-busy={isPending}>
+      <div role="rowgroup" className={styles['head']}>
+        <div role="row" className={styles['row']}>
+          <div role="columnheader">{t('when')}</div>
+          <div role="columnheader">{t('actor')}</div>
+          <div role="columnheader">{t('what')}</div>
+          <div role="columnheader">{t('where')}</div>
+          <div role="columnheader">{t('outcome')}</div>
+        </div>
+      </div>
+      <div role="rowgroup">
         {isPending
           ? Array.from({ length: SKELETON_LINES }, (_unused, index) => (
-              <tr role="row" key={index} className={styles['line']}>
-                <td role="cell" colSpan={5}>
+              <div key={index} role="row" className={styles['row']}>
+                <div role="cell" className={styles['bone']}>
                   <span className={styles['skeleton']} style={{ width: `${40 + ((index * 17) % 45)}%` }} />
-                </td>
-              </tr>
+                </div>
+              </div>
             ))
           : lines.map((line) => (
               <AuditLine
@@ -122,7 +111,7 @@ function Lines({ lines, isPending, isOfAll, open, onToggle }: LinesProps) {
                 onToggle={() => onToggle(line.id)}
               />
             ))}
-      </tbody>
-    </table>
+      </div>
+    </div>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan, useSession } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { canAt, useProjectAccess } from '../../domain/project-access.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { nameInProject, paths } from '../../paths.ts';
@@ -22,8 +23,12 @@ export function RecentProjects() {
   const words = useErrorWords();
   useLiveProjects();
   const projects = useQuery(recentProjectsQuery());
+  // Whoever may make projects sees all there are; for the others these are their own.
+  const mayCreate = useCan('project.create');
+  const isSignedIn = useCan('signed-in');
+  const isOfAll = mayCreate || !isSignedIn;
   return (
-    <Section title={t('projects')} link={{ label: t('allProjects'), to: paths.projects() }}>
+    <Section title={t(isOfAll ? 'projects' : 'myProjects')} link={{ label: t('allProjects'), to: paths.projects() }}>
       {projects.isPending ? (
         <div className={styles['projects']} aria-busy="true">
           {Array.from({ length: SKELETON_PROJECTS }, (_unused, index) => (
@@ -42,7 +47,7 @@ export function RecentProjects() {
         <ul className={styles['projects']}>
           {projects.data.items.map((project) => (
             <li key={project.name}>
-              <ProjectBlock project={project} />
+              <ProjectBlock project={project} isOwn={!isOfAll} />
             </li>
           ))}
         </ul>
@@ -64,7 +69,7 @@ function NoProjects() {
   );
 }
 
-function ProjectBlock({ project }: { project: Project }) {
+function ProjectBlock({ project, isOwn }: { project: Project; isOwn: boolean }) {
   const { t } = useTranslation('home');
   const format = useFormat();
   const recent = useQuery(recentTagsQuery(project.name));
@@ -77,6 +82,7 @@ function ProjectBlock({ project }: { project: Project }) {
           {format.bytes(project.sizeBytes)}
         </span>
       </h3>
+      {isOwn ? <ProjectTasks project={project.name} /> : null}
       {recent.data === undefined ? (
         <div className={styles['skeletonLine']} />
       ) : recent.data.items.length === 0 ? (
@@ -89,6 +95,21 @@ function ProjectBlock({ project }: { project: Project }) {
         </ul>
       )}
     </div>
+  );
+}
+
+/** For who manages a project: the pages where that is done. */
+function ProjectTasks({ project }: { project: string }) {
+  const { t } = useTranslation('home');
+  const access = useProjectAccess(project);
+  if (!canAt(access, 'project.manage')) return null;
+  return (
+    <nav className={styles['tasks']} aria-label={t('tasksOf', { project })}>
+      <Link to={paths.members(project)}>{t('members')}</Link>
+      <Link to={paths.robots(project)}>{t('robots')}</Link>
+      <Link to={paths.activity(project)}>{t('activity')}</Link>
+      <Link to={paths.projectSettings(project)}>{t('settings')}</Link>
+    </nav>
   );
 }
 

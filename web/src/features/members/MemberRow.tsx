@@ -61,7 +61,6 @@ export function MemberRow(props: MemberRowProps) {
             data-cell={`${index}:${column}`}
             tabIndex={activeColumn === column ? 0 : -1}
             aria-selected={selection.has(cellKey(cell))}
-            aria-readonly={!isOpenable}
             aria-haspopup={isOpenable ? 'menu' : undefined}
             className={styles['cell']}
             data-open={isOpenable}

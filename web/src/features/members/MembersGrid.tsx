@@ -1,13 +1,21 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import type { CellRole, Member } from 'bff/contract/members';
-import { type CSSProperties, type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
-import { useEnvironmentName } from '../../domain/RegistryChip.tsx';
-import { environmentColors } from '../../theme/environment-colors.ts';
-import { type Cell, cellKey, cellsBetween, type Column, type Draft, memberKey, shownCell } from './members-draft.ts';
+import { GridHead } from './GridHead.tsx';
+import { type Cell, type Column, type Draft, memberKey, shownCell } from './members-draft.ts';
 import styles from './members.module.css';
 import { MemberRow } from './MemberRow.tsx';
 import { RoleMenu } from './RoleMenu.tsx';
+import { useCellSelection } from './use-cell-selection.ts';
 import { type Position, targetOf, useGridFocus } from './use-grid-focus.ts';
 
 const ROW_HEIGHT_PX = 44;
@@ -33,62 +41,27 @@ export interface MembersGridProps {
  * Shift takes everything between. What is selected gets the chosen role together.
  */
 export function MembersGrid(props: MembersGridProps) {
-  const { project, members, columns, draft, selection, mayChange, onSelectionChange } = props;
+  const { project, members, columns, draft, selection } = props;
   const { t } = useTranslation('members');
   const scroller = useRef<HTMLDivElement>(null);
-  const anchorCell = useRef<Position | null>(null);
   const [menu, setMenu] = useState<{ anchor: HTMLElement; cells: readonly Cell[] } | null>(null);
-  const virtualizer = useVirtualizer({
-    count: members.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT_PX,
-    overscan: OVERSCAN_ROWS,
-  });
-  const { active, activate, moveTo } = useGridFocus({
-    rows: members.length,
-    columns: columns.length,
-    body: scroller,
-    scrollTo: (row) => virtualizer.scrollToIndex(row, { align: 'auto' }),
-  });
+  const { virtualizer, active, activate, moveTo } = useVirtualRows(scroller, members.length, columns.length);
   useGoTo(props, moveTo);
-
-  const cellAt = ({ row, column }: Position): Cell | undefined => {
-    const member = members[row];
-    const place = columns[column];
-    return member === undefined || place === undefined ? undefined : { member, column: place };
-  };
-  const selectedCells = () =>
-    members.flatMap((member) =>
-      columns.map((column) => ({ member, column })).filter((cell) => selection.has(cellKey(cell))),
-    );
-  const select = (cells: readonly Cell[], isMore: boolean) => {
-    const next = new Set(isMore ? selection : []);
-    for (const cell of cells) if (mayChange(cell.column)) next.add(cellKey(cell));
-    onSelectionChange(next);
-  };
-  const toggle = (position: Position) => {
-    const cell = cellAt(position);
-    if (cell === undefined || !mayChange(cell.column)) return;
-    anchorCell.current = position;
-    const next = new Set(selection);
-    if (!next.delete(cellKey(cell))) next.add(cellKey(cell));
-    onSelectionChange(next);
-  };
+  const select = useCellSelection(props);
   const open = (position: Position, anchor: HTMLElement) => {
-    const cell = cellAt(position);
-    if (cell === undefined || !mayChange(cell.column)) return;
-    const isSelected = selection.has(cellKey(cell));
-    if (!isSelected && selection.size > 0) onSelectionChange(new Set());
-    // The opened cell leads: the menu tells what the roles would do there.
-    const others = isSelected ? selectedCells().filter((other) => cellKey(other) !== cellKey(cell)) : [];
-    setMenu({ anchor, cells: [cell, ...others] });
+    const cells = select.cellsFrom(position);
+    if (cells.length > 0) setMenu({ anchor, cells });
+  };
+  const closeMenu = () => {
+    setMenu(null);
+    moveTo(active);
   };
   const onClick = (position: Position, event: MouseEvent<HTMLElement>) => {
     activate(position);
-    if (event.shiftKey) select(cellsBetween(members, columns, anchorCell.current ?? active, position), true);
-    else if (event.ctrlKey || event.metaKey) toggle(position);
+    if (event.shiftKey) select.extendTo(active, position, true);
+    else if (event.ctrlKey || event.metaKey) select.toggle(position);
     else {
-      anchorCell.current = position;
+      select.startAt(position);
       open(position, event.currentTarget);
     }
   };
@@ -98,29 +71,16 @@ export function MembersGrid(props: MembersGridProps) {
     if (!event.currentTarget.contains(target) || target.dataset['cell'] === undefined) return;
     const next = targetOf(event, active);
     if (next !== null) {
-      event.preventDefault();
-      const from = event.shiftKey ? (anchorCell.current ?? active) : null;
       const reached = moveTo(next);
-      if (from === null) anchorCell.current = null;
-      else {
-        anchorCell.current = from;
-        select(cellsBetween(members, columns, from, reached), false);
-      }
-    } else if (event.key === 'Enter' || event.key === 'F2') {
-      event.preventDefault();
-      open(active, target);
-    } else if (event.key === ' ') {
-      event.preventDefault();
-      toggle(active);
-    } else if (event.key === 'Escape' && selection.size > 0) {
-      event.preventDefault();
-      onSelectionChange(new Set());
-    }
+      if (event.shiftKey) select.extendTo(active, reached, false);
+      else select.startAt(null);
+    } else if (event.key === 'Enter' || event.key === 'F2') open(active, target);
+    else if (event.key === ' ') select.toggle(active);
+    else if (event.key === 'Escape' && selection.size > 0) select.clear();
+    else return;
+    event.preventDefault();
   };
-  const closeMenu = () => {
-    setMenu(null);
-    moveTo(active);
-  };
+  const [first] = menu?.cells ?? [];
 
   return (
     <div className={styles['scroller']} ref={scroller}>
@@ -132,14 +92,22 @@ export function MembersGrid(props: MembersGridProps) {
         aria-multiselectable
         className={styles['grid']}
         style={{ '--columns': columns.length } as CSSProperties}
-        onKeyDown={onKeyDown}
       >
         <GridHead columns={columns} />
-        <div role="rowgroup" className={styles['body']} style={{ height: virtualizer.getTotalSize() }}>
+        <div
+          role="rowgroup"
+          className={styles['body']}
+          style={{ height: virtualizer.getTotalSize() }}
+          onKeyDown={onKeyDown}
+          // Whatever moved the focus, arrows go on from there.
+          onFocus={(event) => {
+            const [row, column] = (event.target.dataset['cell'] ?? '').split(':').map(Number);
+            if (row !== undefined && column !== undefined) activate({ row, column });
+          }}
+        >
           {virtualizer.getVirtualItems().map(({ index, start }) => {
             const member = members[index];
-            if (member === undefined) return null;
-            return (
+            return member === undefined ? null : (
               <MemberRow
                 key={memberKey(member)}
                 {...props}
@@ -153,12 +121,12 @@ export function MembersGrid(props: MembersGridProps) {
           })}
         </div>
       </div>
-      {menu === null || menu.cells[0] === undefined ? null : (
+      {menu === null || first === undefined ? null : (
         <RoleMenu
           project={project}
           anchor={menu.anchor}
           cells={menu.cells}
-          current={ownRole(draft, menu.cells[0])}
+          current={ownRole(draft, first)}
           onClose={closeMenu}
           onChoose={(role) => {
             props.onSet(menu.cells, role);
@@ -168,6 +136,32 @@ export function MembersGrid(props: MembersGridProps) {
       )}
     </div>
   );
+}
+
+/** Only the rows in view are drawn, and the one with the focus: else scrolling would throw the focus away. */
+function useVirtualRows(scroller: RefObject<HTMLDivElement | null>, rows: number, columns: number) {
+  const activeRow = useRef(0);
+  const virtualizer = useVirtualizer({
+    count: rows,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT_PX,
+    overscan: OVERSCAN_ROWS,
+    rangeExtractor: (range) => withIndex(defaultRangeExtractor(range), Math.min(activeRow.current, range.count - 1)),
+  });
+  const { active, activate, moveTo } = useGridFocus({
+    rows,
+    columns,
+    body: scroller,
+    scrollTo: (row) => virtualizer.scrollToIndex(row, { align: 'auto' }),
+  });
+  useEffect(() => {
+    activeRow.current = active.row;
+  });
+  return { virtualizer, active, activate, moveTo };
+}
+
+function withIndex(indexes: number[], index: number): number[] {
+  return indexes.includes(index) ? indexes : [...indexes, index].toSorted((left, right) => left - right);
 }
 
 function ownRole(draft: Draft, cell: Cell): CellRole | null {
@@ -184,35 +178,4 @@ function useGoTo({ goTo, members, columns, mayChange }: MembersGridProps, moveTo
     went.current = goTo;
     moveTo({ row, column: Math.max(0, columns.findIndex(mayChange)) });
   });
-}
-
-function GridHead({ columns }: { columns: readonly Column[] }) {
-  const { t } = useTranslation('members');
-  const environmentName = useEnvironmentName();
-  return (
-    <div role="rowgroup" className={styles['head']}>
-      <div role="row" aria-rowindex={1} className={styles['row']}>
-        <div role="columnheader" className={styles['who']}>
-          {t('person')}
-        </div>
-        {columns.map((column) =>
-          column === null ? (
-            <div key="" role="columnheader" className={styles['column']} title={t('allHint')}>
-              {t('allEnvironments')}
-            </div>
-          ) : (
-            <div
-              key={column}
-              role="columnheader"
-              className={styles['column']}
-              title={column}
-              style={{ '--env-color': environmentColors(column).color } as CSSProperties}
-            >
-              <bdi>{environmentName(column)}</bdi>
-            </div>
-          ),
-        )}
-      </div>
-    </div>
-  );
 }

@@ -1,7 +1,7 @@
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import type { CellRole } from 'bff/contract/members';
-import { roles } from 'bff/contract/permissions';
+import { type PlaceAction, type Role, roles } from 'bff/contract/permissions';
 import { useTranslation } from 'react-i18next';
 import { useEnvironmentName } from '../../domain/RegistryChip.tsx';
 import { useListWords } from '../../i18n/use-list-words.ts';
@@ -64,13 +64,22 @@ export function RoleMenu({ project, anchor, cells, current, onChoose, onClose }:
 }
 
 /** The server says what a role may do; nothing here knows it. */
-function useRoleWords(project: string, cell: Cell | undefined) {
+function useRoleWords(project: string, cell: Cell | undefined): (role: Role) => string {
   const { t } = useTranslation(['members', 'domain']);
   const listWords = useListWords();
   const { actions, isAsking } = useRoleActions(project, cell);
-  return (role: (typeof roles)[number]): string => {
+  const words = (these: readonly PlaceAction[]) => listWords(these.map((action) => t(`domain:action.${action}`)));
+  return (role) => {
     const allowed = actions.get(role);
     if (allowed === undefined) return isAsking ? t('cell.asking') : '';
-    return t('cell.may', { what: listWords(allowed.map((action) => t(`domain:action.${action}`))) });
+    // The next role below it, if all that one may do is in this one: then only the rest has to be said.
+    const below = roles.slice(roles.indexOf(role) + 1).find((other) => actions.has(other));
+    const less = below === undefined ? undefined : actions.get(below);
+    if (below === undefined || less === undefined || !less.every((action) => allowed.includes(action))) {
+      return t('cell.may', { what: words(allowed) });
+    }
+    const rest = allowed.filter((action) => !less.includes(action));
+    if (rest.length === 0) return t('cell.may', { what: words(allowed) });
+    return t('cell.mayAlso', { role: t(`domain:role.${below}`), what: words(rest) });
   };
 }

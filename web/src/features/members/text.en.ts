@@ -30,6 +30,7 @@ export const text = {
     noneHint: 'Takes away what all environments give',
     asking: 'Asking what it may do…',
     may: 'May {{what}}',
+    mayAlso: 'As {{role}}, and may {{what}}',
   },
   selection: {
     hint: 'Enter or a click changes a cell; Ctrl or Shift with a click, or Space, selects several.',

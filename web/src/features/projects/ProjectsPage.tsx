@@ -1,11 +1,12 @@
 import Button from '@mui/material/Button';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Project } from 'bff/contract/projects';
-import { useCallback, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan, useSession } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { ProjectBadges } from '../../domain/project/ProjectBadges.tsx';
 import { PushCommands } from '../../domain/PushCommands.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
@@ -16,16 +17,23 @@ import { SearchField } from '../../ui/SearchField.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { useCountColumns } from './count-columns.tsx';
-import { projectPages, projectSorts, useLiveProjects } from './projects-queries.ts';
+import styles from './Matrix.module.css';
+import { archivedFilters, projectPages, projectSorts, useLiveProjects } from './projects-queries.ts';
 
-const urlDefaults = { q: '', sort: 'name' };
+const urlDefaults = { q: '', sort: 'name', archived: 'without', edit: '' };
+/** As in other lists: the word for what is not there yet. */
+const NEW = 'NEW';
+
+const NewProjectDrawer = lazy(async () => ({ default: (await import('./NewProjectDrawer.tsx')).NewProjectDrawer }));
 
 export function ProjectsPage() {
   const { t } = useTranslation('projects');
   const errorWords = useErrorWords();
   const [url, setUrl] = useUrlState(urlDefaults);
   const sort = projectSorts.find((one) => one === url.sort) ?? 'name';
-  const query = useInfiniteQuery(projectPages(url.q, sort));
+  const archived = archivedFilters.find((one) => one === url.archived) ?? 'without';
+  const mayCreate = useCan('project.create');
+  const query = useInfiniteQuery(projectPages(url.q, sort, archived));
   useLiveProjects();
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const { fetchNextPage } = query;
@@ -37,7 +45,32 @@ export function ProjectsPage() {
       title={t('list.title')}
       fill
       facts={total === null || url.q !== '' ? undefined : <span>{t('list.projects', { count: total })}</span>}
-      toolbar={<SearchField value={url.q} onChange={(q) => setUrl({ q })} label={t('list.search')} />}
+      {...(mayCreate
+        ? {
+            action: (
+              <Button variant="contained" onClick={() => setUrl({ edit: NEW }, { replace: false })}>
+                {t('list.new')}
+              </Button>
+            ),
+          }
+        : {})}
+      toolbar={
+        <>
+          <SearchField value={url.q} onChange={(q) => setUrl({ q })} label={t('list.search')} />
+          <select
+            className={styles['select']}
+            aria-label={t('list.archived')}
+            value={archived}
+            onChange={(event) => setUrl({ archived: event.target.value })}
+          >
+            {archivedFilters.map((one) => (
+              <option key={one} value={one}>
+                {t(`list.archivedFilter.${one}`)}
+              </option>
+            ))}
+          </select>
+        </>
+      }
     >
       <DataTable
         label={t('list.title')}
@@ -54,8 +87,19 @@ export function ProjectsPage() {
         hasMore={query.hasNextPage}
         isLoadingMore={query.isFetchingNextPage}
         onLoadMore={loadMore}
-        empty={<NoProjects q={url.q} onClear={() => setUrl({ q: '' })} />}
+        empty={
+          archived === 'only' && url.q === '' ? (
+            <EmptyState title={t('list.noArchived')}>{t('list.noArchivedNext')}</EmptyState>
+          ) : (
+            <NoProjects q={url.q} onClear={() => setUrl({ q: '' })} />
+          )
+        }
       />
+      {mayCreate && url.edit === NEW ? (
+        <Suspense>
+          <NewProjectDrawer onClose={() => setUrl({ edit: '' })} />
+        </Suspense>
+      ) : null}
     </Page>
   );
 }
@@ -105,10 +149,16 @@ function useProjectColumns(): Column<Project>[] {
         grow: 3,
         narrow: 'title' as const,
         sorts: { ascending: 'name', descending: '-name' },
-        cell: ({ name }: Project) => (
-          <Link to={paths.project(name)} title={name}>
-            <bdi>{name}</bdi>
-          </Link>
+        cell: (project: Project) => (
+          <span className={styles['named']}>
+            <Link to={paths.project(project.name)} title={project.name}>
+              <bdi>{project.name}</bdi>
+            </Link>
+            <ProjectBadges project={project} />
+            <span className={styles['described']} title={project.description}>
+              {project.description}
+            </span>
+          </span>
         ),
       },
       {

@@ -1,9 +1,16 @@
-import { type InfiniteData, keepPreviousData, type QueryClient, useQueryClient } from '@tanstack/react-query';
-import type { Answer } from 'bff/contract/endpoint';
-import { getMatrix, getProject, listProjects, type matrixSorts } from 'bff/contract/projects';
+import {
+  type InfiniteData,
+  keepPreviousData,
+  type QueryClient,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query';
+import type { Answer, CallInput } from 'bff/contract/endpoint';
+import { createProject, getMatrix, getProject, listProjects, type matrixSorts } from 'bff/contract/projects';
 import type { TaskProgress } from 'bff/contract/replication';
 import { listRepositories } from 'bff/contract/repositories';
 import { useEffect, useMemo } from 'react';
+import { call } from '../../api/call.ts';
 import { endpointPages } from '../../api/endpoint-query.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
 import { createSerialRefresh } from '../../domain/serial-refresh.ts';
@@ -30,8 +37,13 @@ const REFRESH_REST_MS = 400;
 
 const given = (q: string) => (q === '' ? {} : { q });
 
-export const projectPages = (q: string, sort: ProjectSort) => ({
-  ...endpointPages(listProjects, { query: { ...given(q), sort, limit: LIST_PAGE_ROWS } }),
+export const archivedFilters = ['without', 'only', 'with'] as const;
+export type ArchivedFilter = (typeof archivedFilters)[number];
+
+export const projectPages = (q: string, sort: ProjectSort, archived: ArchivedFilter) => ({
+  ...endpointPages(listProjects, {
+    query: { ...given(q), ...(archived === 'without' ? {} : { archived }), sort, limit: LIST_PAGE_ROWS },
+  }),
   placeholderData: keepPreviousData,
 });
 
@@ -103,4 +115,15 @@ export function useLiveProjects(): void {
   useEffect(() => refresh.forget, [refresh]);
   useStreamEvent('tag', refresh.request);
   useStreamEvent('catalog', refresh.request);
+  useStreamEvent('project', refresh.request);
+}
+
+export type NewProject = CallInput<typeof createProject>['body'];
+
+export function useCreateProject() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NewProject) => call(createProject, { body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: [listProjects.path] }),
+  });
 }

@@ -51,6 +51,14 @@ export function RobotsView({ place, query, environments, isEverywhere, mayCreate
       named === null ? isEverywhere : named.every((one) => environments.includes(one)),
     );
   const open = (dialog: Partial<typeof robotUrl>) => setUrl(dialog, { replace: false });
+  const setDisabled = ({ id, loginName, version, description, permissions, expiresAt }: Robot, isDisabled: boolean) =>
+    update.mutate(
+      { robotId: id, change: { version, description, permissions, expiresAt, isDisabled } },
+      {
+        onSuccess: () => toast({ message: t(isDisabled ? 'disabled' : 'enabled', { name: loginName }), tone: 'ok' }),
+        onError: (error) => toast({ message: errorWords(error).sentence, tone: 'danger' }),
+      },
+    );
   const columns = useRobotColumns((robot): readonly MenuAction[] =>
     mayChange(robot)
       ? [
@@ -65,14 +73,6 @@ export function RobotsView({ place, query, environments, isEverywhere, mayCreate
         ]
       : [],
   );
-  const setDisabled = ({ id, loginName, version, description, permissions, expiresAt }: Robot, isDisabled: boolean) =>
-    update.mutate(
-      { robotId: id, change: { version, description, permissions, expiresAt, isDisabled } },
-      {
-        onSuccess: () => toast({ message: t(isDisabled ? 'disabled' : 'enabled', { name: loginName }), tone: 'ok' }),
-        onError: (error) => toast({ message: errorWords(error).sentence, tone: 'danger' }),
-      },
-    );
   const rows = query.data?.items ?? [];
   const find = (id: string) => rows.find((robot) => robot.id === id && mayChange(robot));
   const [edited, rotated, removed] = [find(url.edit), find(url.rotate), find(url.remove)];

@@ -24,7 +24,7 @@ export function useRobotColumns(actionsOf: (robot: Robot) => readonly MenuAction
       {
         key: 'name',
         header: t('column.name'),
-        minWidth: 220,
+        minWidth: 260,
         grow: 2,
         narrow: 'title',
         cell: ({ loginName, description }) => (
@@ -67,7 +67,7 @@ export function useRobotColumns(actionsOf: (robot: Robot) => readonly MenuAction
       {
         key: 'state',
         header: t('column.state'),
-        width: 150,
+        width: 190,
         narrow: 'end',
         cell: (robot) => {
           const state = stateOf(robot, nowMs);

@@ -1,6 +1,6 @@
-import { createProjectRobot, type Robot, type RobotPermission, robotActions } from 'bff/contract/robots';
+import { createProjectRobot, type Robot, type RobotPermission } from 'bff/contract/robots';
 
-export type RobotAction = (typeof robotActions)[number];
+export type RobotAction = RobotPermission['actions'][number];
 export const expiryChoices = ['30', '90', '365', 'never', 'date'] as const;
 export type ExpiryChoice = (typeof expiryChoices)[number];
 

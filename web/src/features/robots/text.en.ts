@@ -28,9 +28,10 @@ export const text = {
   never: 'never',
   neverUsed: 'never',
   usedFrom: 'from {{address}}',
-  twoSecrets: 'two secrets until',
+  twoSecrets: 'old secret ends',
   everywhere: 'all environments',
-  permission: '{{actions}} in {{environments}}: {{repositories}}',
+  allRepositories: 'all repositories',
+  permission: '{{actions}} in {{environments}}, {{repositories}}',
   form: {
     addTitle: 'New robot account',
     editTitle: 'Edit {{name}}',

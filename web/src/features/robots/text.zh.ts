@@ -29,8 +29,9 @@ export const text = {
   never: '永不',
   neverUsed: '从未',
   usedFrom: '来自 {{address}}',
-  twoSecrets: '两个密钥并存至',
+  twoSecrets: '旧密钥失效：',
   everywhere: '所有环境',
+  allRepositories: '所有存储库',
   permission: '在{{environments}}中{{actions}}：{{repositories}}',
   form: {
     addTitle: '新建机器人账户',

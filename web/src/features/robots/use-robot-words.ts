@@ -14,7 +14,7 @@ export function useRobotWords() {
     t('permission', {
       actions: listWords(actions.map((action) => t(`domain:action.${action}`))),
       environments: environments === null ? t('everywhere') : listWords(environments.map(environmentName)),
-      repositories: repositories.join(', '),
+      repositories: repositories.includes('**') ? t('allRepositories') : repositories.join(', '),
     });
   return {
     permission,
