@@ -1,9 +1,11 @@
-import { QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider, type QueryKey } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
 import i18next from 'i18next';
 import type { ReactElement } from 'react';
 import { createMemoryRouter, RouterProvider } from 'react-router';
+import { createEventStream } from '../api/event-stream.ts';
 import { createQueryClient } from '../api/query-client.ts';
+import { EventStreamProvider } from '../api/stream-hooks.tsx';
 import { startI18n } from '../i18n/i18n.ts';
 import type { Language } from '../i18n/language.ts';
 
@@ -13,8 +15,14 @@ export async function loadWords(language: Language = 'en', ...namespaces: string
   await i18next.loadNamespaces(namespaces);
 }
 
-/** Draws `element` at `url`, in the surroundings that every page has. Any other address is drawn as `at /address`. */
-export function renderAt(url: string, element: ReactElement) {
+/** What the server would answer, by the key of its query. */
+export type KnownAnswers = readonly (readonly [QueryKey, unknown])[];
+
+/**
+ * Draws `element` at `url`, in the surroundings that every page has. Any other address is drawn as `elsewhere`. Nothing is
+ * heard of the event stream. `known` is answered without asking.
+ */
+export function renderAt(url: string, element: ReactElement, known: KnownAnswers = []) {
   const path = url.replace(/\?.*/, '');
   const router = createMemoryRouter(
     [
@@ -23,12 +31,24 @@ export function renderAt(url: string, element: ReactElement) {
     ],
     { initialEntries: [url] },
   );
+  const client = createQueryClient();
+  for (const [key, answer] of known) client.setQueryData(key, answer);
   const drawn = render(
-    <QueryClientProvider client={createQueryClient()}>
-      <RouterProvider router={router} />
+    <QueryClientProvider client={client}>
+      <EventStreamProvider stream={silentStream()} listener={null}>
+        <RouterProvider router={router} />
+      </EventStreamProvider>
     </QueryClientProvider>,
   );
-  return { ...drawn, router };
+  return { ...drawn, router, client };
+}
+
+/** With nobody to listen it opens nothing. */
+function silentStream() {
+  const openSource = () => {
+    throw new Error('A test asked for the event stream.');
+  };
+  return createEventStream({ openSource, openChannel: () => null, locks: null });
 }
 
 function Elsewhere() {

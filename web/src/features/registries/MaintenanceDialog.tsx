@@ -53,7 +53,7 @@ export function MaintenanceDialog({ registry, onClose }: { registry: Registry; o
       onConfirm={begin}
       onClose={onClose}
     >
-      <div className={styles['group']}>
+      <div className={`${styles['group']} ${styles['inDialog']}`}>
         <TextField
           type="datetime-local"
           label={t('maintenance.untilLabel')}
