@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { announceSignInNeeded } from '../api/sign-in-signal.ts';
 import { type Session, sessionQuery } from '../domain/account.ts';
 import { pretendMedia } from '../testing/layout.ts';
-import { people, publicReading, sessionOf } from '../testing/people.ts';
+import { type people, publicReading, sessionOf } from '../testing/people.ts';
 import { loadWords, renderAt } from '../testing/render.tsx';
 import { Navigation } from './Navigation.tsx';
 import { PermissionGate } from './PermissionGate.tsx';

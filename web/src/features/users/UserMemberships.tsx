@@ -35,9 +35,7 @@ export function UserMemberships({ user }: { user: Answer<typeof getUser> }) {
                   <tr key={`${environment ?? ''} ${group ?? ''}`}>
                     {index === 0 ? (
                       <th scope="rowgroup" rowSpan={memberships.length}>
-                        <Link to={paths.members(project)}>
-                          <bdi>{project}</bdi>
-                        </Link>
+                        <Link to={paths.members(project)}>{project}</Link>
                       </th>
                     ) : null}
                     <td>{environment === null ? t('domain:allEnvironments') : environmentName(environment)}</td>
