@@ -46,7 +46,11 @@ const people: Record<string, Right & { cells: Array<{ environment: string | null
 
 let folder: string;
 const known = new Map<string, Person>();
-const who = (name: string): Person => known.get(name) ?? expect.fail(`${name} was not made`);
+function who(name: string): Person {
+  const person = known.get(name);
+  if (person === undefined) throw new Error(`${name} was not made.`);
+  return person;
+}
 
 test.beforeAll(async ({ playwright }) => {
   const api = await playwright.request.newContext({
@@ -110,7 +114,9 @@ test('a robot account pushes to development and nowhere else', async ({ browser 
   await page.context().close();
 });
 
-test('nobody pulls without signing in, unless the project is public and the administrator allows it', async ({ api }) => {
+test('nobody pulls without signing in, unless the project is public and the administrator allows it', async ({
+  api,
+}) => {
   const image = 'production/payments/people:1.0';
   expect(await pull(null, image)).not.toBe('done');
   const settings = (await (await api.get('settings')).json()) as { version: number };

@@ -163,6 +163,7 @@ const administration = [
     'user.manage',
   ),
   page('/groups', ['groups'], async () => (await import('./features/groups/GroupsPage.tsx')).GroupsPage, 'user.manage'),
+  page('/robots', ['robots'], async () => (await import('./features/robots/RobotsPage.tsx')).RobotsPage, 'user.manage'),
   page(
     '/audit',
     ['audit-log'],
@@ -176,8 +177,6 @@ const administration = [
     'system.manage',
   ),
 ];
-
-const people = [page('/robots', ['robots'], async () => (await import('./features/robots/RobotsPage.tsx')).RobotsPage)];
 
 /** The whole site. A page's URL is built in `paths.ts`; what a person may do on it is decided by the server. */
 const routes: RouteObject[] = [
@@ -203,7 +202,6 @@ const routes: RouteObject[] = [
               ...projects,
               ...replication,
               ...registries,
-              ...people,
               ...administration,
               { path: '*', Component: NotFoundPage },
             ],

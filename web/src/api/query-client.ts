@@ -7,10 +7,14 @@ const MAX_RETRIES = 2;
 
 /** One for the page. What the server changes arrives over the event stream, so answers stay fresh until told otherwise. */
 export function createQueryClient(): QueryClient {
+  const lookAgain = async () => {
+    await client.invalidateQueries({ queryKey: [getSession.path] });
+    announceSignInNeeded();
+  };
   const onError = (error: unknown) => {
     // The session ended elsewhere, or what was asked for is not public: the gate looks again and leads to the sign-in page.
     if (error instanceof ApiError && error.code === 'not-signed-in') {
-      void client.invalidateQueries({ queryKey: [getSession.path] }).then(announceSignInNeeded);
+      void lookAgain();
     }
   };
   const client: QueryClient = new QueryClient({

@@ -128,7 +128,7 @@ function PasswordHint({ isSignedIn }: { isSignedIn: boolean }) {
     <Trans
       t={t}
       i18nKey="pull.loginHint"
-      components={{ link: <Link to={paths.account({ part: 'access-tokens' })} /> }}
+      components={{ account: <Link to={paths.account({ part: 'access-tokens' })} /> }}
     />
   );
 }

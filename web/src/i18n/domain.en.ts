@@ -33,7 +33,7 @@ export const text = {
     login: 'First, once on each machine:',
     loginSecret: 'First, once in each namespace; name it in imagePullSecrets:',
     loginLabel: 'login command',
-    loginHint: 'The password is an access token of yours, which you <link>make in your account</link>.',
+    loginHint: 'The password is an access token of yours, which you <account>make in your account</account>.',
     loginHintOther: 'The password is an access token or a robot account’s secret.',
     insecure: '{{host}} has no TLS. Each machine that pulls needs, in {{file}}:',
   },

@@ -34,7 +34,7 @@ export const text = {
     login: '首先，在每台机器上执行一次：',
     loginSecret: '首先，在每个命名空间中执行一次，并写入 imagePullSecrets：',
     loginLabel: '登录命令',
-    loginHint: '密码为您的访问令牌，可在<link>您的账户</link>中创建。',
+    loginHint: '密码为您的访问令牌，可在<account>您的账户</account>中创建。',
     loginHintOther: '密码为访问令牌或机器人账户的密钥。',
     insecure: '{{host}} 没有启用 TLS。每台要拉取的机器都需要在 {{file}} 中写入：',
   },

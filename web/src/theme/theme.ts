@@ -70,6 +70,7 @@ export const theme = createTheme({
       styleOverrides: { paper: { border: line, boxShadow: '0 6px 24px rgb(0 0 0 / 14%)' } },
     },
     MuiMenuItem: { styleOverrides: { root: { minHeight: 34, fontSize: 13.5 } } },
+    MuiFormControlLabel: { styleOverrides: { label: { fontSize: 'inherit', lineHeight: 'inherit' } } },
     MuiDialog: { styleOverrides: { paper: { border: line } } },
     MuiBackdrop: {
       styleOverrides: { root: { '&:not(.MuiBackdrop-invisible)': { backgroundColor: 'var(--scrim)' } } },

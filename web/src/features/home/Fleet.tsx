@@ -49,7 +49,7 @@ export function Fleet() {
           title={t('noRegistries')}
           action={
             mayManage ? (
-              <Button variant="contained" component={Link} to={paths.registries({ dialog: 'new' })}>
+              <Button variant="contained" component={Link} to={paths.registries({ edit: 'NEW' })}>
                 {t('addRegistry')}
               </Button>
             ) : undefined

@@ -7,7 +7,7 @@ import { isInMaintenance } from '../../domain/maintenance.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { toast } from '../../ui/toast.ts';
-import { fieldOfTime, findUntilProblem, minutesFrom, usualMinutes } from './maintenance-time.ts';
+import { fieldOfTime, findUntilProblem, minutesFrom, type UntilProblem, usualMinutes } from './maintenance-time.ts';
 import { useRegistryActions } from './registry-queries.ts';
 import styles from './registries.module.css';
 
@@ -21,17 +21,17 @@ export function MaintenanceDialog({ registry, onClose }: { registry: Registry; o
   const errorWords = useErrorWords();
   const { beginMaintenance } = useRegistryActions(registry.id);
   const { name, maintenance } = registry;
-  const [until, setUntil] = useState(() =>
-    fieldOfTime(
-      isInMaintenance(maintenance, Date.now()) ? new Date(maintenance.until) : minutesFrom(new Date(), FIRST_MINUTES),
-    ),
-  );
+  const [until, setUntil] = useState(() => firstUntil(maintenance));
   const [message, setMessage] = useState(maintenance?.message ?? '');
-  const [isChecked, setIsChecked] = useState(false);
-  const problem = isChecked ? findUntilProblem(until, new Date()) : null;
+  const [problem, setProblem] = useState<UntilProblem | null>(null);
+  const choose = (field: string) => {
+    setUntil(field);
+    setProblem(null);
+  };
   const begin = () => {
-    setIsChecked(true);
-    if (findUntilProblem(until, new Date()) !== null) return;
+    const found = findUntilProblem(until, new Date());
+    setProblem(found);
+    if (found !== null) return;
     beginMaintenance.mutate(
       { until: new Date(until).toISOString(), message: message.trim() },
       {
@@ -53,12 +53,12 @@ export function MaintenanceDialog({ registry, onClose }: { registry: Registry; o
       onConfirm={begin}
       onClose={onClose}
     >
-      <div className={styles['group']}>
+      <div className={`${styles['group']} ${styles['inDialog']}`}>
         <TextField
           type="datetime-local"
           label={t('maintenance.untilLabel')}
           value={until}
-          onChange={(event) => setUntil(event.target.value)}
+          onChange={(event) => choose(event.target.value)}
           error={problem !== null}
           helperText={problem === null ? t('maintenance.untilHint') : t(`maintenance.problem.${problem}`)}
           slotProps={{ inputLabel: { shrink: true } }}
@@ -69,7 +69,7 @@ export function MaintenanceDialog({ registry, onClose }: { registry: Registry; o
               key={minutes}
               type="button"
               className={styles['choice']}
-              onClick={() => setUntil(fieldOfTime(minutesFrom(new Date(), minutes)))}
+              onClick={() => choose(fieldOfTime(minutesFrom(new Date(), minutes)))}
             >
               {duration(minutes * 60_000)}
             </button>
@@ -86,4 +86,11 @@ export function MaintenanceDialog({ registry, onClose }: { registry: Registry; o
       </div>
     </ConfirmDialog>
   );
+}
+
+/** The end of the maintenance that is changed, else an hour from now. */
+function firstUntil(maintenance: Registry['maintenance']): string {
+  const now = new Date();
+  const isChange = isInMaintenance(maintenance, now.getTime());
+  return fieldOfTime(isChange ? new Date(maintenance.until) : minutesFrom(now, FIRST_MINUTES));
 }

@@ -35,13 +35,6 @@ export function RegistryMaintenance({ registry }: { registry: Registry }) {
             <StatusDot tone="warn" label={t('maintenance.until', { time: moment(maintenance.until) })} />
           ) : null}
         </span>
-        <span className={styles['grow']} />
-        {canManage && isActive ? <Button onClick={() => setAsked('begin')}>{t('maintenance.change')}</Button> : null}
-        {canManage ? (
-          <Button variant="outlined" onClick={() => setAsked(isActive ? 'end' : 'begin')}>
-            {t(isActive ? 'maintenance.end' : 'maintenance.begin')}
-          </Button>
-        ) : null}
       </div>
       {isActive ? (
         <>
@@ -56,6 +49,14 @@ export function RegistryMaintenance({ registry }: { registry: Registry }) {
       ) : (
         <p className={styles['muted']}>{t('maintenance.none')}</p>
       )}
+      {canManage ? (
+        <div className={styles['buttons']}>
+          <Button variant="outlined" onClick={() => setAsked(isActive ? 'end' : 'begin')}>
+            {t(isActive ? 'maintenance.end' : 'maintenance.begin')}
+          </Button>
+          {isActive ? <Button onClick={() => setAsked('begin')}>{t('maintenance.change')}</Button> : null}
+        </div>
+      ) : null}
       {asked === 'begin' ? <MaintenanceDialog registry={registry} onClose={() => setAsked(null)} /> : null}
       {asked === 'end' ? <EndDialog registry={registry} onClose={() => setAsked(null)} /> : null}
     </section>

@@ -47,36 +47,26 @@ function Lines({ registryId, trusts }: { registryId: string; trusts: boolean }) 
     if (error === null) return <div className={styles['skeleton']} aria-busy="true" />;
     return <ErrorState title={t('tokens.notRead')} error={errorWords(error)} onRetry={() => void refetch()} />;
   }
+  const ofVersion3 = (
+    <>
+      <File name={t('tokens.file.jwks')} words={t('tokens.fileWords.jwks')} text={data.jwks} />
+      <File name="config.yml" words={t('tokens.fileWords.config')} text={data.version3Yaml} />
+    </>
+  );
+  const ofVersion2 = (
+    <>
+      <File name={t('tokens.file.certificate')} words={t('tokens.fileWords.certificate')} text={data.certificatePem} />
+      <File name="config.yml" words={t('tokens.fileWords.config')} text={data.version2Yaml} />
+    </>
+  );
   return (
     <div className={styles['tokenLines']}>
       <Tabs
         label={t('tokens.version')}
         parameter="distribution"
         tabs={[
-          {
-            key: '3',
-            label: 'Distribution 3',
-            content: () => (
-              <>
-                <File name={t('tokens.file.jwks')} words={t('tokens.fileWords.jwks')} text={data.jwks} />
-                <File name="config.yml" words={t('tokens.fileWords.config')} text={data.version3Yaml} />
-              </>
-            ),
-          },
-          {
-            key: '2.8',
-            label: 'Distribution 2.8',
-            content: () => (
-              <>
-                <File
-                  name={t('tokens.file.certificate')}
-                  words={t('tokens.fileWords.certificate')}
-                  text={data.certificatePem}
-                />
-                <File name="config.yml" words={t('tokens.fileWords.config')} text={data.version2Yaml} />
-              </>
-            ),
-          },
+          { key: '3', label: 'Distribution 3', content: () => ofVersion3 },
+          { key: '2.8', label: 'Distribution 2.8', content: () => ofVersion2 },
         ]}
       />
       <p className={styles['muted']}>{t(trusts ? 'tokens.afterTrusts' : 'tokens.after')}</p>

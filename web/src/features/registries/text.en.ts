@@ -133,7 +133,7 @@ export const text = {
     },
     touches: {
       writes: 'Pushes and deletions through Longshore are refused, with the message',
-      copies: 'Copies to it wait, and go on afterwards; those under way end',
+      copies: 'Copies to it wait, and go on afterwards by themselves',
       reads: 'Pulls and copies from it go on as before',
     },
     started: '{{name}} is in maintenance.',

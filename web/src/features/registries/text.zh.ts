@@ -128,7 +128,7 @@ export const text = {
     problem: { missing: '请填写结束时间。', past: '这个时间已经过去。', far: '最多提前 24 小时。' },
     touches: {
       writes: '经由 Longshore 的推送和删除会被拒绝，并显示该说明',
-      copies: '复制到此的任务会等待，之后继续；正在进行的会完成',
+      copies: '复制到此的任务会等待，之后自动继续',
       reads: '从此拉取和复制不受影响',
     },
     started: '{{name}} 已进入维护。',

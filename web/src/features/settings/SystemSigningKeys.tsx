@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
@@ -46,6 +47,7 @@ export function SystemSigningKeys() {
 
 function KeyRow({ signingKey }: { signingKey: SigningKey }) {
   const { t } = useTranslation('settings');
+  const { moment } = useFormat();
   const { keyId, state, createdAt, retiresAt, certificatePem } = signingKey;
   return (
     <li className={styles['key']}>
@@ -58,7 +60,7 @@ function KeyRow({ signingKey }: { signingKey: SigningKey }) {
         {retiresAt === null ? null : (
           <>
             {' · '}
-            {t('system.keys.trustedUntil')} <RelativeTime instant={retiresAt} />
+            {t('system.keys.trustedUntil', { time: moment(retiresAt) })}
           </>
         )}
       </span>

@@ -44,7 +44,7 @@ export const text = {
       notRead: 'The keys could not be read',
       state: { current: 'signs', previous: 'only trusted' },
       made: 'made',
-      trustedUntil: 'trusted until',
+      trustedUntil: 'trusted until {{time}}',
       certificate: 'certificate',
       rotate: 'Make a new key…',
       rotated: 'Tokens are signed with a new key now.',

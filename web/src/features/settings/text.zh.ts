@@ -41,7 +41,7 @@ export const text = {
       notRead: '无法读取密钥',
       state: { current: '用于签名', previous: '仅受信任' },
       made: '生成于',
-      trustedUntil: '受信任至',
+      trustedUntil: '受信任至 {{time}}',
       certificate: '证书',
       rotate: '生成新密钥…',
       rotated: '现在使用新密钥签名。',

@@ -19,36 +19,36 @@ export function UserMemberships({ user }: { user: Answer<typeof getUser> }) {
       {projects.length === 0 ? (
         <p className={styles['muted']}>{t('memberships.none', { name: user.username })}</p>
       ) : (
-        <table className={styles['memberships']}>
-          <thead>
-            <tr>
-              <th scope="col">{t('memberships.project')}</th>
-              <th scope="col">{t('memberships.environment')}</th>
-              <th scope="col">{t('memberships.role')}</th>
-              <th scope="col">{t('memberships.through')}</th>
-            </tr>
-          </thead>
-          {projects.map(({ project, memberships }) => (
-            <tbody key={project}>
-              {memberships.map(({ environment, role, group }, index) => (
-                <tr key={`${environment ?? ''} ${group ?? ''}`}>
-                  {index === 0 ? (
-                    <th scope="rowgroup" rowSpan={memberships.length}>
-                      <Link to={paths.members(project)}>
-                        <bdi>{project}</bdi>
-                      </Link>
-                    </th>
-                  ) : null}
-                  <td>{environment === null ? t('domain:allEnvironments') : environmentName(environment)}</td>
-                  <td>{t(`domain:role.${role}`)}</td>
-                  <td className={styles['muted']}>
-                    {group === null ? t('memberships.own') : t('memberships.group', { name: group })}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          ))}
-        </table>
+        <div className={styles['scroll']}>
+          <table className={styles['memberships']}>
+            <thead>
+              <tr>
+                <th scope="col">{t('memberships.project')}</th>
+                <th scope="col">{t('memberships.environment')}</th>
+                <th scope="col">{t('memberships.role')}</th>
+                <th scope="col">{t('memberships.through')}</th>
+              </tr>
+            </thead>
+            {projects.map(({ project, memberships }) => (
+              <tbody key={project}>
+                {memberships.map(({ environment, role, group }, index) => (
+                  <tr key={`${environment ?? ''} ${group ?? ''}`}>
+                    {index === 0 ? (
+                      <th scope="rowgroup" rowSpan={memberships.length}>
+                        <Link to={paths.members(project)}>{project}</Link>
+                      </th>
+                    ) : null}
+                    <td>{environment === null ? t('domain:allEnvironments') : environmentName(environment)}</td>
+                    <td>{t(`domain:role.${role}`)}</td>
+                    <td className={styles['muted']}>
+                      {group === null ? t('memberships.own') : t('memberships.group', { name: group })}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            ))}
+          </table>
+        </div>
       )}
     </section>
   );

@@ -1,0 +1,87 @@
+import { cleanup, screen } from '@testing-library/react';
+import type { PlaceAction } from 'bff/contract/permissions';
+import type { MatrixCell, MatrixColumn, MatrixRow } from 'bff/contract/projects';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sessionQuery } from '../../domain/account.ts';
+import { projectQuery } from '../../domain/project-access.ts';
+import { directoryQuery } from '../../domain/registry-directory.ts';
+import { people, projectWith, registryEntry, sessionOf } from '../../testing/people.ts';
+import { loadWords, renderAt } from '../../testing/render.tsx';
+import { MatrixCellMenu } from './MatrixCellMenu.tsx';
+
+beforeAll(() => loadWords('en', 'projects'));
+afterEach(cleanup);
+
+const digest = `sha256:${'a'.repeat(64)}`;
+const column = (id: string): MatrixColumn => ({
+  registryId: id,
+  name: id,
+  environment: id,
+  health: 'up',
+  asOf: null,
+  isStale: false,
+  reason: null,
+});
+const cell = (state: MatrixCell['state']): MatrixCell => ({
+  state,
+  digest: state === 'missing' ? null : digest,
+  sizeBytes: 1,
+  pushedAt: null,
+  pushedBy: null,
+  task: null,
+});
+const row: MatrixRow = {
+  repository: 'payments/api',
+  tag: '2.7.3',
+  pushedAt: null,
+  sizeBytes: 1,
+  platforms: [],
+  cells: [cell('first'), cell('missing'), cell('missing')],
+};
+const columns = ['development', 'testing', 'production'].map(column);
+
+/** The entries of the menu of one cell, for somebody with these rights in the environments. */
+function entries(who: keyof typeof people, at: number, access: Readonly<Record<string, readonly PlaceAction[]>>) {
+  renderAt(
+    '/projects/payments',
+    <MatrixCellMenu
+      anchor={document.body}
+      row={row}
+      columns={columns}
+      column={at}
+      onCopyTo={() => undefined}
+      onClose={() => undefined}
+    />,
+    [
+      [sessionQuery().queryKey, sessionOf(who)],
+      [directoryQuery().queryKey, { items: columns.map(({ registryId }) => registryEntry(registryId)) }],
+      [projectQuery('payments').queryKey, projectWith(access)],
+    ],
+  );
+  return screen.getAllByRole('menuitem').map(({ textContent }) => textContent);
+}
+
+const pushes = [...people.developer.actions];
+const reads = [...people.guest.actions];
+
+describe('the menu of a cell', () => {
+  it('offers a guest nothing that would be refused', () => {
+    const access = { development: reads, testing: reads, production: reads };
+    expect(entries('guest', 0, access)).toEqual(['Open', 'Copy pull command', 'Copy digest']);
+    cleanup();
+    expect(entries('guest', 1, access)).toEqual(['not there']);
+  });
+
+  it('offers who may push to testing only to copy there, from anywhere', () => {
+    const access = { development: reads, testing: pushes, production: reads };
+    expect(entries('developer', 0, access)).toContain('Copy to…');
+    cleanup();
+    expect(entries('developer', 1, access)).toEqual(['Copy here from development…']);
+    cleanup();
+    expect(entries('developer', 2, access)).toEqual(['not there']);
+  });
+
+  it('offers an account that may push elsewhere nothing here', () => {
+    expect(entries('developer', 0, { development: reads })).not.toContain('Copy to…');
+  });
+});
