@@ -1,6 +1,7 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { getSession } from 'bff/contract/session';
 import { ApiError, isTransient } from './api-error.ts';
+import { queriesOf, readAgain } from './read-again.ts';
 
 const MAX_RETRIES = 2;
 
@@ -9,7 +10,7 @@ export function createQueryClient(): QueryClient {
   const onError = (error: unknown) => {
     // The session ended elsewhere: asking for it again makes the gate show the sign-in page.
     if (error instanceof ApiError && error.code === 'not-signed-in') {
-      void client.invalidateQueries({ queryKey: [getSession.path] });
+      void readAgain(client, queriesOf([getSession]));
     }
   };
   const client: QueryClient = new QueryClient({

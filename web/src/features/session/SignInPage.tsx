@@ -118,10 +118,13 @@ function useSignIn() {
     if (username === '' || password === '' || isBusy || waitSeconds > 0) return;
     setIsBusy(true);
     call(signIn, { body: { username, password } }).then(
-      (session) => {
+      async (session) => {
         announceSessionChange();
+        const { queryKey } = sessionQuery();
+        // A question asked before, whose answer is still on its way, would say that nobody is signed in.
+        await client.cancelQueries({ queryKey });
         // The page then sees who is signed in and leaves for where one wanted to go.
-        client.setQueryData(sessionQuery().queryKey, session);
+        client.setQueryData(queryKey, session);
       },
       (refusal: unknown) => {
         setIsBusy(false);
