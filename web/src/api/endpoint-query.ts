@@ -5,7 +5,7 @@ import { call } from './call.ts';
 
 /**
  * The query of one endpoint with one input, for `useQuery`, `useSuspenseQuery` and loaders. Its key is
- * `[endpoint.path, input]`, so that `invalidateQueries({ queryKey: [endpoint.path] })` reaches every input.
+ * `[endpoint.path, input]`, so that `queriesOf([endpoint])` reaches every input.
  */
 export function endpointQuery<E extends Endpoint>(endpoint: E, input: CallInput<E>) {
   return queryOptions<Answer<E>, ApiError, Answer<E>, readonly [string, CallInput<E>]>({

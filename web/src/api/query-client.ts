@@ -1,6 +1,7 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { getSession } from 'bff/contract/session';
 import { ApiError, isTransient } from './api-error.ts';
+import { queriesOf, readAgain } from './read-again.ts';
 import { announceSignInNeeded } from './sign-in-signal.ts';
 
 const MAX_RETRIES = 2;
@@ -8,7 +9,7 @@ const MAX_RETRIES = 2;
 /** One for the page. What the server changes arrives over the event stream, so answers stay fresh until told otherwise. */
 export function createQueryClient(): QueryClient {
   const lookAgain = async () => {
-    await client.invalidateQueries({ queryKey: [getSession.path] });
+    await readAgain(client, queriesOf([getSession]));
     announceSignInNeeded();
   };
   const onError = (error: unknown) => {

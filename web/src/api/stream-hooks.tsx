@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { StreamEventName } from 'bff/contract/events';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { Connection, EventStream, StreamHandler } from './event-stream.ts';
+import { readAgain } from './read-again.ts';
 
 const StreamContext = createContext<EventStream | null>(null);
 
@@ -15,7 +16,7 @@ interface EventStreamProviderProps {
 export function EventStreamProvider({ stream, listener, children }: EventStreamProviderProps) {
   const client = useQueryClient();
   useEffect(() => (listener === null ? undefined : stream.start()), [stream, listener]);
-  useEffect(() => stream.on('reset', () => void client.invalidateQueries()), [stream, client]);
+  useEffect(() => stream.on('reset', () => void readAgain(client)), [stream, client]);
   return <StreamContext value={stream}>{children}</StreamContext>;
 }
 

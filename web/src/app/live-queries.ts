@@ -1,23 +1,19 @@
 import { type Query, useQuery, useQueryClient } from '@tanstack/react-query';
 import { listProjects } from 'bff/contract/projects';
-import { getRegistry, listRegistries, listRegistryDirectory } from 'bff/contract/registries';
+import { listRegistries } from 'bff/contract/registries';
 import { getOperations } from 'bff/contract/replication';
 import { endpointQuery } from '../api/endpoint-query.ts';
+import { readAgain } from '../api/read-again.ts';
 import { useStreamEvent } from '../api/stream-hooks.tsx';
 import { useCan } from '../domain/account.ts';
+import { useLiveOperations, useLiveRegistryHealth } from '../domain/live-figures.ts';
 
 /** The figures that the shell shows on every page, kept current by events; pages that show more share these answers. */
 export function useShellFigures(): { runningTasks: number; unhealthyRegistries: number } {
-  const client = useQueryClient();
-  const operationsQuery = endpointQuery(getOperations, {});
-  const operations = useQuery({ ...operationsQuery, enabled: useCan('operations.read') });
+  const operations = useQuery({ ...endpointQuery(getOperations, {}), enabled: useCan('operations.read') });
   const registries = useQuery({ ...endpointQuery(listRegistries, {}), enabled: useCan('registry.read') });
-  useStreamEvent('operations', (payload) => client.setQueryData(operationsQuery.queryKey, payload));
-  useStreamEvent('registry', () => {
-    for (const { path } of [listRegistries, getRegistry, listRegistryDirectory]) {
-      void client.invalidateQueries({ queryKey: [path] });
-    }
-  });
+  useLiveOperations();
+  useLiveRegistryHealth();
   return {
     runningTasks: operations.data?.counts.running ?? 0,
     unhealthyRegistries:
@@ -29,9 +25,7 @@ export function useShellFigures(): { runningTasks: number; unhealthyRegistries: 
 export function useProjectEvents(): void {
   const client = useQueryClient();
   useStreamEvent('project', ({ project }) => {
-    void client.invalidateQueries({
-      predicate: (query) => query.queryKey[0] === listProjects.path || isOfProject(query, project),
-    });
+    void readAgain(client, (query) => query.queryKey[0] === listProjects.path || isOfProject(query, project));
   });
 }
 

@@ -3,11 +3,13 @@ import { getProject, listProjects, type ProjectDetail } from 'bff/contract/proje
 import { listRegistryDirectory } from 'bff/contract/registries';
 import { getSession } from 'bff/contract/session';
 import { useEffect, useMemo } from 'react';
+import { queriesOf, readAgain } from '../api/read-again.ts';
 import { onSessionChange } from '../api/session-signal.ts';
 import { useConnection, useStreamEvent } from '../api/stream-hooks.tsx';
 import { sessionQuery } from '../domain/account.ts';
 import { createSerialRefresh } from '../domain/serial-refresh.ts';
 
+const session = queriesOf([getSession]);
 /** Members are changed several at a time; each change says so. */
 const REST_MS = 1_000;
 
@@ -21,30 +23,26 @@ export function useSessionWatch(): void {
   const rights = useMemo(() => createSerialRefresh(REST_MS, () => readRightsAgain(client)), [client]);
   useEffect(() => rights.forget, [rights]);
   useStreamEvent('access', rights.request);
-  useEffect(() => onSessionChange(() => void client.invalidateQueries({ queryKey: [getSession.path] })), [client]);
+  useEffect(() => onSessionChange(() => void readAgain(client, session)), [client]);
   useEffect(() => {
-    if (state === 'lost') void client.invalidateQueries({ queryKey: [getSession.path] });
+    if (state === 'lost') void readAgain(client, session);
   }, [client, state]);
 }
 
 /** Most changes concern others: only when the reader's own rights are not what they were is everything read again. */
 export async function readRightsAgain(client: QueryClient): Promise<void> {
   const before = knownRights(client);
-  await Promise.all(
-    [getSession, getProject, listProjects, listRegistryDirectory].map(({ path }) =>
-      client.invalidateQueries({ queryKey: [path] }),
-    ),
-  );
+  await readAgain(client, queriesOf([getSession, getProject, listProjects, listRegistryDirectory]));
   if (knownRights(client) === before) return;
-  await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== getSession.path });
+  await readAgain(client, ({ queryKey }) => queryKey[0] !== getSession.path);
 }
 
 function knownRights(client: QueryClient): string {
-  const session = client.getQueryData(sessionQuery().queryKey);
+  const known = client.getQueryData(sessionQuery().queryKey);
   const projects = client.getQueriesData<ProjectDetail>({ queryKey: [getProject.path] });
   return JSON.stringify([
-    session?.account?.permissions,
-    session?.anonymousPermissions,
+    known?.account?.permissions,
+    known?.anonymousPermissions,
     projects.map(([, project]) => project?.access),
   ]);
 }

@@ -20,20 +20,32 @@ export function SearchField({ value, onChange, label, maxLength = 256 }: SearchF
   const { t } = useTranslation('common');
   const [draft, setDraft] = useState(value);
   const [seen, setSeen] = useState(value);
+  // What was said with `onChange` since `value` last agreed. It comes back later, perhaps while one types on.
+  const [said, setSaid] = useState<readonly string[]>([]);
+  const [isTyping, setIsTyping] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const input = useRef<HTMLInputElement>(null);
-  // The URL changed by another hand than this field's: a link, going back.
   if (value !== seen) {
     setSeen(value);
-    if (value !== draft.trim()) setDraft(value);
+    // Unless it is what this field said, the URL was changed by another hand: a link, going back.
+    const isOvertaken = isTyping || (said.includes(value) && value !== said.at(-1));
+    if (!isOvertaken) {
+      setSaid([]);
+      if (value !== draft.trim()) setDraft(value);
+    }
   }
   useEffect(() => () => clearTimeout(timer.current), []);
   useSlashFocus(input);
 
   const settle = (text: string, delayMs: number) => {
     setDraft(text);
+    setIsTyping(true);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => onChange(text.trim()), delayMs);
+    timer.current = setTimeout(() => {
+      setIsTyping(false);
+      setSaid((before) => [...before, text.trim()]);
+      onChange(text.trim());
+    }, delayMs);
   };
   return (
     <div className={styles['field']}>

@@ -1,10 +1,12 @@
-import { useCallback, useMemo } from 'react';
-import { useSearchParams } from 'react-router';
+import { useCallback, useContext, useMemo } from 'react';
+import { NavigationType, UNSAFE_DataRouterContext as DataRouterContext, useLocation, useNavigate } from 'react-router';
 
 type UrlValue = string | readonly string[];
 export type UrlDefaults = Readonly<Record<string, UrlValue>>;
 type Widen<T> = T extends string ? string : readonly string[];
 export type UrlState<D extends UrlDefaults> = { readonly [K in keyof D]: Widen<D[K]> };
+/** What becomes different. As a function where that depends on what is there: what was drawn may be older. */
+type UrlChange<D extends UrlDefaults> = Partial<UrlState<D>> | ((current: UrlState<D>) => Partial<UrlState<D>>);
 
 export interface SetUrlStateOptions {
   /** Typing and sorting replace the entry of the history; what a person would go back over adds one. Replaces unless told. */
@@ -17,16 +19,45 @@ export interface SetUrlStateOptions {
  */
 export function useUrlState<const D extends UrlDefaults>(
   defaults: D,
-): [UrlState<D>, (change: Partial<UrlState<D>>, options?: SetUrlStateOptions) => void] {
-  const [search, setSearch] = useSearchParams();
-  const state = useMemo(() => readUrlState(search, defaults), [search, defaults]);
+): [UrlState<D>, (change: UrlChange<D>, options?: SetUrlStateOptions) => void] {
+  const { search, pathname } = useLocation();
+  const state = useMemo(() => readUrlState(new URLSearchParams(search), defaults), [search, defaults]);
+  const write = useSearchWriter(pathname);
   const set = useCallback(
-    (change: Partial<UrlState<D>>, { replace = true }: SetUrlStateOptions = {}) => {
-      setSearch((current) => writeUrlState(current, defaults, change), { replace, preventScrollReset: true });
-    },
-    [setSearch, defaults],
+    (change: UrlChange<D>, { replace = true }: SetUrlStateOptions = {}) =>
+      write((current) => {
+        const changes = typeof change === 'function' ? change(readUrlState(current, defaults)) : change;
+        return writeUrlState(current, defaults, changes);
+      }, replace),
+    [write, defaults],
   );
   return [state, set];
+}
+
+/**
+ * A page is drawn some time after its address has changed, and a click may come before that: a change is made to the
+ * address as it is by now, or is about to be, never to the one that was drawn. (The router's own hook makes it to the
+ * one that was drawn, so that the second of two quick choices takes the first back.)
+ */
+function useSearchWriter(pathname: string) {
+  const navigate = useNavigate();
+  const router = useContext(DataRouterContext)?.router;
+  return useCallback(
+    (change: (current: URLSearchParams) => URLSearchParams, replace: boolean) => {
+      if (router === undefined) throw new Error('There is no RouterProvider above this component.');
+      const { location, navigation } = router.state;
+      const next = navigation.location;
+      const isStaying = next === undefined || next.pathname === pathname;
+      // Another page has been asked for: what was typed on this one a moment before does not call that off.
+      if (location.pathname !== pathname || (!isStaying && replace)) return;
+      const params = change(new URLSearchParams((isStaying ? (next ?? location) : location).search));
+      // It takes the place of a change that is under way; what one would go back over stays.
+      const isAdding =
+        !replace || (isStaying && next !== undefined && navigation.historyAction === NavigationType.Push);
+      void navigate(`?${params}`, { replace: !isAdding, preventScrollReset: true });
+    },
+    [router, navigate, pathname],
+  );
 }
 
 export function readUrlState<D extends UrlDefaults>(search: URLSearchParams, defaults: D): UrlState<D> {

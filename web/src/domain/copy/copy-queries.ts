@@ -1,15 +1,8 @@
 import { type QueryClient, QueryObserver, useMutation, useQueryClient } from '@tanstack/react-query';
-import {
-  type CopyRequest,
-  createExecution,
-  type Execution,
-  getExecution,
-  listExecutions,
-  listTasks,
-  previewCopy,
-} from 'bff/contract/replication';
+import { type CopyRequest, createExecution, type Execution, getExecution, previewCopy } from 'bff/contract/replication';
 import { call } from '../../api/call.ts';
 import { endpointQuery } from '../../api/endpoint-query.ts';
+import { rememberExecution } from '../tasks/task-queries.ts';
 
 /** What a copy would do. Never older than a moment: what the destination holds changes under it. */
 export const previewQuery = (request: CopyRequest) => ({
@@ -22,10 +15,7 @@ export function useStartCopy() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (request: CopyRequest) => call(createExecution, { body: request }),
-    onSuccess: (execution) => {
-      client.setQueryData(endpointQuery(getExecution, { params: { executionId: execution.id } }).queryKey, execution);
-      for (const { path } of [listExecutions, listTasks]) void client.invalidateQueries({ queryKey: [path] });
-    },
+    onSuccess: (execution) => rememberExecution(client, execution),
   });
 }
 

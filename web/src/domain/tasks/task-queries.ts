@@ -10,8 +10,9 @@ import {
 } from 'bff/contract/replication';
 import { useEffect, useMemo } from 'react';
 import { endpointPages, endpointQuery } from '../../api/endpoint-query.ts';
+import { queriesOf, readAgain } from '../../api/read-again.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
-import { createRefreshThrottle } from './refresh-throttle.ts';
+import { useRefresh } from '../use-refresh.ts';
 import {
   gatherUpdates,
   hasStateChange,
@@ -27,8 +28,12 @@ type TaskQuery = NonNullable<Parameters<typeof endpointPages<typeof listTasks>>[
 
 /** Messages of many tasks come in at once; drawing them together costs one rendering instead of hundreds. */
 const DRAW_INTERVAL_MS = 120;
-/** Counts and order are the server's; they are read again at most this often while tasks change state. */
-const COUNT_INTERVAL_MS = 1_000;
+/** Counts and order are the server's; they are read again while tasks change state, with at least this between. */
+const COUNT_REST_MS = 1_000;
+
+const counted = [getExecution, listExecutions];
+const listed = [listTasks];
+const detailed = [getTask];
 
 export const taskPages = (query: TaskQuery) => ({
   ...endpointPages(listTasks, { query }),
@@ -50,30 +55,34 @@ export const taskDetail = (taskId: string) => queryOptions(endpointQuery(getTask
  */
 export function useLiveTasks(): void {
   const client = useQueryClient();
-  const live = useMemo(() => createLiveTasks(client), [client]);
+  const readCounts = useRefresh(counted, COUNT_REST_MS);
+  const readLists = useRefresh(listed, COUNT_REST_MS);
+  const readDetails = useRefresh(detailed, COUNT_REST_MS);
+  const live = useMemo(
+    () => createLiveTasks(client, { readCounts, readLists, readDetails }),
+    [client, readCounts, readLists, readDetails],
+  );
   useEffect(() => live.stop, [live]);
   useStreamEvent('task', live.onTask);
   useStreamEvent('execution', live.onExecution);
 }
 
-function createLiveTasks(client: QueryClient) {
+interface Refreshes {
+  readCounts: () => void;
+  readLists: () => void;
+  readDetails: () => void;
+}
+
+function createLiveTasks(client: QueryClient, { readCounts, readLists, readDetails }: Refreshes) {
   let waiting = new Map<string, TaskUpdate>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const invalidate = (path: string) => void client.invalidateQueries({ queryKey: [path] }, { cancelRefetch: false });
-
-  const counts = createRefreshThrottle(COUNT_INTERVAL_MS, () => {
-    invalidate(getExecution.path);
-    invalidate(listExecutions.path);
-  });
-  const lists = createRefreshThrottle(COUNT_INTERVAL_MS, () => invalidate(listTasks.path));
-  const details = createRefreshThrottle(COUNT_INTERVAL_MS, () => invalidate(getTask.path));
 
   const draw = () => {
     timer = undefined;
     const updates = waiting;
     waiting = new Map();
     const known = client.getQueriesData<TaskPage | TaskPages>({ queryKey: [listTasks.path] });
-    if (known.some(([, pages]) => pages !== undefined && hasStateChange(pages, updates))) lists.request();
+    if (known.some(([, pages]) => pages === undefined || hasStateChange(pages, updates))) readLists();
     client.setQueriesData<TaskPage | TaskPages>({ queryKey: [listTasks.path] }, (pages) =>
       pages === undefined ? undefined : updatePages(pages, updates),
     );
@@ -84,9 +93,9 @@ function createLiveTasks(client: QueryClient) {
         detail === undefined ? undefined : updateDetail(detail, update),
       );
       // Attempts and the log come only with the whole task.
-      details.request();
+      readDetails();
     }
-    counts.request();
+    readCounts();
   };
 
   return {
@@ -95,21 +104,21 @@ function createLiveTasks(client: QueryClient) {
       timer ??= setTimeout(draw, DRAW_INTERVAL_MS);
     },
     onExecution: () => {
-      counts.request();
-      lists.request();
+      readCounts();
+      readLists();
     },
     stop: () => {
       clearTimeout(timer);
       timer = undefined;
-      for (const throttle of [counts, lists, details]) throttle.cancel();
     },
   };
 }
 
-/** After an action: its answer is the newest truth about the execution; lists and the monitor are read again. */
+/**
+ * After an action: its answer is shown at once, but may be older than what the stream has said since, so that the
+ * execution is read again with everything else.
+ */
 export function rememberExecution(client: QueryClient, execution: Execution): void {
   client.setQueryData(endpointQuery(getExecution, { params: { executionId: execution.id } }).queryKey, execution);
-  for (const { path } of [listExecutions, listTasks, getTask, getOperations]) {
-    void client.invalidateQueries({ queryKey: [path] });
-  }
+  void readAgain(client, queriesOf([getExecution, listExecutions, listTasks, getTask, getOperations]));
 }

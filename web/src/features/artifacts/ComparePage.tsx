@@ -16,7 +16,7 @@ import styles from './artifacts.module.css';
 import { choosePlatform, comparablePlatforms } from './comparable-platforms.ts';
 import { ComparisonView } from './ComparisonView.tsx';
 import { SidePicker } from './SidePicker.tsx';
-import { parseSide, type Side, sideText } from './compare-sides.ts';
+import { changeSide, parseSide, type Side } from './compare-sides.ts';
 
 const urlDefaults = { left: '', right: '', platform: '' };
 
@@ -34,7 +34,10 @@ export function ComparePage() {
       title={`${t('comparison.title')} ${nameInProject(repository)}`}
       above={<Above repository={repository} />}
       action={
-        <Button variant="outlined" onClick={() => setUrl({ left: url.right, right: url.left }, { replace: false })}>
+        <Button
+          variant="outlined"
+          onClick={() => setUrl(({ left, right }) => ({ left: right, right: left }), { replace: false })}
+        >
           {t('comparison.swap')}
         </Button>
       }
@@ -44,14 +47,14 @@ export function ComparePage() {
           label={t('comparison.left')}
           repository={repository}
           side={left.side}
-          onChange={(side) => setUrl({ left: sideText(side) }, { replace: false })}
+          onChange={(change) => setUrl((now) => ({ left: changeSide(now.left, change) }), { replace: false })}
         />
         <span aria-hidden="true">→</span>
         <SidePicker
           label={t('comparison.right')}
           repository={repository}
           side={right.side}
-          onChange={(side) => setUrl({ right: sideText(side) }, { replace: false })}
+          onChange={(change) => setUrl((now) => ({ right: changeSide(now.right, change) }), { replace: false })}
         />
       </div>
       <SideTrouble repository={repository} found={left} />

@@ -11,7 +11,7 @@ interface SidePickerProps {
   label: string;
   repository: string;
   side: Side;
-  onChange: (side: Side) => void;
+  onChange: (change: Partial<Side>) => void;
 }
 
 /** A registry and a tag or digest of the repository; tags are offered while one types. */
@@ -28,7 +28,7 @@ export function SidePicker({ label, repository, side, onChange }: SidePickerProp
   const choices = useQuery(tagChoices(repository, side.registryId, draft === side.reference ? '' : draft));
   const tags = choices.data?.items ?? [];
   const settle = (reference: string) => {
-    if (reference !== '' && reference !== side.reference) onChange({ ...side, reference });
+    if (reference !== '' && reference !== side.reference) onChange({ reference });
   };
   const ids = registries.map(({ id }) => id);
   return (
@@ -38,7 +38,7 @@ export function SidePicker({ label, repository, side, onChange }: SidePickerProp
         className={styles['select']}
         aria-label={`${label}: ${t('comparison.registry')}`}
         value={side.registryId}
-        onChange={(event) => onChange({ ...side, registryId: event.target.value })}
+        onChange={(event) => onChange({ registryId: event.target.value })}
       >
         {side.registryId === '' || !ids.includes(side.registryId) ? (
           <option value={side.registryId}>

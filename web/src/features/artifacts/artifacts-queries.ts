@@ -1,10 +1,9 @@
-import { keepPreviousData, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData } from '@tanstack/react-query';
 import { getArtifact, listReferrers } from 'bff/contract/artifacts';
 import { listTags } from 'bff/contract/repositories';
-import { useEffect, useMemo } from 'react';
 import { endpointQuery } from '../../api/endpoint-query.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
-import { createSerialRefresh } from '../../domain/serial-refresh.ts';
+import { useRefresh } from '../../domain/use-refresh.ts';
 
 /** What names one artifact: where, in what, and by which tag or digest. */
 export interface Coordinates {
@@ -15,6 +14,8 @@ export interface Coordinates {
 
 const FOUND_ROWS = 20;
 const REFRESH_REST_MS = 400;
+// Tags too: a link without a registry waits for the first one that has the tag.
+const followed = [getArtifact, listReferrers, listTags];
 
 export const artifactQuery = (coordinates: Coordinates) => endpointQuery(getArtifact, { query: { ...coordinates } });
 
@@ -43,20 +44,9 @@ export const tagPlace = (repository: string, tag: string) => ({
 
 /** An artifact's page follows its tag, what refers to it and where else it is. */
 export function useLiveArtifact(repository: string): void {
-  const client = useQueryClient();
-  const refresh = useMemo(
-    () =>
-      createSerialRefresh(REFRESH_REST_MS, () =>
-        // Tags too: a link without a registry waits for the first one that has the tag.
-        Promise.all(
-          [getArtifact, listReferrers, listTags].map(({ path }) => client.invalidateQueries({ queryKey: [path] })),
-        ),
-      ),
-    [client],
-  );
-  useEffect(() => refresh.forget, [refresh]);
+  const refresh = useRefresh(followed, REFRESH_REST_MS, repository);
   useStreamEvent('tag', (change) => {
-    if (change.repository === repository) refresh.request();
+    if (change.repository === repository) refresh();
   });
-  useStreamEvent('catalog', refresh.request);
+  useStreamEvent('catalog', refresh);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseSide, sideText } from './compare-sides.ts';
+import { changeSide, parseSide } from './compare-sides.ts';
 
 it('reads a side as it is written', () => {
   for (const side of [
@@ -7,8 +7,13 @@ it('reads a side as it is written', () => {
     { registryId: 'production', reference: `sha256:${'a'.repeat(64)}` },
     { registryId: 'production', reference: '' },
   ]) {
-    expect(parseSide(sideText(side))).toEqual(side);
+    expect(parseSide(changeSide('', side))).toEqual(side);
   }
   expect(parseSide('')).toEqual({ registryId: '', reference: '' });
   expect(parseSide('testing')).toEqual({ registryId: 'testing', reference: '' });
+});
+
+it('changes one part of a side and leaves the other', () => {
+  expect(changeSide('development/2.7.3', { registryId: 'staging' })).toBe('staging/2.7.3');
+  expect(changeSide('development/2.7.3', { reference: '2.8.0' })).toBe('development/2.8.0');
 });

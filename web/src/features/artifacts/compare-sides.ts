@@ -12,4 +12,8 @@ export function parseSide(text: string): Side {
     : { registryId: text.slice(0, slash), reference: text.slice(slash + 1) };
 }
 
-export const sideText = ({ registryId, reference }: Side): string => `${registryId}/${reference}`;
+/** The text of a side of which a part becomes different. */
+export function changeSide(text: string, change: Partial<Side>): string {
+  const { registryId, reference } = { ...parseSide(text), ...change };
+  return `${registryId}/${reference}`;
+}

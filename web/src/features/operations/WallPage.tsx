@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { useConnection } from '../../api/stream-hooks.tsx';
+import { useLiveRegistryHealth } from '../../domain/live-figures.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { useNow } from '../../i18n/now.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
@@ -20,6 +21,8 @@ export function WallPage() {
   const { t } = useTranslation('operations');
   const navigate = useNavigate();
   const isDim = isNight(new Date(useNow(MINUTE_MS)));
+  // There is no shell around this page that would do it.
+  useLiveRegistryHealth();
   useEffect(() => {
     const onKeyDown = ({ key }: KeyboardEvent) => {
       if (key === 'Escape') void navigate(paths.operations());

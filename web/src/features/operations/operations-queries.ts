@@ -1,9 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { getOperations, listTasks, type Operations, retryTask, type TaskBlob } from 'bff/contract/replication';
+import { getOperations, listTasks, retryTask, type TaskBlob } from 'bff/contract/replication';
 import { useMemo, useState } from 'react';
 import { call } from '../../api/call.ts';
 import { endpointQuery } from '../../api/endpoint-query.ts';
+import { queriesOf, readAgain } from '../../api/read-again.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
+import { useLiveOperations } from '../../domain/live-figures.ts';
 import { activeTasks, useLiveTasks } from '../../domain/tasks/task-queries.ts';
 
 const SHOWN_TASKS = 40;
@@ -11,12 +13,8 @@ const RETRIES_AT_ONCE = 6;
 
 /** The monitor's figures: read once, then replaced by every message of the stream. */
 export function useOperations() {
-  const client = useQueryClient();
-  const query = endpointQuery(getOperations, {});
-  useStreamEvent('operations', (operations: Operations) => {
-    client.setQueryData(query.queryKey, operations);
-  });
-  return useQuery(query);
+  useLiveOperations();
+  return useQuery(endpointQuery(getOperations, {}));
 }
 
 export function useActiveTasks() {
@@ -73,9 +71,7 @@ export function useRetryTasks() {
       }
       return { retried, refused: taskIds.length - retried };
     },
-    onSettled: () => {
-      for (const { path } of [getOperations, listTasks]) void client.invalidateQueries({ queryKey: [path] });
-    },
+    onSettled: () => void readAgain(client, queriesOf([getOperations, listTasks])),
   });
 }
 

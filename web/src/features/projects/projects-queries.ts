@@ -9,11 +9,10 @@ import type { Answer, CallInput } from 'bff/contract/endpoint';
 import { createProject, getMatrix, getProject, listProjects, type matrixSorts } from 'bff/contract/projects';
 import type { TaskProgress } from 'bff/contract/replication';
 import { listRepositories } from 'bff/contract/repositories';
-import { useEffect, useMemo } from 'react';
 import { call } from '../../api/call.ts';
 import { endpointPages } from '../../api/endpoint-query.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
-import { createSerialRefresh } from '../../domain/serial-refresh.ts';
+import { useRefresh } from '../../domain/use-refresh.ts';
 import { projectOf } from '../../paths.ts';
 import { isFinal, withProgress } from './matrix-cell.ts';
 
@@ -34,6 +33,8 @@ const MATRIX_PAGE_ROWS = 100;
 const LIST_PAGE_ROWS = 100;
 /** The rest between two readings while messages pour in; a single message is followed at once. */
 const REFRESH_REST_MS = 400;
+const ofProject = [getMatrix, getProject, listRepositories];
+const ofProjects = [listProjects];
 
 const given = (q: string) => (q === '' ? {} : { q });
 
@@ -71,24 +72,15 @@ type MatrixPage = Answer<typeof getMatrix>;
 /** Keeps the pages of one project in step with the registries: a tag pushed elsewhere appears without a reload. */
 export function useLiveProject(project: string): void {
   const client = useQueryClient();
-  const refresh = useMemo(
-    () =>
-      createSerialRefresh(REFRESH_REST_MS, () =>
-        Promise.all(
-          [getMatrix, getProject, listRepositories].map(({ path }) => client.invalidateQueries({ queryKey: [path] })),
-        ),
-      ),
-    [client],
-  );
-  useEffect(() => refresh.forget, [refresh]);
+  const refresh = useRefresh(ofProject, REFRESH_REST_MS, project);
   useStreamEvent('tag', ({ repository }) => {
-    if (projectOf(repository) === project) refresh.request();
+    if (projectOf(repository) === project) refresh();
   });
-  useStreamEvent('catalog', refresh.request);
-  useStreamEvent('registry', refresh.request);
-  useStreamEvent('execution', refresh.request);
+  useStreamEvent('catalog', refresh);
+  useStreamEvent('registry', refresh);
+  useStreamEvent('execution', refresh);
   useStreamEvent('task', (progress) => {
-    if (isFinal(progress)) refresh.request();
+    if (isFinal(progress)) refresh();
     else showProgress(client, progress);
   });
 }
@@ -107,15 +99,10 @@ function showProgress(client: QueryClient, progress: TaskProgress): void {
 
 /** Keeps the list of projects in step; a new project appears with its first push. */
 export function useLiveProjects(): void {
-  const client = useQueryClient();
-  const refresh = useMemo(
-    () => createSerialRefresh(REFRESH_REST_MS, () => client.invalidateQueries({ queryKey: [listProjects.path] })),
-    [client],
-  );
-  useEffect(() => refresh.forget, [refresh]);
-  useStreamEvent('tag', refresh.request);
-  useStreamEvent('catalog', refresh.request);
-  useStreamEvent('project', refresh.request);
+  const refresh = useRefresh(ofProjects, REFRESH_REST_MS);
+  useStreamEvent('tag', refresh);
+  useStreamEvent('catalog', refresh);
+  useStreamEvent('project', refresh);
 }
 
 export type NewProject = CallInput<typeof createProject>['body'];

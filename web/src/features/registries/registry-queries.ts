@@ -16,14 +16,15 @@ import {
   testRegistry,
   updateRegistry,
 } from 'bff/contract/registries';
-import { useEffect, useMemo } from 'react';
 import { call } from '../../api/call.ts';
 import { endpointQuery } from '../../api/endpoint-query.ts';
+import { queriesOf, readAgain } from '../../api/read-again.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
-import { createRefreshThrottle } from '../../domain/tasks/refresh-throttle.ts';
+import { useRefresh } from '../../domain/use-refresh.ts';
 import type { ChangeBody, DraftBody, TestBody } from './registry-form.ts';
 
-const READ_INTERVAL_MS = 1_000;
+const REFRESH_REST_MS = 1_000;
+const followed = [listRegistries, getRegistry, listRegistryDirectory];
 const SEARCHED_EXECUTIONS = 200;
 
 export const registriesQuery = () => endpointQuery(listRegistries, {});
@@ -35,26 +36,16 @@ export const recentExecutions = () =>
 
 /** Health, counts and scans change by themselves: the lists are read again when the server says so. */
 export function useLiveRegistries(): void {
-  const client = useQueryClient();
-  const refresh = useMemo(
-    () =>
-      createRefreshThrottle(READ_INTERVAL_MS, () => {
-        for (const { path } of [listRegistries, getRegistry]) {
-          void client.invalidateQueries({ queryKey: [path] }, { cancelRefetch: false });
-        }
-      }),
-    [client],
-  );
-  useEffect(() => refresh.cancel, [refresh]);
-  useStreamEvent('registry', refresh.request);
-  useStreamEvent('catalog', refresh.request);
+  const refresh = useRefresh(followed, REFRESH_REST_MS);
+  useStreamEvent('registry', refresh);
+  useStreamEvent('catalog', refresh);
 }
 
 function useRemember() {
   const client = useQueryClient();
   return (registry: Registry) => {
     client.setQueryData(registryQuery(registry.id).queryKey, registry);
-    for (const { path } of [listRegistries, listRegistryDirectory]) void client.invalidateQueries({ queryKey: [path] });
+    void readAgain(client, queriesOf(followed));
   };
 }
 
@@ -75,14 +66,11 @@ export function useRegistryActions(registryId: string) {
   const client = useQueryClient();
   const remember = useRemember();
   const params = { registryId };
-  const readAgain = () => {
-    void client.invalidateQueries({ queryKey: [listRegistries.path] });
-    void client.invalidateQueries({ queryKey: registryQuery(registryId).queryKey });
-  };
+  const onSuccess = () => void readAgain(client, queriesOf(followed));
   return {
-    scan: useMutation({ mutationFn: () => call(scanRegistry, { params }), onSuccess: readAgain }),
+    scan: useMutation({ mutationFn: () => call(scanRegistry, { params }), onSuccess }),
     probe: useMutation({ mutationFn: () => call(probeRegistry, { params }), onSuccess: remember }),
-    makeSecret: useMutation({ mutationFn: () => call(createNotificationSecret, { params }), onSuccess: readAgain }),
+    makeSecret: useMutation({ mutationFn: () => call(createNotificationSecret, { params }), onSuccess }),
     beginMaintenance: useMutation({
       mutationFn: (body: { until: string; message: string }) => call(beginMaintenance, { params, body }),
       onSuccess: remember,
@@ -92,7 +80,7 @@ export function useRegistryActions(registryId: string) {
       mutationFn: () => call(deleteRegistry, { params }),
       onSuccess: () => {
         // Repositories, tags and copies of it are gone from every list as well; it itself is not asked for any more.
-        void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== getRegistry.path });
+        void readAgain(client, ({ queryKey }) => queryKey[0] !== getRegistry.path);
       },
     }),
   };

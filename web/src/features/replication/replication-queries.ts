@@ -12,6 +12,7 @@ import {
 } from 'bff/contract/replication';
 import { call } from '../../api/call.ts';
 import { endpointPages, endpointQuery } from '../../api/endpoint-query.ts';
+import { queriesOf, readAgain } from '../../api/read-again.ts';
 import { rememberExecution, taskPages } from '../../domain/tasks/task-queries.ts';
 
 export type ExecutionStateFilter = Execution['state'];
@@ -47,11 +48,7 @@ export function useExecutionActions(executionId: string) {
 export function useTaskActions(taskId: string) {
   const client = useQueryClient();
   // The answer may be older than what the stream has said since: the task is read again instead.
-  const onSettled = () => {
-    for (const { path } of [getTask, listTasks, getExecution, listExecutions]) {
-      void client.invalidateQueries({ queryKey: [path] });
-    }
-  };
+  const onSettled = () => void readAgain(client, queriesOf([getTask, listTasks, getExecution, listExecutions]));
   return {
     stop: useMutation({ mutationFn: () => call(stopTask, { params: { taskId } }), onSettled }),
     retry: useMutation({ mutationFn: () => call(retryTask, { params: { taskId } }), onSettled }),

@@ -1,10 +1,9 @@
-import { keepPreviousData, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData } from '@tanstack/react-query';
 import type { matrixSorts } from 'bff/contract/projects';
 import { getRepository, listTags, type Tag } from 'bff/contract/repositories';
-import { useEffect, useMemo } from 'react';
 import { endpointPages, endpointQuery } from '../../api/endpoint-query.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
-import { createSerialRefresh } from '../../domain/serial-refresh.ts';
+import { useRefresh } from '../../domain/use-refresh.ts';
 
 export type TagSort = (typeof matrixSorts)[number];
 
@@ -17,6 +16,7 @@ export interface TagFilters {
 
 const PAGE_ROWS = 200;
 const REFRESH_REST_MS = 400;
+const followed = [listTags, getRepository];
 
 export const repositoryDetail = (name: string) => endpointQuery(getRepository, { query: { name } });
 
@@ -35,20 +35,12 @@ export const tagPages = (repository: string, { q, sort, registryId }: TagFilters
 
 /** A tag pushed, moved or removed anywhere shows here without a reload. */
 export function useLiveRepository(repository: string): void {
-  const client = useQueryClient();
-  const refresh = useMemo(
-    () =>
-      createSerialRefresh(REFRESH_REST_MS, () =>
-        Promise.all([listTags, getRepository].map(({ path }) => client.invalidateQueries({ queryKey: [path] }))),
-      ),
-    [client],
-  );
-  useEffect(() => refresh.forget, [refresh]);
+  const refresh = useRefresh(followed, REFRESH_REST_MS, repository);
   useStreamEvent('tag', (change) => {
-    if (change.repository === repository) refresh.request();
+    if (change.repository === repository) refresh();
   });
-  useStreamEvent('catalog', refresh.request);
-  useStreamEvent('registry', refresh.request);
+  useStreamEvent('catalog', refresh);
+  useStreamEvent('registry', refresh);
 }
 
 /**

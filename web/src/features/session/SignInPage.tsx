@@ -123,12 +123,15 @@ function useSignIn() {
     if (username === '' || password === '' || isBusy || waitSeconds > 0) return;
     setIsBusy(true);
     call(signIn, { body: { username, password } }).then(
-      (session) => {
+      async (session) => {
         announceSessionChange();
+        const { queryKey } = sessionQuery();
+        // A question asked before, whose answer is still on its way, would say that nobody is signed in.
+        await client.cancelQueries({ queryKey });
         // What was read before was what anybody may see.
-        client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== getSession.path });
+        client.removeQueries({ predicate: (query) => query.queryKey[0] !== getSession.path });
         // The page then sees who is signed in and leaves for where one wanted to go.
-        client.setQueryData(sessionQuery().queryKey, (known) => ({ anonymousPermissions: [], ...known, ...session }));
+        client.setQueryData(queryKey, (known) => ({ anonymousPermissions: [], ...known, ...session }));
       },
       (refusal: unknown) => {
         setIsBusy(false);
