@@ -84,5 +84,11 @@ async function emptyDatabase(database: Database): Promise<void> {
     select tablename from pg_tables where schemaname = 'public' and tablename not like 'kysely_%'
   `.execute(database.kysely);
   const names = tables.rows.map(({ tablename }) => `"${tablename}"`).join(', ');
-  await sql.raw(`truncate ${names} restart identity cascade`).execute(database.kysely);
+  await database.kysely.transaction().execute(async (transaction) => {
+    // The audit log refuses to be emptied, and the settings are one row that is always there.
+    await sql`alter table audit_log disable trigger audit_log_append_only`.execute(transaction);
+    await sql.raw(`truncate ${names} restart identity cascade`).execute(transaction);
+    await sql`alter table audit_log enable trigger audit_log_append_only`.execute(transaction);
+    await sql`insert into settings (only_row) values (true)`.execute(transaction);
+  });
 }
