@@ -130,6 +130,7 @@ export const getProject = endpoint({
 const description = z.string().check(z.trim(), z.maxLength(500));
 const visibility = {
   isPublic: z.optional(z.boolean()),
+  /** All of them: what is left out follows `isPublic` again. Environments that the caller may not see stay as they are. */
   publicEnvironments: z.optional(z.record(Environment, z.boolean())),
 };
 export const createProject = endpoint({
