@@ -198,8 +198,7 @@ function claimStatement(owner: string, { count, tasksPerRegistry }: ClaimLimits)
           and there.name = c.destination_tag and there.digest = coalesce(c.digest, tags.digest)
       ) as is_believed_there
     from claimed c
-    join executions e on e.id = c.execution_id
-    left join users u on u.id = c.requester_id
+    join executions e on e.id = c.execution_id left join users u on u.id = c.requester_id
     left join repositories r on r.registry_id = c.source_registry_id and r.name = c.source_repository
     left join tags on tags.repository_id = r.id and tags.name = c.source_reference
     left join manifests m on m.digest = coalesce(c.digest, tags.digest)
