@@ -15,6 +15,9 @@ const goodParams: Record<string, string> = {
   project: 'nothing',
   executionId: '00000000-0000-4000-8000-000000000000',
   taskId: '00000000-0000-4000-8000-000000000000',
+  userId: '00000000-0000-4000-8000-000000000000',
+  groupId: '00000000-0000-4000-8000-000000000000',
+  accessTokenId: '00000000-0000-4000-8000-000000000000',
 };
 
 const hostile = [
@@ -123,7 +126,8 @@ describe('Every endpoint of the contract', () => {
     '%s refuses fields that it does not know, and bodies that are none',
     async (_name, endpoint) => {
       const path = endpointPath(endpoint.path, goodParams);
-      for (const extra of ['role', 'isAdmin', 'isSystemAdmin', 'ownerId', 'constructor']) {
+      const names = ['role', 'isAdmin', 'isSystemAdmin', 'ownerId', 'constructor'];
+      for (const extra of names.filter((name) => !isFieldOf(endpoint, name))) {
         const response = await send(admin, endpoint, path, { [extra]: true });
         expect(response.status, extra).toBe(400);
         const problem = await expectProblem(response, endpoint, extra);
@@ -173,6 +177,11 @@ describe('Every endpoint of the contract', () => {
     await response.body?.cancel();
   }
 });
+
+/** Who manages users may say who is a system administrator. */
+function isFieldOf({ body }: Endpoint, name: string): boolean {
+  return Object.hasOwn((body as { shape?: object } | undefined)?.shape ?? {}, name);
+}
 
 function queryNames(endpoint: Endpoint): string[] {
   const shape = (endpoint.query as { shape?: Record<string, unknown> } | undefined)?.shape;

@@ -141,6 +141,7 @@ describe.each(databaseKinds)('Users and groups in the %s database', (database) =
     expect(await names({ q: 'pages.example', sort: '-username' })).toEqual(['page-c', 'page-b', 'page-A']);
     expect(await names({ q: 'page-', sort: '-created' })).toEqual(['page-c', 'page-A', 'page-b']);
     expect(await names({ q: 'page_' })).toEqual([]);
+    await bff.signIn();
     expect((await names({ sort: '-signed-in' }))[0]).toBe('admin');
     expect(await names({ state: 'system-admin' })).toEqual(['admin']);
     expect(await names({ state: 'disabled' })).not.toContain('admin');
