@@ -21,6 +21,8 @@ export interface ServedConsole {
   /** Of the administrator, `admin`. */
   readonly password: string;
   rssMb(): Promise<number>;
+  /** That it has used so far: unlike elapsed time it says the same on a busy machine. */
+  cpuMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -66,6 +68,11 @@ export async function serveConsole(registries: Readonly<Record<string, RealRegis
     rssMb: async () => {
       const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
       return Math.round((Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024) / 1e6);
+    },
+    cpuMs: async () => {
+      const fields = (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
+      // utime and stime, in hundredths of a second.
+      return (Number(fields[11]) + Number(fields[12])) * 10;
     },
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));

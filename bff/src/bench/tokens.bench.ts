@@ -69,11 +69,14 @@ async function run(): Promise<void> {
     const pairs = [`admin:${served.password}`, `${loginName}:${secret}`];
     const asked = Array.from({ length: clientCount }, (_, index) => basic(pairs[index % pairs.length] ?? ''));
     await measure(asked, warmUpMs);
+    const cpuBeforeMs = await served.cpuMs();
     const times = await measure(asked, measuredMs);
+    const cpuMs = (await served.cpuMs()) - cpuBeforeMs;
     const figures = {
       tokens_per_s: times.length / (measuredMs / 1000),
       p50_ms: percentile(times, 0.5),
       p99_ms: percentile(times, 0.99),
+      cpu_ms_per_token: cpuMs / times.length,
       rss_mb: await served.rssMb(),
       load_average: os.loadavg()[0] ?? 0,
     };

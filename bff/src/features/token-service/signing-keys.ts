@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  type webcrypto,
+  X509Certificate,
+} from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
 import { selfSignedCertificate } from './signing-certificate.ts';
 import type { NewKey, SigningKeysStore, StoredKey } from './signing-keys.store.ts';
@@ -20,7 +27,7 @@ export interface TrustedKey {
 
 export interface KeyRing {
   /** Its private part; the first of `trusted`. @throws where it cannot be read with the server's key */
-  readonly signing: () => { readonly keyId: string; readonly privateKey: KeyObject; readonly x5c: string };
+  readonly signing: () => { readonly keyId: string; readonly privateKey: webcrypto.CryptoKey; readonly x5c: string };
   readonly trusted: readonly TrustedKey[];
 }
 
@@ -99,7 +106,12 @@ function ringOf(stored: readonly StoredKey[], sealer: KeySealer): KeyRing {
     signing: () => {
       opened ??= {
         keyId: first.keyId,
-        privateKey: createPrivateKey(sealer.open(first.privateKeySealed, contextOf(first.keyId))),
+        // As Web Crypto wants it, made once: it signs hundreds of times a second.
+        privateKey: createPrivateKey(sealer.open(first.privateKeySealed, contextOf(first.keyId))).toCryptoKey(
+          { name: 'ECDSA', namedCurve: 'P-256' },
+          false,
+          ['sign'],
+        ),
         x5c: new X509Certificate(first.certificatePem).raw.toString('base64'),
       };
       return opened;

@@ -192,8 +192,8 @@ describe.each(databaseKinds)('GET and POST /service/token (%s)', (kind) => {
         use: 'sig',
         alg: 'ES256',
         kid: key?.keyId,
-        x: expect.any(String),
-        y: expect.any(String),
+        x: expect.any(String) as string,
+        y: expect.any(String) as string,
       },
     ]);
     const pem = await (await fetch(`${bff.url}/service/token/certificate.pem`)).text();

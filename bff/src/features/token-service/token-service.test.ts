@@ -1,4 +1,4 @@
-import { createHmac, createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { createHmac, generateKeyPairSync, KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { exportJWK } from 'jose';
 import { beforeEach, expect, it } from 'vitest';
 import type { AuditRecord } from '../../access/audit-record.ts';
@@ -116,7 +116,7 @@ describeEachDatabase('The token service', (open) => {
     built = build(database);
   });
   const grantsOf = (subject: Subject | undefined) => built.tokens.grantsAt(subject ?? nobody, 'main', 'payments/api');
-  const privateKeyOf = async ({ keys }: Built) => (await keys.ring()).signing().privateKey;
+  const privateKeyOf = async ({ keys }: Built) => KeyObject.from((await keys.ring()).signing().privateKey);
   /** Signed with the service's own key, so that nothing but the change makes it wrong. */
   const forge = async (token: string, change: { header?: object; payload?: object }) => {
     const { header, payload } = decode(token);
@@ -226,7 +226,6 @@ describeEachDatabase('The token service', (open) => {
 
   it('takes tokens of the key before until they have expired, and no longer', async () => {
     const old = await built.issue();
-    const before = await privateKeyOf(built);
     await Promise.all([built.tokens.rotateKey(), built.tokens.rotateKey()]);
     const keys = await built.tokens.listKeys();
     expect(keys[0]?.retiresAt).toBeNull();
@@ -234,7 +233,6 @@ describeEachDatabase('The token service', (open) => {
     expect(decode(await built.issue()).header['kid']).toBe(keys[0]?.keyId);
     expect(await built.tokens.verify(old)).toBeDefined();
     expect((await built.tokens.trust()).jwks.keys).toHaveLength(keys.length);
-    expect(createPrivateKey(before.export({ type: 'pkcs8', format: 'pem' })).asymmetricKeyType).toBe('ec');
     // The database's clock says when its time is over.
     expect(trustedForSeconds).toBeGreaterThan(300);
     await database.kysely

@@ -73,7 +73,7 @@ export async function askToken(
 ): Promise<TokenAnswer> {
   const query = new URLSearchParams({ service: options.service ?? 'longshore' });
   for (const scope of scopes) query.append('scope', scope);
-  const response = await fetch(`${bff.url}/service/token?${query}`, {
+  const response = await fetch(`${bff.url}/service/token?${query.toString()}`, {
     headers: {
       ...(somebody === null ? {} : { authorization: `Basic ${Buffer.from(somebody).toString('base64')}` }),
       ...options.headers,
