@@ -89,7 +89,16 @@ export class EndpointProxy {
   }
 
   /** @returns the answer, its body unread @throws CallerGoneError, or what the connection says */
-  pass({ request, response, endpoint, path, body, authorization }: Passing): Promise<IncomingMessage> {
+  async pass(passing: Passing): Promise<IncomingMessage> {
+    const answer = await this.#send(passing);
+    if (passing.body === 'stream') return answer;
+    // The library would cut the caller off at once when an answer breaks. Before its first byte it can still be another.
+    answer.removeAllListeners('close').removeAllListeners('error');
+    answer.on('error', () => undefined);
+    return answer;
+  }
+
+  #send({ request, response, endpoint, path, body, authorization }: Passing): Promise<IncomingMessage> {
     request.headers = this.#headersOf(request, body, authorization);
     return new Promise((resolve, reject) => {
       const gone = (): void => reject(new CallerGoneError());
