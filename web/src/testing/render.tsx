@@ -1,4 +1,4 @@
-import { QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider, type QueryKey } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
 import i18next from 'i18next';
 import { type ReactElement, Suspense } from 'react';
@@ -15,11 +15,14 @@ export async function loadWords(language: Language = 'en', ...namespaces: string
   await i18next.loadNamespaces(namespaces);
 }
 
+/** What the server would answer, by the key of its query. */
+export type KnownAnswers = readonly (readonly [QueryKey, unknown])[];
+
 /**
- * Draws `element` at `url`, in the surroundings that every page has; `route` is its address with parameters, if it has
- * any. Any other address is drawn as “elsewhere”.
+ * Draws `element` at `url`, in the surroundings that every page has. Any other address is drawn as `elsewhere`. Nothing is
+ * heard of the event stream. `known` is answered without asking; `route` is the address with its parameters, if it has any.
  */
-export function renderAt(url: string, element: ReactElement, route?: string) {
+export function renderAt(url: string, element: ReactElement, known: KnownAnswers = [], route?: string) {
   const path = route ?? url.replace(/\?.*/, '');
   const router = createMemoryRouter(
     [
@@ -28,26 +31,27 @@ export function renderAt(url: string, element: ReactElement, route?: string) {
     ],
     { initialEntries: [url] },
   );
+  const client = createQueryClient();
+  for (const [key, answer] of known) client.setQueryData(key, answer);
   const drawn = render(
-    <QueryClientProvider client={createQueryClient()}>
-      <EventStreamProvider stream={silentStream} accountId={null}>
+    <QueryClientProvider client={client}>
+      <EventStreamProvider stream={silentStream()} accountId={null}>
         <Suspense>
           <RouterProvider router={router} />
         </Suspense>
       </EventStreamProvider>
     </QueryClientProvider>,
   );
-  return { ...drawn, router };
+  return { ...drawn, router, client };
 }
 
-/** Nobody listens to it, so that it never opens a connection. */
-const silentStream = createEventStream({
-  openSource: () => {
-    throw new Error('A test listens to no events.');
-  },
-  openChannel: () => null,
-  locks: null,
-});
+/** With nobody to listen it opens nothing. */
+function silentStream() {
+  const openSource = () => {
+    throw new Error('A test asked for the event stream.');
+  };
+  return createEventStream({ openSource, openChannel: () => null, locks: null });
+}
 
 function Elsewhere() {
   return <p>elsewhere</p>;

@@ -43,13 +43,16 @@ export function ProjectTabs({ project, section, access }: ProjectTabsProps) {
     (one) => needed[one] === 'catalog.read' || one === section || canAt(access, needed[one]),
   );
   const nav = useRef<HTMLElement>(null);
-  const count = shown.length;
+  const seen = useRef('');
   useEffect(() => {
+    const state = `${section} ${shown.length}`;
+    if (seen.current === state) return;
+    seen.current = state;
     // On a phone the tabs are wider than the window: the one that one is on is in sight.
     const current = nav.current?.querySelector<HTMLElement>('[aria-current="page"]');
     if (nav.current === null || current == null) return;
     nav.current.scrollLeft = current.offsetLeft - nav.current.offsetLeft - TAB_BEFORE_PX;
-  }, [section, count]);
+  });
   return (
     <nav ref={nav} className={styles['tabs']} aria-label={t('views')}>
       {shown.map((one) => (

@@ -77,7 +77,7 @@ function open(managed: readonly string[] = environments, answers: Record<string,
     },
     ...answers,
   });
-  renderAt('/projects/payments/members', <MembersPage />, '/projects/:project/members');
+  renderAt('/projects/payments/members', <MembersPage />, [], '/projects/:project/members');
   return calls;
 }
 const cellOf = async (name: string, column: number) =>

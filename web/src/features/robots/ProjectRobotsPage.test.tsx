@@ -44,7 +44,7 @@ function open(managed: readonly string[], answers: Record<string, unknown> = {},
     [`DELETE /projects/payments/robots/${robot.id}`]: null,
     ...answers,
   });
-  const drawn = renderAt(`/projects/payments/robots${search}`, <ProjectRobotsPage />, '/projects/:project/robots');
+  const drawn = renderAt(`/projects/payments/robots${search}`, <ProjectRobotsPage />, [], '/projects/:project/robots');
   return { calls, ...drawn };
 }
 
