@@ -1,4 +1,5 @@
 import type { PlaceAction } from 'bff/contract/permissions';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { paths } from '../../paths.ts';
@@ -26,6 +27,9 @@ const addresses: Readonly<Record<ProjectSection, (project: string) => string>> =
   settings: (project) => paths.projectSettings(project),
 };
 
+/** So much of the one before it as says that there is one. */
+const TAB_BEFORE_PX = 60;
+
 interface ProjectTabsProps {
   project: string;
   section: ProjectSection;
@@ -38,8 +42,19 @@ export function ProjectTabs({ project, section, access }: ProjectTabsProps) {
   const shown = sections.filter(
     (one) => needed[one] === 'catalog.read' || one === section || canAt(access, needed[one]),
   );
+  const nav = useRef<HTMLElement>(null);
+  const seen = useRef('');
+  useEffect(() => {
+    const state = `${section} ${shown.length}`;
+    if (seen.current === state) return;
+    seen.current = state;
+    // On a phone the tabs are wider than the window: the one that one is on is in sight.
+    const current = nav.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (nav.current === null || current == null) return;
+    nav.current.scrollLeft = current.offsetLeft - nav.current.offsetLeft - TAB_BEFORE_PX;
+  });
   return (
-    <nav className={styles['tabs']} aria-label={t('views')}>
+    <nav ref={nav} className={styles['tabs']} aria-label={t('views')}>
       {shown.map((one) => (
         <Link key={one} to={addresses[one](project)} aria-current={one === section ? 'page' : undefined}>
           {t(one)}

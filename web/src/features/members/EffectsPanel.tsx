@@ -13,6 +13,8 @@ interface EffectsPanelProps {
   changes: MemberChange[];
 }
 
+type PlaceOfEffect = MemberEffect['environments'][number];
+
 const OPEN_PEOPLE = 3;
 
 /** What the people of the changed cells could do after it, a sentence for each environment; asked of the server. */
@@ -59,12 +61,15 @@ export function EffectsPanel({ project, changes }: EffectsPanelProps) {
 
 function PersonEffects({ effect }: { effect: MemberEffect }) {
   const { t } = useTranslation('members');
-  const isWithout = effect.environments.every(({ before, after }) => isSame(before.actions, after.actions));
+  const isUnchanged = ({ before, after }: PlaceOfEffect) => isSame(before.actions, after.actions);
+  const isWithout = effect.environments.every(isUnchanged);
+  // What changes is what one looks for; the order of the environments holds within both.
+  const places = effect.environments.toSorted((left, right) => Number(isUnchanged(left)) - Number(isUnchanged(right)));
   return (
     <>
       {isWithout ? <p className={styles['muted']}>{t('effects.none')}</p> : null}
       <ul className={styles['places']}>
-        {effect.environments.map((place) => (
+        {places.map((place) => (
           <PlaceEffect key={place.environment} place={place} />
         ))}
       </ul>
@@ -72,7 +77,7 @@ function PersonEffects({ effect }: { effect: MemberEffect }) {
   );
 }
 
-function PlaceEffect({ place }: { place: MemberEffect['environments'][number] }) {
+function PlaceEffect({ place }: { place: PlaceOfEffect }) {
   const { t } = useTranslation(['members', 'domain']);
   const listWords = useListWords();
   const { environment, before, after, viaGroup } = place;
