@@ -3,8 +3,6 @@ import type { Ceiling } from '../../access/subject.ts';
 import { generateAccessTokenSecret, hashOfSecret, isAccessToken } from './access-token-secret.ts';
 import type { AccessTokensStore, PresentedTokensStore, StoredAccessToken } from './access-tokens.store.ts';
 
-export { isAccessToken } from './access-token-secret.ts';
-
 /** Tokens are for machines and shells of one person; who has this many has lost sight of them. */
 const tokensMax = 100;
 
