@@ -152,6 +152,14 @@ describe('One role below what it needs', () => {
 });
 
 describe('Private names', () => {
+  // The log of one's own project keeps what one asked for in vain, in one's own words; what was done holds nothing else.
+  const fixedQueries: Partial<Record<Name, Record<string, string>>> = { listProjectAudit: { outcome: 'done' } };
+  beforeAll(async () => {
+    fixedQueries.listTags = { repository: alpha.repository };
+    const body = { version: 1, description: 'Changed, so that there is a line in the log' };
+    const changed = await send(mara, contract.updateProject, { params: { project: 'alpha' }, body });
+    expect(changed.status).toBe(200);
+  });
   const lists = endpoints.filter(([, endpoint]) => {
     const { method, permission, query } = endpoint;
     const shape = (query as { shape?: Record<string, unknown> } | undefined)?.shape ?? {};
@@ -161,7 +169,7 @@ describe('Private names', () => {
   it.for(lists)('are in no page, no total and no cursor of %s', async ([name, endpoint], { skip }) => {
     skip(notYetMounted.includes(name), 'not mounted yet');
     const params = { project: 'alpha' };
-    const fixed: Record<string, string> = name === 'listTags' ? { repository: alpha.repository } : {};
+    const fixed = fixedQueries[name] ?? {};
     let seen = 0;
     let total: number | null = null;
     let cursor: string | null = null;
