@@ -33,7 +33,11 @@ afterAll(async () => {
   await registry?.stop();
 });
 
-function ask(who: string, path: string, init: RequestInit = {}): Promise<Response> {
+function ask(
+  who: string,
+  path: string,
+  init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+): Promise<Response> {
   const authorization = `Basic ${Buffer.from(`${who}:${passwords.get(who) ?? ''}`).toString('base64')}`;
   return fetch(`${bff.url}${path}`, {
     ...init,
