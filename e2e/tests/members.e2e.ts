@@ -11,8 +11,6 @@ const run = promisify(execFile);
 const PROJECT = 'payments';
 const IMAGE = 'payments/api:2.7.3';
 
-test.describe.configure({ mode: 'serial' });
-
 interface Right {
   readonly pulls: readonly string[];
   readonly pushes: readonly string[];
