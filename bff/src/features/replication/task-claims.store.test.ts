@@ -5,7 +5,7 @@ import type { Database } from '../../database/index.ts';
 import { describeEachDatabase } from '../../testing/test-database.ts';
 import { createReplicationStore } from './replication.store.ts';
 import { createTaskClaimsStore } from './task-claims.store.ts';
-import { createTaskRecordsStore, type TaskRecord } from './task-records.store.ts';
+import { createTaskRecordsStore, endExecutions, type TaskRecord } from './task-records.store.ts';
 import type { ClaimedTask } from './replication.ts';
 
 const nothingElse = (): Promise<void> => Promise.resolve();
@@ -161,6 +161,25 @@ describeEachDatabase('claims of tasks', (open) => {
     const execution = await all.database.kysely.selectFrom('executions').selectAll().executeTakeFirstOrThrow();
     expect(execution).toMatchObject({ state: 'failed' });
     expect(execution.finished_at).toBeInstanceOf(Date);
+  });
+
+  test('an execution ends although two instances write its last two tasks at once', async () => {
+    const all = stores(await open());
+    const { executionId } = await create(all, ['1', '2']);
+    const [one] = await all.claims.claim('a', { count: 1, tasksPerRegistry: 100 });
+    const [two] = await all.claims.claim('b', { count: 1, tasksPerRegistry: 100 });
+    if (!one || !two) throw new Error('Both had to be claimed.');
+    let writing: Promise<unknown> = Promise.resolve();
+    await all.database.kysely.transaction().execute(async (transaction) => {
+      await transaction.updateTable('tasks').set({ state: 'succeeded' }).where('id', '=', one.id).execute();
+      expect(await endExecutions(transaction, [executionId])).toEqual([]);
+      writing = all.records.write('b', [record(two, succeeded)]);
+      // Long enough for the other to be done, if it does not wait for this transaction.
+      await Promise.race([writing, new Promise((resolve) => setTimeout(resolve, 1000))]);
+    });
+    await writing;
+    const execution = await all.database.kysely.selectFrom('executions').selectAll().executeTakeFirstOrThrow();
+    expect(execution).toMatchObject({ state: 'succeeded' });
   });
 
   test('stopping ends what does not run, and asks for what does', async () => {

@@ -132,6 +132,11 @@ async function endAttempts(database: Connection, finished: readonly TaskRecord[]
 /** Those of the executions none of whose tasks is open. */
 export async function endExecutions(database: Connection, executionIds: readonly string[]): Promise<string[]> {
   if (executionIds.length === 0) return [];
+  // Two instances may write the ends of the last two tasks at once. Each would see the other's task still running, and
+  // nobody would end the execution: so one waits here for the other's transaction, and looks after that.
+  await sql`select id from executions where id in (${sql.join(executionIds)}) order by id for no key update`.execute(
+    database,
+  );
   const { rows } = await sql<{ id: string }>`
     update executions e set finished_at = now(), state = case
       when exists (select 1 from tasks where execution_id = e.id and state = 'failed') then 'failed'
