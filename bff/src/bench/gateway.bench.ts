@@ -190,7 +190,9 @@ async function memoryGrowth(target: Target, blob: Blob, child: ChildProcess): Pr
   }, 200);
   for (let done = 0; done < volumeBytes; done += blob.sizeBytes) await pull(target, blob, 1);
   clearInterval(watch);
-  console.error(`memory: ${before} MB before, at most ${most} MB, ${rssMb(child)} MB after ${volumeBytes / 2 ** 30} GiB`);
+  console.error(
+    `memory: ${before} MB before, at most ${most} MB, ${rssMb(child)} MB after ${volumeBytes / 2 ** 30} GiB`,
+  );
   return Math.max(most, rssMb(child)) - before;
 }
 
