@@ -7,6 +7,8 @@ const NEEDED: ReadonlyArray<{ package: string; program?: string; file?: string }
   { package: 'chromium', program: 'chromium' },
   { package: 'docker-registry', program: 'docker-registry' },
   { package: 'skopeo', program: 'skopeo' },
+  { package: 'nginx-light', program: 'nginx' },
+  { package: 'docker.io', program: 'dockerd' },
   { package: 'postgresql', file: '/usr/lib/postgresql/*/bin/postgres' },
   { package: 'redis-server', program: 'redis-server' },
   { package: 'fonts-noto-cjk', file: '/usr/share/fonts/opentype/noto/NotoSansCJK*' },

@@ -52,7 +52,7 @@ export function wireGateway(foundation: Foundation, wiring: GatewayWiring): Feat
     },
     publicUrl: config.server.publicUrl,
     secret: config.secrets.session.reveal(),
-    proxyKey: null,
+    proxyKey: config.secrets.proxyKey?.reveal() ?? null,
     userAgent,
     clock,
     logger,

@@ -49,6 +49,8 @@ export const configSchema = z.strictObject({
       encryptionKeyFile: z.optional(text),
       session: z.optional(text),
       sessionSecretFile: z.optional(text),
+      proxyKey: z.optional(text),
+      proxyKeyFile: z.optional(text),
     }),
   ),
   admin: z.optional(z.strictObject({ password: z.optional(text), passwordFile: z.optional(text) })),

@@ -43,6 +43,8 @@ const variables: ReadonlyArray<readonly [variable: string, key: string, parse: P
   ['LONGSHORE_ENCRYPTION_KEY_FILE', 'secrets.encryptionKeyFile', asText],
   ['LONGSHORE_SESSION_SECRET', 'secrets.session', asText],
   ['LONGSHORE_SESSION_SECRET_FILE', 'secrets.sessionSecretFile', asText],
+  ['LONGSHORE_PROXY_KEY', 'secrets.proxyKey', asText],
+  ['LONGSHORE_PROXY_KEY_FILE', 'secrets.proxyKeyFile', asText],
   ['LONGSHORE_ADMIN_PASSWORD', 'admin.password', asText],
   ['LONGSHORE_ADMIN_PASSWORD_FILE', 'admin.passwordFile', asText],
   ['LONGSHORE_REGISTRIES', 'registries', asJson],
@@ -56,6 +58,8 @@ const alternatives: Readonly<Record<string, string>> = {
   'secrets.encryptionKeyFile': 'secrets.encryptionKey',
   'secrets.session': 'secrets.sessionSecretFile',
   'secrets.sessionSecretFile': 'secrets.session',
+  'secrets.proxyKey': 'secrets.proxyKeyFile',
+  'secrets.proxyKeyFile': 'secrets.proxyKey',
   'admin.password': 'admin.passwordFile',
   'admin.passwordFile': 'admin.password',
 };

@@ -42,6 +42,8 @@ export interface Config {
     readonly encryptionKey: ConfigSecret;
     /** Signs session cookies. */
     readonly session: ConfigSecret;
+    /** What the nginx in front proves itself with when it asks for decisions; null: nobody may ask. */
+    readonly proxyKey: ConfigSecret | null;
   };
   readonly admin: {
     /** For the administrator of a first start; null: generated and shown once. */

@@ -132,7 +132,10 @@ function checkProxies(proxies: readonly string[], name: string): readonly string
 function secretsOf(document: ConfigDocument, sources: ConfigSources, keptIn: string | null): Config['secrets'] {
   const { secrets = {} } = document;
   const name = (key: string) => sources.fromEnvironment.get(key) ?? key;
-  const read = (key: 'encryptionKey' | 'session', fileKey: 'encryptionKeyFile' | 'sessionSecretFile') =>
+  const read = (
+    key: 'encryptionKey' | 'session' | 'proxyKey',
+    fileKey: 'encryptionKeyFile' | 'sessionSecretFile' | 'proxyKeyFile',
+  ) =>
     readSecret({
       name: name(`secrets.${key}`),
       value: secrets[key],
@@ -150,9 +153,11 @@ function secretsOf(document: ConfigDocument, sources: ConfigSources, keptIn: str
   const session =
     read('session', 'sessionSecretFile') ?? (keptIn === null ? null : keptSecret(keptIn, 'session-secret'));
   if (session === null) throw missing('secrets.sessionSecret', 'LONGSHORE_SESSION_SECRET');
+  const proxyKey = read('proxyKey', 'proxyKeyFile');
   return {
     encryptionKey: checkEncryptionKey(encryptionKey, name('secrets.encryptionKey')),
     session: checkSessionSecret(session, name('secrets.session')),
+    proxyKey: proxyKey === undefined ? null : checkSessionSecret(proxyKey, name('secrets.proxyKey')),
   };
 }
 

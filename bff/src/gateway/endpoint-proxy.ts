@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { Readable } from 'node:stream';
 import type { Request, Response } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
-import type { ForwardingEndpoint } from '../registry-client/index.ts';
+import { type ForwardingEndpoint, readIntoKeptBuffers } from '../registry-client/index.ts';
 
 /** `stream`: what the caller sends, as it comes; it cannot be sent twice. */
 export type ForwardBody = 'none' | 'stream' | Buffer;
@@ -49,6 +49,8 @@ const silenceMs = { read: 60_000, write: 300_000 };
 // Shorter than any registry keeps a connection that nobody uses: an upload must not meet one that just closed.
 const idleConnectionMs = 4000;
 
+const blobPath = /\/blobs\/[a-z0-9+._-]+:[a-zA-Z0-9=_-]+$/;
+
 /** Sends one request to one endpoint through http-proxy-middleware, over connections that are kept. */
 export class EndpointProxy {
   readonly #userAgent: string;
@@ -61,8 +63,8 @@ export class EndpointProxy {
     // Its answer goes through ours: headers are chosen, and a 401 or a dead endpoint is not the caller's business.
     selfHandleResponse: true,
     router: (request, _response, options) => {
-      const { endpoint, body } = this.#attemptOf(request);
-      options.agent = this.#agentOf(endpoint);
+      const { endpoint, path, body } = this.#attemptOf(request);
+      options.agent = this.#agentOf(endpoint, request.method === 'GET' && blobPath.test(path));
       options.proxyTimeout = body === 'none' ? silenceMs.read : silenceMs.write;
       // Whatever a caller sends along with a request that has no body stays here.
       if (body !== 'stream') options.buffer = Readable.from(body === 'none' ? [] : [body]);
@@ -152,15 +154,18 @@ export class EndpointProxy {
     return headers;
   }
 
-  /** Connections are shared by all who trust the same there. */
-  #agentOf({ origin, caPem }: ForwardingEndpoint): HttpAgent | HttpsAgent {
-    const key = `${origin}\n${caPem ?? ''}`;
+  /** Connections are shared by all who trust the same there; those for blobs read in large pieces. */
+  #agentOf({ origin, caPem }: ForwardingEndpoint, isForBlobs: boolean): HttpAgent | HttpsAgent {
+    const isPlain = origin.startsWith('http:');
+    // TLS decrypts into buffers of its own.
+    const reading = isForBlobs && isPlain ? { onread: readIntoKeptBuffers } : {};
+    const key = [origin, isForBlobs, caPem ?? ''].join('\n');
     const held = this.#agents.get(key);
     if (held !== undefined) return held;
     const settings = { keepAlive: true, maxFreeSockets: 64, timeout: idleConnectionMs, scheduling: 'lifo' as const };
-    const agent = origin.startsWith('https:')
-      ? new HttpsAgent({ ...settings, ...(caPem === undefined ? {} : { ca: caPem }) })
-      : new HttpAgent(settings);
+    const agent = isPlain
+      ? new HttpAgent({ ...settings, ...reading })
+      : new HttpsAgent({ ...settings, ...(caPem === undefined ? {} : { ca: caPem }) });
     this.#agents.set(key, agent);
     return agent;
   }

@@ -4,12 +4,14 @@ import { safeHeaders } from './answer-headers.ts';
 import { type AuditTrail, createAuditTrail } from './audit-trail.ts';
 import { type Caller, type Callers, createCallers } from './caller.ts';
 import { listRepositories } from './catalog-list.ts';
+import { answerQuestion } from './proxy-decision.ts';
+import { decisionPath, questionOf } from './decision.ts';
 import type { Exchange } from './exchange.ts';
 import { CallerGoneError } from './endpoint-proxy.ts';
 import { Forwarder, UpstreamError } from './forwarder.ts';
 import type { FrontDoorDeps } from './front-door-deps.ts';
 import { OciError, sendOciError } from './oci-error.ts';
-import { authorize, challengeOf, nameUnknown, scopeFor } from './permission.ts';
+import { actionOf, authorize, challengeOf, nameUnknown, scopeFor } from './permission.ts';
 import { type PublicOrigin, publicOriginOf } from './public-origin.ts';
 import { listTags, read } from './reads.ts';
 import { BrokenAnswerError } from './relay.ts';
@@ -53,6 +55,11 @@ export function createFrontDoor(deps: FrontDoorDeps): FrontDoor {
   return {
     close: () => forwarder.close(),
     handler: (request, response, next) => {
+      const question = request.url === decisionPath ? questionOf(request, deps.proxyKey) : undefined;
+      if (question !== undefined) {
+        answerQuestion({ deps, callers, parts }, question, request, response);
+        return;
+      }
       if (!isFrontDoorTarget(request.url)) {
         next();
         return;
@@ -99,10 +106,11 @@ async function serveTarget(door: Door, request: Request, response: Response, tar
     else sendEmptyObject(response);
     return;
   }
-  const registry = await allowed(door, { response, caller, address }, target, action, publicOrigin);
+  const { registry, verdict } = await allowed(door, { response, caller, address }, target, action, publicOrigin);
   const requestId = String(response.getHeader('x-request-id') ?? '') || null;
   const exchange: Exchange = { request, response, caller, registry, publicOrigin, address, requestId };
-  if (method !== 'GET' && method !== 'HEAD') refuseInMaintenance(parts, exchange);
+  if (method !== 'GET' && method !== 'HEAD') refuseInMaintenance(parts, registry);
+  if (verdict === 'held-back') throw heldBack(registry.name);
   await carryOut(parts, exchange, target);
 }
 
@@ -112,7 +120,7 @@ interface Asking {
   readonly address: string;
 }
 
-/** @returns the registry of an allowed request; refusals are recorded */
+/** @returns the registry of a request that is not refused; refusals are recorded */
 async function allowed(
   { deps, audit }: Door,
   { response, caller, address }: Asking,
@@ -121,7 +129,10 @@ async function allowed(
   publicOrigin: PublicOrigin,
 ) {
   try {
-    await authorize(deps, caller, action, place);
+    const verdict = await authorize(deps, caller, action, place);
+    const registry = await deps.findRegistry(place.registryId);
+    if (registry === undefined) throw nameUnknown(place);
+    return { registry, verdict };
   } catch (error) {
     if (!(error instanceof OciError)) throw error;
     const isAsking = error.status === 401;
@@ -137,9 +148,13 @@ async function allowed(
     }
     throw error;
   }
-  const registry = await deps.findRegistry(place.registryId);
-  if (registry === undefined) throw nameUnknown(place);
-  return registry;
+}
+
+/** Its maintenance ended just now, and what rights are given out by has not heard of it. */
+function heldBack(name: string): OciError {
+  return new OciError(503, 'UNAVAILABLE', `${name} does not take writes at this moment: try again.`, {
+    headers: { 'retry-after': '5' },
+  });
 }
 
 type PlaceTarget = Exclude<Target, { kind: 'base' | 'catalog' }>;
@@ -165,13 +180,6 @@ async function carryOut(parts: WriteParts, exchange: Exchange, target: PlaceTarg
   else if (target.kind === 'manifest' && isDeletion) await deleteManifest(parts, exchange, target);
   else if (target.kind === 'blob' && isDeletion) await deleteBlob(parts, exchange, target);
   else await read(parts, exchange, target);
-}
-
-/** What a request needs, whether or not such a method exists there: a stranger learns nothing from a 405. */
-export function actionOf(method: string, kind: Target['kind']): RegistryAction {
-  if (kind === 'upload' || kind === 'new-upload') return 'push';
-  if (method === 'GET' || method === 'HEAD') return 'pull';
-  return method === 'DELETE' ? 'delete' : 'push';
 }
 
 function challengeFor(origin: PublicOrigin, place: PlaceName | undefined, action: RegistryAction): string {

@@ -3,7 +3,7 @@ import type { Decision } from '../access/decide.ts';
 import type { Subject } from '../access/subject.ts';
 import type { Caller } from './caller.ts';
 import { OciError } from './oci-error.ts';
-import type { PlaceName } from './request-target.ts';
+import type { PlaceName, Target } from './request-target.ts';
 
 /** What keeps deleted artifacts; nobody's to pull or push. */
 const reservedPrefix = 'longshore-trash/';
@@ -13,8 +13,6 @@ export interface PermissionDeps {
   /** The decision about a place in words: what would be needed, or that it may not be known to exist. */
   readonly decide: (subject: Subject, action: RegistryAction, place: PlaceName) => Promise<Decision>;
 }
-
-export type Authorize = (caller: Caller, action: RegistryAction, place: PlaceName) => Promise<void>;
 
 /** Whether the caller may do it there, now and by the token. Never throws for a refusal. */
 export async function may(
@@ -28,15 +26,18 @@ export async function may(
   return { byRights: !isReserved(place) && now.includes(action), byToken: granted ?? true };
 }
 
-/** @throws OciError */
+/**
+ * `held-back`: the caller holds it and it is not given out at present, because nobody writes in maintenance.
+ * @throws OciError
+ */
 export async function authorize(
   deps: PermissionDeps,
   caller: Caller,
   action: RegistryAction,
   place: PlaceName,
-): Promise<void> {
+): Promise<'allowed' | 'held-back'> {
   const { byRights, byToken } = await may(deps, caller, action, place);
-  if (byRights && byToken) return;
+  if (byRights && byToken) return 'allowed';
   if (byRights) {
     throw new OciError(401, 'UNAUTHORIZED', `This token was not made to ${action} ${place.fullName}.`, {
       detail: { name: place.fullName, action },
@@ -53,8 +54,7 @@ export async function authorize(
     );
   }
   const decision = isReserved(place) ? undefined : await deps.decide(caller.subject, action, place);
-  // Held, but not given out at present: in maintenance nobody writes. Whoever asked this says so.
-  if (decision?.allowed === true && action !== 'pull') return;
+  if (decision?.allowed === true && action !== 'pull') return 'held-back';
   if (decision === undefined || decision.allowed || decision.code !== 'permission-missing') throw nameUnknown(place);
   throw new OciError(403, 'DENIED', decision.sentence, { detail: { needed: decision.needed } });
 }
@@ -79,4 +79,11 @@ export function challengeOf(origin: string, scope: string | undefined, isInsuffi
   if (scope !== undefined) parts.push(`scope="${scope}"`);
   if (isInsufficient) parts.push('error="insufficient_scope"');
   return `Bearer ${parts.join(',')}`;
+}
+
+/** What a request needs, whether or not such a method exists there: a stranger learns nothing from a 405. */
+export function actionOf(method: string, kind: Target['kind']): RegistryAction {
+  if (kind === 'upload' || kind === 'new-upload') return 'push';
+  if (method === 'GET' || method === 'HEAD') return 'pull';
+  return method === 'DELETE' ? 'delete' : 'push';
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { pipeline } from 'node:stream';
 import { answerHeaders } from './answer-headers.ts';
 import { CallerGoneError } from './endpoint-proxy.ts';
+import { isRawBody, passRawBody } from './raw-body.ts';
 
 /** The registry's answer broke off before its first byte: nothing has been said to the caller yet. */
 export class BrokenAnswerError extends Error {
@@ -21,6 +22,10 @@ export async function relay(
   const status = answer.statusCode ?? 502;
   if (hasBody(answer, response)) await firstByte(answer, response);
   response.writeHead(status, { ...answerHeaders(answer.headers), ...own });
+  if (hasBody(answer, response) && isRawBody(answer)) {
+    await passRawBody(answer, response);
+    return;
+  }
   await new Promise<void>((resolve) => {
     // Whatever broke, both connections are cut by then and nobody is left to be told.
     pipeline(answer, response, () => resolve());

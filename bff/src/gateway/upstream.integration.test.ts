@@ -192,7 +192,7 @@ describe('A registry that misbehaves', () => {
   it('loses its connection when the caller goes away', async () => {
     let isCut = false;
     const url = await fake((_request, response) => {
-      response.writeHead(200, { 'content-length': 1e9 });
+      response.writeHead(200, { 'content-length': 1_000_000_000 });
       const timer = setInterval(() => response.write(Buffer.alloc(1000)), 5);
       response.once('close', () => {
         clearInterval(timer);
@@ -205,6 +205,50 @@ describe('A registry that misbehaves', () => {
     await response.body?.getReader().read();
     controller.abort();
     await expect.poll(() => isCut, { timeout: 10_000 }).toBe(true);
+  });
+});
+
+describe('A large blob', () => {
+  it('arrives byte for byte, many at once, whatever pieces it comes in', async () => {
+    const blobs = Array.from({ length: 6 }, (_, index) => randomBytes(3_000_000 + index * 777_777));
+    const url = await fake((request, response) => {
+      const bytes = blobs[Number(request.url?.at(-1))] ?? Buffer.alloc(0);
+      response.writeHead(200, { 'content-length': bytes.length, 'content-type': 'application/octet-stream' });
+      let sent = 0;
+      const send = (): void => {
+        const piece = bytes.subarray(sent, sent + 1 + Math.floor(Math.random() * 200_000));
+        sent += piece.length;
+        if (sent >= bytes.length) response.end(piece);
+        else response.write(piece, () => setImmediate(send));
+      };
+      send();
+    });
+    const door = await doorTo({ urls: [url] });
+    const work = Array.from({ length: 24 }, async (_, turn) => {
+      const index = turn % blobs.length;
+      const got = await ask(door, `/v2/dev/payments/api/blobs/sha256:${'0'.repeat(63)}${index}`);
+      return Buffer.from(await got.arrayBuffer()).equals(blobs[index] ?? Buffer.alloc(0));
+    });
+    expect(await Promise.all(work)).toEqual(work.map(() => true));
+  });
+
+  it('that breaks off, or goes on after its end, is never taken for whole', async () => {
+    const url = await fake((request, response) => {
+      const isTooLong = request.url?.endsWith('1') === true;
+      const { socket } = response;
+      socket?.write('HTTP/1.1 200 OK\r\ncontent-length: 3000000\r\n\r\n');
+      socket?.write(Buffer.alloc(isTooLong ? 3_000_100 : 2_000_000), () => setTimeout(() => socket.destroy(), 50));
+    });
+    const door = await doorTo({ urls: [url] });
+    const short = await ask(door, `/v2/dev/payments/api/blobs/sha256:${'0'.repeat(64)}`);
+    await expect(short.arrayBuffer()).rejects.toThrow();
+    const long = await ask(door, `/v2/dev/payments/api/blobs/sha256:${'0'.repeat(63)}1`);
+    const size = await long.arrayBuffer().then(
+      ({ byteLength }) => byteLength,
+      () => 'cut',
+    );
+    expect([3_000_000, 'cut']).toContain(size);
+    expect((await ask(door, '/v2/')).status).toBe(200);
   });
 });
 

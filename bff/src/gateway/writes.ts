@@ -20,7 +20,7 @@ export interface WriteParts extends ExchangeParts {
 }
 
 /** @throws OciError while the registry takes no writes */
-export function refuseInMaintenance({ deps }: WriteParts, { registry }: Exchange): void {
+export function refuseInMaintenance({ deps }: Pick<WriteParts, 'deps'>, registry: Exchange['registry']): void {
   const { maintenance, name } = registry;
   if (maintenance === null || maintenance.until <= deps.clock.now()) return;
   const why = maintenance.message === '' ? '' : ` ${maintenance.message}`;

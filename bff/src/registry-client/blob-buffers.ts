@@ -41,6 +41,13 @@ export function markSpent(piece: Uint8Array): void {
   if (filledBytes.get(piece.buffer) === piece.byteOffset + piece.byteLength) spent.add(piece);
 }
 
+/** Of a piece that was written and is not read again; the whole of what one read brought, else nothing happens. */
+export function giveBack(piece: Uint8Array): void {
+  if (piece.byteOffset !== 0 || filledBytes.get(piece.buffer) !== piece.byteLength) return;
+  filledBytes.set(piece.buffer, 0);
+  if (kept.length < keptMax) kept.push(Buffer.from(piece.buffer));
+}
+
 /** Makes the socket give back what it has written. */
 export function giveBackWritten(socket: Socket): Socket {
   const write = socket.write.bind(socket) as (...parameters: unknown[]) => boolean;

@@ -1,3 +1,4 @@
+export { giveBack, readIntoKeptBuffers } from './blob-buffers.ts';
 export type {
   CapabilityName,
   CapabilityReasonCode,

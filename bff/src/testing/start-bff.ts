@@ -75,6 +75,7 @@ async function testConfig(options: StartBffOptions, dataDirectory: string): Prom
     secrets: {
       encryptionKey: new ConfigSecret(options.encryptionKey ?? randomBytes(32).toString('base64')),
       session: new ConfigSecret(options.sessionSecret ?? randomBytes(32).toString('base64')),
+      proxyKey: null,
     },
     admin: { password: adminPassword === null ? null : new ConfigSecret(adminPassword) },
     registries: (options.registries ?? []).map((registry, position) => ({
