@@ -77,7 +77,9 @@ afterAll(async () => {
   await registry?.stop();
 });
 
-function ask(who: string, path: string, init: RequestInit = {}): Promise<Response> {
+type Init = Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> };
+
+function ask(who: string, path: string, init: Init = {}): Promise<Response> {
   const authorization = `Basic ${Buffer.from(`${who}:x`).toString('base64')}`;
   return fetch(`${url}${path}`, {
     ...init,
