@@ -5,7 +5,7 @@ import type { CatalogService } from './features/catalog/catalog.service.ts';
 import { RegistryNotFoundError, type RegistriesService } from './features/registries/registries.service.ts';
 import { createFrontDoorCatalogView } from './features/repositories/front-door-catalog.view.ts';
 import { createFrontDoor } from './gateway/front-door.ts';
-import type { CatalogPage, FrontDoorDeps, ManifestChange } from './gateway/front-door-deps.ts';
+import type { CatalogPage, FrontDoorRegistry, ManifestChange } from './gateway/front-door-deps.ts';
 import type { FindImmutable } from './gateway/immutable-tags.ts';
 import type { PlaceName } from './gateway/request-target.ts';
 import { parseFullName } from './gateway/request-target.ts';
@@ -29,6 +29,7 @@ export function wireGateway(foundation: Foundation, wiring: GatewayWiring): Feat
   const { access, bus, clock, config, logger, metrics, recordAudit } = foundation;
   const { credentials, findImmutable, userAgent } = wiring;
   const unsubscribe: Array<() => void> = [];
+  const registries = keptRegistries(foundation, wiring);
   const door = createFrontDoor({
     credentials,
     decide: async (subject, action, place) => {
@@ -39,14 +40,16 @@ export function wireGateway(foundation: Foundation, wiring: GatewayWiring): Feat
       const where = { project: projectOf(repository), environment, repository };
       return decideAt(subject, placeActions[action], where, await access.projects());
     },
-    findRegistry: findRegistryIn(wiring),
+    findRegistry: registries.find,
     listRepositories: repositoriesIn(foundation, credentials),
     findImmutable,
     noteManifest: noteManifestIn(foundation, wiring),
     recordAudit,
     onAccessChanged: (listener) => {
       const onEvent: Parameters<typeof bus.subscribe>[0] = (numbered) => {
-        if (numbered === null || changes.has(numbered.event.name)) listener();
+        if (numbered !== null && !changes.has(numbered.event.name)) return;
+        registries.forget();
+        listener();
       };
       unsubscribe.push(bus.subscribe(onEvent));
     },
@@ -71,19 +74,43 @@ async function environmentOf({ access }: Foundation, { registryId }: PlaceName):
   return (await access.registries()).find((place) => place.registryId === registryId)?.environment;
 }
 
-function findRegistryIn({ registries }: GatewayWiring): FrontDoorDeps['findRegistry'] {
-  return async (registryId) => {
-    const registry = await registries.findRegistry(registryId);
-    if (registry === undefined) return undefined;
-    try {
-      const client = await registries.clientFor(registryId);
-      return { name: registry.name, environment: registry.environment, maintenance: registry.maintenance, client };
-    } catch (error) {
-      // Removed between the two questions.
-      if (error instanceof RegistryNotFoundError) return undefined;
-      throw error;
-    }
+/** Changes are announced; this is for an announcement that got lost. */
+const keptMs = 5000;
+
+/** Asked with every request, changed now and then. */
+function keptRegistries({ clock }: Foundation, wiring: GatewayWiring) {
+  const kept = new Map<string, { readonly found: Promise<FrontDoorRegistry | undefined>; readonly untilMs: number }>();
+  return {
+    forget: () => kept.clear(),
+    find: (registryId: string): Promise<FrontDoorRegistry | undefined> => {
+      const nowMs = clock.now().getTime();
+      const held = kept.get(registryId);
+      if (held !== undefined && nowMs < held.untilMs) return held.found;
+      const found = findRegistryIn(wiring, registryId);
+      const reading = { found, untilMs: nowMs + keptMs };
+      kept.set(registryId, reading);
+      // Neither a failure nor a name that somebody made up is kept.
+      const drop = () => void (kept.get(registryId) === reading && kept.delete(registryId));
+      found.then((registry) => void (registry ?? drop()), drop);
+      return found;
+    },
   };
+}
+
+async function findRegistryIn(
+  { registries }: GatewayWiring,
+  registryId: string,
+): Promise<FrontDoorRegistry | undefined> {
+  const registry = await registries.findRegistry(registryId);
+  if (registry === undefined) return undefined;
+  try {
+    const client = await registries.clientFor(registryId);
+    return { name: registry.name, environment: registry.environment, maintenance: registry.maintenance, client };
+  } catch (error) {
+    // Removed between the two questions.
+    if (error instanceof RegistryNotFoundError) return undefined;
+    throw error;
+  }
 }
 
 /** Looks through all repositories for those that the subject may pull, robots included, until the page is full. */

@@ -226,7 +226,6 @@ http {
     client_max_body_size 0;
     location /v2/ {
       proxy_pass http://registry; proxy_http_version 1.1; proxy_set_header Connection "";
-      proxy_buffering off; proxy_request_buffering off;
     }
   }
 }

@@ -95,7 +95,9 @@ http { log_format way '$request_method $uri $proxy_host $status'; access_log ${d
   throw new Error(`nginx did not start: ${await readFile(path.join(directory, 'error.log'), 'utf8').catch(String)}`);
 }
 
-function ask(who: string | null, where: string, init: RequestInit = {}): Promise<Response> {
+type Init = Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> };
+
+function ask(who: string | null, where: string, init: Init = {}): Promise<Response> {
   const authorization = `Basic ${Buffer.from(`${who}:${door.password}`).toString('base64')}`;
   const own = who === null ? {} : { authorization };
   const url = where.startsWith('http') ? where : `http://${host}${where}`;

@@ -25,9 +25,9 @@ async function doorTo(dev: TestRegistry): Promise<FrontDoorServer> {
   return door;
 }
 
-type Asked = Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> };
+type Init = Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> };
 
-function ask(door: FrontDoorServer, path: string, init: Asked = {}): Promise<Response> {
+function ask(door: FrontDoorServer, path: string, init: Init = {}): Promise<Response> {
   const authorization = `Basic ${Buffer.from(`mara:${door.password}`).toString('base64')}`;
   const headers = { accept: mediaTypes.ociManifest, authorization, cookie: 'session=secret', ...init.headers };
   return fetch(`${door.url}${path}`, { redirect: 'manual', ...init, headers });

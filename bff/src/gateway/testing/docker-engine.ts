@@ -28,9 +28,14 @@ export async function startDockerEngine(): Promise<DockerEngine | string> {
   const child = spawn(
     program,
     [
-      ...['--iptables=false', '--ip6tables=false', '--bridge=none', '--storage-driver=vfs'],
-      ...['--data-root', `${directory}/data`, '--exec-root', `${directory}/exec`, '--pidfile', `${directory}/pid`],
-      ...['--host', socket],
+      '--iptables=false',
+      '--ip6tables=false',
+      '--bridge=none',
+      '--storage-driver=vfs',
+      `--data-root=${directory}/data`,
+      `--exec-root=${directory}/exec`,
+      `--pidfile=${directory}/pid`,
+      `--host=${socket}`,
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
