@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/accessibility.ts';
 import { registryUrl, removeRegistry } from '../fixtures/copies.ts';
@@ -40,14 +42,17 @@ test('what is missing in the form is said at the fields', async ({ page }) => {
   await expectAccessible(page);
 });
 
-test('a test of the connection says what is wrong, and where', async ({ page, baseURL }) => {
+test('a test of the connection says what is wrong, and where', async ({ page }) => {
   const locked = await startLockedRegistry();
+  // The console itself would be one: its front door answers as a registry does.
+  const website = createServer((_request, response) => response.end('<!doctype html><title>Hello</title>'));
+  await new Promise<void>((resolve) => website.listen(0, '127.0.0.1', resolve));
   try {
     await openForm(page);
     const address = form(page).getByLabel('Address 1');
     const result = form(page).getByRole('status').filter({ hasText: /work/ });
 
-    await address.fill(baseURL ?? '');
+    await address.fill(`http://127.0.0.1:${(website.address() as AddressInfo).port}`);
     await testConnection(page);
     await expect(result).toContainText('It does not work.');
     await expect(result).toContainText(/is no registry/);
@@ -59,7 +64,7 @@ test('a test of the connection says what is wrong, and where', async ({ page, ba
     await address.fill(locked.url);
     await testConnection(page);
     await expect(result).toContainText(/asks for a user name and password/);
-    await form(page).getByLabel('User name').fill(lockedUsername);
+    await form(page).getByRole('textbox', { name: 'User name' }).fill(lockedUsername);
     await form(page).getByLabel('Password', { exact: true }).fill('not the password');
     await testConnection(page);
     await expect(result).toContainText(/refused the user name or password/);
@@ -68,6 +73,7 @@ test('a test of the connection says what is wrong, and where', async ({ page, ba
     await expect(result).toContainText('It works.');
     await expectAccessible(page);
   } finally {
+    website.close();
     await locked.close();
   }
 });
@@ -86,7 +92,7 @@ test('a registry is added, edited and removed, and its password is never shown a
     await expect(form(page).getByLabel('Identifier')).toHaveValue('branch-east');
     await form(page).getByLabel('Environment').fill('production');
     await form(page).getByLabel('Address 1').fill(locked.url);
-    await form(page).getByLabel('User name').fill(lockedUsername);
+    await form(page).getByRole('textbox', { name: 'User name' }).fill(lockedUsername);
     await form(page).getByLabel('Password', { exact: true }).fill(lockedPassword);
     await form(page).getByRole('button', { name: 'Add registry' }).click();
     await expect(form(page)).toBeHidden();
