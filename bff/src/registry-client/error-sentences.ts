@@ -119,6 +119,9 @@ export function codeOf(error: unknown): string {
   return 'cause' in error ? codeOf(error.cause) : '';
 }
 
+/** Distribution names the cause in words, or, from within its storage driver, by the system's number: ENOSPC, EDQUOT. */
+const saysDiskFull = /no space left on device|disk quota exceeded|"Err":(?:28|122)\b/i;
+
 /** For an answer whose status is not what the operation wants. `body` is the start of the answer. */
 export function answerError(
   answer: { status: number; body: string; retryAfterMs?: number | undefined; isInsufficientScope?: boolean },
@@ -139,7 +142,7 @@ export function answerError(
   if (status === 404) return registryError(occasion, 'not-found', `has no ${object(occasion)}`, detail);
   if (status === 405) return methodRefused(occasion, detail);
   if (status === 429) return registryError(occasion, 'rate-limited', 'asks to slow down', detail);
-  if (status === 507 || (status >= 500 && /no space left on device/i.test(body))) {
+  if (status === 507 || (status >= 500 && saysDiskFull.test(body))) {
     const predicate = 'has no space left on its disk: free some before copying there';
     return registryError(occasion, 'disk-full', predicate, { ...detail, retryable: true });
   }

@@ -275,8 +275,11 @@ describe('a busy registry', () => {
   });
 });
 
+const noSpace = 'flawed has no space left on its disk: free some before copying there.';
+
 test.each<[Flaw, RegistryErrorCode, string]>([
-  [{ kind: 'disk-full' }, 'disk-full', 'flawed has no space left on its disk: free some before copying there.'],
+  [{ kind: 'disk-full', says: 'write /var/data: no space left on device' }, 'disk-full', noSpace],
+  [{ kind: 'disk-full', says: { Enclosed: { Op: 'write', Path: '/var', Err: 28 } } }, 'disk-full', noSpace],
   [{ kind: 'read-only' }, 'read-only', 'flawed is read-only at present.'],
 ])('%j is named as such', async (flaw, code, sentence) => {
   const { client, registry } = await registryWith(flaw);

@@ -21,7 +21,8 @@ export type Flaw =
   | { readonly kind: 'redirect'; readonly to: string }
   | { readonly kind: 'foreign-upload'; readonly url: string }
   | { readonly kind: 'token-realm'; readonly realm: string }
-  | { readonly kind: 'disk-full' }
+  /** `says`: the detail of its 500, as Distribution 2.8 has it: words where it writes bytes, a number within its driver. */
+  | { readonly kind: 'disk-full'; readonly says: unknown }
   | { readonly kind: 'read-only' };
 
 export interface FlawedRegistry {
@@ -231,11 +232,10 @@ const flaws: { readonly [Kind in Flaw['kind']]: Misbehave<Kind> } = {
     json(response, 401, { errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] });
     return true;
   },
-  'disk-full': (_flaw, { request, response }) => {
+  'disk-full': ({ says }, { request, response }) => {
     if (request.method === 'POST') response.writeHead(202, { location: '/v2/a/b/blobs/uploads/1' }).end();
     else if (request.method === 'PUT') {
-      const detail = { Err: 'write /var: no space left on device' };
-      json(response, 500, { errors: [{ code: 'UNKNOWN', message: 'unknown error', detail }] });
+      json(response, 500, { errors: [{ code: 'UNKNOWN', message: 'unknown error', detail: says }] });
     } else return false;
     return true;
   },
