@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { StreamEvent } from '../../contract/events.ts';
 import type { Database } from '../../database/index.ts';
-import { createRegistryClient, type RegistryClient } from '../../registry-client/index.ts';
+import { createRegistryClient, type RegistryClient, RegistryError } from '../../registry-client/index.ts';
 import { describeEachDatabase } from '../../testing/test-database.ts';
 import { type RealRegistry, startRealRegistry } from '../../testing/real-registry.ts';
 import { type CatalogService, createCatalogService } from './catalog.service.ts';
@@ -141,6 +141,33 @@ describeEachDatabase('catalog over a real registry', (open) => {
     const isRemoval = (event: StreamEvent) => event.name === 'tag' && event.payload.digest === null;
     await until(() => published.filter(isRemoval).length === 2, 'both removals to be published');
     expect(await tags('events/deleted')).toEqual({ new: kept.digest });
+  });
+
+  test('of several tags that are looked at together, one that cannot be read holds up no other', async () => {
+    const image = await pushImage(pusher, 'together/api', '1', { layers: 1 });
+    await pusher.putManifest('together/api', '3', image.manifest);
+    const client = clientOf(registry);
+    const head = client.headManifest.bind(client);
+    const cut = new RegistryError({
+      code: 'connection-lost',
+      sentence: 'development cut the connection.',
+      params: {},
+      operation: 'head-manifest',
+      host: registry.host,
+      retryable: true,
+    });
+    client.headManifest = (repository, reference, options) =>
+      reference === '2' ? Promise.reject(cut) : head(repository, reference, options);
+    const { catalog, tags, published, database } = await startBench(client);
+    const named = ['1', '2', '3', 'gone'].map((tag) => ({ tag, how: 'copy', actor: 'mira' }) as const);
+    await expect(catalog.refreshTags('development', 'together/api', named)).rejects.toBe(cut);
+    expect(await tags('together/api')).toEqual({ '1': image.digest, '3': image.digest });
+    expect(published.map(({ payload }) => (payload as { name: string }).name).toSorted()).toEqual(['1', '3']);
+    const history = await database.kysely.selectFrom('tag_history').select(['name', 'actor', 'how']).execute();
+    expect(history.toSorted((one, other) => one.name.localeCompare(other.name))).toEqual([
+      { name: '1', actor: 'mira', how: 'copy' },
+      { name: '3', actor: 'mira', how: 'copy' },
+    ]);
   });
 
   test('a storm of duplicated events becomes one look at the registry and one change', async () => {

@@ -12,7 +12,7 @@ import { createScanRunner } from './scan-runner.ts';
 import { createScanSchedule } from './scan-schedule.ts';
 import type { ScanStateStore } from './scan-state.store.ts';
 import { isShownTag } from './shown-names.ts';
-import { handleRepositoryWork, refreshManifest, refreshTag } from './tag-refresh.ts';
+import { handleRepositoryWork, refreshManifest, refreshTags, type RefreshedTags, type TagPush } from './tag-refresh.ts';
 import type { RepositorySource } from './tag-reader.ts';
 
 /** How it is known that a tag is where it is. */
@@ -55,6 +55,15 @@ export interface CatalogService {
    * Rejects with RegistryError where the registry does not answer.
    */
   refreshTag(registryId: string, repository: string, tag: string, options: RefreshTagOptions): Promise<RefreshedTag>;
+  /**
+   * The same for several tags of one repository, in one transaction. What could be read is stored, then this rejects with
+   * RegistryError where the registry did not answer for all.
+   */
+  refreshTags(
+    registryId: string,
+    repository: string,
+    tags: readonly (Pick<RefreshTagOptions, 'how' | 'actor'> & { readonly tag: string })[],
+  ): Promise<void>;
   /** The same for a manifest that no tag needs to name. False where the registry has none. */
   refreshManifest(
     registryId: string,
@@ -137,10 +146,24 @@ class Catalog implements CatalogService {
 
   async refreshTag(registryId: string, repository: string, tag: string, options: RefreshTagOptions) {
     const { how, actor = null, pushedAt = null, signal } = options;
-    const source = await this.#sourceOf(registryId, repository, signal);
-    const { digest, changed } = await refreshTag(source, registryId, tag, { how, actor, pushedAt });
-    this.#publishTags(registryId, repository, changed);
-    return { digest, changed: changed.length > 0 };
+    const pushes = new Map([[tag, { how, actor, pushedAt }]]);
+    const { digests, changed } = await this.#refresh(registryId, repository, pushes, signal);
+    return { digest: digests.get(tag) ?? null, changed: changed.length > 0 };
+  }
+
+  async refreshTags(...[registryId, repository, tags]: Parameters<CatalogService['refreshTags']>): Promise<void> {
+    const pushes = tags.map(({ tag, how, actor = null }) => [tag, { how, actor, pushedAt: null }] as const);
+    await this.#refresh(registryId, repository, new Map(pushes));
+  }
+
+  async #refresh(
+    registryId: string,
+    repository: string,
+    pushes: ReadonlyMap<string, TagPush>,
+    signal?: AbortSignal,
+  ): Promise<RefreshedTags> {
+    const refreshed = await refreshTags(await this.#sourceOf(registryId, repository, signal), registryId, pushes);
+    return this.#publishRefreshed(registryId, repository, refreshed);
   }
 
   async refreshManifest(
@@ -207,7 +230,19 @@ class Catalog implements CatalogService {
 
   async #handleWork(registryId: string, work: RepositoryWork): Promise<void> {
     const source = await this.#sourceOf(registryId, work.repository);
-    this.#publishTags(registryId, work.repository, await handleRepositoryWork(source, registryId, work));
+    const handled = await handleRepositoryWork(source, registryId, work);
+    this.#publishRefreshed(registryId, work.repository, handled);
+  }
+
+  /** What was read is told also where something else could not be. */
+  #publishRefreshed<Refreshed extends Pick<RefreshedTags, 'changed' | 'error'>>(
+    registryId: string,
+    repository: string,
+    refreshed: Refreshed,
+  ): Refreshed {
+    this.#publishTags(registryId, repository, refreshed.changed);
+    if (refreshed.error !== undefined) throw refreshed.error;
+    return refreshed;
   }
 
   async #sourceOf(registryId: string, repository: string, signal?: AbortSignal): Promise<RepositorySource> {

@@ -55,14 +55,13 @@ export class CatalogStore {
     return row.now;
   }
 
-  async findTag(registryId: string, repository: string, name: string): Promise<{ digest: string } | undefined> {
-    return this.#kysely
-      .selectFrom('tags')
-      .select('digest')
-      .where('registry_id', '=', registryId)
-      .where('repository', '=', repository)
-      .where('name', '=', name)
-      .executeTakeFirst();
+  /** Digests of those of the tags that are known. */
+  async findTags(registryId: string, repository: string, names: readonly string[]): Promise<Map<string, string>> {
+    const { rows } = await sql<{ name: string; digest: string }>`
+      select name, digest from tags
+      where registry_id = ${registryId} and repository = ${repository} and name = any (${[...names]}::text[])
+    `.execute(this.#kysely);
+    return new Map(rows.map(({ name, digest }) => [name, digest]));
   }
 
   async listKnownRepositories(registryId: string): Promise<KnownRepository[]> {

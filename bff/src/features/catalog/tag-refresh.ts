@@ -1,9 +1,10 @@
-import type { ChangedTag } from './catalog.store.ts';
+import { isRegistryError } from '../../registry-client/index.ts';
+import type { ChangedTag, SeenTag } from './catalog.store.ts';
 import type { RepositoryWork } from './event-handler.ts';
 import { inParallel } from './in-parallel.ts';
 import { isUnusableContent } from './manifest-closure.ts';
 import { reconcileRepository } from './reconcile-repository.ts';
-import { askTag, readManifests, type RepositorySource, seenTag } from './tag-reader.ts';
+import { askTag, readManifests, type RepositorySource, seenTag, type TagAnswer } from './tag-reader.ts';
 
 export interface TagPush {
   readonly how: 'push' | 'copy' | 'scan';
@@ -11,30 +12,88 @@ export interface TagPush {
   readonly pushedAt: Date | null;
 }
 
-/** Brings one tag to what the registry holds. Returns its digest, null for none, and whether that is news. */
-export async function refreshTag(
+export interface RefreshedTags {
+  /** What each tag points to now; null for one that is gone. A tag that could not be asked for is missing. */
+  readonly digests: ReadonlyMap<string, string | null>;
+  readonly changed: readonly ChangedTag[];
+  /** Why a tag could not be asked for; of several such errors one that may pass. */
+  readonly error: Error | undefined;
+}
+
+// A burst of pushes must not take every slot of the registry's client from the pages that wait for it.
+const tagsAtOnce = 4;
+
+/** Brings tags of one repository to what the registry holds: asked one by one, written together. */
+export async function refreshTags(
   source: RepositorySource,
   registryId: string,
-  name: string,
-  push: TagPush,
-): Promise<{ readonly digest: string | null; readonly changed: readonly ChangedTag[] }> {
+  pushes: ReadonlyMap<string, TagPush>,
+): Promise<RefreshedTags> {
+  if (pushes.size === 0) return { digests: new Map(), changed: [], error: undefined };
   const { store, repository } = source;
   const askedAt = await store.now();
-  const known = await store.findTag(registryId, repository, name);
-  const answer = await askTag(source, name, known?.digest);
-  if (answer.state === 'gone') {
-    const how = push.how === 'scan' ? 'scan' : 'delete';
-    return { digest: null, changed: await store.removeTags(registryId, repository, [name], askedAt, how) };
+  const known = await store.findTags(registryId, repository, [...pushes.keys()]);
+  const { digests, error } = await askForAll(source, [...pushes.keys()], known);
+  const manifests = await readManifests(source, [...digests.values()].filter(isDigest));
+  const changed: ChangedTag[] = [];
+  for (const [how, ofKind] of Map.groupBy(pushes, ([, push]) => push.how)) {
+    const asked = ofKind.filter(([name]) => digests.has(name));
+    const tags = asked.flatMap(([name, push]) => {
+      const digest = digests.get(name);
+      return isDigest(digest) ? [pushedTag(name, digest, push, known.get(name), askedAt)] : [];
+    });
+    const gone = asked.filter(([name]) => digests.get(name) === null).map(([name]) => name);
+    if (tags.length > 0) {
+      const own = tags.map(({ digest }) => digest);
+      changed.push(...(await store.save({ registryId, repository, askedAt, how, tags, manifests, digests: own })));
+    }
+    const removal = how === 'scan' ? 'scan' : 'delete';
+    changed.push(...(await store.removeTags(registryId, repository, gone, askedAt, removal)));
   }
-  const digest = answer.state === 'found' ? answer.digest : known?.digest;
-  if (digest === undefined) throw new Error(`${repository}:${name} is unchanged but was not known.`);
-  const manifests = await readManifests(source, [digest]);
+  return { digests, changed, error };
+}
+
+async function askForAll(
+  source: RepositorySource,
+  names: readonly string[],
+  known: ReadonlyMap<string, string>,
+): Promise<Pick<RefreshedTags, 'digests' | 'error'>> {
+  const digests = new Map<string, string | null>();
+  let error: Error | undefined;
+  await inParallel(names, tagsAtOnce, async (name) => {
+    try {
+      digests.set(name, digestOf(await askTag(source, name, known.get(name)), known.get(name)));
+    } catch (thrown) {
+      // One that may work later outweighs those that never will: its tag must be asked for again.
+      if (error === undefined || (isFinal(error) && !isFinal(thrown))) error = asError(thrown);
+    }
+  });
+  return { digests, error };
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function isFinal(error: unknown): boolean {
+  return isRegistryError(error) && !error.retryable;
+}
+
+function digestOf(answer: TagAnswer, known: string | undefined): string | null {
+  if (answer.state === 'gone') return null;
+  const digest = answer.state === 'found' ? answer.digest : known;
+  if (digest === undefined) throw new Error(`${answer.name} is unchanged but was not known.`);
+  return digest;
+}
+
+function isDigest(digest: string | null | undefined): digest is string {
+  return typeof digest === 'string';
+}
+
+function pushedTag(name: string, digest: string, push: TagPush, known: string | undefined, askedAt: Date): SeenTag {
   // A copy that a person asked for ended now; a push that only a scan found has no better time than now either.
-  const at = push.pushedAt ?? (digest === known?.digest && push.how === 'scan' ? null : askedAt);
-  const tags = [seenTag(name, digest, { at, by: push.actor })];
-  const { how } = push;
-  const changed = await store.save({ registryId, repository, askedAt, how, tags, manifests, digests: [digest] });
-  return { digest, changed };
+  const at = push.pushedAt ?? (digest === known && push.how === 'scan' ? null : askedAt);
+  return seenTag(name, digest, { at, by: push.actor });
 }
 
 /** A manifest by its digest. False where the registry has none that can be used. */
@@ -55,23 +114,20 @@ export async function refreshManifest(source: RepositorySource, registryId: stri
   return true;
 }
 
-// A burst of pushes must not take every slot of the registry's client from the pages that wait for it.
-const tagsAtOnce = 4;
-
-/** What one repository's events come down to. Returns the tags that changed. */
+/** What one repository's events come down to: the tags that changed, and why some could not be asked for. */
 export async function handleRepositoryWork(
   source: RepositorySource,
   registryId: string,
   work: RepositoryWork,
-): Promise<ChangedTag[]> {
-  const changed: ChangedTag[] = [];
-  await inParallel(work.tags, tagsAtOnce, async ([tag, { actor, pushedAt }]) => {
-    changed.push(...(await refreshTag(source, registryId, tag, { how: 'push', actor, pushedAt })).changed);
-  });
+): Promise<Pick<RefreshedTags, 'changed' | 'error'>> {
+  const pushes = new Map([...work.tags].map(([tag, push]) => [tag, { how: 'push', ...push } as const]));
+  const refreshed = await refreshTags(source, registryId, pushes);
+  if (refreshed.error !== undefined) return refreshed;
+  const changed = [...refreshed.changed];
   // Children of an index come by their own events just before it: reading them here is what its tag needs next.
   for (const digest of work.digests) await refreshManifest(source, registryId, digest).catch(ignoreUnusable);
   if (work.isListingDue) changed.push(...(await applyDeletions(source, registryId, work.deletedDigests)));
-  return changed;
+  return { changed, error: undefined };
 }
 
 async function applyDeletions(
