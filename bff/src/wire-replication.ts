@@ -65,7 +65,7 @@ function whatHoldsTasks({ access }: Foundation, rules: Pick<ImmutableRulesServic
 export function wireReplication(
   foundation: Foundation,
   registries: RegistriesService,
-  catalog: Pick<CatalogService, 'refreshTag' | 'refreshManifest'>,
+  catalog: Pick<CatalogService, 'refreshTags' | 'refreshManifest'>,
   rules: Pick<ImmutableRulesService, 'findImmutable'>,
 ) {
   const { database, clock, logger, newId } = foundation;
@@ -83,9 +83,7 @@ export function wireReplication(
     operations: createOperationsView(kysely),
     registries,
     ...whatHoldsTasks(foundation, rules),
-    refreshTag: async (registryId, repository, tag, how, actor) => {
-      await catalog.refreshTag(registryId, repository, tag, { how, actor: actor ?? undefined });
-    },
+    refreshTags: (registryId, repository, tags) => catalog.refreshTags(registryId, repository, tags),
     refreshManifest: async (registryId, repository, digest) => {
       await catalog.refreshManifest(registryId, repository, digest);
     },

@@ -193,6 +193,9 @@ const statements = [
   sql`create index tasks_open on tasks (created_at) where state in ('queued', 'running', 'waiting')`,
   sql`create index tasks_destination
     on tasks (destination_registry_id, destination_repository, destination_tag, created_at)`,
+  sql`create index tasks_claimable on tasks (destination_registry_id, created_at, id)
+    where state in ('queued', 'running', 'waiting') and not stop_requested`,
+  sql`create index tasks_running on tasks (destination_registry_id) where state = 'running'`,
   sql`create index tasks_finished on tasks (finished_at desc) where finished_at is not null`,
   sql`create table task_blobs (
     task_id uuid not null references tasks on delete cascade,

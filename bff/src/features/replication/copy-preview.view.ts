@@ -57,7 +57,7 @@ export function createCopyPreviewView(database: Kysely<Tables>) {
 
     bytesMissing: (registryId: string, digests: readonly string[], includeReferrers: boolean) =>
       bytesMissing(database, registryId, digests, includeReferrers),
-    mountSources: (registryId: string, digest: string) => mountSources(database, registryId, digest),
+    mountSources: (registryId: string, digests: readonly string[]) => mountSources(database, registryId, digests),
   };
 }
 
@@ -90,15 +90,15 @@ async function bytesMissing(
   return rows[0]?.size_bytes ?? 0;
 }
 
-/** Repositories of a registry that are believed to hold blobs of an artifact: mounting one costs no bytes. */
+/** Repositories of a registry that are believed to hold blobs of artifacts: mounting one costs no bytes. */
 async function mountSources(
   database: Kysely<Tables>,
   registryId: string,
-  digest: string,
+  digests: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const { rows } = await sql<{ blob_digest: string; name: string }>`
         with recursive closure(digest) as (
-          select ${digest}::text collate "C"
+          select unnest(${[...digests]}::text[]) collate "C"
           union select c.child_digest from manifest_children c join closure on c.parent_digest = closure.digest
         ), blobs as (
           select distinct b.blob_digest from manifest_blobs b join closure on closure.digest = b.manifest_digest

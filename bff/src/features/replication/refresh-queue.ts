@@ -1,37 +1,85 @@
-/** Looks at the registry behind the copies, a few at a time, so that it does not slow them down. */
-export class RefreshQueue {
-  readonly #waiting: (() => Promise<void>)[] = [];
-  readonly #running = new Set<Promise<void>>();
-  readonly #atOnce: () => number;
-  readonly #onFault: (error: unknown) => void;
+/** What a copy has changed, or found to be other than the catalog has it. */
+export interface Refresh {
+  readonly registryId: string;
+  readonly repository: string;
+  /** Null for an artifact that no tag names. */
+  readonly tag: string | null;
+  readonly digest: string | null;
+  readonly how: 'copy' | 'scan';
+  readonly actor: string | null;
+}
 
-  constructor(atOnce: () => number, onFault: (error: unknown) => void) {
-    this.#atOnce = atOnce;
-    this.#onFault = onFault;
+export interface RefreshQueueParts {
+  /** Of one repository; not empty, each tag once. */
+  readonly refresh: (refreshes: readonly Refresh[]) => Promise<void>;
+  /** Whether the copies need the machine more than the catalog does. */
+  readonly isBusy: () => boolean;
+  readonly onFault: (error: unknown) => void;
+}
+
+const atOnce = 3;
+/** While many copies run: so many of a repository end within this that they cost little more than one. */
+const gatherMs = 500;
+
+interface Group {
+  readonly refreshes: Map<string, Refresh>;
+  dueMs: number;
+}
+
+/** Has the catalog look at the registries behind the copies: repository by repository, and less often under load. */
+export class RefreshQueue {
+  readonly #parts: RefreshQueueParts;
+  readonly #waiting = new Map<string, Group>();
+  readonly #running = new Map<string, Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: RefreshQueueParts) {
+    this.#parts = parts;
   }
 
-  add(work: () => Promise<void>): void {
-    this.#waiting.push(work);
+  add(refresh: Refresh): void {
+    const key = `${refresh.registryId}/${refresh.repository}`;
+    let group = this.#waiting.get(key);
+    if (group === undefined) {
+      group = { refreshes: new Map(), dueMs: performance.now() + (this.#parts.isBusy() ? gatherMs : 0) };
+      this.#waiting.set(key, group);
+    }
+    group.refreshes.set(refresh.tag ?? `@${refresh.digest ?? ''}`, refresh);
     this.#next();
   }
 
   async end(): Promise<void> {
-    this.#waiting.splice(0);
-    await Promise.allSettled(this.#running);
+    clearTimeout(this.#timer);
+    this.#waiting.clear();
+    await Promise.allSettled(this.#running.values());
   }
 
   #next(): void {
-    while (this.#running.size < this.#atOnce()) {
-      const work = this.#waiting.shift();
-      if (work === undefined) return;
-      // What cannot be read now is brought by the registry's notification or the next scan.
-      const run = work()
-        .catch(this.#onFault)
-        .finally(() => {
-          this.#running.delete(run);
-          this.#next();
-        });
-      this.#running.add(run);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const limit = this.#parts.isBusy() ? 1 : atOnce;
+    for (const [key, { refreshes, dueMs }] of this.#waiting) {
+      if (this.#running.size >= limit) return;
+      if (this.#running.has(key)) continue;
+      const restMs = dueMs - performance.now();
+      if (restMs > 0) {
+        this.#timer ??= setTimeout(() => this.#next(), restMs);
+        continue;
+      }
+      this.#waiting.delete(key);
+      this.#run(key, [...refreshes.values()]);
     }
+  }
+
+  #run(key: string, refreshes: readonly Refresh[]): void {
+    const run = this.#parts
+      .refresh(refreshes)
+      // What cannot be read now is brought by the registry's notification or the next scan.
+      .catch(this.#parts.onFault)
+      .finally(() => {
+        this.#running.delete(key);
+        this.#next();
+      });
+    this.#running.set(key, run);
   }
 }

@@ -14,7 +14,7 @@ import {
   type TaskDestination,
 } from './replication.ts';
 import { MaintenanceParking, maintenanceReason } from './maintenance-parking.ts';
-import { RefreshQueue } from './refresh-queue.ts';
+import { type Refresh, RefreshQueue } from './refresh-queue.ts';
 import type { ReplicationStore, ReplicationTransaction, Touched, Which } from './replication.store.ts';
 import { registryWideCodes } from './retry-policy.ts';
 import type { RunningTask } from './running-task.ts';
@@ -55,12 +55,10 @@ export interface ReplicationDeps {
   readonly operations: OperationsView;
   readonly registries: Pick<RegistriesService, 'listRegistries' | 'findRegistry' | 'clientFor' | 'onChanged'>;
   /** Has the catalog look at what a copy has changed. */
-  readonly refreshTag: (
+  readonly refreshTags: (
     registryId: string,
     repository: string,
-    tag: string,
-    how: 'copy' | 'scan',
-    actor: string | null,
+    tags: readonly { readonly tag: string; readonly how: 'copy' | 'scan'; readonly actor: string | undefined }[],
   ) => Promise<void>;
   readonly refreshManifest: (registryId: string, repository: string, digest: string) => Promise<void>;
   /** Why a claimed task may not run, by the rights its requester has now. */
@@ -97,10 +95,11 @@ export class ReplicationService {
 
   constructor(deps: ReplicationDeps) {
     this.#deps = deps;
-    this.#refreshes = new RefreshQueue(
-      () => (this.#runner.running.size > manyTasks ? 1 : refreshesAtOnce),
-      deps.onFault,
-    );
+    this.#refreshes = new RefreshQueue({
+      refresh: (refreshes) => this.#refresh(refreshes),
+      isBusy: () => this.#runner.running.size > manyTasks,
+      onFault: deps.onFault,
+    });
     this.#parking = new MaintenanceParking({
       store: deps.store,
       findRegistry: deps.registries.findRegistry,
@@ -110,7 +109,7 @@ export class ReplicationService {
       claims: deps.claims,
       records: deps.records,
       clientFor: deps.registries.clientFor,
-      mountSources: (registryId, digest) => deps.preview.mountSources(registryId, digest),
+      mountSources: (registryId, digests) => deps.preview.mountSources(registryId, digests),
       findRefusal: deps.findRefusal,
       findImmutable: deps.findImmutable,
       owner: deps.instanceId,
@@ -245,21 +244,27 @@ export class ReplicationService {
     if (end?.state !== 'succeeded') return;
     this.#troubleUntilMs.delete(task.source.registryId);
     this.#troubleUntilMs.delete(task.destination.registryId);
-    if (running.isChanged) this.#refreshes.add(() => this.#refreshDestination(running));
-    if (running.digest !== task.catalogDigest) this.#refreshes.add(() => this.#refreshSource(running));
+    const { source, destination } = task;
+    const { digest } = running;
+    if (running.isChanged) this.#refreshes.add({ ...destination, digest, how: 'copy', actor: task.requestedBy });
+    // The copy found the source ahead of the catalog.
+    if (digest !== task.catalogDigest && !isDigestReference(source.reference)) {
+      const { registryId, repository, reference } = source;
+      this.#refreshes.add({ registryId, repository, tag: reference, digest, how: 'scan', actor: null });
+    }
   }
 
-  async #refreshDestination({ task, digest }: RunningTask): Promise<void> {
-    const { registryId, repository, tag } = task.destination;
-    if (tag !== null) await this.#deps.refreshTag(registryId, repository, tag, 'copy', task.requestedBy);
-    else if (digest !== null) await this.#deps.refreshManifest(registryId, repository, digest);
-  }
-
-  /** The copy found the source ahead of the catalog. */
-  async #refreshSource({ task }: RunningTask): Promise<void> {
-    const { registryId, repository, reference } = task.source;
-    if (isDigestReference(reference)) return;
-    await this.#deps.refreshTag(registryId, repository, reference, 'scan', null);
+  async #refresh(refreshes: readonly Refresh[]): Promise<void> {
+    const [first] = refreshes;
+    if (first === undefined) return;
+    const { registryId, repository } = first;
+    const tags = refreshes.flatMap(({ tag, how, actor }) =>
+      tag === null ? [] : [{ tag, how, actor: actor ?? undefined }],
+    );
+    if (tags.length > 0) await this.#deps.refreshTags(registryId, repository, tags);
+    for (const { tag, digest } of refreshes) {
+      if (tag === null && digest !== null) await this.#deps.refreshManifest(registryId, repository, digest);
+    }
   }
 
   async #postpone(registryId: string, reason: Reason, delayMs: number): Promise<void> {
@@ -331,6 +336,5 @@ const pollMs = 2000;
 const abandonedEveryMs = 5000;
 const executionNewsMs = 500;
 const tellTasksMax = 50;
-const refreshesAtOnce = 3;
 /** From here on the copies need the machine more than the catalog does. */
 const manyTasks = 4;

@@ -13,12 +13,14 @@ import type { TaskRecordsStore } from './task-records.store.ts';
 import type { Throughput } from './throughput.ts';
 import { ThroughputMeter } from './throughput.ts';
 
+type MountSources = ReadonlyMap<string, readonly string[]>;
+
 export interface TaskRunnerDeps {
   readonly claims: TaskClaimsStore;
   readonly records: TaskRecordsStore;
   readonly clientFor: (registryId: string) => Promise<RegistryClient>;
-  /** Repositories of a registry that the catalog believes to hold blobs of an artifact: digest of blob → names. */
-  readonly mountSources: (registryId: string, digest: string) => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Repositories of a registry that the catalog believes to hold blobs of these artifacts: digest of blob → names. */
+  readonly mountSources: (registryId: string, digests: readonly string[]) => Promise<MountSources>;
   /** Why a task may not run, by the rights its requester has now. */
   readonly findRefusal: (task: ClaimedTask) => Promise<Reason | undefined>;
   /** The rule that holds a destination's tag. */
@@ -58,8 +60,8 @@ const defaultLimits: RunnerLimits = {
 /** Pages hear four times a second, the database once. */
 const beatMs = 250;
 const recordEveryBeats = 4;
-/** Outcomes are written together where several come within this time. */
-const gatherMs = 60;
+/** While others run, outcomes are written together where several come within this time: no sooner than pages hear. */
+const gatherMs = beatMs;
 
 /** Claims tasks, runs them, renews their leases, and writes behind what became of them. */
 export class TaskRunner {
@@ -71,6 +73,8 @@ export class TaskRunner {
   #cycle: Promise<void> | undefined;
   #isCycleWanted = false;
   #mayClaim = true;
+  #isClaimDue = false;
+  #endedSinceClaim = 0;
   #gathering: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
   #beats = 0;
@@ -98,6 +102,7 @@ export class TaskRunner {
   /** There may be something to claim. */
   wake(): void {
     if (!this.#mayClaim) return;
+    this.#isClaimDue = true;
     this.#runCycle();
   }
 
@@ -160,21 +165,32 @@ export class TaskRunner {
       clearTimeout(this.#gathering);
       this.#gathering = undefined;
       await this.#record();
-      if (this.#mayClaim) await this.#claim();
+      if (this.#mayClaim && this.#isClaimWorthIt()) await this.#claim();
     }
+  }
+
+  /** As long as there is plenty in hand, new tasks are claimed by the handful: the question costs as much as a task. */
+  #isClaimWorthIt(): boolean {
+    if (this.#isClaimDue || this.#endedSinceClaim >= this.#limits.claimsAtOnce) return true;
+    return this.#endedSinceClaim > 0 && this.#running.size <= this.#limits.tasksAtOnce / 2;
   }
 
   async #claim(): Promise<void> {
     const free = this.#limits.tasksAtOnce - this.#running.size;
     if (free <= 0) return;
+    this.#isClaimDue = false;
+    this.#endedSinceClaim = 0;
     if (this.#running.size === 0) this.#renewedAtMs = performance.now();
     const { tasksPerRegistry } = this.#limits;
     const claimed = await this.#deps.claims.claim(this.#deps.owner, { count: free, tasksPerRegistry });
-    for (const task of claimed) this.#begin(task);
+    for (const ofRegistry of Map.groupBy(claimed, (task) => task.destination.registryId).values()) {
+      const mounts = this.#mountSources(ofRegistry);
+      for (const task of ofRegistry) this.#begin(task, mounts);
+    }
     if (claimed.length > 0) this.#deps.onExecutionsChanged([...new Set(claimed.map((task) => task.executionId))]);
   }
 
-  #begin(task: ClaimedTask): void {
+  #begin(task: ClaimedTask, mounts: Promise<MountSources>): void {
     const { source, destination } = task;
     const running = new RunningTask(task, {
       now: () => this.#deps.clock.now(),
@@ -184,7 +200,7 @@ export class TaskRunner {
     if (task.isTakenOver) running.log(logLines.takenOver({}));
     this.#deps.onProgress(running);
     const claimedAtMs = performance.now();
-    this.#attempt(running)
+    this.#attempt(running, mounts)
       .catch((error: unknown) => this.#failed(running, error, claimedAtMs))
       .then((end) => {
         if (end === undefined) this.#drop(running);
@@ -194,14 +210,14 @@ export class TaskRunner {
       .catch(this.#deps.onFault);
   }
 
-  async #attempt(running: RunningTask): Promise<AttemptEnd> {
+  async #attempt(running: RunningTask, mountsAsked: Promise<MountSources>): Promise<AttemptEnd> {
     const { task } = running;
     const { claims, owner } = this.#deps;
     const refusal = await this.#deps.findRefusal(task);
     if (refusal !== undefined) return { state: 'failed', reason: refusal };
     const source = await this.#deps.clientFor(task.source.registryId);
     const destination = await this.#deps.clientFor(task.destination.registryId);
-    const mounts = await this.#mountSources(task);
+    const mounts = await mountsAsked;
     const { end, isChanged } = await copyTask({
       task,
       source,
@@ -219,10 +235,19 @@ export class TaskRunner {
     return end;
   }
 
-  async #mountSources(task: ClaimedTask): Promise<ReadonlyMap<string, readonly string[]>> {
-    const knownDigest = task.digest ?? task.catalogDigest;
-    if (knownDigest === null || task.isBelievedThere) return new Map();
-    return this.#deps.mountSources(task.destination.registryId, knownDigest);
+  /** For all tasks into one registry that were claimed together. Without an answer every blob is sent. */
+  async #mountSources(tasks: readonly ClaimedTask[]): Promise<MountSources> {
+    const digests = tasks.flatMap(({ digest, catalogDigest, isBelievedThere }) =>
+      isBelievedThere ? [] : (digest ?? catalogDigest ?? []),
+    );
+    const registryId = tasks[0]?.destination.registryId;
+    if (digests.length === 0 || registryId === undefined) return new Map();
+    try {
+      return await this.#deps.mountSources(registryId, digests);
+    } catch (error) {
+      this.#deps.onFault(error);
+      return new Map();
+    }
   }
 
   async #failed(running: RunningTask, error: unknown, claimedAtMs: number): Promise<AttemptEnd | undefined> {
@@ -245,6 +270,7 @@ export class TaskRunner {
   /** It is another worker's now: not a word about it may be written. */
   #drop(running: RunningTask): void {
     this.#running.delete(running.task.id);
+    this.#endedSinceClaim += 1;
   }
 
   /** Several small tasks end together: their outcomes and the next claims share statements. */
@@ -272,6 +298,7 @@ export class TaskRunner {
       if (record.outcome === null || end === undefined) continue;
       running.stored();
       this.#running.delete(record.id);
+      this.#endedSinceClaim += 1;
       this.#deps.onEnded(running, end);
     }
     const executions = taken.filter(({ record }) => record.outcome !== null).map(({ record }) => record.executionId);
