@@ -6,6 +6,7 @@ import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { Kysely, PGliteDialect, sql } from 'kysely';
 import { lockFolder } from './folder-lock.ts';
 import type { Database, QueueBackend } from './database-port.ts';
+import { type Exclusively, startUpkeep } from './embedded-upkeep.ts';
 import { withDeadline } from './ping-deadline.ts';
 import type { Tables } from './tables.ts';
 
@@ -54,7 +55,8 @@ export async function openEmbeddedDatabase(location: {
 function embeddedDatabase(pglite: PGlite, unlock: () => Promise<void>): Database & { pglite: PGlite } {
   const kysely = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
   // Every statement goes through Kysely's connection lock: one that did not could land in somebody's open transaction.
-  const exclusively = <T>(work: () => Promise<T>): Promise<T> => kysely.connection().execute(work);
+  const exclusively: Exclusively = (work) => kysely.connection().execute(work);
+  const stopUpkeep = startUpkeep(pglite, exclusively);
   const listen = async (channel: string, handler: (payload: string) => void) => {
     const unlisten = await exclusively(() => pglite.listen(channel, handler));
     return () => (pglite.closed ? Promise.resolve() : exclusively(() => unlisten()));
@@ -84,6 +86,7 @@ function embeddedDatabase(pglite: PGlite, unlock: () => Promise<void>): Database
     },
     ping: (timeoutMs = 5000) => withDeadline(sql`select 1`.execute(kysely), timeoutMs),
     close: async () => {
+      stopUpkeep();
       await kysely.destroy();
       if (!pglite.closed) await pglite.close();
       await unlock();
