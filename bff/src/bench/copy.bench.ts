@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { createExecution, listExecutions } from '../contract/replication.ts';
 import { createRegistryClient, mediaTypes } from '../registry-client/index.ts';
@@ -61,7 +60,7 @@ async function benchBig(source: RealRegistry, directory: string): Promise<Record
   for (let round = 1; round <= rounds; round += 1) {
     await onFreshRegistry((target) =>
       onConsole(source, target, async (served) => {
-        times.longshore.push(await timed('big longshore', () => runLongshore(served, images)));
+        times.longshore.push(await timed('big longshore', () => runLongshore(served, images), served));
       }),
     );
     times.skopeo.push(await onFreshRegistry((target) => timed('big skopeo', () => skopeoCopy(source, target, images))));
@@ -92,8 +91,8 @@ async function benchMany(source: RealRegistry, directory: string): Promise<Recor
   for (let round = 1; round <= rounds; round += 1) {
     await onFreshRegistry((target) =>
       onConsole(source, target, async (served) => {
-        cold.longshore.push(await timed('many longshore', () => runLongshore(served, images)));
-        noop.longshore.push(await timed('many longshore again', () => runLongshore(served, images)));
+        cold.longshore.push(await timed('many longshore', () => runLongshore(served, images), served));
+        noop.longshore.push(await timed('many longshore again', () => runLongshore(served, images), served));
       }),
     );
     await onFreshRegistry(async (target) => {
@@ -133,8 +132,9 @@ async function onConsole(
   }
 }
 
-/** One request for each repository, then until nothing is left to do. */
+/** One request for each repository; then what the page does: it listens until the last task has ended. */
 async function runLongshore({ api }: ServedConsole, images: readonly Image[]): Promise<void> {
+  const stream = await api.openEvents();
   const ids = new Set<string>();
   for (const [repository, ofRepository] of Map.groupBy(images, (image) => image.repository)) {
     const { id } = await api.call(createExecution, {
@@ -147,11 +147,13 @@ async function runLongshore({ api }: ServedConsole, images: readonly Image[]): P
     });
     ids.add(id);
   }
-  for (;;) {
-    const { items } = await api.call(listExecutions, { query: { state: 'running', limit: 1 } });
-    if (items.length === 0) break;
-    await sleep(50);
-  }
+  const ended = new Set<string>();
+  await stream.waitFor('task', ({ id, executionId, state }) => {
+    const isOpen = state === 'queued' || state === 'running' || state === 'waiting';
+    if (ids.has(executionId) && !isOpen) ended.add(id);
+    return ended.size === images.length;
+  });
+  stream.close();
   const { items } = await api.call(listExecutions, { query: { limit: 100 } });
   const failed = items.filter(({ id, state }) => ids.has(id) && state !== 'succeeded');
   if (failed.length > 0) throw new Error(`${failed.length} of ${ids.size} executions did not succeed.`);
@@ -322,13 +324,13 @@ async function onFreshRegistry<Result>(work: (registry: RealRegistry) => Promise
   }
 }
 
-async function timed(name: string, work: () => Promise<void>): Promise<number> {
+async function timed(name: string, work: () => Promise<void>, served?: ServedConsole): Promise<number> {
+  const cpuMs = await served?.cpuMs();
   const startedMs = performance.now();
-  const cpu = process.cpuUsage();
   await work();
   const seconds = (performance.now() - startedMs) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  console.error(`${name}: ${seconds.toFixed(2)} s (this process ${((user + system) / 1e6).toFixed(2)} CPU s)`);
+  const used = cpuMs === undefined ? '' : ` (the console ${(((await served?.cpuMs()) ?? 0) - cpuMs) / 1000} CPU s)`;
+  console.error(`${name}: ${seconds.toFixed(2)} s${used}`);
   return seconds;
 }
 

@@ -11,8 +11,8 @@ import type { RealRegistry } from '../testing/real-registry.ts';
 const root = path.resolve(import.meta.dirname, '../../..');
 const built = path.join(root, 'bff/dist/longshore.js');
 const password = 'bench-of-the-console';
-/** As `npm start` runs it. */
-const nodeFlags = ['--max-semi-space-size=4'];
+/** As `npm start` runs it; `BENCH_NODE_FLAGS` may add `--cpu-prof` and the like. */
+const nodeFlags = ['--max-semi-space-size=4', ...(process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [])];
 
 export interface ServedConsole {
   readonly url: string;
