@@ -52,7 +52,9 @@ export function ProjectRules({ project, environments, isEverywhere }: ProjectRul
       ) : (
         <ul className={styles['rules']}>
           {rules.data.items.map((rule) => (
-            <Rule key={rule.id} rule={rule} {...(mayRemove(rule) ? { onRemove: () => setRemoved(rule) } : {})} />
+            <li key={rule.id}>
+              <Rule rule={rule} {...(mayRemove(rule) ? { onRemove: () => setRemoved(rule) } : {})} />
+            </li>
           ))}
         </ul>
       )}
@@ -71,16 +73,17 @@ export function ProjectRules({ project, environments, isEverywhere }: ProjectRul
   );
 }
 
+/** What is in the item of a list: of the rules, or of what a question names. */
 function Rule({ rule, onRemove }: { rule: ImmutableRule; onRemove?: () => void }) {
   const { t } = useTranslation('project-settings');
   const { environment, repositoryPattern, tagPattern, createdBy, createdAt } = rule;
   const patterns = { tags: tagPattern, repositories: repositoryPattern };
   return (
-    <li>
+    <>
       <span className={styles['ruleWords']}>
         <Trans
           t={t}
-          i18nKey="rules.sentence"
+          i18nKey={repositoryPattern === '**' ? 'rules.sentenceAll' : 'rules.sentence'}
           values={patterns}
           components={{ tags: <code />, repositories: <code /> }}
         />
@@ -94,7 +97,7 @@ function Rule({ rule, onRemove }: { rule: ImmutableRule; onRemove?: () => void }
           <CloseIcon fontSize="small" />
         </IconButton>
       )}
-    </li>
+    </>
   );
 }
 

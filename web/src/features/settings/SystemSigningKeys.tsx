@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import { useQuery } from '@tanstack/react-query';
 import type { SigningKey } from 'bff/contract/settings';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -56,7 +56,7 @@ function KeyRow({ signingKey }: { signingKey: SigningKey }) {
         {keyId}
       </code>
       <span className={styles['muted']}>
-        {t('system.keys.made')} <RelativeTime instant={createdAt} />
+        <Trans t={t} i18nKey="system.keys.made" components={{ when: <RelativeTime instant={createdAt} /> }} />
         {retiresAt === null ? null : (
           <>
             {' · '}
