@@ -4,12 +4,13 @@ import IconButton from '@mui/material/IconButton';
 import { useQuery } from '@tanstack/react-query';
 import type { ImmutableRule } from 'bff/contract/immutable-rules';
 import { useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { EnvironmentChip } from '../../domain/RegistryChip.tsx';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
+import { Sentence } from '../../ui/Sentence.tsx';
 import { toast } from '../../ui/toast.ts';
 import { ProjectRuleDrawer } from './ProjectRuleDrawer.tsx';
 import { ProjectSection } from './ProjectSection.tsx';
@@ -81,11 +82,9 @@ function Rule({ rule, onRemove }: { rule: ImmutableRule; onRemove?: () => void }
   return (
     <>
       <span className={styles['ruleWords']}>
-        <Trans
-          t={t}
-          i18nKey={repositoryPattern === '**' ? 'rules.sentenceAll' : 'rules.sentence'}
-          values={patterns}
-          components={{ tags: <code />, repositories: <code /> }}
+        <Sentence
+          text={t(repositoryPattern === '**' ? 'rules.sentenceAll' : 'rules.sentence', patterns)}
+          parts={{ tags: <code />, repositories: <code /> }}
         />
       </span>
       {environment === null ? <span>{t('rules.everywhere')}</span> : <EnvironmentChip environment={environment} />}

@@ -2,13 +2,14 @@ import Button from '@mui/material/Button';
 import { useQuery } from '@tanstack/react-query';
 import type { SigningKey } from 'bff/contract/settings';
 import { useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
+import { Sentence } from '../../ui/Sentence.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { toast } from '../../ui/toast.ts';
 import { registriesQuery, signingKeysQuery, useSettingsActions } from './system-queries.ts';
@@ -56,7 +57,7 @@ function KeyRow({ signingKey }: { signingKey: SigningKey }) {
         {keyId}
       </code>
       <span className={styles['muted']}>
-        <Trans t={t} i18nKey="system.keys.made" components={{ when: <RelativeTime instant={createdAt} /> }} />
+        <Sentence text={t('system.keys.made')} parts={{ when: <RelativeTime instant={createdAt} /> }} />
         {retiresAt === null ? null : (
           <>
             {' · '}
