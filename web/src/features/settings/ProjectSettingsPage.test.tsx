@@ -197,6 +197,9 @@ describe('immutable rules', () => {
     const { calls } = open({ answers: { [`DELETE /projects/payments/immutable-rules/${rule.id}`]: null } });
     await user.click(await screen.findByRole('button', { name: 'Remove the rule for tags v* in **' }));
     const dialog = await screen.findByRole('dialog', { name: 'Remove this rule?' });
+    // What it names is an item of the question's list, not a list item within it.
+    expect(dialog.querySelector('li li')).toBeNull();
+    expect(within(dialog).getByRole('listitem').textContent).toContain('tags v* in all repositories');
     expect(sent(calls, 'DELETE')).toEqual([]);
     await user.click(within(dialog).getByRole('button', { name: 'Remove rule' }));
     await waitFor(() => expect(sent(calls, 'DELETE')).toHaveLength(1));
