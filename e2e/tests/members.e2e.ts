@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { expectAccessible } from '../fixtures/accessibility.ts';
 import { addPerson, frontDoor, openAs, type Person, pull, push } from '../fixtures/people.ts';
 import { registryHost } from '../fixtures/skopeo.ts';
 import { expect, test } from '../fixtures/test.ts';
@@ -163,5 +164,36 @@ test('what was refused is in the project’s audit log, with who and why', async
 test('the pull command of the page is the one that works', async ({ browser }) => {
   const page = await openAs(browser, who('tess'), `/projects/${PROJECT}/artifacts/people/1.0`);
   await expect(page.getByText(`docker pull ${frontDoor()}/testing/payments/people:1.0`).first()).toBeVisible();
+  await page.context().close();
+});
+
+test('on a phone each person has the roles below the name, all in sight, and they can be changed there', async ({
+  browser,
+}) => {
+  const page = await openAs(browser, who('mara'), `/projects/${PROJECT}/members`);
+  await page.setViewportSize({ width: 390, height: 844 });
+  const row = page.getByRole('row', { name: new RegExp(`^${who('otto').username}`) });
+  // Of many members only those in view are drawn.
+  await page.getByRole('searchbox', { name: 'Find a member' }).fill(who('otto').username);
+  const cells = row.getByRole('gridcell');
+  await expect(cells).toHaveCount(ENVIRONMENTS.length + 1);
+  for (const cell of await cells.all()) await expect(cell).toBeInViewport({ ratio: 1 });
+  await cells.nth(ENVIRONMENTS.indexOf('production') + 1).click();
+  await expect(page.getByRole('menuitemradio', { name: /^maintainer/ })).toHaveAttribute('aria-checked', 'true');
+  await page.getByRole('menuitemradio', { name: /^developer/ }).click();
+  const effects = page.getByRole('region', { name: 'What this would do' });
+  await expect(effects.getByText(/^Loses: .*delete/)).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Undo all' }).click();
+  await page.context().close();
+});
+
+test('a page of the project that is not for the role says which one it needs, and where to get it', async ({
+  browser,
+}) => {
+  const page = await openAs(browser, who('tess'), `/projects/${PROJECT}/activity`);
+  await expect(page.getByText(/testing of payments you need the role maintainer or higher/)).toBeVisible();
+  await page.getByRole('link', { name: `See the members of ${PROJECT}` }).click();
+  await expect(page.getByRole('grid', { name: 'Who has which role where' })).toBeVisible();
   await page.context().close();
 });

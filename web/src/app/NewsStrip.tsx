@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
 import { useConnection } from '../api/stream-hooks.tsx';
 import { sessionQuery } from '../domain/account.ts';
 import { isInMaintenance } from '../domain/maintenance.ts';
@@ -8,6 +8,7 @@ import { type KnownRegistry, useRegistryDirectory } from '../domain/registry-dir
 import { useNow } from '../i18n/now.ts';
 import { RelativeTime } from '../i18n/RelativeTime.tsx';
 import { useFormat } from '../i18n/use-format.ts';
+import { Sentence } from '../ui/Sentence.tsx';
 import styles from './NewsStrip.module.css';
 
 /** A shorter loss, as when a server restarts, is not worth a sentence. */
@@ -27,12 +28,7 @@ export function NewsStrip() {
       <div role="status">
         {lostSince !== null ? (
           <p>
-            <Trans
-              i18nKey="app.newsLost"
-              ns="common"
-              t={t}
-              components={{ when: <RelativeTime instant={lostSince} /> }}
-            />
+            <Sentence text={t('app.newsLost')} parts={{ when: <RelativeTime instant={lostSince} /> }} />
           </p>
         ) : null}
         {inMaintenance.map((registry) => (

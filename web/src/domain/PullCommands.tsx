@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { listRegistries } from 'bff/contract/registries';
 import { useId, useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { endpointQuery } from '../api/endpoint-query.ts';
 import { paths, projectOf } from '../paths.ts';
+import { Sentence } from '../ui/Sentence.tsx';
 import { useCan, useSession } from './account.ts';
 import { CommandLine } from './CommandLine.tsx';
 import { isPublicIn, projectQuery } from './project-access.ts';
@@ -125,11 +126,7 @@ function PasswordHint({ isSignedIn }: { isSignedIn: boolean }) {
   const { t } = useTranslation('domain');
   if (!isSignedIn) return t('pull.loginHintOther');
   return (
-    <Trans
-      t={t}
-      i18nKey="pull.loginHint"
-      components={{ account: <Link to={paths.account({ part: 'access-tokens' })} /> }}
-    />
+    <Sentence text={t('pull.loginHint')} parts={{ account: <Link to={paths.account({ part: 'access-tokens' })} /> }} />
   );
 }
 

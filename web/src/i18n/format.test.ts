@@ -3,6 +3,8 @@ import * as format from './format.ts';
 
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ');
 
+const DAY_S = 86_400;
+
 describe('sizes', () => {
   it.each([
     [0, '0 B'],
@@ -65,6 +67,16 @@ describe('times', () => {
   ])('%s is %s', (instant, english, chinese) => {
     expect(format.formatRelative('en', instant, now)).toBe(english);
     expect(format.formatRelative('zh-CN', instant, now)).toBe(chinese);
+  });
+
+  it.each([
+    [90 * DAY_S - 60, 'in 3 months'],
+    [2 * DAY_S - 60, 'in 2 days'],
+    [1.5 * DAY_S, 'tomorrow'],
+    [45 * DAY_S, 'next month'],
+    [-(90 * DAY_S - 60), '2 months ago'],
+  ])('to come are not a unit less a moment after they were set: %i s', (seconds, expected) => {
+    expect(format.formatRelative('en', new Date(now + seconds * 1000), now)).toBe(expected);
   });
 
   it('are written out with the time zone', () => {

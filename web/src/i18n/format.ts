@@ -148,13 +148,18 @@ const relativeSteps = [
   ['second', 1],
 ] as const;
 
+/** Of a unit: what was made to expire in 90 days is still that a while after, not two months. */
+const FUTURE_TOLERANCE = 0.1;
+
 /** `14 minutes ago`, `yesterday`, `in 41 seconds`. Within five seconds of now it is "now". */
 export function formatRelative(language: string, instant: string | Date, nowMs: number): string {
   const seconds = (new Date(instant).getTime() - nowMs) / 1000;
   const format = kept(relativeFormats, language, () => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }));
   if (Math.abs(seconds) < 5) return format.format(0, 'second');
   for (const [unit, length] of relativeSteps) {
-    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) < length) continue;
+    const count = seconds / length;
+    return format.format(Math.trunc(count > 0 && unit !== 'second' ? count + FUTURE_TOLERANCE : count), unit);
   }
   return format.format(0, 'second');
 }

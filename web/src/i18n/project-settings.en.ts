@@ -29,6 +29,7 @@ export const text = {
     add: 'Add rule',
     empty: 'No rule: every tag can be moved and deleted by those who may.',
     sentence: 'tags <tags>{{tags}}</tags> in <repositories>{{repositories}}</repositories>',
+    sentenceAll: 'tags <tags>{{tags}}</tags> in all repositories',
     everywhere: 'all environments',
     by: 'by {{name}}',
     remove: 'Remove the rule for tags {{tags}} in {{repositories}}',

@@ -30,6 +30,7 @@ export const text = {
     add: '添加规则',
     empty: '没有规则：有权限的人可以移动和删除任何标签。',
     sentence: '<repositories>{{repositories}}</repositories> 中的标签 <tags>{{tags}}</tags>',
+    sentenceAll: '所有存储库中的标签 <tags>{{tags}}</tags>',
     everywhere: '所有环境',
     by: '由 {{name}}',
     remove: '移除 {{repositories}} 中标签 {{tags}} 的规则',

@@ -90,8 +90,12 @@ function NarrowHeader<Row>(props: HeaderProps<Row>) {
         ],
   );
   return (
-    <div role="rowgroup" className={styles['head']}>
-      <div role="row" aria-rowindex={1} className={styles['narrowHead']}>
+    <div
+      role="rowgroup"
+      className={styles['head']}
+      data-empty={selection === undefined && (choices.length === 0 || onSortChange === undefined)}
+    >
+      <div role="row" aria-rowindex={1}>
         <div role="columnheader" className={styles['narrowHeadCell']}>
           {selection === undefined ? null : <SelectAll {...props} />}
           {choices.length === 0 || onSortChange === undefined ? (

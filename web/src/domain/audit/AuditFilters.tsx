@@ -17,7 +17,9 @@ export function AuditFilters({ project }: { project?: string }) {
   const actions = knownActions.map((action) => ({ action, words: actionWords(action) }));
   return (
     <>
-      <SearchField value={url.q} onChange={(q) => setUrl({ q })} label={t('search')} />
+      <div className={styles['find']}>
+        <SearchField value={url.q} onChange={(q) => setUrl({ q })} label={t('search')} />
+      </div>
       <select
         className={styles['select']}
         aria-label={t('action')}
@@ -50,14 +52,16 @@ export function AuditFilters({ project }: { project?: string }) {
       {project === undefined ? (
         <TextFilter label={t('project')} value={url.project} onChange={(name) => setUrl({ project: name })} />
       ) : null}
-      <label className={styles['day']}>
-        {t('from')}
-        <input type="date" value={url.from} onChange={(event) => setUrl({ from: event.target.value })} />
-      </label>
-      <label className={styles['day']}>
-        {t('to')}
-        <input type="date" value={url.to} onChange={(event) => setUrl({ to: event.target.value })} />
-      </label>
+      <div className={styles['days']}>
+        <label className={styles['day']}>
+          {t('from')}
+          <input type="date" value={url.from} onChange={(event) => setUrl({ from: event.target.value })} />
+        </label>
+        <label className={styles['day']}>
+          {t('to')}
+          <input type="date" value={url.to} onChange={(event) => setUrl({ to: event.target.value })} />
+        </label>
+      </div>
       <MenuButton
         label={t('export')}
         icon={<DownloadIcon fontSize="small" />}

@@ -9,7 +9,7 @@ import { paths } from '../../paths.ts';
 import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
 import { EnvironmentChip } from '../RegistryChip.tsx';
 import styles from './audit.module.css';
-import { changesOf, useActionWords, valueText } from './audit-words.ts';
+import { changesOf, targetText, useActionWords, valueText } from './audit-words.ts';
 
 interface AuditLineProps {
   line: AuditEntry;
@@ -26,6 +26,7 @@ export function AuditLine({ line, isOfAll, isOpen, onToggle }: AuditLineProps) {
   const actionWords = useActionWords();
   const detailsId = useId();
   const action = actionWords(line.action);
+  const target = targetText(line);
   const actor = line.actor.kind === 'anonymous' ? t('anonymous') : line.actor.name;
   return (
     <>
@@ -56,9 +57,9 @@ export function AuditLine({ line, isOfAll, isOpen, onToggle }: AuditLineProps) {
         </div>
         <div role="cell" className={styles['what']}>
           <span>{action}</span>{' '}
-          {line.target === null ? null : (
-            <bdi className={styles['target']} title={line.target}>
-              {line.target}
+          {target === null ? null : (
+            <bdi className={styles['target']} title={target}>
+              {target}
             </bdi>
           )}
         </div>
@@ -88,7 +89,7 @@ function Details({ line }: { line: AuditEntry }) {
   const words = { yes: t('yes'), no: t('no'), nothing: t('nothing') };
   const facts: readonly (readonly [string, string | null])[] = [
     [t('reason'), line.reason],
-    [t('target'), line.target],
+    [t('target'), targetText(line)],
     [t('exactly'), format.instant(line.at)],
     [t('address'), line.address],
     [t('operation'), line.action],

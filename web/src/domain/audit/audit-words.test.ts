@@ -1,6 +1,6 @@
 import { contract } from 'bff/contract';
 import { describe, expect, it } from 'vitest';
-import { changesOf, knownActions, valueText } from './audit-words.ts';
+import { changesOf, knownActions, targetText, valueText } from './audit-words.ts';
 
 const words = { yes: 'yes', no: 'no', nothing: '–' };
 
@@ -11,6 +11,18 @@ describe('the words of what was done', () => {
       .map(([name]) => name);
     expect(audited.filter((name) => !knownActions.some((known) => known === name))).toEqual([]);
   });
+});
+
+describe('what it was done to', () => {
+  it.each([
+    ['updateUser', 'user solo', 'solo'],
+    ['resetPassword', 'user user x', 'user x'],
+    ['deleteGroup', 'group Night shift', 'Night shift'],
+    ['createAccessToken', 'access token laptop', 'laptop'],
+    ['updateSettings', 'settings', null],
+    ['createProject', 'user ', 'user '],
+    ['signOut', null, null],
+  ])('of %s “%s” is shown as %s', (action, target, shown) => expect(targetText({ action, target })).toBe(shown));
 });
 
 describe('a change', () => {

@@ -7,13 +7,21 @@ export type KnownAction = keyof typeof text.did;
 /** The operations that have words; whatever else the log holds (refused reads) is shown by the operation's own name. */
 export const knownActions = Object.keys(text.did) as KnownAction[];
 
-/** What somebody did, in words: “changed members”. */
+/** What somebody did or was refused, in words: “change members”. */
 export function useActionWords(): (action: string) => string {
   const { t } = useTranslation('audit-log');
   return (action) => {
     const known = knownActions.find((one) => one === action);
     return known === undefined ? action : t(`did.${known}`);
   };
+}
+
+const KIND = /^(?:user|group|access token) /;
+
+/** What it was done to, without the kind that the words of the action name already. */
+export function targetText({ action, target }: Pick<AuditEntry, 'action' | 'target'>): string | null {
+  if (target === null || (action === 'updateSettings' && target === 'settings')) return null;
+  return /(?:User|Password|Group|AccessToken)$/.test(action) ? target.replace(KIND, '') : target;
 }
 
 export interface ValueChange {

@@ -1,6 +1,5 @@
 import Button from '@mui/material/Button';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import type { PlaceAction } from 'bff/contract/permissions';
 import { getProject } from 'bff/contract/projects';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -15,12 +14,13 @@ import { canAt, projectQuery } from '../project-access.ts';
 import styles from './project.module.css';
 import { ProjectBadges } from './ProjectBadges.tsx';
 import { type ProjectSection, ProjectTabs } from './ProjectTabs.tsx';
+import { type PageNeed, RefusedPage } from './RefusedPage.tsx';
 
 interface ProjectFrameProps {
   project: string;
   section: ProjectSection;
   /** What the page needs in some environment of the project; without it the page is not drawn. */
-  needs?: PlaceAction;
+  needs?: PageNeed;
   /** Facts after the name, beside those of every page. */
   facts?: ReactNode;
   action?: ReactNode;
@@ -81,7 +81,7 @@ export function ProjectFrame({ project, section, needs, facts, action, toolbar, 
       tabs={<ProjectTabs project={project} section={section} access={data?.access} />}
       {...(toolbar === undefined || isRefused ? {} : { toolbar })}
     >
-      {isRefused ? <EmptyState title={t('notForYou', { project })}>{t('notForYouNext')}</EmptyState> : children}
+      {isRefused ? <RefusedPage project={project} needs={needs} /> : children}
     </Page>
   );
 }

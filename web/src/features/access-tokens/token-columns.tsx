@@ -96,6 +96,7 @@ function Expiry({ expiresAt }: { expiresAt: string }) {
   if (leftMs <= 0) return <StatusDot tone="danger" label={t('expired')} />;
   return (
     <span className={leftMs < SOON_MS ? styles['soon'] : undefined}>
+      <span className={styles['expires']}>{t('column.expires')} </span>
       <RelativeTime instant={expiresAt} />
     </span>
   );

@@ -28,7 +28,9 @@ interface GroupFormDrawerProps {
   onClose: () => void;
 }
 
-export function GroupFormDrawer({ group, onClose }: GroupFormDrawerProps) {
+export function GroupFormDrawer({ group: current, onClose }: GroupFormDrawerProps) {
+  // As it was when the form was opened: the list is read again meanwhile, and what somebody else saved is theirs.
+  const [group] = useState(current);
   const { t } = useTranslation('groups');
   const errorWords = useErrorWords();
   const resolver: Resolver<GroupFormValues> = (values) => {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Operations } from 'bff/contract/replication';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
@@ -9,6 +9,7 @@ import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
+import { Sentence } from '../../ui/Sentence.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { operationsQuery } from './home-queries.ts';
 import styles from './Home.module.css';
@@ -78,7 +79,7 @@ function Failures({ failures, isQuiet: nothing }: { failures: Operations['failur
           </span>
           {failure.nextAttemptAt === null ? null : (
             <span className={styles['muted']}>
-              <Trans t={t} i18nKey="nextTry" components={{ when: <RelativeTime instant={failure.nextAttemptAt} /> }} />
+              <Sentence text={t('nextTry')} parts={{ when: <RelativeTime instant={failure.nextAttemptAt} /> }} />
             </span>
           )}
         </li>

@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import { useQuery } from '@tanstack/react-query';
 import type { Registry } from 'bff/contract/registries';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
@@ -12,6 +12,7 @@ import { paths } from '../../paths.ts';
 import { environmentColors } from '../../theme/environment-colors.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
+import { Sentence } from '../../ui/Sentence.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { findTrouble, healthTone, lastCheckedAt, needsAttention } from './fleet.ts';
 import { fleetQuery } from './home-queries.ts';
@@ -104,12 +105,12 @@ function Age({ registry }: { registry: Registry }) {
       <>
         {trouble.reason === null ? null : `${reasonText(trouble.reason)} `}
         {trouble.since === null ? null : (
-          <Trans t={t} i18nKey="downSince" components={{ when: <RelativeTime instant={trouble.since} /> }} />
+          <Sentence text={t('downSince')} parts={{ when: <RelativeTime instant={trouble.since} /> }} />
         )}
       </>
     );
   }
   const checkedAt = lastCheckedAt(registry);
   if (checkedAt === null) return null;
-  return <Trans t={t} i18nKey="checked" components={{ when: <RelativeTime instant={checkedAt} /> }} />;
+  return <Sentence text={t('checked')} parts={{ when: <RelativeTime instant={checkedAt} /> }} />;
 }

@@ -24,7 +24,9 @@ export function EffectsPanel({ project, changes }: EffectsPanelProps) {
   const effects = useEffectsOf(project, changes);
   const items = changes.length === 0 ? undefined : effects.data?.items;
   return (
-    <section className={styles['effects']} aria-labelledby="member-effects">
+    // It scrolls: without a control inside, the keyboard gets there only by the panel itself.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section className={styles['effects']} aria-labelledby="member-effects" tabIndex={0}>
       <h2 id="member-effects">{t('effects.title')}</h2>
       <div aria-live="polite" aria-busy={effects.isFetching}>
         {changes.length === 0 ? (

@@ -3,8 +3,10 @@ import GroupIcon from '@mui/icons-material/GroupsOutlined';
 import PersonIcon from '@mui/icons-material/PersonOutlined';
 import IconButton from '@mui/material/IconButton';
 import type { Member } from 'bff/contract/members';
-import type { MouseEvent } from 'react';
+import type { CSSProperties, MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useEnvironmentName } from '../../domain/RegistryChip.tsx';
+import { environmentColors } from '../../theme/environment-colors.ts';
 import { cellKey, type Column, type Draft, shownCell } from './members-draft.ts';
 import styles from './members.module.css';
 import { RoleChip } from './RoleChip.tsx';
@@ -18,6 +20,9 @@ interface MemberRowProps {
   mayChange: (column: Column) => boolean;
   index: number;
   offsetPx: number;
+  /** The cells are below the person, and say their environments themselves. */
+  isNarrow: boolean;
+  measure: (row: HTMLElement | null) => void;
   /** The column with the focus, if it is in this row. */
   activeColumn: number | null;
   onCellClick: (position: Position, event: MouseEvent<HTMLElement>) => void;
@@ -25,7 +30,7 @@ interface MemberRowProps {
 }
 
 export function MemberRow(props: MemberRowProps) {
-  const { member, columns, draft, selection, mayChange, index, activeColumn, onCellClick } = props;
+  const { member, columns, draft, selection, mayChange, index, isNarrow, activeColumn, onCellClick } = props;
   const { t } = useTranslation('members');
   const cells = columns.map((column) => ({ cell: { member, column }, shown: shownCell(draft, { member, column }) }));
   const held = cells.filter(({ shown }) => shown.role !== null && !shown.isInherited);
@@ -33,6 +38,8 @@ export function MemberRow(props: MemberRowProps) {
   return (
     <div
       role="row"
+      data-index={index}
+      ref={isNarrow ? props.measure : undefined}
       aria-rowindex={index + 2}
       className={styles['row']}
       data-gone={held.length === 0 && (member.defaultRole !== null || Object.keys(member.environmentRoles).length > 0)}
@@ -66,11 +73,24 @@ export function MemberRow(props: MemberRowProps) {
             data-open={isOpenable}
             onClick={(event) => onCellClick({ row: index, column }, event)}
           >
+            {isNarrow ? <Place column={cell.column} /> : null}
             <RoleChip cell={shown} />
           </div>
         );
       })}
     </div>
+  );
+}
+
+/** The head of the column, where there is no room for a head. Whoever listens hears the real one. */
+function Place({ column }: { column: Column }) {
+  const { t } = useTranslation('members');
+  const environmentName = useEnvironmentName();
+  const color = column === null ? undefined : environmentColors(column).color;
+  return (
+    <bdi aria-hidden="true" className={styles['place']} style={{ '--env-color': color } as CSSProperties}>
+      {column === null ? t('allEnvironments') : environmentName(column)}
+    </bdi>
   );
 }
 

@@ -10,6 +10,7 @@ import {
   useState,
 } from 'react';
 import { useTranslation } from 'react-i18next';
+import { NARROW, useMedia } from '../../ui/use-media.ts';
 import { GridHead } from './GridHead.tsx';
 import { type Cell, type Column, type Draft, memberKey, shownCell } from './members-draft.ts';
 import styles from './members.module.css';
@@ -19,6 +20,8 @@ import { useCellSelection } from './use-cell-selection.ts';
 import { type Position, targetOf, useGridFocus } from './use-grid-focus.ts';
 
 const ROW_HEIGHT_PX = 44;
+/** A person with the cells below, until it is measured. */
+const NARROW_ROW_HEIGHT_PX = 150;
 const OVERSCAN_ROWS = 8;
 
 export interface MembersGridProps {
@@ -38,14 +41,16 @@ export interface MembersGridProps {
 
 /**
  * Members × environments. One cell has the focus; Enter or a click opens its roles, Space and Ctrl-click select it,
- * Shift takes everything between. What is selected gets the chosen role together.
+ * Shift takes everything between. What is selected gets the chosen role together. On a phone each person is a block with
+ * the cells below; keys and roles stay the same.
  */
 export function MembersGrid(props: MembersGridProps) {
   const { project, members, columns, draft, selection } = props;
   const { t } = useTranslation('members');
   const scroller = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<{ anchor: HTMLElement; cells: readonly Cell[] } | null>(null);
-  const { virtualizer, active, activate, moveTo } = useVirtualRows(scroller, members.length, columns.length);
+  const isNarrow = useMedia(NARROW);
+  const { virtualizer, active, activate, moveTo } = useVirtualRows(scroller, members.length, columns.length, isNarrow);
   useGoTo(props, moveTo);
   const select = useCellSelection(props);
   const open = (position: Position, anchor: HTMLElement) => {
@@ -91,6 +96,7 @@ export function MembersGrid(props: MembersGridProps) {
         aria-colcount={columns.length + 1}
         aria-multiselectable
         className={styles['grid']}
+        data-narrow={isNarrow}
         style={{ '--columns': columns.length } as CSSProperties}
       >
         <GridHead columns={columns} />
@@ -114,6 +120,8 @@ export function MembersGrid(props: MembersGridProps) {
                 member={member}
                 index={index}
                 offsetPx={start}
+                isNarrow={isNarrow}
+                measure={virtualizer.measureElement}
                 activeColumn={active.row === index ? active.column : null}
                 onCellClick={onClick}
               />
@@ -139,15 +147,17 @@ export function MembersGrid(props: MembersGridProps) {
 }
 
 /** Only the rows in view are drawn, and the one with the focus: else scrolling would throw the focus away. */
-function useVirtualRows(scroller: RefObject<HTMLDivElement | null>, rows: number, columns: number) {
+function useVirtualRows(scroller: RefObject<HTMLDivElement | null>, rows: number, columns: number, isNarrow: boolean) {
   const activeRow = useRef(0);
   const virtualizer = useVirtualizer({
     count: rows,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT_PX,
+    estimateSize: () => (isNarrow ? NARROW_ROW_HEIGHT_PX : ROW_HEIGHT_PX),
     overscan: OVERSCAN_ROWS,
     rangeExtractor: (range) => withIndex(defaultRangeExtractor(range), Math.min(activeRow.current, range.count - 1)),
   });
+  // What was measured in the other layout says nothing about this one.
+  useEffect(() => virtualizer.measure(), [virtualizer, isNarrow]);
   const { active, activate, moveTo } = useGridFocus({
     rows,
     columns,

@@ -156,6 +156,41 @@ describe('the grid of members', () => {
     expect(await screen.findByRole('menu', { name: 'Role of tess, development' })).toBeDefined();
   });
 
+  it('has the cells below each person on a phone, each with its environment', async () => {
+    pretendMedia((query) => query.includes('max-width'));
+    const user = userEvent.setup();
+    open();
+    // The names of the columns are still read by their heads, so that the ones drawn in cells are not read twice.
+    const drawn = (await cellOf('tess', 2)).querySelector('[aria-hidden="true"]');
+    expect(drawn?.textContent).toBe('production');
+    expect(screen.getByRole('columnheader', { name: 'production' })).toBeDefined();
+    await user.click(await cellOf('tess', 2));
+    expect(await screen.findByRole('menu', { name: 'Role of tess, production' })).toBeDefined();
+  });
+
+  it('says of a role that would not count which group gives more', async () => {
+    const user = userEvent.setup();
+    open(environments, {
+      'POST /projects/payments/members/preview': (call: PretendedCall) => {
+        const { items } = preview(call);
+        const places = items.flatMap((item) => item.environments);
+        return {
+          items: items.map((item) => ({
+            ...item,
+            environments: places.map((place) =>
+              place.after.role === 'limited-guest'
+                ? { ...place, after: { role: 'guest', actions: ['artifact.pull'] }, viaGroup: 'testers' }
+                : place,
+            ),
+          })),
+        };
+      },
+    });
+    await user.click(await cellOf('tess', 2));
+    const hint = 'Changes nothing: guest through the group testers';
+    expect(await screen.findByRole('menuitemradio', { name: new RegExp(`^limited guest\\s*${hint}$`) })).toBeDefined();
+  });
+
   it('is plain to read for whoever may change nothing', async () => {
     open([]);
     await cellOf('tess', 2);

@@ -67,11 +67,15 @@ export function RoleMenu({ project, anchor, cells, current, onChoose, onClose }:
 function useRoleWords(project: string, cell: Cell | undefined): (role: Role) => string {
   const { t } = useTranslation(['members', 'domain']);
   const listWords = useListWords();
-  const { actions, isAsking } = useRoleActions(project, cell);
+  const { actions, outdone, isAsking } = useRoleActions(project, cell);
   const words = (these: readonly PlaceAction[]) => listWords(these.map((action) => t(`domain:action.${action}`)));
   return (role) => {
     const allowed = actions.get(role);
-    if (allowed === undefined) return isAsking ? t('cell.asking') : '';
+    if (allowed === undefined) {
+      const more = outdone.get(role);
+      if (more !== undefined) return t('cell.outdone', { group: more.group, role: t(`domain:role.${more.role}`) });
+      return isAsking ? t('cell.asking') : '';
+    }
     // The next role below it, if all that one may do is in this one: then only the rest has to be said.
     const below = roles.slice(roles.indexOf(role) + 1).find((other) => actions.has(other));
     const less = below === undefined ? undefined : actions.get(below);

@@ -32,11 +32,16 @@ const previewQuery = (project: string, changes: MemberChange[]) =>
 export const useEffectsOf = (project: string, changes: MemberChange[]) =>
   useQuery({ ...previewQuery(project, changes), enabled: changes.length > 0, placeholderData: keepPreviousData });
 
-/** What each role would let the member of a cell do there, as the server decides; no entry while that is not known. */
-export function useRoleActions(
-  project: string,
-  cell: Cell | undefined,
-): { actions: ReadonlyMap<Role, readonly PlaceAction[]>; isAsking: boolean } {
+interface RoleAnswers {
+  /** What each role would let the member do; no entry while that is not known, or where the role would not count. */
+  readonly actions: ReadonlyMap<Role, readonly PlaceAction[]>;
+  /** Roles that would not count in the cell's environment, with the group that gives more. */
+  readonly outdone: ReadonlyMap<Role, { readonly role: Role; readonly group: string }>;
+  readonly isAsking: boolean;
+}
+
+/** What each role would mean for the member of a cell there, as the server decides. */
+export function useRoleActions(project: string, cell: Cell | undefined): RoleAnswers {
   const answers = useQueries({
     queries: roles.map((role) => ({
       ...previewQuery(
@@ -47,6 +52,7 @@ export function useRoleActions(
     })),
   });
   const known = new Map<Role, readonly PlaceAction[]>();
+  const outdone = new Map<Role, { role: Role; group: string }>();
   for (const [index, role] of roles.entries()) {
     const places = answers[index]?.data?.items.flatMap(({ environments }) => environments) ?? [];
     // Where a group gives a higher role, or a single environment says otherwise, the answer is about that role.
@@ -54,8 +60,12 @@ export function useRoleActions(
       ({ environment, after }) => after.role === role && (cell?.column == null || cell.column === environment),
     );
     if (fitting !== undefined) known.set(role, fitting.after.actions);
+    const here = places.find(({ environment }) => environment === cell?.column);
+    if (fitting === undefined && here !== undefined && here.viaGroup !== null && here.after.role !== null) {
+      outdone.set(role, { role: here.after.role, group: here.viaGroup });
+    }
   }
-  return { actions: known, isAsking: answers.some(({ isFetching }) => isFetching) };
+  return { actions: known, outdone, isAsking: answers.some(({ isFetching }) => isFetching) };
 }
 
 export const useCandidates = (project: string, q: string) =>

@@ -31,6 +31,7 @@ export const text = {
     asking: 'Asking what it may do…',
     may: 'May {{what}}',
     mayAlso: 'As {{role}}, and may {{what}}',
+    outdone: 'Changes nothing: {{role}} through the group {{group}}',
   },
   selection: {
     hint: 'Enter or a click changes a cell; Ctrl or Shift with a click, or Space, selects several.',

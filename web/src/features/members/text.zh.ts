@@ -31,6 +31,7 @@ export const text = {
     asking: '正在查询其权限…',
     may: '可以{{what}}',
     mayAlso: '同{{role}}，还可以{{what}}',
+    outdone: '没有变化：用户组 {{group}} 已给予{{role}}',
   },
   selection: {
     hint: '按 Enter 或点击可更改单元格；按住 Ctrl 或 Shift 点击，或按空格键，可选择多个。',

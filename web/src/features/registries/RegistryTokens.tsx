@@ -17,15 +17,13 @@ export function RegistryTokens({ registry }: { registry: Registry }) {
   const { t } = useTranslation('registries');
   const canManage = useCan('registry.manage');
   const [isOpen, setIsOpen] = useState(false);
-  const { trustsLongshore, name } = registry;
+  const { trustsLongshore, username, name } = registry;
+  const kind = trustsLongshore ? 'trusts' : username === null ? 'open' : 'trustsNot';
   return (
     <section className={styles['section']} aria-labelledby="registry-tokens">
       <div className={styles['sectionHead']}>
         <h2 id="registry-tokens">{t('tokens.title')}</h2>
-        <StatusDot
-          tone={trustsLongshore ? 'ok' : 'neutral'}
-          label={t(trustsLongshore ? 'tokens.trusts' : 'tokens.trustsNot')}
-        />
+        <StatusDot tone={trustsLongshore ? 'ok' : 'neutral'} label={t(`tokens.${kind}`)} />
         <span className={styles['grow']} />
         {canManage ? (
           <Button variant="outlined" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
@@ -33,7 +31,7 @@ export function RegistryTokens({ registry }: { registry: Registry }) {
           </Button>
         ) : null}
       </div>
-      <p className={styles['muted']}>{t(trustsLongshore ? 'tokens.trustsWords' : 'tokens.trustsNotWords', { name })}</p>
+      <p className={styles['muted']}>{t(`tokens.${kind}Words`, { name })}</p>
       {isOpen ? <Lines registryId={registry.id} trusts={trustsLongshore} /> : null}
     </section>
   );

@@ -149,6 +149,9 @@ export const text = {
       '{{name}} takes the tokens that Longshore signs: roles and robot accounts hold there too, whichever way people come.',
     trustsNotWords:
       'Longshore comes to {{name}} with an account of its own. People who go to it directly need one too, and Longshore’s roles do not hold there.',
+    open: 'asked without a login',
+    openWords:
+      'Longshore has no account at {{name}} and comes without a login. Whoever can reach {{name}} directly goes past Longshore’s roles.',
     showLines: 'Configuration lines',
     hideLines: 'Hide the lines',
     version: 'Version of the registry',

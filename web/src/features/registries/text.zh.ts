@@ -143,6 +143,8 @@ export const text = {
     trustsWords: '{{name}} 接受 Longshore 签发的令牌：无论从哪里访问，角色和机器人账户都在那里有效。',
     trustsNotWords:
       'Longshore 使用 {{name}} 自己的账户访问它。直接访问的人也需要这样的账户，Longshore 的角色在那里无效。',
+    open: '不登录访问',
+    openWords: 'Longshore 在 {{name}} 没有账户，不登录访问。能直接访问 {{name}} 的人不受 Longshore 的角色限制。',
     showLines: '配置内容',
     hideLines: '隐藏配置内容',
     version: '镜像仓库的版本',

@@ -4,12 +4,13 @@ import IconButton from '@mui/material/IconButton';
 import { useQuery } from '@tanstack/react-query';
 import type { ImmutableRule } from 'bff/contract/immutable-rules';
 import { useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { EnvironmentChip } from '../../domain/RegistryChip.tsx';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
+import { Sentence } from '../../ui/Sentence.tsx';
 import { toast } from '../../ui/toast.ts';
 import { ProjectRuleDrawer } from './ProjectRuleDrawer.tsx';
 import { ProjectSection } from './ProjectSection.tsx';
@@ -52,7 +53,9 @@ export function ProjectRules({ project, environments, isEverywhere }: ProjectRul
       ) : (
         <ul className={styles['rules']}>
           {rules.data.items.map((rule) => (
-            <Rule key={rule.id} rule={rule} {...(mayRemove(rule) ? { onRemove: () => setRemoved(rule) } : {})} />
+            <li key={rule.id}>
+              <Rule rule={rule} {...(mayRemove(rule) ? { onRemove: () => setRemoved(rule) } : {})} />
+            </li>
           ))}
         </ul>
       )}
@@ -71,18 +74,17 @@ export function ProjectRules({ project, environments, isEverywhere }: ProjectRul
   );
 }
 
+/** What is in the item of a list: of the rules, or of what a question names. */
 function Rule({ rule, onRemove }: { rule: ImmutableRule; onRemove?: () => void }) {
   const { t } = useTranslation('project-settings');
   const { environment, repositoryPattern, tagPattern, createdBy, createdAt } = rule;
   const patterns = { tags: tagPattern, repositories: repositoryPattern };
   return (
-    <li>
+    <>
       <span className={styles['ruleWords']}>
-        <Trans
-          t={t}
-          i18nKey="rules.sentence"
-          values={patterns}
-          components={{ tags: <code />, repositories: <code /> }}
+        <Sentence
+          text={t(repositoryPattern === '**' ? 'rules.sentenceAll' : 'rules.sentence', patterns)}
+          parts={{ tags: <code />, repositories: <code /> }}
         />
       </span>
       {environment === null ? <span>{t('rules.everywhere')}</span> : <EnvironmentChip environment={environment} />}
@@ -94,7 +96,7 @@ function Rule({ rule, onRemove }: { rule: ImmutableRule; onRemove?: () => void }
           <CloseIcon fontSize="small" />
         </IconButton>
       )}
-    </li>
+    </>
   );
 }
 

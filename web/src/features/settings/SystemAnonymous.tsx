@@ -3,13 +3,14 @@ import Switch from '@mui/material/Switch';
 import { useQuery } from '@tanstack/react-query';
 import type { Settings } from 'bff/contract/settings';
 import { useId, useState } from 'react';
-import { Trans, useTranslation } from 'react-i18next';
+import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
+import { Sentence } from '../../ui/Sentence.tsx';
 import { toast } from '../../ui/toast.ts';
 import { publicProjects } from './system-public.ts';
 import { projectsQuery, settingsQuery, useSettingsActions } from './system-queries.ts';
@@ -57,7 +58,7 @@ function AnonymousSwitch({ settings }: { settings: Settings }) {
       </div>
       {updatedAt === null ? null : (
         <p className={styles['muted']}>
-          <Trans t={t} i18nKey="system.changed" components={{ when: <RelativeTime instant={updatedAt} /> }} />
+          <Sentence text={t('system.changed')} parts={{ when: <RelativeTime instant={updatedAt} /> }} />
         </p>
       )}
       {isAsking ? <AskAnonymous settings={settings} onClose={() => setIsAsking(false)} /> : null}

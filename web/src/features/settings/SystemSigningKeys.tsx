@@ -9,6 +9,7 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
+import { Sentence } from '../../ui/Sentence.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { toast } from '../../ui/toast.ts';
 import { registriesQuery, signingKeysQuery, useSettingsActions } from './system-queries.ts';
@@ -56,7 +57,7 @@ function KeyRow({ signingKey }: { signingKey: SigningKey }) {
         {keyId}
       </code>
       <span className={styles['muted']}>
-        {t('system.keys.made')} <RelativeTime instant={createdAt} />
+        <Sentence text={t('system.keys.made')} parts={{ when: <RelativeTime instant={createdAt} /> }} />
         {retiresAt === null ? null : (
           <>
             {' · '}

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { CommandLine } from '../../domain/CommandLine.tsx';
 import { paths } from '../../paths.ts';
-import { registriesQuery } from './system-queries.ts';
+import { registriesQuery, tokenConfigurationQuery } from './system-queries.ts';
 import styles from './system.module.css';
 
 /** Where registries and tools get their tokens, and which registries take them. */
@@ -11,12 +11,20 @@ export function SystemTokenService() {
   const { t } = useTranslation('settings');
   const { data } = useQuery(registriesQuery());
   const registries = data?.items ?? [];
+  const address = useAddress(data?.items[0]?.id, data !== undefined);
   const trusting = registries.filter(({ trustsLongshore }) => trustsLongshore);
   return (
     <section className={styles['section']} aria-labelledby="settings-token-service">
       <h2 id="settings-token-service">{t('system.tokenService.title')}</h2>
       <p className={styles['muted']}>{t('system.tokenService.words')}</p>
-      <CommandLine text={`${location.origin}/service/token`} label={t('system.tokenService.address')} />
+      {address === undefined ? (
+        <div className={styles['skeletonLine']} aria-busy="true" />
+      ) : (
+        <CommandLine text={address} label={t('system.tokenService.address')} />
+      )}
+      {address === undefined || new URL(address).origin === location.origin ? null : (
+        <p className={styles['muted']}>{t('system.tokenService.elsewhere', { origin: location.origin })}</p>
+      )}
       <p>
         {trusting.length === 0
           ? t('system.tokenService.noneTrusts')
@@ -33,4 +41,15 @@ export function SystemTokenService() {
       <p className={styles['muted']}>{t('system.tokenService.lines')}</p>
     </section>
   );
+}
+
+/**
+ * Where the server says that the token service is: the configured address, which need not be the one this page was opened
+ * at. It says so in the lines for a registry; without any registry, and where it cannot be asked, only this page's is known.
+ */
+function useAddress(registryId: string | undefined, isKnown: boolean): string | undefined {
+  const { data, error } = useQuery({ ...tokenConfigurationQuery(registryId ?? ''), enabled: registryId !== undefined });
+  if (data !== undefined) return data.realm;
+  const isWithout = isKnown && registryId === undefined;
+  return isWithout || error !== null ? `${location.origin}/service/token` : undefined;
 }

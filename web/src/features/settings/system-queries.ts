@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { listProjects } from 'bff/contract/projects';
-import { listRegistries } from 'bff/contract/registries';
+import { getTokenConfiguration, listRegistries } from 'bff/contract/registries';
 import { getSession } from 'bff/contract/session';
 import { getSettings, listSigningKeys, rotateSigningKey, updateSettings } from 'bff/contract/settings';
 import { call } from '../../api/call.ts';
@@ -11,6 +11,9 @@ const PROJECTS_READ = 500;
 export const settingsQuery = () => endpointQuery(getSettings, {});
 export const signingKeysQuery = () => endpointQuery(listSigningKeys, {});
 export const registriesQuery = () => endpointQuery(listRegistries, {});
+/** The same address is in the lines of every registry. */
+export const tokenConfigurationQuery = (registryId: string) =>
+  endpointQuery(getTokenConfiguration, { params: { registryId } });
 /** Enough to name what becomes visible; an administrator sees every project. */
 export const projectsQuery = () => endpointQuery(listProjects, { query: { sort: 'name', limit: PROJECTS_READ } });
 

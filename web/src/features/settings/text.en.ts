@@ -33,7 +33,8 @@ export const text = {
       words:
         'docker and other tools get a short-lived token here with their login, for what their roles allow and no more. Registries that trust Longshore take it.',
       address: 'token service',
-      noneTrusts: 'No registry trusts it yet: Longshore goes to each with an account of the registry’s.',
+      elsewhere: 'That is the configured address; you opened this page at {{origin}}.',
+      noneTrusts: 'No registry trusts it yet: Longshore goes to each with the registry’s own account, or without any.',
       trust_one: '{{count}} registry trusts it:',
       trust_other: '{{count}} registries trust it:',
       lines: 'The configuration lines for a registry are on its page, under “Tokens”.',
@@ -43,7 +44,7 @@ export const text = {
       words: 'Tokens are signed with the current key. Its private part never leaves the server.',
       notRead: 'The keys could not be read',
       state: { current: 'signs', previous: 'only trusted' },
-      made: 'made',
+      made: 'made <when/>',
       trustedUntil: 'trusted until {{time}}',
       certificate: 'certificate',
       rotate: 'Make a new key…',

@@ -31,7 +31,8 @@ export const text = {
       words:
         'docker 和其他工具在这里用登录信息换取短期令牌，其权限不超过各自的角色。信任 Longshore 的镜像仓库接受这种令牌。',
       address: '令牌服务地址',
-      noneTrusts: '还没有信任它的镜像仓库：Longshore 使用各镜像仓库自己的账户访问。',
+      elsewhere: '这是配置中的地址；您是从 {{origin}} 打开本页的。',
+      noneTrusts: '还没有信任它的镜像仓库：Longshore 使用各镜像仓库自己的账户访问，或不登录访问。',
       trust_other: '{{count}} 个镜像仓库信任它：',
       lines: '镜像仓库所需的配置内容在其页面的“令牌”部分。',
     },
@@ -40,7 +41,7 @@ export const text = {
       words: '令牌使用当前密钥签名。其私有部分从不离开服务器。',
       notRead: '无法读取密钥',
       state: { current: '用于签名', previous: '仅受信任' },
-      made: '生成于',
+      made: '生成于<when/>',
       trustedUntil: '受信任至 {{time}}',
       certificate: '证书',
       rotate: '生成新密钥…',

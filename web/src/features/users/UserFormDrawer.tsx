@@ -37,7 +37,9 @@ interface UserFormDrawerProps {
   onClose: () => void;
 }
 
-export function UserFormDrawer({ user, isOneself, onCreated, onClose }: UserFormDrawerProps) {
+export function UserFormDrawer({ user: current, isOneself, onCreated, onClose }: UserFormDrawerProps) {
+  // As it was when the form was opened: the list is read again meanwhile, and what somebody else saved is theirs.
+  const [user] = useState(current);
   const { t } = useTranslation('users');
   const errorWords = useErrorWords();
   const adminHint = useId();

@@ -2,6 +2,7 @@ import type { Answer } from 'bff/contract/endpoint';
 import type { getUser } from 'bff/contract/users';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { useEnvironmentName } from '../../domain/RegistryChip.tsx';
 import { paths } from '../../paths.ts';
 import { groupByProject } from './memberships.ts';
@@ -11,7 +12,11 @@ import styles from './users.module.css';
 export function UserMemberships({ user }: { user: Answer<typeof getUser> }) {
   const { t } = useTranslation(['users', 'domain']);
   const environmentName = useEnvironmentName();
-  const projects = groupByProject(user.memberships);
+  const { registries } = useRegistryDirectory();
+  const projects = groupByProject(
+    user.memberships,
+    registries.map(({ environment }) => environment),
+  );
   return (
     <section className={styles['section']} aria-labelledby="user-memberships">
       <h2 id="user-memberships">{t('memberships.title')}</h2>
