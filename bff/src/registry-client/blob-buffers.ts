@@ -41,6 +41,11 @@ export function markSpent(piece: Uint8Array): void {
   if (filledBytes.get(piece.buffer) === piece.byteOffset + piece.byteLength) spent.add(piece);
 }
 
+/** Several sockets write this piece: its buffer is left to the garbage collector, because the first to finish would give it away. */
+export function keepForSeveral(piece: Uint8Array): void {
+  filledBytes.delete(piece.buffer);
+}
+
 /** Of a piece that was written and is not read again; the whole of what one read brought, else nothing happens. */
 export function giveBack(piece: Uint8Array): void {
   if (piece.byteOffset !== 0 || filledBytes.get(piece.buffer) !== piece.byteLength) return;

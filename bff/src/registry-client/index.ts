@@ -1,4 +1,4 @@
-export { giveBack, readIntoKeptBuffers } from './blob-buffers.ts';
+export { giveBack, keepForSeveral, readIntoKeptBuffers } from './blob-buffers.ts';
 export type {
   CapabilityName,
   CapabilityReasonCode,
@@ -44,5 +44,5 @@ export { createRegistryClient } from './registry-client.ts';
 export type { RegistryErrorCode, RegistryErrorFields, Side } from './registry-error.ts';
 export { isRegistryError, RegistryError } from './registry-error.ts';
 export { Secret } from './secret.ts';
-export { digestOf, openVerifiedBlob } from './verified-blob.ts';
+export { type BlobSource, digestOf, openVerifiedBlob } from './verified-blob.ts';
 export { notificationEndpoint } from './notification-endpoint.ts';

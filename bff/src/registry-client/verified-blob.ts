@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { GetBlobOptions } from './client-types.ts';
 import type { Digest } from './reference.ts';
@@ -35,6 +35,10 @@ export interface VerifiedBlobOptions {
   readonly resumeLimit?: number | undefined;
   /** A slower source is given up. */
   readonly minimumRate?: { readonly bytesPerSecond: number; readonly windowMs: number } | undefined;
+  /** Where to begin, and the hash of what comes before; the first byte unless given. */
+  readonly from?: { readonly offsetBytes: number; readonly hash: Hash } | undefined;
+  /** Filled with the hash up to and with each piece, so that another reader can go on behind any of them. */
+  readonly hashes?: WeakMap<Uint8Array, Hash> | undefined;
   /** Waits before the next try. */
   readonly backoff?: ((attempt: number) => Promise<void>) | undefined;
 }
@@ -84,7 +88,8 @@ class VerifiedBlob extends Readable {
     this.#repository = repository;
     this.#blob = blob;
     this.#options = options;
-    this.#hash = hashFor(blob.digest);
+    this.#hash = options.from?.hash ?? hashFor(blob.digest);
+    this.#receivedBytes = options.from?.offsetBytes ?? 0;
   }
 
   async start(): Promise<void> {
@@ -159,6 +164,7 @@ class VerifiedBlob extends Readable {
       return;
     }
     this.#hash?.update(piece);
+    if (this.#hash) this.#options.hashes?.set(piece, this.#hash.copy());
     if (this.#receivedBytes === this.#blob.sizeBytes) {
       if (!this.#isVerified()) return;
       // The body ends by itself, which keeps its connection for the next request.

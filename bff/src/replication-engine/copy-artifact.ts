@@ -111,17 +111,24 @@ class ArtifactCopy {
 
   /** Stops all of them at the first failure: the artifact cannot become complete any more. */
   async #copyBlobs(blobs: readonly PlannedBlob[], isForced: boolean): Promise<void> {
-    const { limiter, on } = this.#options;
+    const { limiter, on, fanOut, source, target } = this.#options;
     const group = new AbortController();
     const signal = this.#options.signal ? AbortSignal.any([this.#options.signal, group.signal]) : group.signal;
     const options = { ...this.#options, signal };
     let firstError: unknown;
     const copies = blobs.map(async (blob) => {
+      const { sizeBytes } = blob;
       try {
-        const outcome = await limiter.blobs.run(blob.sizeBytes, signal, () => {
+        const work = (): Promise<BlobOutcome> => {
           on?.blobStarted?.(blob.digest);
           return copyBlob(options, this.#memory, blob, isForced);
-        });
+        };
+        // Copies that read a blob together must not wait for each other's slots.
+        const outcome = await (fanOut === undefined || fanOut.isLate
+          ? limiter.blobsInto(target).run(sizeBytes, signal, work)
+          : limiter
+              .sharedBlobsFrom(source)
+              .runShared({ key: blob.digest, sizeBytes, whenLate: fanOut.whenLate }, signal, work));
         this.#blobDone(blob, outcome);
       } catch (error) {
         firstError ??= error;

@@ -3,6 +3,7 @@ import { isRegistryError, openVerifiedBlob } from '../registry-client/index.ts';
 import type { RegistryError, Side } from '../registry-client/index.ts';
 import type { BlobOutcome, CopyOptions, PlannedBlob } from './copy-options.ts';
 import type { TargetMemory } from './target-memory.ts';
+import { withAbort } from './abort.ts';
 
 /** Names the side that failed, unless it is named already. */
 export async function onSide<Result>(side: Side, work: () => Promise<Result>): Promise<Result> {
@@ -32,28 +33,35 @@ export async function copyBlob(
   blob: PlannedBlob,
   isForced: boolean,
 ): Promise<BlobOutcome> {
-  const { target, targetRepository: repository, signal } = options;
+  const { targetRepository: repository, signal } = options;
   const { digest } = blob;
   for (;;) {
     signal?.throwIfAborted();
     if (!isForced && memory.isPresent(repository, digest)) return 'existed';
     const flight = memory.findFlight(digest);
     if (!flight) break;
+    // Whoever brings it may be waiting for this copy to come to the blob, too.
+    options.fanOut?.pass(digest);
     await withAbort(flight, signal);
   }
   return memory.fly(repository, digest, async () => {
-    const outcome =
-      isForced || !(await exists(options, memory, digest)) ? await bring(options, memory, blob, isForced) : 'existed';
-    memory.remember(repository, digest);
-    return outcome;
+    try {
+      const outcome =
+        isForced || !(await exists(options, memory, digest)) ? await bring(options, memory, blob, isForced) : 'existed';
+      memory.remember(repository, digest);
+      return outcome;
+    } finally {
+      options.fanOut?.pass(digest);
+    }
   });
+}
 
-  async function exists(_options: CopyOptions, known: TargetMemory, wanted: string): Promise<boolean> {
-    return onSide('destination', async () => {
-      const isNew = await known.isNewRepository(repository, () => target.hasRepository(repository, { signal }));
-      return !isNew && (await target.hasBlob(repository, wanted, { signal }));
-    });
-  }
+async function exists(options: CopyOptions, memory: TargetMemory, digest: string): Promise<boolean> {
+  const { target, targetRepository: repository, signal } = options;
+  return onSide('destination', async () => {
+    const isNew = await memory.isNewRepository(repository, () => target.hasRepository(repository, { signal }));
+    return !isNew && (await target.hasBlob(repository, digest, { signal }));
+  });
 }
 
 async function bring(
@@ -77,9 +85,13 @@ async function bring(
 }
 
 function push(options: CopyOptions, blob: PlannedBlob, mountFrom: string | undefined): Promise<'copied' | 'mounted'> {
-  const { source, target, sourceRepository, targetRepository, signal, on } = options;
+  const { source, target, sourceRepository, targetRepository, signal, on, fanOut } = options;
   const open = async (cut: AbortSignal): Promise<Readable> => {
-    const body = await onSide('source', () => openVerifiedBlob(source, sourceRepository, blob, { signal: cut }));
+    const body = await onSide('source', async () =>
+      fanOut === undefined || fanOut.isLate
+        ? openVerifiedBlob(source, sourceRepository, blob, { signal: cut })
+        : fanOut.read({ source, repository: sourceRepository, ...blob }, cut),
+    );
     // Named before the upload sees the error and passes it on.
     body.on('error', (error) => {
       if (isRegistryError(error)) error.side ??= 'source';
@@ -88,18 +100,4 @@ function push(options: CopyOptions, blob: PlannedBlob, mountFrom: string | undef
   };
   const onBytes = (byteCount: number): void => on?.blobBytes?.(blob.digest, byteCount);
   return onSide('destination', () => target.pushBlob(targetRepository, blob, open, { signal, onBytes, mountFrom }));
-}
-
-async function withAbort(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return work;
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    if (stop) signal.removeEventListener('abort', stop);
-  }
 }

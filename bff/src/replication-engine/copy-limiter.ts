@@ -1,8 +1,9 @@
-import type { Target } from './target.ts';
+import { withAbort } from './abort.ts';
+import type { ReadOnlyTarget, Target } from './target.ts';
 import { TargetMemory } from './target-memory.ts';
 
 export interface CopyLimiterOptions {
-  /** Blobs on their way at once, over all copies that share the limiter. */
+  /** Blobs on their way at once into one destination, over all copies that share the limiter. */
   readonly blobsAtOnce?: number;
   /** Questions and manifests at once, over all copies. */
   readonly manifestsAtOnce?: number;
@@ -15,11 +16,18 @@ interface Waiter {
   readonly grant: () => void;
 }
 
+/** Work of several callers that counts once. */
+interface SharedSlot {
+  readonly granted: Promise<void>;
+  users: number;
+}
+
 /** Slots for work of a size: by turns the largest that waits, so that it does not end last, and the oldest. */
 export class Slots {
   #free: number;
   #isTurnOfLargest = true;
   readonly #waiting: Waiter[] = [];
+  readonly #shared = new Map<string, SharedSlot>();
 
   constructor(count: number) {
     this.#free = Math.max(1, count);
@@ -34,6 +42,49 @@ export class Slots {
     } finally {
       this.#release();
     }
+  }
+
+  /**
+   * One slot for all who name the key while one of them holds it or waits for it; free again when each has ended or is
+   * told to be too slow for the others.
+   */
+  async runShared<Result>(
+    { key, sizeBytes, whenLate }: { key: string; sizeBytes: number; whenLate: Promise<void> },
+    signal: AbortSignal | undefined,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    signal?.throwIfAborted();
+    const slot = this.#shared.get(key) ?? this.#openShared(key, sizeBytes);
+    slot.users += 1;
+    let isUser = true;
+    const leave = (): void => {
+      if (!isUser) return;
+      isUser = false;
+      slot.users -= 1;
+      if (slot.users === 0) this.#closeShared(key, slot);
+    };
+    try {
+      await withAbort(slot.granted, signal);
+      void whenLate.then(leave);
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+
+  /** It waits for all its users: that one of them is stopped takes nothing from the others. */
+  #openShared(key: string, sizeBytes: number): SharedSlot {
+    let granted = Promise.resolve();
+    if (this.#free > 0) this.#free -= 1;
+    else granted = this.#wait(sizeBytes, undefined);
+    const slot = { granted, users: 0 };
+    this.#shared.set(key, slot);
+    return slot;
+  }
+
+  #closeShared(key: string, slot: SharedSlot): void {
+    this.#shared.delete(key);
+    void slot.granted.then(() => this.#release());
   }
 
   #wait(sizeBytes: number, signal: AbortSignal | undefined): Promise<void> {
@@ -72,7 +123,10 @@ export class Slots {
 
 /** What concurrent copies share: slots, blobs in flight, and what is known of each destination. */
 export interface CopyLimiter {
-  readonly blobs: Slots;
+  /** For blobs into a destination: one that is slow holds up no other. */
+  blobsInto(target: Target): Slots;
+  /** For blobs that several destinations read together from a source. */
+  sharedBlobsFrom(source: ReadOnlyTarget): Slots;
   readonly manifests: Slots;
   /** Kept while any copy to the target runs. @returns the memory and how to leave it */
   enter(target: Target): { readonly memory: TargetMemory; readonly leave: () => void };
@@ -80,9 +134,15 @@ export interface CopyLimiter {
 
 export function createCopyLimiter(options: CopyLimiterOptions = {}): CopyLimiter {
   const now = options.now ?? (() => performance.now());
+  const slotsOf = (known: WeakMap<object, Slots>) => (registry: object) => {
+    const slots = known.get(registry) ?? new Slots(options.blobsAtOnce ?? 6);
+    known.set(registry, slots);
+    return slots;
+  };
   const memories = new Map<Target, { memory: TargetMemory; copies: number }>();
   return {
-    blobs: new Slots(options.blobsAtOnce ?? 6),
+    blobsInto: slotsOf(new WeakMap()),
+    sharedBlobsFrom: slotsOf(new WeakMap()),
     manifests: new Slots(options.manifestsAtOnce ?? 8),
     enter: (target) => {
       const entry = memories.get(target) ?? { memory: new TargetMemory(now), copies: 0 };

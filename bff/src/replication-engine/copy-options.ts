@@ -1,5 +1,6 @@
 import type { Descriptor, Platform, RegistryError } from '../registry-client/index.ts';
 import type { CopyLimiter } from './copy-limiter.ts';
+import type { FanOutMember } from './fan-out.ts';
 import type { ReadOnlyTarget, Target } from './target.ts';
 
 export interface PlannedBlob {
@@ -65,6 +66,8 @@ export interface CopyOptions {
   readonly platforms?: readonly Platform[] | undefined;
   readonly includeReferrers: boolean;
   readonly limiter: CopyLimiter;
+  /** Of the copies of this artifact to several destinations that run at the same time. */
+  readonly fanOut?: FanOutMember | undefined;
   readonly limits?: Partial<CopyLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Whether this worker may still move the tag; asked directly before. */

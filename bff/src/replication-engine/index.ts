@@ -1,4 +1,5 @@
 export { copyArtifact } from './copy-artifact.ts';
+export { FanOut, type FanOutMember } from './fan-out.ts';
 export type { CopyLimiter, CopyLimiterOptions } from './copy-limiter.ts';
 export { createCopyLimiter } from './copy-limiter.ts';
 export type {

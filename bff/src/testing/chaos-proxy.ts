@@ -23,6 +23,8 @@ export interface ChaosProxy {
   readonly port: number;
   /** How many connections were made. */
   connections(): number;
+  /** From the server, over all connections. */
+  downloadedBytes(): number;
   /** Asked for each new connection, with its number from 1 on. */
   behave(choose: (connection: number, random: () => number) => Mischief): void;
   stop(): Promise<void>;
@@ -33,10 +35,12 @@ export async function startChaosProxy(target: { port: number; seed?: number }): 
   const random = seededRandom(target.seed ?? 1);
   const sockets = new Set<Socket>();
   let connectionCount = 0;
+  let downloadedBytes = 0;
   let choose: (connection: number, random: () => number) => Mischief = () => ({});
   const server = createServer((client) => {
     connectionCount += 1;
     const upstream = connect(target.port, '127.0.0.1');
+    upstream.on('data', (piece: Buffer) => (downloadedBytes += piece.length));
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
@@ -58,6 +62,7 @@ export async function startChaosProxy(target: { port: number; seed?: number }): 
     url: `http://127.0.0.1:${port}`,
     port,
     connections: () => connectionCount,
+    downloadedBytes: () => downloadedBytes,
     behave: (chosen) => {
       choose = chosen;
     },

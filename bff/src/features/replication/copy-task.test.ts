@@ -41,6 +41,7 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     source,
     destination,
     limiter: createCopyLimiter(),
+    fanOutFor: () => undefined,
     progress: new TaskProgress(0, () => {}),
     signal: new AbortController().signal,
     holdsFence: () => Promise.resolve(true),

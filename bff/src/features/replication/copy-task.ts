@@ -3,6 +3,7 @@ import {
   type CopyLimiter,
   type CopyPlan,
   type CopyResult,
+  type FanOutMember,
   type ReadOnlyTarget,
   type Target,
 } from '../../replication-engine/index.ts';
@@ -16,6 +17,7 @@ export interface CopyTaskContext {
   readonly source: ReadOnlyTarget & Pick<RegistryClient, 'headManifest'>;
   readonly destination: Target;
   readonly limiter: CopyLimiter;
+  readonly fanOutFor: (digest: string) => FanOutMember | undefined;
   readonly progress: TaskProgress;
   readonly signal: AbortSignal;
   /** Asked directly before the tag is moved. */
@@ -117,6 +119,7 @@ function copy(context: CopyTaskContext, digest: string): Promise<CopyResult> {
     includeReferrers: task.includeReferrers,
     isResumed: task.attempt > 1,
     limiter,
+    fanOut: context.fanOutFor(digest),
     signal,
     fence: async () => {
       const held = await heldTag(context, digest);

@@ -15,6 +15,7 @@ import {
 import { listRegistries } from '../../contract/registries.ts';
 import type { RegistryClient } from '../../registry-client/index.ts';
 import type { TestApiClient } from '../../testing/api-client.ts';
+import { startChaosProxy } from '../../testing/chaos-proxy.ts';
 import { startFlawedRegistry } from '../../testing/flawed-registry.ts';
 import { type RealRegistry, startRealRegistry } from '../../testing/real-registry.ts';
 import { startBff, type StartBffOptions, type TestBff } from '../../testing/start-bff.ts';
@@ -67,6 +68,52 @@ describe.each(databaseKinds)('copies (%s)', (kind) => {
   });
   afterEach(async () => {
     for (const stop of toStop.splice(0).toReversed()) await stop();
+  });
+
+  test('to several registries reads each blob once at the source', async () => {
+    const counted = await startChaosProxy({ port: Number(new URL(source.url).port) });
+    const others = await Promise.all([startRealRegistry(), startRealRegistry()]);
+    toStop.push(counted.stop, ...others.map((registry) => registry.stop));
+    const images = [];
+    for (const tag of ['1', '2', '3', '4']) {
+      images.push(await pushImage(atSource, 'fan/out', tag, { layerSizes: [3_000_000, 2_000_000, 500_000] }));
+    }
+    const many = await startBff({
+      database: kind,
+      registries: [
+        registered('main', counted.url),
+        registered('north', destination.url),
+        ...others.map(({ url }, place) => registered(`other-${place}`, url)),
+      ],
+    });
+    toStop.push(many.close);
+    const console = await many.signIn();
+    await until('the catalog to know the source', async () => {
+      const { items } = await console.call(listRegistries, {});
+      return items.every(({ catalog }) => catalog.scannedAt !== null) ? true : undefined;
+    });
+    const before = counted.downloadedBytes();
+    const { id } = await console.call(createExecution, {
+      body: {
+        source: { registryId: 'main', repository: 'fan/out' },
+        references: ['1', '2', '3', '4'],
+        destinations: [{ registryId: 'north' }, { registryId: 'other-0' }, { registryId: 'other-1' }],
+        whenDifferent: 'replace',
+      },
+    });
+    await until('all copies to end', async () => {
+      const { tasks } = await console.call(getExecution, { params: { executionId: id } });
+      return tasks.succeeded === 12 ? true : undefined;
+    });
+    // Blobs once; manifests are small and each destination's own.
+    expect(counted.downloadedBytes() - before).toBeLessThan(4 * 5_500_000 * 1.1);
+    for (const registry of [destination, ...others]) {
+      const reader = clientOf(registry);
+      for (const [place, image] of images.entries()) {
+        expect(await reader.headManifest('fan/out', String(place + 1))).toMatchObject({ digest: image.digest });
+      }
+      await reader.close();
+    }
   });
 
   test('brings all platforms and referrers, and pages see it move', async () => {

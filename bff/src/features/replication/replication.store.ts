@@ -55,7 +55,7 @@ export function createReplicationStore(database: Kysely<Tables>) {
           const chunk = execution.tasks.slice(from, from + insertChunkLength);
           await transaction
             .insertInto('tasks')
-            .values(chunk.map((task) => taskRow(execution, task)))
+            .values(chunk.map((task, place) => taskRow(execution, task, from + place)))
             .execute();
         }
         await estimateSizes(transaction, execution.id);
@@ -142,7 +142,11 @@ async function estimateSizes(database: Kysely<Tables>, executionId: string): Pro
   );
 }
 
-function taskRow(execution: NewExecution, { id, source, destination }: NewExecution['tasks'][number]) {
+/**
+ * Tasks keep the order in which they were asked for, a microsecond apart: an artifact's tasks for its destinations are
+ * claimed together, and read its blobs together.
+ */
+function taskRow(execution: NewExecution, { id, source, destination }: NewExecution['tasks'][number], place: number) {
   return {
     id,
     execution_id: execution.id,
@@ -155,6 +159,7 @@ function taskRow(execution: NewExecution, { id, source, destination }: NewExecut
     destination_tag: destination.tag,
     attempts_allowed: attemptsMax,
     deadline_at: deadline,
+    created_at: sql<Date>`now() + ${place} * interval '1 microsecond'`,
   };
 }
 

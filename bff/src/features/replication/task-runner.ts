@@ -1,4 +1,5 @@
 import { type CopyLimiter, createCopyLimiter } from '../../replication-engine/index.ts';
+import { type FanOutPlace, FanOuts } from './fan-outs.ts';
 import type { RegistryClient } from '../../registry-client/index.ts';
 import { isRegistryError } from '../../registry-client/index.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
@@ -70,6 +71,7 @@ export class TaskRunner {
   readonly #running = new Map<string, RunningTask>();
   readonly #throughput = new ThroughputMeter(() => performance.now());
   readonly #limiter: CopyLimiter = createCopyLimiter();
+  readonly #fanOuts = new FanOuts();
   #cycle: Promise<void> | undefined;
   #isCycleWanted = false;
   #mayClaim = true;
@@ -197,10 +199,12 @@ export class TaskRunner {
       onMoved: (byteCount) => this.#throughput.add(source.registryId, destination.registryId, byteCount),
     });
     this.#running.set(task.id, running);
+    const place = this.#fanOuts.enter(task);
     if (task.isTakenOver) running.log(logLines.takenOver({}));
     this.#deps.onProgress(running);
     const claimedAtMs = performance.now();
-    this.#attempt(running, mounts)
+    this.#attempt(running, mounts, place)
+      .finally(() => place.leave())
       .catch((error: unknown) => this.#failed(running, error, claimedAtMs))
       .then((end) => {
         if (end === undefined) this.#drop(running);
@@ -210,7 +214,7 @@ export class TaskRunner {
       .catch(this.#deps.onFault);
   }
 
-  async #attempt(running: RunningTask, mountsAsked: Promise<MountSources>): Promise<AttemptEnd> {
+  async #attempt(running: RunningTask, mountsAsked: Promise<MountSources>, place: FanOutPlace): Promise<AttemptEnd> {
     const { task } = running;
     const { claims, owner } = this.#deps;
     const refusal = await this.#deps.findRefusal(task);
@@ -223,6 +227,7 @@ export class TaskRunner {
       source,
       destination,
       limiter: this.#limiter,
+      fanOutFor: (digest) => place.memberFor(digest),
       progress: running.progress,
       signal: running.signal,
       holdsFence: async () => !running.signal.aborted && (await claims.holdsFence(owner, task.id, task.fence)),
