@@ -144,7 +144,7 @@ export const createRegistry = endpoint({
   body: RegistryDraft,
   response: Registry,
   status: 201,
-  errors: ['name-taken', 'registry-url-refused'],
+  errors: ['name-taken', 'registry-url-refused', 'registry-is-console'],
 });
 export const updateRegistry = endpoint({
   method: 'PATCH',
@@ -154,7 +154,13 @@ export const updateRegistry = endpoint({
   params: byId,
   body: RegistryChange,
   response: Registry,
-  errors: ['registry-not-found', 'version-conflict', 'registry-url-refused', 'registry-managed-by-configuration'],
+  errors: [
+    'registry-not-found',
+    'version-conflict',
+    'registry-url-refused',
+    'registry-is-console',
+    'registry-managed-by-configuration',
+  ],
 });
 export const deleteRegistry = endpoint({
   method: 'DELETE',
@@ -173,7 +179,7 @@ export const testRegistry = endpoint({
   permission: 'registry.manage',
   body: RegistryTest,
   response: RegistryTestResult,
-  errors: ['registry-url-refused', 'registry-not-found'],
+  errors: ['registry-url-refused', 'registry-is-console', 'registry-not-found'],
 });
 export const probeRegistry = endpoint({
   method: 'POST',

@@ -10,6 +10,7 @@ export const registryErrorCodes = [
   'forbidden',
   'not-found',
   'not-a-registry',
+  'own-front-door',
   'rate-limited',
   'server-error',
   'disk-full',

@@ -24,6 +24,7 @@ export const text: Record<string, string> = {
   'manifest-incomplete': '{registry} 缺少清单所引用的部分[（{repository}）]。',
   'answer-too-large': '{registry} 的应答太大，已停止读取。',
   'answer-invalid': '{registry} 的应答无法理解。',
+  'own-front-door': '{registry} 就是本控制台自己：请填写它后面的镜像仓库的地址。',
   'redirect-refused': '{registry} 重定向到了不允许的地址。',
   'token-realm-refused': '{registry} 要求把密码发往不允许的地址，因此没有发送。',
   unsupported: '{registry} 不支持这项操作[，状态码 {status}]。',

@@ -18,6 +18,7 @@ import {
   RegistryFieldError,
   RegistryIdTakenError,
   RegistryInUseError,
+  RegistryIsConsoleError,
   RegistryManagedError,
   RegistryNotFoundError,
 } from './registry-errors.ts';
@@ -200,6 +201,11 @@ function apiErrorOf(error: unknown): ApiError | undefined {
   if (error instanceof RegistryManagedError) return new ApiError('registry-managed-by-configuration', error.message);
   if (error instanceof RegistryInUseError) return new ApiError('registry-in-use', error.message);
   if (error instanceof RegistryAddressError) return new ApiError('registry-url-refused', error.message);
+  if (error instanceof RegistryIsConsoleError) {
+    return new ApiError('registry-is-console', error.message, {
+      fields: [{ path: error.path, message: error.message }],
+    });
+  }
   if (error instanceof RegistryFieldError) {
     return new ApiError('request-invalid', error.message, { fields: [{ path: error.path, message: error.message }] });
   }

@@ -1,4 +1,5 @@
 import {
+  type AnswerMark,
   createRegistryClient,
   type EndpointState,
   type MintToken,
@@ -27,7 +28,16 @@ export type ConnectRegistry = (
 /** Makes a token that the registry of this id takes. */
 export type MintForRegistry = (registryId: string, scopes: readonly string[]) => ReturnType<MintToken>;
 
-export function registryConnector(userAgent: string, mintForRegistry: MintForRegistry): ConnectRegistry {
+/** What the console tells of itself to registries, and how it knows itself. */
+export interface ConnectorIdentity {
+  readonly userAgent: string;
+  readonly ownMark: AnswerMark;
+}
+
+export function registryConnector(
+  { userAgent, ownMark }: ConnectorIdentity,
+  mintForRegistry: MintForRegistry,
+): ConnectRegistry {
   return ({ name, endpointUrls, username, password, caPem, tokensFor }, onEndpointState) =>
     createRegistryClient({
       name,
@@ -36,6 +46,7 @@ export function registryConnector(userAgent: string, mintForRegistry: MintForReg
       mintToken: tokensFor === null ? undefined : (scopes) => mintForRegistry(tokensFor, scopes),
       caPem: caPem ?? undefined,
       userAgent,
+      ownMark,
       onEndpointState,
     });
 }

@@ -30,6 +30,9 @@ export function useFieldWords() {
       field: fieldOfServerPath(path, values) as FieldName,
       message,
     }));
+    if (error.code === 'registry-is-console') {
+      return fields.map(({ field }) => ({ field, message: errorWords(error).sentence }));
+    }
     if (error.code === 'registry-url-refused' && fields.length === 0) {
       // The sentence names the host it is about.
       const detail = error.problem?.detail ?? '';
