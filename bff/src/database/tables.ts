@@ -11,6 +11,7 @@ import type {
   RobotsTable,
   SettingsTable,
   SigningKeysTable,
+  TagLeasesTable,
 } from './access-tables.ts';
 import type { Instant, Json, JsonWithDefault, NullableInstant, NullableJson, WithDefault } from './column-types.ts';
 
@@ -319,6 +320,7 @@ export interface Tables {
   robots: RobotsTable;
   robot_secrets: RobotSecretsTable;
   immutable_rules: ImmutableRulesTable;
+  tag_leases: TagLeasesTable;
   signing_keys: SigningKeysTable;
   settings: SettingsTable;
   audit_log: AuditLogTable;

@@ -119,6 +119,14 @@ const statements = [
     created_at timestamptz not null default now()
   )`,
   sql`create index immutable_rules_project on immutable_rules (project)`,
+  sql`create table tag_leases (
+    registry_id text not null references registries on delete cascade,
+    repository text not null,
+    tag text not null,
+    holder uuid not null,
+    held_until timestamptz not null,
+    primary key (registry_id, repository, tag)
+  )`,
 
   // Kept when the user goes: what somebody asked for who is no more must not run.
   sql`alter table tasks add column requester_id uuid`,
