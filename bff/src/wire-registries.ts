@@ -28,7 +28,10 @@ export function wireRegistries(foundation: Foundation, wiring: RegistriesWiring)
   const { config, database, bus, clock, logger, recordAudit } = foundation;
   const ownMark = { header: ownMarkHeader, value: ownMarkOf(config.secrets.session.reveal()) };
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind a registry.');
-  const configuredHosts = config.registries.flatMap(({ endpointUrls }) => endpointUrls.map((url) => new URL(url).host));
+  const configuredHosts = config.registries.flatMap(({ endpointUrls, redirectHosts }) => [
+    ...endpointUrls.map((url) => new URL(url).host),
+    ...redirectHosts,
+  ]);
   const registries = createRegistriesService({
     store: createRegistriesStore(database.kysely),
     maintenance: createMaintenanceStore(database.kysely),

@@ -87,6 +87,7 @@ export interface RegistriesTable {
   /** The scan that is due was asked for by a person. */
   scan_by_person: WithDefault<boolean>;
   trusts_longshore: WithDefault<boolean>;
+  redirect_hosts: JsonWithDefault<string[]>;
   /** No writes until then. */
   maintenance_until: NullableInstant;
   maintenance_message: string | null;

@@ -10,6 +10,7 @@ const statements = [
 
   sql`alter table registries
     add column trusts_longshore boolean not null default false,
+    add column redirect_hosts jsonb not null default '[]',
     add column maintenance_until timestamptz,
     add column maintenance_message text,
     add column maintenance_by text,

@@ -31,7 +31,7 @@ export async function refuseOwnAddresses(
   const asked = endpointUrls.filter((url) => !known.includes(url));
   if (asked.length === 0) return;
   // Nothing secret is needed for this question: the refusal to answer it bears the mark too.
-  const account = { username: null, password: null, tokensFor: null };
+  const account = { username: null, password: null, tokensFor: null, redirectHosts: [] };
   const client = connect({ name: 'This address', endpointUrls: asked, caPem, ...account });
   try {
     refuseOwn(await client.checkEndpoints({ signal: AbortSignal.timeout(ownCheckTimeoutMs) }), endpointUrls);

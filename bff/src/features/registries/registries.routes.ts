@@ -8,7 +8,7 @@ import { mountEndpoint } from '../../http/mount-endpoint.ts';
 import { notificationEndpoint } from '../../registry-client/index.ts';
 import type { ConnectionTest } from './connection-test.ts';
 import { mountRegistryDirectory } from './registry-directory.routes.ts';
-import type { RegistriesService, RegistryDraft } from './registries.service.ts';
+import type { ConnectionFields, RegistriesService, RegistryDraft } from './registries.service.ts';
 import type { RegistriesView, RegistryView } from './registries.view.ts';
 import { healthOf, pullHostOf } from './registry.ts';
 import { RegistryAddressError } from './registry-address.ts';
@@ -61,9 +61,8 @@ export function registriesRoutes(deps: RegistriesRoutesDeps): Router {
   });
   mountEndpoint(router, contract.deleteRegistry, ({ params }) => mapped(() => registries.remove(params.registryId)));
   mountEndpoint(router, contract.testRegistry, async ({ body }, { signal }) => {
-    const { registryId, newId, endpointUrls, username, password, caPem, trustsLongshore } = body;
-    const connection = { endpointUrls, username, password, caPem, trustsLongshore };
-    const result = await mapped(() => registries.test(connection, { registryId, newId }, signal));
+    const { registryId, newId } = body;
+    const result = await mapped(() => registries.test(connectionOf(body), { registryId, newId }, signal));
     return testAnswer(result);
   });
   mountEndpoint(router, contract.probeRegistry, async ({ params }, { signal }) => {
@@ -124,8 +123,13 @@ function testAnswer(result: ConnectionTest): AnswerInput<typeof contract.testReg
 type DraftBody = Omit<HandlerInput<typeof contract.createRegistry>['body'], 'id'>;
 
 function draftOf(body: DraftBody): RegistryDraft {
-  const { name, environment, position, endpointUrls, username, password, caPem, trustsLongshore } = body;
-  return { name, environment, position, endpointUrls, username, password, caPem, trustsLongshore };
+  const { name, environment, position } = body;
+  return { name, environment, position, ...connectionOf(body) };
+}
+
+function connectionOf(body: HandlerInput<typeof contract.testRegistry>['body']): ConnectionFields {
+  const { endpointUrls, username, password, caPem, trustsLongshore, redirectHosts } = body;
+  return { endpointUrls, username, password, caPem, trustsLongshore, redirectHosts };
 }
 
 function notificationsYaml(url: string, secret: string): string {
@@ -166,6 +170,7 @@ function answerOf(registry: RegistryView): AnswerInput<typeof contract.getRegist
       notifiedAt: instant(registry.notifiedAt),
     },
     trustsLongshore: registry.trustsLongshore,
+    redirectHosts: [...registry.redirectHosts],
     maintenance: registry.maintenance && maintenanceAnswer(registry.maintenance),
     managedBy,
     version,

@@ -16,6 +16,7 @@ export interface RegistryConnection {
   readonly username: string | null;
   readonly password: string | null;
   readonly caPem: string | null;
+  readonly redirectHosts: readonly string[];
   /** The registry's id, as the service in tokens of our own making; null where it does not trust them. */
   readonly tokensFor: string | null;
 }
@@ -38,13 +39,14 @@ export function registryConnector(
   { userAgent, ownMark }: ConnectorIdentity,
   mintForRegistry: MintForRegistry,
 ): ConnectRegistry {
-  return ({ name, endpointUrls, username, password, caPem, tokensFor }, onEndpointState) =>
+  return ({ name, endpointUrls, username, password, caPem, redirectHosts, tokensFor }, onEndpointState) =>
     createRegistryClient({
       name,
       endpoints: endpointUrls.map((url) => ({ url })),
       credential: username === null || password === null ? undefined : { username, password: new Secret(password) },
       mintToken: tokensFor === null ? undefined : (scopes) => mintForRegistry(tokensFor, scopes),
       caPem: caPem ?? undefined,
+      allowedRedirectHosts: redirectHosts,
       userAgent,
       ownMark,
       onEndpointState,
@@ -113,6 +115,7 @@ export function createRegistryClients(deps: {
           username: stored.username,
           password: openPassword(stored, deps.sealer),
           caPem: stored.caPem,
+          redirectHosts: stored.redirectHosts,
           tokensFor: stored.trustsLongshore ? stored.id : null,
         },
         (state) => deps.onEndpointState(stored.id, state),

@@ -6,7 +6,16 @@ import { type FieldProblem, fieldOfServerPath, type RegistryFormValues } from '.
 /** A field's name as the form library types it. */
 export type FieldName = keyof RegistryFormValues | `endpointUrls.${number}.url`;
 
-const plainFields = ['name', 'id', 'environment', 'position', 'username', 'password', 'caPem'] as const;
+const plainFields = [
+  'name',
+  'id',
+  'environment',
+  'position',
+  'username',
+  'password',
+  'caPem',
+  'redirectHosts',
+] as const;
 const requiredFields = ['name', 'id', 'environment'] as const;
 
 /** What is wrong with a field, in words: of what the contract would refuse, and of what the server did refuse. */
