@@ -236,6 +236,7 @@ export interface ExecutionsTable {
   id: string;
   trigger: 'copy';
   requested_by: string | null;
+  requester_id: string | null;
   state: WithDefault<'running' | 'succeeded' | 'failed' | 'stopped'>;
   include_referrers: boolean;
   when_different: 'replace' | 'skip';

@@ -3,6 +3,7 @@ import {
   type Decision,
   decideAnywhere,
   decideAt,
+  decideEnding,
   decideEverywhere,
   decideInProject,
   decideOpenly,
@@ -59,6 +60,11 @@ export class RequestAccess {
    */
   async authorize(action: PlaceAction, place: Place, hidden: () => ApiError): Promise<void> {
     throwRefused(decideAt(this.subject, action, place, await this.#facts.projects()), hidden);
+  }
+
+  /** To end what `action` began; an archived project does not stand in the way. @throws ApiError */
+  async authorizeEnding(action: PlaceAction, place: Place, hidden: () => ApiError): Promise<void> {
+    throwRefused(decideEnding(this.subject, action, place, await this.#facts.projects()), hidden);
   }
 
   /** Where the caller sees the project and names the environment: the refusal may say what is needed. @throws ApiError */

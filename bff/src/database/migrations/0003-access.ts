@@ -131,6 +131,8 @@ const statements = [
 
   // Kept when the user goes: what somebody asked for who is no more must not run.
   sql`alter table tasks add column requester_id uuid`,
+  // Who started it, whoever had parts of it run again.
+  sql`alter table executions add column requester_id uuid`,
 
   sql`create table signing_keys (
     key_id text primary key,
