@@ -68,6 +68,8 @@ export const text = {
     updateRobot: 'changed a system robot',
     deleteRobot: 'removed a system robot',
     rotateRobot: 'rotated a system robot’s secret',
+    exportAudit: 'exported the audit log',
+    exportProjectAudit: 'exported the project’s audit log',
     createImmutableRule: 'added an immutable rule',
     deleteImmutableRule: 'removed an immutable rule',
     createExecution: 'started a copy',

@@ -69,6 +69,8 @@ export const text = {
     updateRobot: '修改了系统机器人',
     deleteRobot: '移除了系统机器人',
     rotateRobot: '轮换了系统机器人的密钥',
+    exportAudit: '导出了审计日志',
+    exportProjectAudit: '导出了项目的审计日志',
     createImmutableRule: '添加了不可变规则',
     deleteImmutableRule: '移除了不可变规则',
     createExecution: '开始了复制',
