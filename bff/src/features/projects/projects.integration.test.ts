@@ -10,7 +10,7 @@ import {
 } from '../../contract/projects.ts';
 import { search } from '../../contract/search.ts';
 import { ProblemError, type TestApiClient } from '../../testing/api-client.ts';
-import { setRoles, signInAs } from '../../testing/catalog-people.ts';
+import { setRoles, signInAs } from '../../testing/people.ts';
 import { startBff, type TestBff } from '../../testing/start-bff.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
 
