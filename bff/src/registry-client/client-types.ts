@@ -40,7 +40,7 @@ export interface RequestRecord {
   readonly error: RegistryError | undefined;
 }
 
-/** Makes a token for these scopes, such as `repository:a/b:pull`. */
+/** Makes a token for these scopes, such as `repository:a/b:pull`. A failure is no fault of the registry: `token-not-made`. */
 export type MintToken = (scopes: readonly string[]) => Promise<{ readonly token: string; readonly expiresAt: Date }>;
 
 export interface AnswerMark {

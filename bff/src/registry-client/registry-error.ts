@@ -23,6 +23,7 @@ export const registryErrorCodes = [
   'answer-invalid',
   'redirect-refused',
   'token-realm-refused',
+  'token-not-made',
   'unsupported',
   'truncated',
   'no-longer-owner',

@@ -27,6 +27,7 @@ export const text: Record<string, string> = {
   'own-front-door': '{registry} 就是本控制台自己：请填写它后面的镜像仓库的地址。',
   'redirect-refused': '{registry} 重定向到了不允许的地址。',
   'token-realm-refused': '{registry} 要求把密码发往不允许的地址，因此没有发送。',
+  'token-not-made': '没有询问 {registry}：本控制台未能为它签发令牌。',
   unsupported: '{registry} 不支持这项操作[，状态码 {status}]。',
   truncated: '{registry} 的数据没有传完就中断了。',
   'no-longer-owner': '这项工作已由另一个进程接手。',
