@@ -54,9 +54,10 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       const rule = await members.rules.findImmutable(place);
       return rule && { name: `${rule.repositoryPattern}:${rule.tagPattern}` };
     },
+    tagLeases: members.tagLeases,
     userAgent,
   });
-  const replication = wireReplication(foundation, registries.registries, catalog.catalog, members.rules);
+  const replication = wireReplication(foundation, registries.registries, catalog.catalog, members);
   return {
     administrator,
     features: [

@@ -2,11 +2,13 @@ import type { RegistryCredentials } from './access/credentials.ts';
 import { decideAt } from './access/decide.ts';
 import { projectOf } from './access/subject.ts';
 import type { CatalogService } from './features/catalog/catalog.service.ts';
+import { TagBusyError, type TagLeases } from './features/immutable-rules/tag-leases.ts';
 import { RegistryNotFoundError, type RegistriesService } from './features/registries/registries.service.ts';
 import { createFrontDoorCatalogView } from './features/repositories/front-door-catalog.view.ts';
 import { createFrontDoor } from './gateway/front-door.ts';
 import type { CatalogPage, FrontDoorRegistry, ManifestChange } from './gateway/front-door-deps.ts';
 import type { FindImmutable } from './gateway/immutable-tags.ts';
+import { OciError } from './gateway/oci-error.ts';
 import type { PlaceName } from './gateway/request-target.ts';
 import { parseFullName } from './gateway/request-target.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
@@ -16,6 +18,7 @@ export interface GatewayWiring {
   readonly registries: Pick<RegistriesService, 'findRegistry' | 'clientFor'>;
   readonly catalog: Pick<CatalogService, 'refreshTag' | 'refreshManifest' | 'noteDeletedDigest'>;
   readonly findImmutable: FindImmutable;
+  readonly tagLeases: TagLeases;
   readonly userAgent: string;
 }
 
@@ -27,7 +30,7 @@ const placeActions = { pull: 'artifact.pull', push: 'artifact.push', delete: 'ar
 /** `/v2/`: every registry behind one address. */
 export function wireGateway(foundation: Foundation, wiring: GatewayWiring): FeatureParts {
   const { access, bus, clock, config, logger, metrics, recordAudit } = foundation;
-  const { credentials, findImmutable, userAgent } = wiring;
+  const { credentials, findImmutable, tagLeases, userAgent } = wiring;
   const unsubscribe: Array<() => void> = [];
   const registries = keptRegistries(foundation, wiring);
   const door = createFrontDoor({
@@ -43,6 +46,11 @@ export function wireGateway(foundation: Foundation, wiring: GatewayWiring): Feat
     findRegistry: registries.find,
     listRepositories: repositoriesIn(foundation, credentials),
     findImmutable,
+    holdTag: (tag, move) =>
+      tagLeases.hold(tag, move).catch((error: unknown) => {
+        if (!(error instanceof TagBusyError)) throw error;
+        throw new OciError(503, 'UNAVAILABLE', error.message, { headers: { 'retry-after': '5' } });
+      }),
     noteManifest: noteManifestIn(foundation, wiring),
     recordAudit,
     onAccessChanged: (listener) => {

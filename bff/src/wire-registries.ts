@@ -8,6 +8,7 @@ import { createAddressPolicy } from './features/registries/registry-address.ts';
 import { type MintForRegistry, registryConnector } from './features/registries/registry-clients.ts';
 import { createSecretSealer } from './features/registries/sealed-secret.ts';
 import type { TokenTrust } from './features/registries/token-configuration.ts';
+import { ownMarkHeader, ownMarkOf } from './gateway/own-mark.ts';
 import type { Foundation } from './wire-foundation.ts';
 
 export interface RegistriesWiring {
@@ -25,14 +26,18 @@ export interface RegistriesWiring {
 export function wireRegistries(foundation: Foundation, wiring: RegistriesWiring) {
   const { userAgent, requestScan, publicUrl, mintForRegistry, tokenTrust } = wiring;
   const { config, database, bus, clock, logger, recordAudit } = foundation;
+  const ownMark = { header: ownMarkHeader, value: ownMarkOf(config.secrets.session.reveal()) };
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind a registry.');
-  const configuredHosts = config.registries.flatMap(({ endpointUrls }) => endpointUrls.map((url) => new URL(url).host));
+  const configuredHosts = config.registries.flatMap(({ endpointUrls, redirectHosts }) => [
+    ...endpointUrls.map((url) => new URL(url).host),
+    ...redirectHosts,
+  ]);
   const registries = createRegistriesService({
     store: createRegistriesStore(database.kysely),
     maintenance: createMaintenanceStore(database.kysely),
     sealer: createSecretSealer([Buffer.from(config.secrets.encryptionKey.reveal(), 'base64')]),
     addresses: createAddressPolicy({ allowedHosts: [...config.network.allowedRegistryHosts, ...configuredHosts] }),
-    connect: registryConnector(userAgent, mintForRegistry),
+    connect: registryConnector({ userAgent, ownMark }, mintForRegistry),
     publishChange: (registryId) =>
       bus.publish({ name: 'registry', payload: { registryId, at: clock.now().toISOString() } }),
     requestScan: (registryId) => void requestScan(registryId, 'schedule').catch(onFault),

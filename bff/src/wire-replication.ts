@@ -1,6 +1,7 @@
 import { projectOf } from './access/subject.ts';
 import type { CatalogService } from './features/catalog/catalog.service.ts';
 import type { ImmutableRulesService } from './features/immutable-rules/immutable-rules.service.ts';
+import type { TagLeases } from './features/immutable-rules/tag-leases.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { createCopyPreviewView } from './features/replication/copy-preview.view.ts';
 import { createExecutionsView } from './features/replication/executions.view.ts';
@@ -19,6 +20,7 @@ import { createTaskClaimsStore } from './features/replication/task-claims.store.
 import { createTaskRecordsStore } from './features/replication/task-records.store.ts';
 import { createTasksView } from './features/replication/tasks.view.ts';
 import { createJobQueue } from './job-queue/index.ts';
+import type { TagMove } from './replication-engine/index.ts';
 import type { Foundation } from './wire-foundation.ts';
 
 const stopChannel = 'longshore_stop';
@@ -47,17 +49,32 @@ function newsOver({ publish, clock }: Foundation): ReplicationNews {
   };
 }
 
+export interface TagRules {
+  readonly rules: Pick<ImmutableRulesService, 'findImmutable'>;
+  readonly tagLeases: TagLeases;
+}
+
+/** A copy has nobody who waits for its answer. */
+const tagPatienceMs = 600_000;
+
 /** Who may no longer have a task run, and which tags stay where they are. */
-function whatHoldsTasks({ access }: Foundation, rules: Pick<ImmutableRulesService, 'findImmutable'>) {
+function whatHoldsTasks({ access }: Foundation, { rules, tagLeases }: TagRules) {
+  const findImmutable = async ({ registryId, repository, tag }: TaskDestination) => {
+    if (tag === null) return undefined;
+    const places = await access.registries();
+    const environment = places.find((place) => place.registryId === registryId)?.environment;
+    if (environment === undefined) return undefined;
+    const rule = await rules.findImmutable({ project: projectOf(repository), environment, repository, tag });
+    return rule && `${rule.repositoryPattern}:${rule.tagPattern}`;
+  };
   return {
     findRefusal: createTaskRights(access),
-    findImmutable: async ({ registryId, repository, tag }: TaskDestination) => {
-      if (tag === null) return undefined;
-      const places = await access.registries();
-      const environment = places.find((place) => place.registryId === registryId)?.environment;
-      if (environment === undefined) return undefined;
-      const rule = await rules.findImmutable({ project: projectOf(repository), environment, repository, tag });
-      return rule && `${rule.repositoryPattern}:${rule.tagPattern}`;
+    findImmutable,
+    holdTag: async (destination: TaskDestination, move: TagMove): Promise<void> => {
+      const { registryId, repository, tag } = destination;
+      const isHeld = tag !== null && (await findImmutable(destination)) !== undefined;
+      if (isHeld) await tagLeases.hold({ registryId, repository, tag }, move, tagPatienceMs);
+      else await move.decide().then(move.move);
     },
   };
 }
@@ -66,7 +83,7 @@ export function wireReplication(
   foundation: Foundation,
   registries: RegistriesService,
   catalog: Pick<CatalogService, 'refreshTags' | 'refreshManifest'>,
-  rules: Pick<ImmutableRulesService, 'findImmutable'>,
+  rules: TagRules,
 ) {
   const { database, clock, logger, newId } = foundation;
   const { kysely } = database;

@@ -118,6 +118,18 @@ export function decideOpenly(
   return isHidden(decision) ? refusal(subject, action, place, projects) : decision;
 }
 
+/** Of ending what goes on in a project: that writes nothing, and whoever could have begun it may, were it archived since. */
+export function decideEnding(
+  subject: Subject,
+  action: PlaceAction,
+  place: Place,
+  projects: ProjectDirectory,
+): Decision {
+  const facts = projects.get(place.project);
+  if (facts?.isArchived !== true) return decideAt(subject, action, place, projects);
+  return decideAt(subject, action, place, new Map(projects).set(place.project, { ...facts, isArchived: false }));
+}
+
 /** Of what concerns a project as a whole: no environment may be missing. Hidden only where every one is. */
 export function decideEverywhere(
   subject: Subject,

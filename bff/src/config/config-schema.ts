@@ -8,6 +8,7 @@ const host = z
   .check(
     z.regex(/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/, 'must be a host or host:port, without a path'),
   );
+const storeHost = host.check(z.refine((text) => URL.canParse(`https://${text}`), 'must be a host or host:port'));
 
 const registry = z.strictObject({
   id: z
@@ -24,6 +25,7 @@ const registry = z.strictObject({
   notificationSecret: z.optional(text),
   notificationSecretFile: z.optional(text),
   trustsLongshore: z.optional(z.boolean()),
+  redirectHosts: z.optional(z.array(storeHost).check(z.maxLength(16))),
 });
 
 /** The file, and what the environment adds to it. Unknown keys are refused: a misspelt one must not be ignored. */

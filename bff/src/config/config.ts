@@ -15,6 +15,8 @@ export interface ConfiguredRegistry {
   readonly notificationSecret: ConfigSecret | null;
   /** It is configured to trust the tokens of this console: instead of a username and password. */
   readonly trustsLongshore: boolean;
+  /** `host[:port]`, as `URL.host` says it, of the stores that blobs may be redirected to. */
+  readonly redirectHosts: readonly string[];
 }
 
 /** Everything that can be set, checked once at the start and frozen. */

@@ -68,7 +68,7 @@ describe('The configuration', () => {
       {},
       `registries:
   - { id: north, environment: production, endpoints: [https://north.example.com], username: puller, passwordFile: password, caFile: ca.pem }
-  - { id: dev, name: Development, environment: development, endpoints: [http://127.0.0.1:5000], notificationSecret: abc }
+  - { id: dev, name: Development, environment: development, endpoints: [http://127.0.0.1:5000], notificationSecret: abc, redirectHosts: [Store.example.com, 's3.internal:9000', 'a.example:443', 'b.example:80'] }
 `,
     );
     expect(registries.map(({ id, name, position }) => ({ id, name, position }))).toEqual([
@@ -78,6 +78,8 @@ describe('The configuration', () => {
     expect(registries[0]?.password?.reveal()).toBe('hunter2-of-the-north');
     expect(registries[0]?.caPem).toContain('BEGIN CERTIFICATE');
     expect(registries[1]?.notificationSecret?.reveal()).toBe('abc');
+    expect(registries[0]?.redirectHosts).toEqual([]);
+    expect(registries[1]?.redirectHosts).toEqual(['store.example.com', 's3.internal:9000', 'a.example', 'b.example']);
   });
 
   it('takes registries from the environment too', () => {
@@ -214,6 +216,12 @@ describe('The configuration', () => {
       {},
       'registries: [{ id: a, environment: x, endpoints: ["http://a"], caFile: longshore.yaml }]',
       /registries\[0\].caFile: .* holds no PEM/,
+    ],
+    [
+      'a store that is more than a host',
+      {},
+      'registries: [{ id: a, environment: x, endpoints: ["http://a"], redirectHosts: ["https://store/path"] }]',
+      /registries.*redirectHosts.*must be a host or host:port/,
     ],
     [
       'registries that are no JSON',

@@ -218,8 +218,15 @@ function registriesOf(documents: readonly RegistryDocument[], sources: ConfigSou
       caPem: document.caFile === undefined ? null : readCa(path.resolve(sources.directory, document.caFile), key),
       notificationSecret: secret('notificationSecret'),
       trustsLongshore,
+      redirectHosts: (document.redirectHosts ?? []).map(plainHost),
     };
   });
+}
+
+/** The usual ports are not part of it: a redirect does not name them either. */
+function plainHost(text: string): string {
+  const { host, hostname, port } = new URL(`https://${text}`);
+  return port === '80' ? hostname : host;
 }
 
 function checkEndpoint(text: string, key: string): string {

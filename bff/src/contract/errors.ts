@@ -6,6 +6,7 @@ export const errorStatus = {
   'request-invalid': 400,
   'cursor-invalid': 400,
   'registry-url-refused': 400,
+  'registry-is-console': 400,
   'not-signed-in': 401,
   'credentials-wrong': 401,
   'notification-unauthorized': 401,

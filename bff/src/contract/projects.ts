@@ -36,7 +36,8 @@ export type Project = z.infer<typeof Project>;
 /** What the caller may do in one environment of a project. */
 export const ProjectAccess = z
   .object({
-    environment: Environment,
+    /** Null: no registry serves any environment yet; this is what holds in all that will be. */
+    environment: z.nullable(Environment),
     /** Null: only because the project is public there, or because the caller is a system administrator. */
     role: z.nullable(Role),
     actions: z.array(PlaceAction),

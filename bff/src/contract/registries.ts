@@ -71,6 +71,8 @@ export const Registry = z
     }),
     /** It trusts this console's token service; the console reads and writes it with tokens of its own making. */
     trustsLongshore: z.boolean(),
+    /** `host[:port]` of the stores that it may send readers of blobs to. */
+    redirectHosts: z.array(z.string()),
     maintenance: z.nullable(Maintenance),
     /** `configuration`: from the file or environment, read-only here. */
     managedBy: z.enum(['console', 'configuration']),
@@ -85,6 +87,14 @@ export type Registry = z.infer<typeof Registry>;
 const endpointUrls = z
   .array(z.url({ protocol: /^https?$/ }).check(z.maxLength(2048)))
   .check(z.minLength(1), z.maxLength(16));
+const storeHost = z.string().check(
+  z.maxLength(261),
+  z.regex(/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/, {
+    error: 'must be a host or host:port, without a path',
+    abort: true,
+  }),
+  z.refine((host) => URL.canParse(`https://${host}`), 'must be a host or host:port, without a path'),
+);
 const connection = {
   endpointUrls,
   username: z.optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(255)))),
@@ -93,6 +103,8 @@ const connection = {
   caPem: z.optional(z.nullable(z.string().check(z.maxLength(262_144)))),
   /** Instead of a username and password. */
   trustsLongshore: z.optional(z.boolean()),
+  /** Left out keeps the stored ones. */
+  redirectHosts: z.optional(z.array(storeHost).check(z.maxLength(16))),
 };
 const description = {
   name: z.string().check(z.trim(), z.minLength(1), z.maxLength(100)),
@@ -144,7 +156,7 @@ export const createRegistry = endpoint({
   body: RegistryDraft,
   response: Registry,
   status: 201,
-  errors: ['name-taken', 'registry-url-refused'],
+  errors: ['name-taken', 'registry-url-refused', 'registry-is-console'],
 });
 export const updateRegistry = endpoint({
   method: 'PATCH',
@@ -154,7 +166,13 @@ export const updateRegistry = endpoint({
   params: byId,
   body: RegistryChange,
   response: Registry,
-  errors: ['registry-not-found', 'version-conflict', 'registry-url-refused', 'registry-managed-by-configuration'],
+  errors: [
+    'registry-not-found',
+    'version-conflict',
+    'registry-url-refused',
+    'registry-is-console',
+    'registry-managed-by-configuration',
+  ],
 });
 export const deleteRegistry = endpoint({
   method: 'DELETE',
@@ -173,7 +191,7 @@ export const testRegistry = endpoint({
   permission: 'registry.manage',
   body: RegistryTest,
   response: RegistryTestResult,
-  errors: ['registry-url-refused', 'registry-not-found'],
+  errors: ['registry-url-refused', 'registry-is-console', 'registry-not-found'],
 });
 export const probeRegistry = endpoint({
   method: 'POST',

@@ -97,6 +97,15 @@ export interface ImmutableRulesTable {
   created_at: WithDefault<Date>;
 }
 
+/** Whoever decides on an immutable tag and moves it. */
+export interface TagLeasesTable {
+  registry_id: string;
+  repository: string;
+  tag: string;
+  holder: string;
+  held_until: Instant;
+}
+
 export interface SigningKeysTable {
   /** RFC 7638 thumbprint. */
   key_id: string;

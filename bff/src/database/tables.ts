@@ -11,6 +11,7 @@ import type {
   RobotsTable,
   SettingsTable,
   SigningKeysTable,
+  TagLeasesTable,
 } from './access-tables.ts';
 import type { Instant, Json, JsonWithDefault, NullableInstant, NullableJson, WithDefault } from './column-types.ts';
 
@@ -86,6 +87,7 @@ export interface RegistriesTable {
   /** The scan that is due was asked for by a person. */
   scan_by_person: WithDefault<boolean>;
   trusts_longshore: WithDefault<boolean>;
+  redirect_hosts: JsonWithDefault<string[]>;
   /** No writes until then. */
   maintenance_until: NullableInstant;
   maintenance_message: string | null;
@@ -234,6 +236,7 @@ export interface ExecutionsTable {
   id: string;
   trigger: 'copy';
   requested_by: string | null;
+  requester_id: string | null;
   state: WithDefault<'running' | 'succeeded' | 'failed' | 'stopped'>;
   include_referrers: boolean;
   when_different: 'replace' | 'skip';
@@ -319,6 +322,7 @@ export interface Tables {
   robots: RobotsTable;
   robot_secrets: RobotSecretsTable;
   immutable_rules: ImmutableRulesTable;
+  tag_leases: TagLeasesTable;
   signing_keys: SigningKeysTable;
   settings: SettingsTable;
   audit_log: AuditLogTable;

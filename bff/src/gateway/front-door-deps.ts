@@ -5,7 +5,7 @@ import type { Subject } from '../access/subject.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { RegistryClient } from '../registry-client/index.ts';
-import type { FindImmutable } from './immutable-tags.ts';
+import type { FindImmutable, HoldTag } from './immutable-tags.ts';
 import type { PlaceName } from './request-target.ts';
 
 /** A registry as the front door knows it. */
@@ -49,6 +49,7 @@ export interface FrontDoorDeps {
   /** `registry/repository` of what the subject may pull, in their order. */
   readonly listRepositories: (page: CatalogPage) => Promise<readonly string[]>;
   readonly findImmutable: FindImmutable;
+  readonly holdTag: HoldTag;
   /** Called when the registry has said yes; must not fail and is not waited for. */
   readonly noteManifest: (change: ManifestChange) => void;
   readonly recordAudit: RecordAudit;

@@ -11,6 +11,7 @@ import { CallerGoneError } from './endpoint-proxy.ts';
 import { Forwarder, UpstreamError } from './forwarder.ts';
 import type { FrontDoorDeps } from './front-door-deps.ts';
 import { OciError, sendOciError } from './oci-error.ts';
+import { ownMarkHeader, ownMarkOf } from './own-mark.ts';
 import { actionOf, authorize, challengeOf, nameUnknown, scopeFor } from './permission.ts';
 import { type PublicOrigin, publicOriginOf } from './public-origin.ts';
 import { listTags, read } from './reads.ts';
@@ -51,6 +52,7 @@ export function createFrontDoor(deps: FrontDoorDeps): FrontDoor {
     'status',
   ]);
   const door: Door = { deps, callers, audit, parts };
+  const ownHeaders = Object.entries({ ...safeHeaders, [ownMarkHeader]: ownMarkOf(deps.secret) });
 
   return {
     close: () => forwarder.close(),
@@ -64,7 +66,7 @@ export function createFrontDoor(deps: FrontDoorDeps): FrontDoor {
         next();
         return;
       }
-      for (const [name, value] of Object.entries(safeHeaders)) response.setHeader(name, value);
+      for (const [name, value] of ownHeaders) response.setHeader(name, value);
       // A handful of parts listen for its end, once for each endpoint that is tried.
       response.setMaxListeners(50);
       response.setTimeout(idleMs, () => void (isWaitingForUs(request, response) || request.socket.destroy()));

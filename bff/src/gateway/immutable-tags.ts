@@ -14,6 +14,22 @@ export type FindImmutable = (tag: {
   readonly tag: string;
 }) => Promise<ImmutableRule | undefined>;
 
+/** The decision about a tag and the one request that moves it. */
+export interface TagMove<T> {
+  /** Throws where the tag must stay. */
+  readonly decide: () => Promise<void>;
+  readonly move: () => Promise<T>;
+  /** Whether a move that failed is certainly over. */
+  readonly hasEnded: (error: unknown) => boolean;
+  readonly signal: AbortSignal;
+}
+
+/** One at a time for each tag, over all instances of the console. */
+export type HoldTag = <T>(
+  tag: { readonly registryId: string; readonly repository: string; readonly tag: string },
+  move: TagMove<T>,
+) => Promise<T>;
+
 export interface ImmutablePlace extends PlaceName {
   readonly project: string;
   readonly environment: string;
@@ -24,16 +40,45 @@ type Reads = Pick<RegistryClient, 'headManifest' | 'listTags'>;
 /** Of one digest at once; a rule may hold for thousands of tags. */
 const askedAtOnce = 8;
 
-/** @throws OciError where the tag exists with another digest and must keep it */
-export async function refuseMovedTag(
-  find: FindImmutable,
+export interface TagPush<T> {
+  readonly client: Reads;
+  readonly place: ImmutablePlace;
+  readonly tag: string;
+  readonly digest: string;
+  readonly send: () => Promise<T>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends a manifest under a tag. Where a rule holds the tag, nobody else decides on it until the registry has answered: of
+ * two who make it at once, one does. @throws OciError where the tag exists with another digest and must keep it
+ */
+export async function pushTag<T>(
+  { findImmutable, holdTag }: { readonly findImmutable: FindImmutable; readonly holdTag: HoldTag },
+  { client, place, tag, digest, send, signal }: TagPush<T>,
+): Promise<T> {
+  const rule = await findImmutable({ ...place, tag });
+  if (rule === undefined) return send();
+  const { registryId, repository } = place;
+  return holdTag(
+    { registryId, repository, tag },
+    {
+      decide: () => refuseMovedTag(rule, client, place, tag, digest),
+      move: send,
+      // In words of our own: the registry has answered.
+      hasEnded: (error) => error instanceof OciError,
+      signal,
+    },
+  );
+}
+
+async function refuseMovedTag(
+  rule: ImmutableRule,
   client: Reads,
   place: ImmutablePlace,
   tag: string,
   digest: string,
 ): Promise<void> {
-  const rule = await find({ ...place, tag });
-  if (rule === undefined) return;
   const current = await client.headManifest(place.repository, tag, { ifNoneMatch: digest });
   if (current === undefined || current === 'not-modified' || current.digest === digest) return;
   throw immutable(place, tag, rule, 'cannot be pushed again with other content');

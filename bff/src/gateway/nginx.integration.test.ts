@@ -10,6 +10,7 @@ import { createRegistryClient, mediaTypes, type RegistryClient, Secret } from '.
 import { freePort } from '../testing/free-port.ts';
 import { type RealRegistry, startRealRegistry } from '../testing/real-registry.ts';
 import { pushSampleImage, type Sample } from '../testing/sample-artifacts.ts';
+import { ownMarkHeader } from './own-mark.ts';
 import { type FrontDoorServer, startFrontDoor } from './testing/front-door-server.ts';
 import { skopeo } from './testing/run-skopeo.ts';
 
@@ -124,6 +125,12 @@ describe('nginx before the console', () => {
     const part = await ask('gus', `/v2/dev/payments/api/blobs/${blob?.digest}`, { headers: { range: 'bytes=5-9' } });
     expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 5]);
     expect(await waysOf(`GET /v2/dev/payments/api/blobs/${blob?.digest} ${registry.host}`)).not.toEqual([]);
+  });
+
+  it('passes on the mark by which the console knows its own front door', async () => {
+    const mark = (await fetch(`${door.url}/v2/`)).headers.get(ownMarkHeader);
+    expect(mark).toMatch(/^[0-9a-f]{32}$/);
+    expect((await ask(null, '/v2/')).headers.get(ownMarkHeader)).toBe(mark);
   });
 
   it('gives refusals in the console’s own words', async () => {

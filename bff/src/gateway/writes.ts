@@ -1,8 +1,9 @@
 import type { AuditTrail } from './audit-trail.ts';
 import { subjectKey } from './caller.ts';
+import { CallerGoneError } from './endpoint-proxy.ts';
 import { answerWith, ask, auditNoteOf, type Exchange, type ExchangeParts, projectPlace } from './exchange.ts';
 import type { FrontDoorDeps } from './front-door-deps.ts';
-import { refuseMovedTag, refuseRemovedTag } from './immutable-tags.ts';
+import { pushTag, refuseRemovedTag } from './immutable-tags.ts';
 import { readManifest } from './manifest-body.ts';
 import { OciError } from './oci-error.ts';
 import { may } from './permission.ts';
@@ -15,7 +16,7 @@ type NewUpload = Extract<Target, { kind: 'new-upload' }>;
 type Upload = Extract<Target, { kind: 'upload' }>;
 
 export interface WriteParts extends ExchangeParts {
-  readonly deps: Pick<FrontDoorDeps, 'credentials' | 'decide' | 'findImmutable' | 'noteManifest' | 'clock'>;
+  readonly deps: Pick<FrontDoorDeps, 'credentials' | 'decide' | 'findImmutable' | 'holdTag' | 'noteManifest' | 'clock'>;
   readonly audit: AuditTrail;
 }
 
@@ -36,15 +37,14 @@ export async function putManifest(parts: WriteParts, exchange: Exchange, target:
   const { request, registry, caller } = exchange;
   const { deps, audit } = parts;
   const { bytes, digest } = await readManifest(request, target.isTag ? '' : target.reference);
-  if (target.isTag) {
-    const place = projectPlace(target, registry);
-    await refuseMovedTag(deps.findImmutable, registry.client, place, target.reference, digest);
-  }
-  const forwarded = await ask(parts, exchange, {
-    path: `/v2/${target.repository}/manifests/${target.reference}`,
-    scopes: [`repository:${target.repository}:pull,push`],
-    body: bytes,
-  });
+  const send = () =>
+    ask(parts, exchange, {
+      path: `/v2/${target.repository}/manifests/${target.reference}`,
+      scopes: [`repository:${target.repository}:pull,push`],
+      body: bytes,
+    });
+  const named = { client: registry.client, place: projectPlace(target, registry), tag: target.reference, digest };
+  const forwarded = await (target.isTag ? pushTag(deps, { ...named, send, signal: goneSignal(exchange) }) : send());
   if (forwarded.answer.statusCode === 201) {
     await audit.done(auditNoteOf(exchange, 'push', target, target.reference, digest));
     deps.noteManifest({
@@ -148,6 +148,13 @@ export function uploadPath(
   if (digest !== null) digestOf(digest);
   const path = session.path ?? `/v2/${repository}/blobs/uploads/${uploadId}`;
   return { path: rest === '' ? path : `${path}?${rest}`, endpoint: session.endpoint };
+}
+
+/** Aborted when the caller has gone. */
+function goneSignal({ response }: Pick<Exchange, 'response'>): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort(new CallerGoneError()));
+  return gone.signal;
 }
 
 function hasBody(headers: Exchange['request']['headers']): boolean {

@@ -38,7 +38,8 @@ export function changesBetween(
 const names = new Map<unknown, string>(Object.entries(contract).map(([name, endpoint]) => [endpoint, name]));
 
 export interface AuditedRequest {
-  readonly endpoint: Pick<Endpoint, 'method' | 'path' | 'isAudited'>;
+  /** `action`: its name in the log, where it is none of the contract's. */
+  readonly endpoint: Pick<Endpoint, 'method' | 'path' | 'isAudited'> & { readonly action?: string };
   readonly params: Record<string, unknown>;
   readonly subject: Subject;
   readonly address: string;
@@ -50,6 +51,12 @@ export interface AuditedRequest {
 /** Every change is recorded without its handler's doing; what the handler noted is added. */
 export async function recordDone(request: AuditedRequest): Promise<void> {
   if (request.endpoint.method === 'GET' || request.endpoint.isAudited === false) return;
+  await request.record(recordOf(request, 'done', null));
+}
+
+/** For what is read and is worth a line all the same: written before its first byte. */
+export async function recordBegun(request: AuditedRequest, note: AuditNote): Promise<void> {
+  request.notes.note(note);
   await request.record(recordOf(request, 'done', null));
 }
 
@@ -91,7 +98,7 @@ function recordOf(
   return {
     actor: actorOf(subject),
     address,
-    action: names.get(endpoint) ?? `${endpoint.method} ${endpoint.path}`,
+    action: names.get(endpoint) ?? endpoint.action ?? `${endpoint.method} ${endpoint.path}`,
     outcome,
     project: typeof project === 'string' ? project.slice(0, 255) : null,
     environment: null,

@@ -5,7 +5,7 @@ import type { Problem } from '../contract/errors.ts';
 import { contract } from '../contract/index.ts';
 import { type PlaceAction, type Role, roles } from '../contract/permissions.ts';
 import { endpointPath, type TestApiClient } from '../testing/api-client.ts';
-import { signInAs } from '../testing/catalog-people.ts';
+import { signInAs } from '../testing/people.ts';
 import type { TestBff } from '../testing/start-bff.ts';
 import { mountedEndpoints } from './mount-endpoint.ts';
 import { isolationRows, type RowInput } from './testing/isolation-rows.ts';

@@ -3,6 +3,7 @@ import {
   type Decision,
   decideAnywhere,
   decideAt,
+  decideEnding,
   decideEverywhere,
   decideInProject,
   decideOpenly,
@@ -25,7 +26,8 @@ export interface AccessFacts {
 }
 
 export interface EnvironmentAccess {
-  readonly environment: string;
+  /** Null where there is none yet. */
+  readonly environment: string | null;
   readonly role: Role | null;
   readonly actions: readonly PlaceAction[];
 }
@@ -58,6 +60,11 @@ export class RequestAccess {
    */
   async authorize(action: PlaceAction, place: Place, hidden: () => ApiError): Promise<void> {
     throwRefused(decideAt(this.subject, action, place, await this.#facts.projects()), hidden);
+  }
+
+  /** To end what `action` began; an archived project does not stand in the way. @throws ApiError */
+  async authorizeEnding(action: PlaceAction, place: Place, hidden: () => ApiError): Promise<void> {
+    throwRefused(decideEnding(this.subject, action, place, await this.#facts.projects()), hidden);
   }
 
   /** Where the caller sees the project and names the environment: the refusal may say what is needed. @throws ApiError */
@@ -100,15 +107,16 @@ export class RequestAccess {
     return permissionsOf(this.subject, await this.#facts.projects(), await this.environments());
   }
 
-  /** For the client: environments in which the caller may do nothing are left out. */
+  /** For the client: environments in which the caller may do nothing are left out. Without any, what holds in all. */
   async accessTo(project: string): Promise<EnvironmentAccess[]> {
     const projects = await this.#facts.projects();
-    return (await this.environments())
-      .map((environment) => ({
-        environment,
-        role: this.subject.kind === 'user' ? roleAt(this.subject, project, environment) : null,
-        actions: actionsAt(this.subject, { project, environment }, projects),
-      }))
+    const environments = await this.environments();
+    return (environments.length === 0 ? [null] : environments)
+      .map((environment) => {
+        const place = { project, environment: environment ?? '' };
+        const role = this.subject.kind === 'user' ? roleAt(this.subject, project, place.environment) : null;
+        return { environment, role, actions: actionsAt(this.subject, place, projects) };
+      })
       .filter(({ actions }) => actions.length > 0);
   }
 }

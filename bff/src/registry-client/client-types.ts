@@ -40,8 +40,13 @@ export interface RequestRecord {
   readonly error: RegistryError | undefined;
 }
 
-/** Makes a token for these scopes, such as `repository:a/b:pull`. */
+/** Makes a token for these scopes, such as `repository:a/b:pull`. A failure is no fault of the registry: `token-not-made`. */
 export type MintToken = (scopes: readonly string[]) => Promise<{ readonly token: string; readonly expiresAt: Date }>;
+
+export interface AnswerMark {
+  readonly header: string;
+  readonly value: string;
+}
 
 export interface RegistryClientOptions {
   /** How people call the registry; begins sentences such as “branch-north refused the connection.” */
@@ -54,6 +59,8 @@ export interface RegistryClientOptions {
   /** Trusted instead of the machine's own authorities. */
   readonly caPem?: string | undefined;
   readonly userAgent: string;
+  /** A header by which the caller's own answers are known: whoever sends it is no registry but the caller itself. */
+  readonly ownMark?: AnswerMark | undefined;
   /** `host[:port]` of the stores that blob reads may be redirected to; the endpoints themselves always are. */
   readonly allowedRedirectHosts?: readonly string[] | undefined;
   /** Origins, or whole URLs, that may be given the credential for a token; the endpoints' own origins always may. */

@@ -24,6 +24,7 @@ const retryableCodes: ReadonlySet<RegistryErrorCode> = new Set([
   'disk-full',
   'read-only',
   'truncated',
+  'token-not-made',
 ]);
 const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 

@@ -1,5 +1,6 @@
 export { giveBack, keepForSeveral, readIntoKeptBuffers } from './blob-buffers.ts';
 export type {
+  AnswerMark,
   CapabilityName,
   CapabilityReasonCode,
   CapabilityResult,

@@ -71,7 +71,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 }
 
 function createTransport(options: RegistryClientOptions): { transport: Transport; forwarding: Forwarding } {
-  const { name, credential, caPem, userAgent } = options;
+  const { name, credential, caPem, userAgent, ownMark } = options;
   const clock = options.clock ?? systemClock;
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const endpoints = options.endpoints.map(
@@ -100,6 +100,7 @@ function createTransport(options: RegistryClientOptions): { transport: Transport
     name,
     hasCredential: credential !== undefined || options.mintToken !== undefined,
     userAgent,
+    ownMark,
     caPem,
     timeouts,
     clock,

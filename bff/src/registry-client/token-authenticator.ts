@@ -6,6 +6,7 @@ import type { Challenge } from './challenge.ts';
 import type { Clock, Credential, MintToken } from './client-types.ts';
 import type { Occasion } from './error-sentences.ts';
 import { answerError, connectionError, registryError } from './error-sentences.ts';
+import { isRegistryError } from './registry-error.ts';
 
 interface Token {
   readonly text: string;
@@ -105,7 +106,11 @@ export class TokenAuthenticator {
 
   async #ask(challenge: Bearer, scopes: readonly string[], occasion: Occasion): Promise<Token> {
     if (this.#options.mintToken !== undefined) {
-      const { token, expiresAt } = await this.#options.mintToken(scopes);
+      const { token, expiresAt } = await this.#options.mintToken(scopes).catch((cause: unknown) => {
+        if (isRegistryError(cause)) throw cause;
+        const predicate = 'was not asked: the token for it could not be made here';
+        throw registryError(occasion, 'token-not-made', predicate, { cause });
+      });
       return { text: token, expiresAtMs: expiresAt.getTime() };
     }
     const url = this.#realm(challenge, occasion);

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher, Pool } from 'undici';
 import { readCapped, readStart } from './answer-body.ts';
 import { parseChallenge } from './challenge.ts';
-import type { Clock, RequestRecord, Timeouts } from './client-types.ts';
+import type { AnswerMark, Clock, RequestRecord, Timeouts } from './client-types.ts';
 import type { Endpoint } from './endpoint.ts';
 import { createOutsidePool } from './endpoint.ts';
 import type { Occasion } from './error-sentences.ts';
@@ -48,6 +48,7 @@ export interface TransportOptions {
   readonly name: string;
   readonly hasCredential: boolean;
   readonly userAgent: string;
+  readonly ownMark: AnswerMark | undefined;
   readonly caPem: string | undefined;
   readonly timeouts: Timeouts;
   readonly clock: Clock;
@@ -240,6 +241,15 @@ export class Transport {
         signal,
       );
       const header = (name: string): string | undefined => first(data.headers[name]);
+      const { ownMark } = this.#options;
+      if (ownMark !== undefined && header(ownMark.header) === ownMark.value) {
+        await data.body.dump();
+        throw registryError(
+          occasion,
+          'own-front-door',
+          'is this console itself: give the address of a registry behind it',
+        );
+      }
       if (isOwn) endpoint.answered();
       const location = header('location');
       const isRedirect = [301, 302, 303, 307, 308].includes(data.statusCode) && location !== undefined;

@@ -181,9 +181,14 @@ class ArtifactCopy {
   }
 
   async #tag(root: CopyNode, tag: string): Promise<void> {
-    const { fence, on } = this.#options;
-    if (fence && !(await fence())) throw fenceError(this.#options, tag);
-    await this.#put(root, tag);
+    const { fence, holdTag, on, signal } = this.#options;
+    const decide = async (): Promise<void> => {
+      if (fence && !(await fence())) throw fenceError(this.#options, tag);
+    };
+    const move = (): Promise<void> => this.#put(root, tag);
+    const hasEnded = (error: unknown): boolean => isRegistryError(error) && error.status !== undefined;
+    if (holdTag) await holdTag({ decide, move, hasEnded, signal });
+    else await decide().then(move);
     this.#memory.rememberTag(this.#options.targetRepository, tag);
     this.#manifestDone(root.descriptor.digest, 'pushed');
     on?.tagged?.(tag, root.descriptor.digest);

@@ -53,6 +53,16 @@ export interface CopyLimits {
   readonly manifestBytesMax: number;
 }
 
+/** The last step of a copy. */
+export interface TagMove {
+  /** Throws where the tag may not be moved. */
+  readonly decide: () => Promise<void>;
+  readonly move: () => Promise<void>;
+  /** Whether a move that failed is certainly over: else its request may still arrive. */
+  readonly hasEnded: (error: unknown) => boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
 export interface CopyOptions {
   readonly source: ReadOnlyTarget;
   readonly target: Target;
@@ -72,6 +82,8 @@ export interface CopyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether this worker may still move the tag; asked directly before. */
   readonly fence?: (() => Promise<boolean>) | undefined;
+  /** Lets one at a time ask and move the tag, whoever else does. */
+  readonly holdTag?: ((move: TagMove) => Promise<void>) | undefined;
   /**
    * An earlier attempt may have left blobs at the destination. Distribution says of a repository without manifests that it
    * does not exist, although it holds blobs: then each blob is asked for.

@@ -11,5 +11,6 @@ export type {
   CopyResult,
   PlannedBlob,
   PlannedManifest,
+  TagMove,
 } from './copy-options.ts';
 export type { ReadOnlyTarget, Target } from './target.ts';

@@ -86,6 +86,7 @@ async function testConfig(options: StartBffOptions, dataDirectory: string): Prom
       caPem: null,
       notificationSecret: null,
       trustsLongshore: false,
+      redirectHosts: [],
       ...registry,
     })),
     network: { allowedRegistryHosts: options.allowedRegistryHosts ?? [] },

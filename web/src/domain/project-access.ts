@@ -20,6 +20,11 @@ export function canAt(access: Access, action: PlaceAction, environment?: string)
   );
 }
 
+/** Those in which the reader may do something; none while no registry serves any. */
+export function environmentsOf(access: Access): string[] {
+  return (access ?? []).flatMap(({ environment }) => environment ?? []);
+}
+
 /** Whether everybody may list and pull in that environment. */
 export function isPublicIn(
   { isPublic, publicEnvironments }: Pick<ProjectDetail, 'isPublic' | 'publicEnvironments'>,

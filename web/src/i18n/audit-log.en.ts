@@ -69,6 +69,8 @@ export const text = {
     updateRobot: 'change a system robot',
     deleteRobot: 'remove a system robot',
     rotateRobot: 'rotate a system robot’s secret',
+    exportAudit: 'export the audit log',
+    exportProjectAudit: 'export the project’s audit log',
     createImmutableRule: 'add an immutable rule',
     deleteImmutableRule: 'remove an immutable rule',
     createExecution: 'start a copy',

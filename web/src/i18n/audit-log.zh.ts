@@ -69,6 +69,8 @@ export const text = {
     updateRobot: '修改系统机器人',
     deleteRobot: '移除系统机器人',
     rotateRobot: '轮换系统机器人的密钥',
+    exportAudit: '导出审计日志',
+    exportProjectAudit: '导出项目的审计日志',
     createImmutableRule: '添加不可变规则',
     deleteImmutableRule: '移除不可变规则',
     createExecution: '开始复制',

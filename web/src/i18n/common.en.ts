@@ -109,6 +109,7 @@ export const text = {
     'request-invalid': 'The server did not accept what was sent.',
     'cursor-invalid': 'This list has changed too much to go on from here. Load it anew.',
     'registry-url-refused': 'Longshore may not connect to this address.',
+    'registry-is-console': 'This is the console’s own front door: give the address of a registry behind it.',
     'not-signed-in': 'Your session has ended. Sign in again.',
     'credentials-wrong': 'The username or the password is not right.',
     'notification-unauthorized': 'The registry did not prove who it is.',

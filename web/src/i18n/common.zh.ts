@@ -104,6 +104,7 @@ export const text = {
     'request-invalid': '服务器不接受所发送的内容。',
     'cursor-invalid': '此列表变化太大，无法从这里继续。请重新加载。',
     'registry-url-refused': '不允许 Longshore 连接此地址。',
+    'registry-is-console': '此地址是本控制台自己的入口：请填写它后面的镜像仓库的地址。',
     'not-signed-in': '会话已结束，请重新登录。',
     'credentials-wrong': '用户名或密码不正确。',
     'notification-unauthorized': '镜像仓库未能证明其身份。',

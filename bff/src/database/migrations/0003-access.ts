@@ -10,6 +10,7 @@ const statements = [
 
   sql`alter table registries
     add column trusts_longshore boolean not null default false,
+    add column redirect_hosts jsonb not null default '[]',
     add column maintenance_until timestamptz,
     add column maintenance_message text,
     add column maintenance_by text,
@@ -119,9 +120,19 @@ const statements = [
     created_at timestamptz not null default now()
   )`,
   sql`create index immutable_rules_project on immutable_rules (project)`,
+  sql`create table tag_leases (
+    registry_id text not null references registries on delete cascade,
+    repository text not null,
+    tag text not null,
+    holder uuid not null,
+    held_until timestamptz not null,
+    primary key (registry_id, repository, tag)
+  )`,
 
   // Kept when the user goes: what somebody asked for who is no more must not run.
   sql`alter table tasks add column requester_id uuid`,
+  // Who started it, whoever had parts of it run again.
+  sql`alter table executions add column requester_id uuid`,
 
   sql`create table signing_keys (
     key_id text primary key,

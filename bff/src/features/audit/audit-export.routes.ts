@@ -35,16 +35,22 @@ const recheckMs = 4000;
 export function auditExportRoutes(deps: AuditExportDeps): Router {
   const router = Router();
   for (const format of formats) {
-    const whole = { path: `/audit.${format.name}`, permission: 'system.manage', query: AuditExportQuery } as const;
+    const whole = {
+      path: `/audit.${format.name}`,
+      action: 'exportAudit',
+      permission: 'system.manage',
+      query: AuditExportQuery,
+    } as const;
     mountDownload(router, whole, ({ query }, request, response) => {
       const narrow = async (access: RequestAccess) => {
         throwRefused(await access.decide('system.manage', undefined, false), () => projectNotFound(''));
         return filterOf(query);
       };
-      return write(deps, { format, name: 'audit', sort: query.sort, narrow }, request, response);
+      return write(deps, { format, name: 'audit', query, narrow }, request, response);
     });
     const ofProject = {
       path: `/projects/:project/audit.${format.name}`,
+      action: 'exportProjectAudit',
       permission: 'audit.read',
       params: z.strictObject({ project: ProjectName }),
       query: ProjectAuditExportQuery,
@@ -54,7 +60,7 @@ export function auditExportRoutes(deps: AuditExportDeps): Router {
         throwRefused(await access.decide('audit.read', project, true), () => projectNotFound(project));
         return narrowedTo(project, filterOf(query), access);
       };
-      return write(deps, { format, name: `audit-${project}`, sort: query.sort, narrow }, request, response);
+      return write(deps, { format, name: `audit-${project}`, query, narrow }, request, response);
     });
   }
   return router;
@@ -63,14 +69,16 @@ export function auditExportRoutes(deps: AuditExportDeps): Router {
 interface Export {
   readonly format: Format;
   readonly name: string;
-  readonly sort: AuditSort | undefined;
+  /** As it was asked for. */
+  readonly query: Readonly<Record<string, unknown>> & { readonly sort?: AuditSort | undefined };
   /** What of the log `access` may read. @throws ApiError */
   readonly narrow: (access: RequestAccess) => Promise<AuditFilter>;
 }
 
 async function write(deps: AuditExportDeps, asked: Export, request: DownloadRequest, response: Response) {
-  const { format, name, narrow } = asked;
+  const { format, name, query, narrow } = asked;
   const filter = await narrow(request.access);
+  await request.recordBegun({ target: `${name}.${format.name}`, after: query });
   response.writeHead(200, {
     'content-type': format.type,
     'content-disposition': `attachment; filename="${name}.${format.name}"`,
@@ -88,7 +96,7 @@ async function write(deps: AuditExportDeps, asked: Export, request: DownloadRequ
 
 async function* textOf(
   deps: AuditExportDeps,
-  { format, narrow, sort }: Export,
+  { format, narrow, query: { sort } }: Export,
   first: AuditFilter,
   { request }: DownloadRequest,
 ): AsyncGenerator<string> {

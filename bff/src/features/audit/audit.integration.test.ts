@@ -175,7 +175,30 @@ describe.each(databaseKinds)('The audit log over the %s database', (database) =>
       expect(response.status, path).toBe(status);
       expect(response.headers.get('content-type')).toContain('problem+json');
     }
-    expect(await lines({ action: 'GET /audit.csv', outcome: 'refused' })).toHaveLength(1);
+    expect(await lines({ action: 'exportAudit', outcome: 'refused' })).toHaveLength(2);
+  });
+
+  it('says who took it out, and which part, before the first byte', async () => {
+    const exports = async (action: string) => (await lines({ action, outcome: 'done' })).length;
+    const before = [await exports('exportAudit'), await exports('exportProjectAudit')];
+    const csv = await text(admin, '/audit.csv?q=robot.ci&outcome=done&sort=at');
+    expect(csv).not.toContain('exportAudit');
+    await text(mara, '/projects/half/audit.ndjson?actor=mara');
+    expect([await exports('exportAudit'), await exports('exportProjectAudit')]).toEqual(
+      before.map((count) => count + 1),
+    );
+    expect((await lines({ action: 'exportAudit', outcome: 'done' }))[0]).toMatchObject({
+      actor: { kind: 'user', name: 'admin' },
+      target: 'audit.csv',
+      project: null,
+      after: { q: 'robot.ci', outcome: 'done', sort: 'at' },
+    });
+    expect((await lines({ action: 'exportProjectAudit' }))[0]).toMatchObject({
+      actor: { name: 'mara' },
+      target: 'audit-half.ndjson',
+      project: 'half',
+      after: { actor: 'mara' },
+    });
   });
 
   it('is exported no faster than it is taken in, and only as long as one may', async () => {

@@ -6,7 +6,7 @@ import { listRegistryDirectory } from '../../contract/registries.ts';
 import { getRepository, listRepositories, listTags } from '../../contract/repositories.ts';
 import { search } from '../../contract/search.ts';
 import { ProblemError, type TestApiClient } from '../../testing/api-client.ts';
-import { signInAs } from '../../testing/catalog-people.ts';
+import { signInAs } from '../../testing/people.ts';
 import type { TestBff } from '../../testing/start-bff.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
 import { createProjectsView } from '../projects/projects.view.ts';

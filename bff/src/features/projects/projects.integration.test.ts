@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { placeActions } from '../../contract/permissions.ts';
 import {
   createProject,
   deleteProject,
@@ -9,7 +10,7 @@ import {
 } from '../../contract/projects.ts';
 import { search } from '../../contract/search.ts';
 import { ProblemError, type TestApiClient } from '../../testing/api-client.ts';
-import { setRoles, signInAs } from '../../testing/catalog-people.ts';
+import { setRoles, signInAs } from '../../testing/people.ts';
 import { startBff, type TestBff } from '../../testing/start-bff.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
 
@@ -250,4 +251,23 @@ describe.each(databaseKinds)('projects (%s)', (database) => {
     expect(await namesFor(admin)).toContain('filled');
     expect(await namesFor(member)).not.toContain('filled');
   });
+});
+
+test('without any registry a project has what holds in all environments that will be', async () => {
+  const bff = await startBff();
+  const admin = await bff.signIn();
+  const made = await admin.call(createProject, { body: { name: 'payments' } });
+  expect(made.access).toEqual([{ environment: null, role: null, actions: [...placeActions] }]);
+  const params = { project: 'payments' };
+  const paula = await signInAs(bff, 'paula', { payments: { '': 'project-admin' } });
+  const gus = await signInAs(bff, 'gus', { payments: { '': 'guest', production: 'project-admin' } });
+  const [theirs] = (await paula.call(getProject, { params })).access;
+  expect(theirs).toMatchObject({ environment: null, role: 'project-admin' });
+  expect(theirs?.actions).toContain('project.manage');
+  const [own] = (await gus.call(getProject, { params })).access;
+  expect(own?.actions).toContain('member.read');
+  expect(own?.actions).not.toContain('project.manage');
+  const stranger = await signInAs(bff, 'stranger');
+  await expect(stranger.call(getProject, { params })).rejects.toThrow('project-not-found');
+  await bff.close();
 });

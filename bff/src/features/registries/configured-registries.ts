@@ -16,6 +16,7 @@ export interface ConfiguredRegistry {
   readonly caPem: string | null;
   readonly notificationSecret: { reveal(): string } | null;
   readonly trustsLongshore: boolean;
+  readonly redirectHosts: readonly string[];
 }
 
 export function hashOfSecret(secret: string): string {
@@ -49,6 +50,7 @@ export async function synchronizeConfigured(
       passwordSealed: registry.password === null ? null : sealer.seal(registry.password.reveal(), registry.id),
       caPem: registry.caPem,
       trustsLongshore: registry.trustsLongshore,
+      redirectHosts: registry.redirectHosts,
       notificationSecretHash: hash,
     });
   }
@@ -69,6 +71,7 @@ function isAsConfigured(before: StoredRegistry, now: ConfiguredRegistry, sealer:
     before.username === now.username &&
     before.caPem === now.caPem &&
     before.trustsLongshore === now.trustsLongshore &&
+    before.redirectHosts.join(' ') === now.redirectHosts.join(' ') &&
     before.endpoints.map(({ url }) => url).join(' ') === urls.join(' ') &&
     isPasswordSame(before, now, sealer)
   );

@@ -8,7 +8,7 @@ import { mountEndpoint } from '../../http/mount-endpoint.ts';
 import { notificationEndpoint } from '../../registry-client/index.ts';
 import type { ConnectionTest } from './connection-test.ts';
 import { mountRegistryDirectory } from './registry-directory.routes.ts';
-import type { RegistriesService, RegistryDraft } from './registries.service.ts';
+import type { ConnectionFields, RegistriesService, RegistryDraft } from './registries.service.ts';
 import type { RegistriesView, RegistryView } from './registries.view.ts';
 import { healthOf, pullHostOf } from './registry.ts';
 import { RegistryAddressError } from './registry-address.ts';
@@ -18,6 +18,7 @@ import {
   RegistryFieldError,
   RegistryIdTakenError,
   RegistryInUseError,
+  RegistryIsConsoleError,
   RegistryManagedError,
   RegistryNotFoundError,
 } from './registry-errors.ts';
@@ -60,9 +61,8 @@ export function registriesRoutes(deps: RegistriesRoutesDeps): Router {
   });
   mountEndpoint(router, contract.deleteRegistry, ({ params }) => mapped(() => registries.remove(params.registryId)));
   mountEndpoint(router, contract.testRegistry, async ({ body }, { signal }) => {
-    const { registryId, newId, endpointUrls, username, password, caPem, trustsLongshore } = body;
-    const connection = { endpointUrls, username, password, caPem, trustsLongshore };
-    const result = await mapped(() => registries.test(connection, { registryId, newId }, signal));
+    const { registryId, newId } = body;
+    const result = await mapped(() => registries.test(connectionOf(body), { registryId, newId }, signal));
     return testAnswer(result);
   });
   mountEndpoint(router, contract.probeRegistry, async ({ params }, { signal }) => {
@@ -123,8 +123,13 @@ function testAnswer(result: ConnectionTest): AnswerInput<typeof contract.testReg
 type DraftBody = Omit<HandlerInput<typeof contract.createRegistry>['body'], 'id'>;
 
 function draftOf(body: DraftBody): RegistryDraft {
-  const { name, environment, position, endpointUrls, username, password, caPem, trustsLongshore } = body;
-  return { name, environment, position, endpointUrls, username, password, caPem, trustsLongshore };
+  const { name, environment, position } = body;
+  return { name, environment, position, ...connectionOf(body) };
+}
+
+function connectionOf(body: HandlerInput<typeof contract.testRegistry>['body']): ConnectionFields {
+  const { endpointUrls, username, password, caPem, trustsLongshore, redirectHosts } = body;
+  return { endpointUrls, username, password, caPem, trustsLongshore, redirectHosts };
 }
 
 function notificationsYaml(url: string, secret: string): string {
@@ -165,6 +170,7 @@ function answerOf(registry: RegistryView): AnswerInput<typeof contract.getRegist
       notifiedAt: instant(registry.notifiedAt),
     },
     trustsLongshore: registry.trustsLongshore,
+    redirectHosts: [...registry.redirectHosts],
     maintenance: registry.maintenance && maintenanceAnswer(registry.maintenance),
     managedBy,
     version,
@@ -200,6 +206,11 @@ function apiErrorOf(error: unknown): ApiError | undefined {
   if (error instanceof RegistryManagedError) return new ApiError('registry-managed-by-configuration', error.message);
   if (error instanceof RegistryInUseError) return new ApiError('registry-in-use', error.message);
   if (error instanceof RegistryAddressError) return new ApiError('registry-url-refused', error.message);
+  if (error instanceof RegistryIsConsoleError) {
+    return new ApiError('registry-is-console', error.message, {
+      fields: [{ path: error.path, message: error.message }],
+    });
+  }
   if (error instanceof RegistryFieldError) {
     return new ApiError('request-invalid', error.message, { fields: [{ path: error.path, message: error.message }] });
   }

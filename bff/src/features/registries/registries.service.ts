@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { RegistryClient } from '../../registry-client/index.ts';
 import { type ConfiguredRegistry, hashOfSecret, synchronizeConfigured } from './configured-registries.ts';
-import { type ConnectionTest, testConnection } from './connection-test.ts';
+import { type ConnectionTest, refuseOwnAddresses, testConnection } from './connection-test.ts';
 import { HealthMonitor, type HealthMonitorOptions } from './health-monitor.ts';
 import type { MaintenanceStore } from './maintenance.store.ts';
 import type { RegistriesStore } from './registries.store.ts';
@@ -174,6 +174,7 @@ class Registries {
 
   async create(registryId: string, draft: RegistryDraft): Promise<void> {
     const fields = await fieldsOf(this.#deps, registryId, draft, undefined);
+    await refuseOwnAddresses(this.#deps.connect, { ...fields, caPem: fields.caPem ?? null }, []);
     if (!(await this.#store.create(registryId, fields))) throw new RegistryIdTakenError(registryId);
     this.#welcome(registryId);
   }
@@ -182,6 +183,9 @@ class Registries {
     const before = await this.#getOwn(registryId);
     if (before.version !== version) throw new RegistryChangedError(before.name);
     const fields = await fieldsOf(this.#deps, registryId, draft, before);
+    const { endpointUrls, caPem = before.caPem } = fields;
+    const known = before.endpoints.map(({ url }) => url);
+    await refuseOwnAddresses(this.#deps.connect, { endpointUrls, caPem }, known);
     const outcome = await this.#store.update(registryId, version, fields);
     if (outcome === 'missing') throw new RegistryNotFoundError(registryId);
     if (outcome === 'changed-meanwhile') throw new RegistryChangedError(before.name);

@@ -12,6 +12,7 @@ export interface RegistryFields {
   readonly passwordSealed: string | null | undefined;
   readonly caPem: string | null | undefined;
   readonly trustsLongshore: boolean | undefined;
+  readonly redirectHosts: readonly string[] | undefined;
 }
 
 export interface ConfiguredFields extends RegistryFields {
@@ -93,6 +94,7 @@ async function read(database: Connection, id?: string): Promise<StoredRegistry[]
     managedBy: row.managed_by,
     version: row.version,
     trustsLongshore: row.trusts_longshore,
+    redirectHosts: row.redirect_hosts,
     maintenance: maintenanceOf(row),
     endpoints: endpointRows
       .filter((endpoint) => endpoint.registry_id === row.id)
@@ -129,6 +131,7 @@ async function create(database: Connection, id: string, fields: RegistryFields):
       password_sealed: fields.passwordSealed ?? null,
       ca_pem: fields.caPem ?? null,
       trusts_longshore: fields.trustsLongshore ?? false,
+      redirect_hosts: JSON.stringify(fields.redirectHosts ?? []),
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .returning('id')
@@ -164,6 +167,7 @@ function change(database: Connection, id: string, fields: RegistryFields) {
       ...(fields.passwordSealed === undefined ? {} : { password_sealed: fields.passwordSealed }),
       ...(fields.caPem === undefined ? {} : { ca_pem: fields.caPem }),
       ...(fields.trustsLongshore === undefined ? {} : { trusts_longshore: fields.trustsLongshore }),
+      ...(fields.redirectHosts === undefined ? {} : { redirect_hosts: JSON.stringify(fields.redirectHosts) }),
       version: row('version', '+', 1),
       updated_at: sql<Date>`now()`,
     }))

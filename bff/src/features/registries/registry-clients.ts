@@ -1,4 +1,5 @@
 import {
+  type AnswerMark,
   createRegistryClient,
   type EndpointState,
   type MintToken,
@@ -15,6 +16,7 @@ export interface RegistryConnection {
   readonly username: string | null;
   readonly password: string | null;
   readonly caPem: string | null;
+  readonly redirectHosts: readonly string[];
   /** The registry's id, as the service in tokens of our own making; null where it does not trust them. */
   readonly tokensFor: string | null;
 }
@@ -27,15 +29,26 @@ export type ConnectRegistry = (
 /** Makes a token that the registry of this id takes. */
 export type MintForRegistry = (registryId: string, scopes: readonly string[]) => ReturnType<MintToken>;
 
-export function registryConnector(userAgent: string, mintForRegistry: MintForRegistry): ConnectRegistry {
-  return ({ name, endpointUrls, username, password, caPem, tokensFor }, onEndpointState) =>
+/** What the console tells of itself to registries, and how it knows itself. */
+export interface ConnectorIdentity {
+  readonly userAgent: string;
+  readonly ownMark: AnswerMark;
+}
+
+export function registryConnector(
+  { userAgent, ownMark }: ConnectorIdentity,
+  mintForRegistry: MintForRegistry,
+): ConnectRegistry {
+  return ({ name, endpointUrls, username, password, caPem, redirectHosts, tokensFor }, onEndpointState) =>
     createRegistryClient({
       name,
       endpoints: endpointUrls.map((url) => ({ url })),
       credential: username === null || password === null ? undefined : { username, password: new Secret(password) },
       mintToken: tokensFor === null ? undefined : (scopes) => mintForRegistry(tokensFor, scopes),
       caPem: caPem ?? undefined,
+      allowedRedirectHosts: redirectHosts,
       userAgent,
+      ownMark,
       onEndpointState,
     });
 }
@@ -102,6 +115,7 @@ export function createRegistryClients(deps: {
           username: stored.username,
           password: openPassword(stored, deps.sealer),
           caPem: stored.caPem,
+          redirectHosts: stored.redirectHosts,
           tokensFor: stored.trustsLongshore ? stored.id : null,
         },
         (state) => deps.onEndpointState(stored.id, state),

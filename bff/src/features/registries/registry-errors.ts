@@ -41,6 +41,18 @@ export class RegistryInUseError extends Error {
   }
 }
 
+/** An address that leads back to this console, through whatever name or proxy. */
+export class RegistryIsConsoleError extends Error {
+  override readonly name = 'RegistryIsConsoleError';
+  readonly path: string;
+
+  /** @param position of the address among those that were given */
+  constructor(url: string, position: number) {
+    super(`${url} is this console’s own front door: give the address of a registry behind it.`);
+    this.path = `endpointUrls.${position}`;
+  }
+}
+
 /** One field that cannot be stored as it is. */
 export class RegistryFieldError extends Error {
   override readonly name = 'RegistryFieldError';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { RegistryFields } from './registries.store.ts';
 import type { StoredRegistry } from './registry.ts';
-import type { AddressPolicy } from './registry-address.ts';
+import { type AddressPolicy, RegistryAddressError } from './registry-address.ts';
 import type { RegistryConnection } from './registry-clients.ts';
 import { openPassword } from './registry-clients.ts';
 import { RegistryFieldError } from './registry-errors.ts';
@@ -15,6 +15,8 @@ export interface ConnectionFields {
   readonly caPem: string | null | undefined;
   /** Instead of a username and password. */
   readonly trustsLongshore: boolean | undefined;
+  /** `host[:port]` of the stores that blobs may be redirected to. */
+  readonly redirectHosts: readonly string[] | undefined;
 }
 
 export interface RegistryDraft extends ConnectionFields {
@@ -37,6 +39,7 @@ export async function fieldsOf(
 ): Promise<RegistryFields> {
   const endpointUrls = await checkedUrls(addresses, draft.endpointUrls);
   checkCertificates(draft.caPem);
+  const redirectHosts = await checkedHosts(addresses, draft.redirectHosts);
   checkId(registryId, draft, before);
   const { password: given } = accountOf(draft, before);
   const keepsPassword = given === undefined && before?.passwordSealed != null;
@@ -46,8 +49,10 @@ export async function fieldsOf(
   const { name, environment, position, caPem, trustsLongshore } = draft;
   const { username, password } = accountOf(draft, before);
   const passwordSealed = typeof password === 'string' ? sealer.seal(password, registryId) : password;
-  return { name, environment, position, endpointUrls, username, caPem, passwordSealed, trustsLongshore };
+  return { name, environment, position, endpointUrls, username, caPem, passwordSealed, trustsLongshore, redirectHosts };
 }
+
+const nothingStored = { username: null, caPem: null, redirectHosts: [] };
 
 /** For a connection that is only tried. @throws RegistryAddressError | RegistryFieldError | PasswordUnreadableError */
 export async function connectionOf(
@@ -58,15 +63,19 @@ export async function connectionOf(
 ): Promise<RegistryConnection> {
   const endpointUrls = await checkedUrls(addresses, fields.endpointUrls);
   checkCertificates(fields.caPem);
-  const { username, password } = accountOf(fields, before);
+  const redirectHosts = await checkedHosts(addresses, fields.redirectHosts);
+  const kept = before ?? { ...nothingStored, name: new URL(endpointUrls[0] ?? '').host, id: newId ?? null };
+  const { username = kept.username, password } = accountOf(fields, before);
+  const { caPem = kept.caPem } = fields;
   const isStoredPasswordMeant = password === undefined && before && hasSameHosts(before, endpointUrls);
   return {
-    name: before?.name ?? new URL(endpointUrls[0] ?? '').host,
+    name: kept.name,
     endpointUrls,
-    username: username === undefined ? (before?.username ?? null) : username,
+    username,
     password: isStoredPasswordMeant ? openPassword(before, sealer) : (password ?? null),
-    tokensFor: isTrusting(fields, before) ? (before?.id ?? newId ?? null) : null,
-    caPem: fields.caPem === undefined ? (before?.caPem ?? null) : fields.caPem,
+    tokensFor: isTrusting(fields, before) ? kept.id : null,
+    caPem,
+    redirectHosts: redirectHosts ?? kept.redirectHosts,
   };
 }
 
@@ -103,6 +112,27 @@ async function checkedUrls(addresses: AddressPolicy, urls: readonly string[]): P
     throw new RegistryFieldError('endpointUrls', 'The same address is given twice.');
   }
   return checked;
+}
+
+/** Stores are asked for blobs by the console itself: the same addresses are out of bounds as for registries. */
+async function checkedHosts(
+  addresses: AddressPolicy,
+  hosts: readonly string[] | undefined,
+): Promise<string[] | undefined> {
+  if (hosts === undefined) return undefined;
+  const checked = await Promise.all(
+    hosts.map(async (text) => {
+      try {
+        const { host, hostname, port } = new URL(await addresses.checkUrl(`https://${text}`));
+        // The usual ports are not part of it: a redirect does not name them either.
+        return port === '80' ? hostname : host;
+      } catch (error) {
+        if (error instanceof RegistryAddressError) throw new RegistryFieldError('redirectHosts', error.message);
+        throw error;
+      }
+    }),
+  );
+  return [...new Set(checked)];
 }
 
 /** A stored password may go to the addresses it was entered for, and to no others. */

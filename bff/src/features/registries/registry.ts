@@ -55,6 +55,8 @@ export interface StoredRegistry extends Omit<Registry, 'health' | 'pullHost'> {
   readonly username: string | null;
   readonly passwordSealed: string | null;
   readonly caPem: string | null;
+  /** `host[:port]` of the stores that blobs may be redirected to. */
+  readonly redirectHosts: readonly string[];
   readonly capabilities: readonly Capability[];
   readonly probedAt: Date | null;
   readonly notifiedAt: Date | null;

@@ -5,6 +5,7 @@ import { ApiError } from '../../http/api-error.ts';
 import type { RequestAccess } from '../../http/request-access.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import type { CopyRequest } from './replication.ts';
+import type { TaskScope } from './task-scope.view.ts';
 
 interface End {
   readonly registryId: string;
@@ -27,9 +28,22 @@ export async function authorizeCopy(access: RequestAccess, { source, destination
   }
 }
 
+/** What of the copies the caller may see: what the rights say, and what the caller asked for. */
+export async function copyScope(access: RequestAccess): Promise<TaskScope> {
+  const { subject } = access;
+  const scope = await access.scope('replication.read');
+  // An access token sees what it was made for.
+  if (scope.isEverything || subject.kind !== 'user' || subject.ceiling !== undefined) return scope;
+  return { ...scope, own: { userId: subject.id, readable: await access.scope('catalog.read') } };
+}
+
+/** What is to be done with tasks: stopping is no writing, so that an archived project does not stand in its way. */
+export type TaskVerb = 'stop' | 'retry';
+
 /** The right to push at the destination of each task. Of a registry that is gone only system administrators know. */
 export async function authorizeDestinations(
   access: RequestAccess,
+  verb: TaskVerb,
   tasks: readonly { readonly destination: End }[],
   hidden: () => ApiError,
 ): Promise<void> {
@@ -41,14 +55,25 @@ export async function authorizeDestinations(
   );
   for (const { registryId, project } of ends.values()) {
     const environment = (await access.environmentOf(registryId)) ?? '';
-    await access.authorize('artifact.push', { project, environment }, hidden);
+    const place = { project, environment };
+    if (verb === 'stop') await access.authorizeEnding('artifact.push', place, hidden);
+    else await access.authorize('artifact.push', place, hidden);
   }
 }
 
 /** Whether somebody with this scope sees a task of these ends. */
-export function seesTask(scope: Scope, task: { readonly source: End; readonly destination: End }): boolean {
-  const { source, destination } = task;
-  return [source, destination].every((end) => isInScope(scope, projectOf(end.repository), end.registryId));
+export function seesTask(scope: TaskScope, { source, destination, requester }: SeenTask): boolean {
+  const seesEnds = (seen: Scope): boolean =>
+    [source, destination].every((end) => isInScope(seen, projectOf(end.repository), end.registryId));
+  if (seesEnds(scope)) return true;
+  const own = scope.isEverything ? undefined : scope.own;
+  return own !== undefined && requester?.id === own.userId && seesEnds(own.readable);
+}
+
+interface SeenTask {
+  readonly source: End;
+  readonly destination: End;
+  readonly requester: { readonly id: string } | null;
 }
 
 /** The answer of what does not exist: a registry of which the caller sees nothing, a repository in one of which it sees more. */

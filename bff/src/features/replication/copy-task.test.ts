@@ -46,6 +46,7 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     signal: new AbortController().signal,
     holdsFence: () => Promise.resolve(true),
     findImmutable: () => Promise.resolve('b:v*'),
+    holdTag: ({ decide, move }) => decide().then(move),
     findMountSources: () => [],
     onPinned: () => {},
     onLog: () => {},
@@ -96,4 +97,16 @@ test('without a rule the tag is moved', async () => {
   const moved = await copyTask(contextFor({ findImmutable: () => Promise.resolve(undefined) }));
   expect(moved.end.state).toBe('succeeded');
   expect(await headDigest('v1')).toBe(image.digest);
+});
+
+test('a held tag is asked about and moved while nobody else does', async () => {
+  await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  const holdTag: CopyTaskContext['holdTag'] = async ({ decide, move }) => {
+    // Whoever was first has made it.
+    await pushSampleImage(destination, 'a/b', { tag: 'v1' });
+    await decide();
+    await move();
+  };
+  const { end } = await copyTask(contextFor({ holdTag }));
+  expect(end).toMatchObject({ state: 'failed', reason: { code: 'tag-immutable' } });
 });

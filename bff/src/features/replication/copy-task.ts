@@ -5,6 +5,7 @@ import {
   type CopyResult,
   type FanOutMember,
   type ReadOnlyTarget,
+  type TagMove,
   type Target,
 } from '../../replication-engine/index.ts';
 import { isRegistryError, type RegistryClient } from '../../registry-client/index.ts';
@@ -24,6 +25,7 @@ export interface CopyTaskContext {
   readonly holdsFence: () => Promise<boolean>;
   /** The rule that holds the destination's tag, as people write it: asked before anything is sent, and before the tag is moved. */
   readonly findImmutable: () => Promise<string | undefined>;
+  readonly holdTag: (move: TagMove) => Promise<void>;
   readonly findMountSources: (digest: string) => readonly string[];
   readonly onPinned: (digest: string) => void;
   readonly onLog: (entry: TaskLogEntry) => void;
@@ -126,6 +128,7 @@ function copy(context: CopyTaskContext, digest: string): Promise<CopyResult> {
       if (held !== undefined) throw new TagHeldError(held);
       return context.holdsFence();
     },
+    holdTag: context.holdTag,
     findMountSources: context.findMountSources,
     on: {
       ...progress.observer,

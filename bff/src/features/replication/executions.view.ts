@@ -1,8 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { RowScope } from '../../database/scope.ts';
 import type { Tables } from '../../database/tables.ts';
 import type { ExecutionState, TaskState } from './replication.ts';
-import { visibleTasks } from './task-scope.view.ts';
+import { type TaskScope, visibleTasks } from './task-scope.view.ts';
 
 export interface Execution {
   readonly id: string;
@@ -23,7 +22,7 @@ export interface Execution {
 
 export interface ExecutionsQuery {
   /** What the caller may see. */
-  readonly scope: RowScope;
+  readonly scope: TaskScope;
   readonly q: string | undefined;
   readonly state: ExecutionState | undefined;
   readonly isNewestFirst: boolean;
@@ -50,7 +49,7 @@ export function createExecutionsView(database: Kysely<Tables>) {
       const rows = await heads(database, conditionsOf(query), query);
       return withTasks(database, rows, visibleTasks(query.scope));
     },
-    async find(id: string, scope: RowScope): Promise<Execution | undefined> {
+    async find(id: string, scope: TaskScope): Promise<Execution | undefined> {
       const [row] = await heads(database, [sql`e.id = ${id}`], { isNewestFirst: true, limit: 1, scope });
       return row && (await withTasks(database, [row], visibleTasks(scope)))[0];
     },

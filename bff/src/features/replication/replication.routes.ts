@@ -1,5 +1,4 @@
 import { Router } from 'express';
-import type { Scope } from '../../access/scope.ts';
 import { projectOf } from '../../access/subject.ts';
 import type { HandlerInput } from '../../contract/endpoint.ts';
 import * as contract from '../../contract/replication.ts';
@@ -10,11 +9,12 @@ import { mountEndpoint } from '../../http/mount-endpoint.ts';
 import type { RequestAccess } from '../../http/request-access.ts';
 import type { RequestContext } from '../../http/request-context.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
-import { authorizeCopy, authorizeDestinations, seesTask } from './copy-access.routes.ts';
+import { authorizeCopy, authorizeDestinations, copyScope, seesTask, type TaskVerb } from './copy-access.routes.ts';
 import type { ExecutionsView } from './executions.view.ts';
 import { type CopyRequest, openStates, type TaskState } from './replication.ts';
 import { detailAnswer, executionAnswer, operationsAnswer, previewAnswer, taskAnswer } from './replication-answers.ts';
 import type { ReplicationService, Which } from './replication.service.ts';
+import type { TaskScope } from './task-scope.view.ts';
 import type { TasksView } from './tasks.view.ts';
 
 export interface ReplicationRoutesDeps {
@@ -41,8 +41,8 @@ export function replicationRoutes(deps: ReplicationRoutesDeps): Router {
 
 function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
   const { replication, executions } = deps;
-  const shown = async (id: string, access: RequestAccess) => answerOf(id, await access.scope('replication.read'));
-  const answerOf = async (id: string, scope: Scope) => {
+  const shown = async (id: string, access: RequestAccess) => answerOf(id, await copyScope(access));
+  const answerOf = async (id: string, scope: TaskScope) => {
     const found = await executions.find(id, scope);
     if (found === undefined) throw executionNotFound();
     return executionAnswer(found, rateOf(deps, id, scope));
@@ -65,7 +65,7 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
   mountEndpoint(router, contract.listExecutions, async ({ query }, { access }) => {
     const { q, state, sort = '-created', limit = pageLength, cursor } = query;
     const after = readCursor(cursor, sort, executionColumns);
-    const scope = await access.scope('replication.read');
+    const scope = await copyScope(access);
     const items = await executions.list({
       scope,
       q,
@@ -85,38 +85,45 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
   mountEndpoint(router, contract.getExecution, ({ params }, { access }) => shown(params.executionId, access));
   mountEndpoint(router, contract.stopExecution, async ({ params }, context) => {
     const { executionId } = params;
-    await replication.stop(await partOf(deps, executionId, openStates, context));
+    await replication.stop(await partOf(deps, executionId, 'stop', context));
     return shown(executionId, context.access);
   });
   mountEndpoint(router, contract.retryExecution, async ({ params }, context) => {
     const { executionId } = params;
-    await replication.retry(await partOf(deps, executionId, endedBadly, context), context.account?.id ?? null);
+    await replication.retry(await partOf(deps, executionId, 'retry', context), context.account?.id ?? null);
     return shown(executionId, context.access);
   });
 }
 
 /** Only of tasks that the caller sees. */
-function rateOf({ replication }: ReplicationRoutesDeps, executionId: string, scope: Scope): number | null {
+function rateOf({ replication }: ReplicationRoutesDeps, executionId: string, scope: TaskScope): number | null {
   return replication.executionRate(executionId, (task) => seesTask(scope, task));
 }
 
-const endedBadly = ['failed', 'stopped'] as const;
+const concernedStates: Readonly<Record<TaskVerb, readonly TaskState[]>> = {
+  stop: openStates,
+  retry: ['failed', 'stopped'],
+};
 
 /** What of an execution the caller sees and may change; all of it for whom sees everything. @throws ApiError */
 async function partOf(
   { tasks }: ReplicationRoutesDeps,
   executionId: string,
-  states: readonly TaskState[],
-  { access, audit }: RequestContext,
+  verb: TaskVerb,
+  { access, audit, account }: RequestContext,
 ): Promise<Which> {
-  const scope = await access.scope('replication.read');
+  const scope = await copyScope(access);
   const all = await tasks.listDestinations(executionId, scope);
   const [first] = all;
   if (first === undefined) throw executionNotFound();
   audit.note({ project: projectOf(first.destination.repository) });
-  const concerned = all.filter(({ state }) => states.includes(state));
+  const concerned = all.filter(({ state }) => concernedStates[verb].includes(state));
   // With nothing to do the answer still depends on whether the caller might have done it.
-  await authorizeDestinations(access, concerned.length === 0 ? all : concerned, executionNotFound);
+  const asked = concerned.length === 0 ? all : concerned;
+  // Who asked for it may take it back.
+  const own = verb === 'stop' && account !== null ? await tasks.listOwn({ executionId }, account.id) : new Set();
+  const others = asked.filter(({ id }) => !own.has(id));
+  await authorizeDestinations(access, verb, others, executionNotFound);
   return scope.isEverything ? { executionId } : { executionId, taskIds: concerned.map(({ id }) => id) };
 }
 
@@ -139,17 +146,18 @@ function executionNotFound(): ApiError {
 
 function mountTasks(router: Router, { replication, tasks, clock }: ReplicationRoutesDeps): void {
   const find = async (id: string, access: RequestAccess) => {
-    const found = await tasks.find(id, await access.scope('replication.read'));
+    const found = await tasks.find(id, await copyScope(access));
     if (found === undefined) throw taskNotFound();
     return taskAnswer(replication.current(found), clock.now());
   };
-  const findOwn = async (id: string, { access, audit }: RequestContext) => {
+  const findToChange = async (id: string, verb: TaskVerb, { access, audit, account }: RequestContext) => {
     const task = await find(id, access);
     const { repository, tag, registryId } = task.destination;
     const environment = (await access.environmentOf(registryId)) ?? null;
     const target = `${registryId}/${repository}${tag === null ? '' : `:${tag}`}`;
     audit.note({ project: projectOf(repository), environment, target });
-    await authorizeDestinations(access, [task], taskNotFound);
+    const own = verb === 'stop' && account !== null ? await tasks.listOwn({ taskId: id }, account.id) : new Set();
+    if (!own.has(id)) await authorizeDestinations(access, verb, [task], taskNotFound);
     return task;
   };
 
@@ -157,7 +165,7 @@ function mountTasks(router: Router, { replication, tasks, clock }: ReplicationRo
     const { q, executionId, state, repository, sort = 'state', limit = pageLength, cursor } = query;
     const after = readCursor(cursor, sort, taskColumns);
     const { items, total } = await tasks.list({
-      scope: await access.scope('replication.read'),
+      scope: await copyScope(access),
       q,
       executionId,
       state,
@@ -175,18 +183,18 @@ function mountTasks(router: Router, { replication, tasks, clock }: ReplicationRo
     };
   });
   mountEndpoint(router, contract.getTask, async ({ params }, { access }) => {
-    const detail = await tasks.findDetail(params.taskId, await access.scope('replication.read'));
+    const detail = await tasks.findDetail(params.taskId, await copyScope(access));
     if (detail === undefined) throw taskNotFound();
     const blobs = replication.currentBlobs(params.taskId) ?? detail.blobs;
     return detailAnswer({ ...detail, task: replication.current(detail.task), blobs }, clock.now());
   });
   mountEndpoint(router, contract.stopTask, async ({ params }, context) => {
-    await findOwn(params.taskId, context);
+    await findToChange(params.taskId, 'stop', context);
     await replication.stop(params);
     return find(params.taskId, context.access);
   });
   mountEndpoint(router, contract.retryTask, async ({ params }, context) => {
-    const before = await findOwn(params.taskId, context);
+    const before = await findToChange(params.taskId, 'retry', context);
     const count = await replication.retry(params, context.account?.id ?? null);
     if (count === 0 && before.state !== 'queued') {
       throw new ApiError('task-not-retryable', notRetryable[before.state] ?? 'The task has been changed meanwhile.');

@@ -1,3 +1,4 @@
+import type { TagMove } from '../../replication-engine/index.ts';
 import type { RegistriesService, Registry } from '../registries/registries.service.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { type CopyPreview, previewCopy } from './copy-preview.ts';
@@ -65,6 +66,8 @@ export interface ReplicationDeps {
   readonly findRefusal: (task: ClaimedTask) => Promise<Reason | undefined>;
   /** The rule that keeps a destination's tag where it is, as people write it. */
   readonly findImmutable: (destination: TaskDestination) => Promise<string | undefined>;
+  /** One at a time decides on a held tag and moves it. */
+  readonly holdTag: (destination: TaskDestination, move: TagMove) => Promise<void>;
   /** Wakes a worker when the transaction commits. */
   readonly enqueueWake: (transaction: ReplicationTransaction | undefined) => Promise<void>;
   /** Tells every instance to cut what it runs of this. */
@@ -112,6 +115,7 @@ export class ReplicationService {
       mountSources: (registryId, digests) => deps.preview.mountSources(registryId, digests),
       findRefusal: deps.findRefusal,
       findImmutable: deps.findImmutable,
+      holdTag: deps.holdTag,
       owner: deps.instanceId,
       clock: deps.clock,
       random: deps.random,

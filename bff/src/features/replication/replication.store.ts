@@ -47,6 +47,7 @@ export function createReplicationStore(database: Kysely<Tables>) {
             id: execution.id,
             trigger: 'copy',
             requested_by: execution.requestedBy,
+            requester_id: execution.requesterId,
             include_referrers: execution.includeReferrers,
             when_different: execution.whenDifferent,
           })

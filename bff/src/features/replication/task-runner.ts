@@ -1,4 +1,4 @@
-import { type CopyLimiter, createCopyLimiter } from '../../replication-engine/index.ts';
+import { type CopyLimiter, createCopyLimiter, type TagMove } from '../../replication-engine/index.ts';
 import { type FanOutPlace, FanOuts } from './fan-outs.ts';
 import type { RegistryClient } from '../../registry-client/index.ts';
 import { isRegistryError } from '../../registry-client/index.ts';
@@ -26,6 +26,8 @@ export interface TaskRunnerDeps {
   readonly findRefusal: (task: ClaimedTask) => Promise<Reason | undefined>;
   /** The rule that holds a destination's tag. */
   readonly findImmutable: (destination: TaskDestination) => Promise<string | undefined>;
+  /** One at a time decides on a held tag and moves it, pushes at the front door included. */
+  readonly holdTag: (destination: TaskDestination, move: TagMove) => Promise<void>;
   /** Of this process; another one after every start. */
   readonly owner: string;
   readonly clock: { now(): Date };
@@ -232,6 +234,7 @@ export class TaskRunner {
       signal: running.signal,
       holdsFence: async () => !running.signal.aborted && (await claims.holdsFence(owner, task.id, task.fence)),
       findImmutable: () => this.#deps.findImmutable(task.destination),
+      holdTag: (move) => this.#deps.holdTag(task.destination, move),
       findMountSources: (digest) => mounts.get(digest) ?? [],
       onPinned: (digest) => running.pin(digest),
       onLog: (entry) => running.log(entry),

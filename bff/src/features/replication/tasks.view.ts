@@ -1,8 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { RowScope } from '../../database/scope.ts';
 import type { Tables } from '../../database/tables.ts';
 import { likePattern } from './executions.view.ts';
-import { visibleTasks } from './task-scope.view.ts';
+import { ownTasks, type TaskScope, visibleTasks } from './task-scope.view.ts';
 import { openStates, type Reason, type Task, type TaskBlob, type TaskLogEntry, type TaskState } from './replication.ts';
 
 export interface Attempt {
@@ -35,7 +34,7 @@ export interface ListedTask {
 
 export interface TasksQuery {
   /** What the caller may see. */
-  readonly scope: RowScope;
+  readonly scope: TaskScope;
   readonly q: string | undefined;
   readonly executionId: string | undefined;
   readonly state: TaskState | 'active' | undefined;
@@ -51,13 +50,15 @@ export interface PlacedTask {
   readonly destination: { readonly registryId: string; readonly repository: string };
 }
 
+type OneOrAll = { readonly executionId: string } | { readonly taskId: string };
+
 export type TasksView = ReturnType<typeof createTasksView>;
 
 /** What asks for attention comes first. */
 const rank = sql<number>`case t.state when 'failed' then 0 when 'waiting' then 1 when 'running' then 2
   when 'queued' then 3 when 'stopped' then 4 else 5 end`;
 const microseconds = sql<number>`(extract(epoch from t.created_at) * 1000000)::bigint`;
-const everything: RowScope = { isEverything: true };
+const everything: TaskScope = { isEverything: true };
 const logMax = 5000;
 const blobsMax = 20_000;
 
@@ -70,11 +71,11 @@ export function createTasksView(database: Kysely<Tables>) {
       const isCountable = query.executionId !== undefined || query.state === 'active';
       return { items: rows, total: isCountable ? await count(database, conditions) : null };
     },
-    async find(id: string, scope: RowScope = everything): Promise<Task | undefined> {
+    async find(id: string, scope: TaskScope = everything): Promise<Task | undefined> {
       return (await read(database, [sql`t.id = ${id}`, ...narrowed(scope)], sql``))[0]?.task;
     },
     /** Where an execution's tasks go, for decisions about each of them. */
-    async listDestinations(executionId: string, scope: RowScope): Promise<PlacedTask[]> {
+    async listDestinations(executionId: string, scope: TaskScope): Promise<PlacedTask[]> {
       const conditions = [sql`t.execution_id = ${executionId}`, ...narrowed(scope)];
       const { rows } = await sql<Pick<TaskRow, 'id' | 'state' | 'destination_registry_id' | 'destination_repository'>>`
         select t.id, t.state, t.destination_registry_id, t.destination_repository
@@ -85,7 +86,8 @@ export function createTasksView(database: Kysely<Tables>) {
         destination: { registryId: destination_registry_id, repository: destination_repository },
       }));
     },
-    async findDetail(id: string, scope: RowScope): Promise<TaskDetail | undefined> {
+    listOwn: (which: OneOrAll, userId: string) => listOwn(database, which, userId),
+    async findDetail(id: string, scope: TaskScope): Promise<TaskDetail | undefined> {
       const task = await this.find(id, scope);
       if (task === undefined) return undefined;
       const blobs = database.selectFrom('task_blobs').selectAll().where('task_id', '=', id).orderBy('position');
@@ -122,7 +124,15 @@ export function createTasksView(database: Kysely<Tables>) {
   };
 }
 
-function narrowed(scope: RowScope): RawBuilder<unknown>[] {
+/** Those that somebody asked for. */
+async function listOwn(database: Kysely<Tables>, which: OneOrAll, userId: string): Promise<Set<string>> {
+  const place = 'taskId' in which ? sql`t.id = ${which.taskId}` : sql`t.execution_id = ${which.executionId}`;
+  const { rows } = await sql<{ id: string }>`
+    select t.id from tasks t where ${all([place, ownTasks(userId)])}`.execute(database);
+  return new Set(rows.map(({ id }) => id));
+}
+
+function narrowed(scope: TaskScope): RawBuilder<unknown>[] {
   const condition = visibleTasks(scope);
   return condition === null ? [] : [condition];
 }

@@ -82,6 +82,10 @@ export async function startFrontDoor(options: FrontDoorServerOptions): Promise<F
     },
     listRepositories: async () => [],
     findImmutable: async () => undefined,
+    holdTag: async (_tag, { decide, move }) => {
+      await decide();
+      return move();
+    },
     noteManifest: (change) => void changes.push(change),
     recordAudit: async (record) => void audit.push(record),
     onAccessChanged: (listener) => void listeners.push(listener),

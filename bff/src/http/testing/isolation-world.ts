@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { NewRow } from '../../database/index.ts';
 import { semverKey } from '../../features/catalog/semver-key.ts';
 import { digestOf, mediaTypes } from '../../registry-client/index.ts';
-import { addPerson, setRoles } from '../../testing/catalog-people.ts';
+import { addAccount, setRoles } from '../../testing/people.ts';
 import { startBff, type TestBff } from '../../testing/start-bff.ts';
 
 /** Everything of one project that has a name or a number somebody could guess. */
@@ -73,7 +73,7 @@ export async function addProject(bff: TestBff, project: string): Promise<Ids> {
     repository: `${project}/${project}-service`,
     tag: `${project}-release`,
     digest: digestOf(content),
-    userId: await addPerson(bff, `${project}-member`),
+    userId: await addAccount(bff, `${project}-member`),
   };
   await kysely
     .insertInto('manifests')

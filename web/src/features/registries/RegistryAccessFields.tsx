@@ -60,6 +60,16 @@ export function RegistryAccessFields({ form, stored }: RegistryAccessFieldsProps
         helperText={errors.caPem?.message ?? t('form.caHint')}
         slotProps={{ inputLabel: { shrink: true }, htmlInput: { spellCheck: false, className: styles['url'] } }}
       />
+      <TextField
+        {...register('redirectHosts')}
+        label={t('form.redirectHosts')}
+        placeholder="s3.example.com"
+        multiline
+        maxRows={8}
+        error={errors.redirectHosts !== undefined}
+        helperText={errors.redirectHosts?.message ?? t('form.redirectHostsHint')}
+        slotProps={{ inputLabel: { shrink: true }, htmlInput: { spellCheck: false, autoCapitalize: 'none' } }}
+      />
     </fieldset>
   );
 }

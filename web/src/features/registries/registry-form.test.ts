@@ -36,6 +36,7 @@ const stored: Registry = {
     notifiedAt: null,
   },
   trustsLongshore: false,
+  redirectHosts: [],
   maintenance: null,
   managedBy: 'console',
   version: 7,
@@ -71,6 +72,22 @@ describe('a registry that trusts Longshore', () => {
   });
   it('differs from one that does not', () => {
     expect(changedFields(stored, { ...stored, trustsLongshore: true })).toEqual(['trustsLongshore']);
+  });
+});
+
+describe('the stores that blobs may come from', () => {
+  it('are written one a line, or however a person parts them', () => {
+    const values = { ...formOfRegistry(stored), redirectHosts: ' s3.example.com,\nstore.internal:9000 ' };
+    expect(changeOf(values, stored).redirectHosts).toEqual(['s3.example.com', 'store.internal:9000']);
+    expect(changeOf(formOfRegistry({ ...stored, redirectHosts: ['a', 'b:1'] }), stored).redirectHosts).toEqual([
+      'a',
+      'b:1',
+    ]);
+  });
+  it('are hosts, and a mistake is shown at their field', () => {
+    const values = { ...filled, redirectHosts: 'https://s3.example.com/bucket' };
+    expect(findProblems(values, { kind: 'create' })).toEqual([{ field: 'redirectHosts', kind: 'invalid' }]);
+    expect(fieldOfServerPath('redirectHosts', values)).toBe('redirectHosts');
   });
 });
 

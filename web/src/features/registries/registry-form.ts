@@ -14,6 +14,8 @@ export interface RegistryFormValues {
   password: string;
   isPasswordRemoved: boolean;
   caPem: string;
+  /** One `host[:port]` a line. */
+  redirectHosts: string;
 }
 
 export type DraftBody = z.input<typeof RegistryDraft>;
@@ -31,6 +33,7 @@ export const emptyRegistryForm: RegistryFormValues = {
   password: '',
   isPasswordRemoved: false,
   caPem: '',
+  redirectHosts: '',
 };
 
 export function formOfRegistry(registry: Registry): RegistryFormValues {
@@ -45,6 +48,7 @@ export function formOfRegistry(registry: Registry): RegistryFormValues {
     password: '',
     isPasswordRemoved: false,
     caPem: registry.caPem ?? '',
+    redirectHosts: registry.redirectHosts.join('\n'),
   };
 }
 
@@ -77,6 +81,7 @@ function connectionOf(values: RegistryFormValues, stored: Registry | undefined) 
     username: username === '' ? null : username,
     ...password,
     caPem: caPem === '' ? null : caPem,
+    redirectHosts: values.redirectHosts.split(/[\s,;]+/).filter((host) => host !== ''),
   };
 }
 
@@ -162,6 +167,7 @@ const comparedFields = [
   'trustsLongshore',
   'username',
   'caPem',
+  'redirectHosts',
 ] as const;
 
 /** The fields that somebody else changed since the form was opened, for the person whose change was refused. */

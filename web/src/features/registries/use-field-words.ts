@@ -6,7 +6,16 @@ import { type FieldProblem, fieldOfServerPath, type RegistryFormValues } from '.
 /** A field's name as the form library types it. */
 export type FieldName = keyof RegistryFormValues | `endpointUrls.${number}.url`;
 
-const plainFields = ['name', 'id', 'environment', 'position', 'username', 'password', 'caPem'] as const;
+const plainFields = [
+  'name',
+  'id',
+  'environment',
+  'position',
+  'username',
+  'password',
+  'caPem',
+  'redirectHosts',
+] as const;
 const requiredFields = ['name', 'id', 'environment'] as const;
 
 /** What is wrong with a field, in words: of what the contract would refuse, and of what the server did refuse. */
@@ -30,6 +39,9 @@ export function useFieldWords() {
       field: fieldOfServerPath(path, values) as FieldName,
       message,
     }));
+    if (error.code === 'registry-is-console') {
+      return fields.map(({ field }) => ({ field, message: errorWords(error).sentence }));
+    }
     if (error.code === 'registry-url-refused' && fields.length === 0) {
       // The sentence names the host it is about.
       const detail = error.problem?.detail ?? '';

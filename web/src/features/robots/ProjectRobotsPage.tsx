@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { ProjectFrame } from '../../domain/project/ProjectFrame.tsx';
-import { canAt, useProjectAccess } from '../../domain/project-access.ts';
+import { canAt, environmentsOf, useProjectAccess } from '../../domain/project-access.ts';
 import { projectRobotsQuery } from './robots-queries.ts';
 import { AddRobotButton, RobotsView } from './RobotsView.tsx';
 
@@ -12,7 +12,7 @@ export function ProjectRobotsPage() {
   const { project = '' } = useParams();
   const query = useQuery(projectRobotsQuery(project));
   const access = useProjectAccess(project);
-  const environments = (access ?? []).map(({ environment }) => environment);
+  const environments = environmentsOf(access);
   const managed = environments.filter((environment) => canAt(access, 'project.manage', environment));
   const addButton = managed.length > 0 ? <AddRobotButton /> : undefined;
   return (

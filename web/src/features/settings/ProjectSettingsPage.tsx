@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { ProjectFrame } from '../../domain/project/ProjectFrame.tsx';
-import { canAt, projectQuery } from '../../domain/project-access.ts';
+import { canAt, environmentsOf, projectQuery } from '../../domain/project-access.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { ProjectAbout } from './ProjectAbout.tsx';
 import { ProjectArchive } from './ProjectArchive.tsx';
@@ -23,7 +23,7 @@ export function ProjectSettingsPage() {
   const { data: project, error } = query;
   const mayManage = canAt(project?.access, 'project.manage');
   const members = useQuery({ ...environmentsQuery(name), enabled: mayManage });
-  const environments = members.data?.environments ?? project?.access.map(({ environment }) => environment) ?? [];
+  const environments = members.data?.environments ?? environmentsOf(project?.access);
   const managed = environments.filter((environment) => canAt(project?.access, 'project.manage', environment));
   const isEverywhere = mayManage && managed.length === environments.length;
   return (
