@@ -80,10 +80,17 @@ function ensureBuild(node) {
   if (built.status !== 0) giveUp('The build failed; the lines above say why.', built.status ?? 1);
 }
 
+/**
+ * The optimising compiler of the embedded database's WebAssembly takes 600 MB for some seconds; libc gives such memory back
+ * only when told so before the process starts. docs/decisions/001 has what it saves. Ignored where libc is not glibc.
+ */
+const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
+
 /** Runs the command until it ends; every signal is passed on, and it is told when this process is gone. */
 function handOver(/** @type {string} */ node, /** @type {string} */ file) {
   const child = spawn(node, [path.join(root, file), ...args], {
     cwd: command === 'longshore' ? (process.env.INIT_CWD ?? process.cwd()) : root,
+    env: { ...ALLOCATOR, ...process.env },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   // Ctrl-C reaches the child by itself, from the terminal; passing it on again does no harm.

@@ -20,9 +20,16 @@ export async function relay(
   own: OutgoingHttpHeaders = {},
 ): Promise<void> {
   const status = answer.statusCode ?? 502;
-  if (hasBody(answer, response)) await firstByte(answer, response);
+  const isBodied = hasBody(answer, response);
+  if (isBodied) await firstByte(answer, response);
   response.writeHead(status, { ...answerHeaders(answer.headers), ...own });
-  if (hasBody(answer, response) && isRawBody(answer)) {
+  if (!isBodied) {
+    // Nothing can break off, and `pipeline` makes an error with its stack each time to abort what is over.
+    answer.resume();
+    response.end();
+    return;
+  }
+  if (isRawBody(answer)) {
     await passRawBody(answer, response);
     return;
   }

@@ -127,8 +127,7 @@ async function startConsole(
   const running = await superviseProcess({
     name: 'The console',
     command: [...options.consoleCommand, 'serve', '--config', configFile],
-    // Each of libc's arenas keeps memory of its own; two are enough for what Node's threads allocate.
-    environment: { MALLOC_ARENA_MAX: '2', ...environment },
+    environment,
     logFile,
     lastSignal: 'SIGKILL',
     say: options.say,

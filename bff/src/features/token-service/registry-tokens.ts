@@ -1,14 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import {
-  decodeProtectedHeader,
-  errors,
-  type JWTPayload,
-  jwtVerify,
-  type ProtectedHeaderParameters,
-  SignJWT,
-} from 'jose';
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, type ProtectedHeaderParameters } from 'jose';
 import type { RegistryAction, TokenGrant } from '../../access/credentials.ts';
 import type { Ceiling } from '../../access/subject.ts';
+import { signEs256 } from './es256.ts';
 import type { KeyRing } from './signing-keys.ts';
 
 /** The most that is useful: rights that were taken away live on in a registry for as long. */
@@ -47,25 +41,26 @@ export interface SignedToken {
   readonly expiresAt: Date;
 }
 
-export async function signToken(
+export function signToken(
   ring: KeyRing,
   { audience, subjectName, holder, access }: TokenContent,
   now: Date,
-): Promise<SignedToken> {
-  const { keyId, privateKey, x5c } = ring.signing();
+): SignedToken {
+  const { privateKey, tokenHeader } = ring.signing();
   const issuedAtSeconds = Math.floor(now.getTime() / 1000);
   const expiresAtSeconds = issuedAtSeconds + tokenLifeSeconds;
-  const token = await new SignJWT({ access, holder })
-    // Distribution 2.8 knows a key by the certificate, 3 by the thumbprint.
-    .setProtectedHeader({ typ: 'JWT', alg: 'ES256', kid: keyId, x5c: [x5c] })
-    .setIssuer(issuer)
-    .setSubject(subjectName)
-    .setAudience(audience)
-    .setIssuedAt(issuedAtSeconds)
-    .setNotBefore(issuedAtSeconds)
-    .setExpirationTime(expiresAtSeconds)
-    .setJti(randomUUID())
-    .sign(privateKey);
+  const claims = {
+    access,
+    holder,
+    iss: issuer,
+    sub: subjectName,
+    aud: audience,
+    iat: issuedAtSeconds,
+    nbf: issuedAtSeconds,
+    exp: expiresAtSeconds,
+    jti: randomUUID(),
+  };
+  const token = signEs256(privateKey, tokenHeader, claims);
   return { token, issuedAt: new Date(issuedAtSeconds * 1000), expiresAt: new Date(expiresAtSeconds * 1000) };
 }
 

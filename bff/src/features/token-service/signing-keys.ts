@@ -1,11 +1,4 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  type webcrypto,
-  X509Certificate,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
 import { selfSignedCertificate } from './signing-certificate.ts';
 import type { NewKey, SigningKeysStore, StoredKey } from './signing-keys.store.ts';
@@ -25,9 +18,17 @@ export interface TrustedKey {
   readonly retiresAt: Date | null;
 }
 
+/** The first part of every token of a key. Distribution 2.8 knows a key by the certificate, 3 by the thumbprint. */
+export interface TokenHeader {
+  readonly typ: 'JWT';
+  readonly alg: 'ES256';
+  readonly kid: string;
+  readonly x5c: readonly [string];
+}
+
 export interface KeyRing {
   /** Its private part; the first of `trusted`. @throws where it cannot be read with the server's key */
-  readonly signing: () => { readonly keyId: string; readonly privateKey: webcrypto.CryptoKey; readonly x5c: string };
+  readonly signing: () => { readonly privateKey: KeyObject; readonly tokenHeader: TokenHeader };
   readonly trusted: readonly TrustedKey[];
 }
 
@@ -104,16 +105,11 @@ function ringOf(stored: readonly StoredKey[], sealer: KeySealer): KeyRing {
   let opened: ReturnType<KeyRing['signing']> | undefined;
   return {
     signing: () => {
-      opened ??= {
-        keyId: first.keyId,
-        // As Web Crypto wants it, made once: it signs hundreds of times a second.
-        privateKey: createPrivateKey(sealer.open(first.privateKeySealed, contextOf(first.keyId))).toCryptoKey(
-          { name: 'ECDSA', namedCurve: 'P-256' },
-          false,
-          ['sign'],
-        ),
-        x5c: new X509Certificate(first.certificatePem).raw.toString('base64'),
-      };
+      if (opened !== undefined) return opened;
+      // Made once: it signs hundreds of times a second.
+      const privateKey = createPrivateKey(sealer.open(first.privateKeySealed, contextOf(first.keyId)));
+      const x5c = new X509Certificate(first.certificatePem).raw.toString('base64');
+      opened = { privateKey, tokenHeader: { typ: 'JWT', alg: 'ES256', kid: first.keyId, x5c: [x5c] } };
       return opened;
     },
     trusted: stored.map(({ keyId, certificatePem, createdAt, retiresAt }) => ({

@@ -30,7 +30,9 @@ export function tokenServiceRoutes(tokens: TokenService): Router {
 }
 
 async function answerGet(tokens: TokenService, request: Request, response: Response): Promise<void> {
-  const query = new URL(request.originalUrl, 'http://unknown.invalid').searchParams;
+  const { originalUrl } = request;
+  const mark = originalUrl.indexOf('?');
+  const query = new URLSearchParams(mark === -1 ? '' : originalUrl.slice(mark + 1));
   const authorization = request.get('authorization');
   const credential = authorization === undefined ? null : basicOf(authorization);
   if (credential === undefined) {
@@ -88,10 +90,23 @@ async function answer(
       return;
     }
     const { token, issuedAt, expiresInSeconds } = await tokens.issue({ ...asked, subject, address });
-    response.json({ token, access_token: token, expires_in: expiresInSeconds, issued_at: issuedAt.toISOString() });
+    sendUncached(response, {
+      token,
+      access_token: token,
+      expires_in: expiresInSeconds,
+      issued_at: issuedAt.toISOString(),
+    });
   } catch (error) {
     if (!refuseKnown(response, error)) throw error;
   }
+}
+
+/** As `response.json` would, without a hash of what nobody may keep, and head and body in one write. */
+function sendUncached(response: Response, content: object): void {
+  const body = JSON.stringify(content);
+  response.setHeader('content-type', 'application/json; charset=utf-8');
+  response.setHeader('content-length', Buffer.byteLength(body));
+  response.end(body);
 }
 
 /** Undefined where it is no Basic credential. https://www.rfc-editor.org/rfc/rfc7617 */

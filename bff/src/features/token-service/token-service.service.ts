@@ -105,7 +105,7 @@ export function createTokenService(deps: TokenServiceDeps): TokenService {
       await log.grantsCut(subject, cuts, address);
       const subjectName = subject.kind === 'anonymous' ? '' : subject.name;
       const content = { audience: service, subjectName, holder: holderOf(subject), access };
-      const signed = await signToken(await keys.ring(), content, clock.now());
+      const signed = signToken(await keys.ring(), content, clock.now());
       return { ...signed, expiresInSeconds: tokenLifeSeconds };
     },
     async mintForRegistry(registryId, scopes) {

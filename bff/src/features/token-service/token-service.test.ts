@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { exportJWK } from 'jose';
 import { beforeEach, expect, it } from 'vitest';
 import type { AuditRecord } from '../../access/audit-record.ts';
@@ -116,7 +116,7 @@ describeEachDatabase('The token service', (open) => {
     built = build(database);
   });
   const grantsOf = (subject: Subject | undefined) => built.tokens.grantsAt(subject ?? nobody, 'main', 'payments/api');
-  const privateKeyOf = async ({ keys }: Built) => KeyObject.from((await keys.ring()).signing().privateKey);
+  const privateKeyOf = async ({ keys }: Built) => (await keys.ring()).signing().privateKey;
   /** Signed with the service's own key, so that nothing but the change makes it wrong. */
   const forge = async (token: string, change: { header?: object; payload?: object }) => {
     const { header, payload } = decode(token);
