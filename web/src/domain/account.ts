@@ -30,6 +30,12 @@ export function useAccount(): Account {
   return account;
 }
 
+/** Whether the reader asked for it; who did may stop it without further rights. */
+export function useIsOwn({ requestedBy }: { readonly requestedBy: string | null }): boolean {
+  const { account } = useSession();
+  return account !== null && account.username === requestedBy;
+}
+
 /** For controls that would be refused everywhere: leave them out when this is false. For those of a place see `canAt`. */
 export function useCan(permission: Permission): boolean {
   return can(useSession(), permission);

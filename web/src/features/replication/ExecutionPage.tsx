@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { useIsOwn } from '../../domain/account.ts';
 import { useMayPushToAll } from '../../domain/may-push.ts';
 import { Figures } from '../../domain/tasks/Figures.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
@@ -101,19 +102,19 @@ function ExecutionFacts({ execution }: { execution: Execution }) {
 function ExecutionButtons({ execution }: { execution: Execution }) {
   const { t } = useTranslation('replication');
   const canPush = useMayPushToAll(useDestinations(execution.id));
+  const isOwn = useIsOwn(execution);
   const errorWords = useErrorWords();
   const { stop, retry } = useExecutionActions(execution.id);
   const [isAsking, setIsAsking] = useState(false);
-  if (!canPush) return null;
   const retryable = countRetryable(execution);
   return (
     <>
-      {retryable > 0 ? (
+      {canPush && retryable > 0 ? (
         <Button variant="outlined" disabled={retry.isPending} onClick={() => retry.mutate()}>
           {t('execution.retryFailed', { count: retryable })}
         </Button>
       ) : null}
-      {canStopExecution(execution) ? (
+      {(canPush || isOwn) && canStopExecution(execution) ? (
         <Button variant="outlined" onClick={() => setIsAsking(true)}>
           {t('execution.stop')}
         </Button>

@@ -6,6 +6,7 @@ import { Link, useParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
 import { DigestText } from '../../domain/DigestText.tsx';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { useIsOwn } from '../../domain/account.ts';
 import { useMayPushToAll } from '../../domain/may-push.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
@@ -84,18 +85,18 @@ export function TaskPage() {
 function TaskButtons({ task }: { task: TaskDetail }) {
   const { t } = useTranslation('replication');
   const canPush = useMayPushToAll([task.destination]);
+  const isOwn = useIsOwn(task);
   const errorWords = useErrorWords();
   const { stop, retry } = useTaskActions(task.id);
-  if (!canPush) return null;
   const onError = (error: Error) => toast({ message: errorWords(error).sentence, tone: 'danger' });
   return (
     <>
-      {canRetryTask(task.state) ? (
+      {canPush && canRetryTask(task.state) ? (
         <Button variant="outlined" disabled={retry.isPending} onClick={() => retry.mutate(undefined, { onError })}>
           {t(task.state === 'waiting' ? 'task.retryNow' : 'task.retry')}
         </Button>
       ) : null}
-      {canStopTask(task.state) ? (
+      {(canPush || isOwn) && canStopTask(task.state) ? (
         <Button variant="outlined" disabled={stop.isPending} onClick={() => stop.mutate(undefined, { onError })}>
           {t('task.stop')}
         </Button>
