@@ -7,7 +7,7 @@ import { type Database, isDatabaseUnavailable, migrateToLatest, openDatabase } f
 import { createAuditStore } from './features/audit/audit.store.ts';
 import { type AccessDirectory, createAccessDirectory } from './features/members/access-directory.ts';
 import { createAccessFactsStore } from './features/members/access-facts.store.ts';
-import { createAccountsStore } from './features/session/accounts.store.ts';
+import { callerFinder } from './features/session/callers.store.ts';
 import { openRedisSessions, type RedisSessions, SessionsUnavailableError } from './features/session/redis-sessions.ts';
 import { createSessionRecordsStore } from './features/session/session-records.store.ts';
 import { createEventBus, type EventBus, type EventRelay, type Publish } from './http/event-bus.ts';
@@ -165,13 +165,9 @@ interface SessionParts extends Pick<Foundation, 'config' | 'database' | 'clock' 
 }
 
 function buildSessions({ config, database, records, clock, access, recordAudit }: SessionParts): Sessions {
-  const accounts = createAccountsStore(database.kysely);
   return createSessions({
     records,
-    findAccount: async (id) => {
-      const account = await accounts.findById(id);
-      return account?.isDisabled === false ? account : undefined;
-    },
+    findAccount: callerFinder(database.kysely),
     facts: access,
     recordAudit,
     secret: config.secrets.session.reveal(),

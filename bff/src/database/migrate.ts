@@ -3,12 +3,14 @@ import type { Database } from './database-port.ts';
 import { up as foundation } from './migrations/0001-foundation.ts';
 import { up as catalogNames } from './migrations/0002-catalog-names.ts';
 import { up as access } from './migrations/0003-access.ts';
+import { up as parts } from './migrations/0004-parts.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
   '0001-foundation': { up: foundation },
   '0002-catalog-names': { up: catalogNames },
   '0003-access': { up: access },
+  '0004-parts': { up: parts },
 };
 
 export class MigrationError extends Error {

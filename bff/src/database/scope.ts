@@ -9,91 +9,108 @@ export type RowScope =
       readonly places: ReadonlyArray<{ readonly project: string; readonly registryId: string }>;
     };
 
+/** Projects of which the same registries are seen. */
+interface Part {
+  readonly projects: readonly string[];
+  readonly registryIds: readonly string[];
+}
+
 /** A condition for rows that know their project and their registry: `tags`, `repositories`. */
 export function inScope(scope: RowScope, project: string, registry: string): RawBuilder<boolean> {
-  if (scope.isEverything) return sql<boolean>`true`;
-  const whole = sql`${sql.ref(project)} = any (${[...scope.projects]}::text[])`;
-  if (scope.places.length === 0) return sql<boolean>`${whole}`;
-  return sql<boolean>`(${whole} or (${sql.ref(project)}, ${sql.ref(registry)}) in (${placeRows(scope.places)}))`;
+  return inParts(
+    scope,
+    project,
+    ({ registryIds }) => sql<boolean>`${sql.ref(registry)} = any (${registryIds}::text[])`,
+  );
+}
+
+/** A condition for rows that know which registries hold them: `tag_names`. */
+export function isHeldInScope(scope: RowScope, project: string, registries: string): RawBuilder<boolean> {
+  return inParts(scope, project, ({ registryIds }) => overlaps(registries, registryIds));
 }
 
 /** A condition for rows of projects: something of it is in the scope. */
 export function isProjectInScope(scope: RowScope, project: string): RawBuilder<boolean> {
   if (scope.isEverything) return sql<boolean>`true`;
-  const names = [...new Set([...scope.projects, ...scope.places.map((place) => place.project)])];
-  return sql<boolean>`${sql.ref(project)} = any (${names}::text[])`;
+  return isOneOf(project, seenProjects(scope.projects, partsOf(scope)));
+}
+
+/** Whether `registries`, a column of arrays, has one of these. */
+export function overlaps(registries: string, registryIds: readonly string[]): RawBuilder<boolean> {
+  return sql<boolean>`${sql.ref(registries)} && ${[...registryIds]}::text[] collate "C"`;
 }
 
 /**
- * `repository_names` as somebody sees it who does not see everything. Projects that are seen whole are read from the table
- * and its indexes; of others the few visible repositories are counted one by one.
- * @param withSizes false leaves sizes of the latter at 0: adding up their distinct blobs is most of the work
+ * `repository_names` as somebody sees it who does not see everything. Projects that are seen whole are read from that very
+ * table, others from what is known of each registry, or of each set of registries where several are seen together.
  */
-export function repositoryNamesIn(scope: RowScope, { withSizes }: { readonly withSizes: boolean }) {
+export function repositoryNamesIn(scope: RowScope): RawBuilder<unknown> {
   if (scope.isEverything) return sql`repository_names`;
   const whole = sql`
     select name, project, tag_count, size_bytes, pushed_at, sorted_at from repository_names
-    where project = any (${[...scope.projects]}::text[])
+    where ${isOneOf('project', scope.projects)}
   `;
-  if (scope.places.length === 0) return sql`(${whole})`;
-  const partial = sql`
-    select held.name, held.project, held.tag_count, ${withSizes ? heldSize : sql`0::bigint`} as size_bytes,
-      held.pushed_at, held.sorted_at
+  const parts = partsOf(scope).map((part) => (part.registryIds.length === 1 ? ofOneRegistry(part) : ofSeveral(part)));
+  return sql`(${sql.join(scope.projects.length === 0 && parts.length > 0 ? parts : [whole, ...parts], sql` union all `)})`;
+}
+
+function ofOneRegistry({ projects, registryIds }: Part) {
+  return sql`
+    select name, project, tag_count, size_bytes, pushed_at, sorted_at from repositories
+    where registry_id = ${registryIds[0]} and ${isOneOf('project', projects)}
+  `;
+}
+
+function ofSeveral({ projects, registryIds }: Part) {
+  const isOurs = sql`${isOneOf('project', projects)} and ${overlaps('registry_ids', registryIds)}`;
+  return sql`
+    select places.name, places.project, coalesce(counts.tag_count, 0) as tag_count,
+      coalesce(sizes.size_bytes, 0) as size_bytes, places.pushed_at, places.sorted_at
     from (
-      select repositories.name, repositories.project, count(distinct tags.name)::integer as tag_count,
-        array_agg(distinct repositories.id) as ids, max(repositories.size_bytes) as largest,
-        max(tags.pushed_at) as pushed_at, ${sortedAt} as sorted_at
-      from repositories
-      left join tags on tags.repository_id = repositories.id and tags.is_shown
-      left join manifests on manifests.digest = tags.digest
-      where (repositories.project, repositories.registry_id) in (${placeRows(scope.places)})
-      group by repositories.name, repositories.project
-    ) as held
+      select name, project, max(pushed_at) as pushed_at, max(sorted_at) as sorted_at from repositories
+      where ${isOneOf('project', projects)} and registry_id = any (${[...registryIds]}::text[])
+      group by name, project
+    ) as places
+    left join (
+      select name, sum(tag_count)::integer as tag_count from repository_tag_counts where ${isOurs} group by name
+    ) as counts on counts.name = places.name
+    left join (
+      select name, least(sum(size_bytes), ${sql.lit(Number.MAX_SAFE_INTEGER)}::bigint)::bigint as size_bytes
+      from repository_sizes where ${isOurs} group by name
+    ) as sizes on sizes.name = places.name
   `;
-  return scope.projects.length === 0 ? sql`(${partial})` : sql`(${whole} union all ${partial})`;
 }
 
-/** `tag_names` in the same way: what it says of a tag is said of the visible registries alone. */
-export function tagNamesIn(scope: RowScope) {
-  if (scope.isEverything) return sql`tag_names`;
-  const whole = sql`
-    select repository, name, project, folded, semver_key, pushed_at, sorted_at, registry_count, digest_count
-    from tag_names where project = any (${[...scope.projects]}::text[])
-  `;
-  if (scope.places.length === 0) return sql`(${whole})`;
-  const partial = sql`
-    select tags.repository, tags.name, tags.project, lower(tags.name) as folded, max(tags.semver_key) as semver_key,
-      max(tags.pushed_at) as pushed_at, ${sortedAt} as sorted_at,
-      count(*)::integer as registry_count, count(distinct tags.digest)::integer as digest_count
-    from tags left join manifests on manifests.digest = tags.digest
-    where tags.is_shown and (tags.project, tags.registry_id) in (${placeRows(scope.places)})
-    group by tags.repository, tags.name, tags.project
-  `;
-  return scope.projects.length === 0 ? sql`(${partial})` : sql`(${whole} union all ${partial})`;
+function inParts(scope: RowScope, project: string, isPart: (part: Part) => RawBuilder<boolean>): RawBuilder<boolean> {
+  if (scope.isEverything) return sql<boolean>`true`;
+  const parts = partsOf(scope);
+  const isAnywhere = isOneOf(project, seenProjects(scope.projects, parts));
+  if (parts.length === 0) return isAnywhere;
+  const alternatives = parts.map((part) => sql<boolean>`(${isOneOf(project, part.projects)} and ${isPart(part)})`);
+  if (scope.projects.length > 0) alternatives.unshift(isOneOf(project, scope.projects));
+  // The first condition is implied by the second; it is what an index can use.
+  return sql<boolean>`(${isAnywhere} and (${sql.join(alternatives, sql` or `)}))`;
 }
 
-/** As the triggers of 0002-catalog-names.ts have it. */
-const sortedAt = sql`
-  date_trunc('milliseconds', coalesce(max(coalesce(tags.pushed_at, manifests.created_at)), 'epoch'))
-`;
+function isOneOf(column: string, values: readonly string[]): RawBuilder<boolean> {
+  return sql<boolean>`${sql.ref(column)} = any (${[...values]}::text[])`;
+}
 
-/** Of one registry it is known; of several, each blob and manifest once. Exact numbers end at the largest safe integer. */
-const heldSize = sql`
-  case when cardinality(held.ids) = 1 then held.largest else (
-    select least(coalesce(sum(parts.size_bytes), 0), ${sql.lit(Number.MAX_SAFE_INTEGER)}::bigint)::bigint from (
-      select manifests.size_bytes from manifests where manifests.digest in (
-        select digest from repository_manifests where repository_id = any (held.ids)
-      )
-      union all
-      select max(manifest_blobs.size_bytes) from manifest_blobs where manifest_blobs.manifest_digest in (
-        select digest from repository_manifests where repository_id = any (held.ids)
-      ) group by manifest_blobs.blob_digest
-    ) as parts
-  ) end
-`;
+function seenProjects(whole: readonly string[], parts: readonly Part[]): string[] {
+  return [...whole, ...parts.flatMap(({ projects }) => projects)];
+}
 
-function placeRows(places: ReadonlyArray<{ readonly project: string; readonly registryId: string }>) {
-  const projects = places.map(({ project }) => project);
-  const registryIds = places.map(({ registryId }) => registryId);
-  return sql`select * from unnest(${projects}::text[], ${registryIds}::text[])`;
+function partsOf(scope: Exclude<RowScope, { isEverything: true }>): Part[] {
+  const whole = new Set(scope.projects);
+  const byProject = Map.groupBy(scope.places, ({ project }) => project);
+  const seen = [...byProject].filter(([project]) => !whole.has(project));
+  const parts = seen.map(([project, places]) => ({
+    project,
+    registryIds: [...new Set(places.map(({ registryId }) => registryId))].toSorted(),
+  }));
+  const alike = Map.groupBy(parts, ({ registryIds }) => JSON.stringify(registryIds));
+  return [...alike.values()].map((group) => ({
+    projects: group.map(({ project }) => project),
+    registryIds: group[0]?.registryIds ?? [],
+  }));
 }

@@ -1,4 +1,4 @@
-import type { Generated, Insertable, Selectable, Updateable } from 'kysely';
+import type { ColumnType, Generated, Insertable, Selectable, Updateable } from 'kysely';
 import type {
   AccessTokensTable,
   AuditLogTable,
@@ -114,6 +114,8 @@ export interface RepositoriesTable {
   tag_count: WithDefault<number>;
   size_bytes: WithDefault<number>;
   pushed_at: NullableInstant;
+  /** As of its tags. */
+  sorted_at: WithDefault<Date>;
   first_seen_at: WithDefault<Date>;
   scanned_at: NullableInstant;
 }
@@ -177,6 +179,10 @@ export interface TagsTable {
   seen_at: WithDefault<Date>;
   /** False for the tags that carry referrers. */
   is_shown: WithDefault<boolean>;
+  /** From the image's config. */
+  image_created_at: NullableInstant;
+  /** The push, else the image's creation, else 1970; whole milliseconds. */
+  sorted_at: ColumnType<Date, never, never>;
 }
 
 /** One row for each tag name over all registries; kept by triggers on tags. */
@@ -192,6 +198,26 @@ export interface TagNamesTable {
   sorted_at: Date;
   registry_count: number;
   digest_count: number;
+  /** In order. */
+  registry_ids: string[];
+}
+
+/** How many of a repository's tags are in exactly these registries; kept by triggers on tags. */
+export interface RepositoryTagCountsTable {
+  name: string;
+  /** In order. */
+  registry_ids: string[];
+  project: string;
+  tag_count: number;
+}
+
+/** How much of a repository is in exactly these registries, each blob and manifest once. */
+export interface RepositorySizesTable {
+  name: string;
+  /** In order. */
+  registry_ids: string[];
+  project: string;
+  size_bytes: number;
 }
 
 /** One row for each repository name over all registries; kept by triggers, except size_bytes. */
@@ -338,6 +364,8 @@ export interface Tables {
   repository_manifests: RepositoryManifestsTable;
   tags: TagsTable;
   tag_names: TagNamesTable;
+  repository_tag_counts: RepositoryTagCountsTable;
+  repository_sizes: RepositorySizesTable;
   repository_names: RepositoryNamesTable;
   tag_history: TagHistoryTable;
   registry_events: RegistryEventsTable;

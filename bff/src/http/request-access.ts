@@ -12,13 +12,12 @@ import {
   roleAt,
 } from '../access/decide.ts';
 import { type RegistryPlace, type Scope, scopeOf } from '../access/scope.ts';
-import type { Place, ProjectDirectory, RoleRow, Subject } from '../access/subject.ts';
+import type { Place, ProjectDirectory, Subject } from '../access/subject.ts';
 import type { Permission, PlaceAction, Role } from '../contract/permissions.ts';
 import { ApiError } from './api-error.ts';
 
 /** What decisions rest on, as the features know it. */
 export interface AccessFacts {
-  readonly rowsOf: (userId: string) => Promise<ReadonlyMap<string, readonly RoleRow[]>>;
   readonly projects: () => Promise<ProjectDirectory>;
   /** In the order of their environments. */
   readonly registries: () => Promise<readonly RegistryPlace[]>;

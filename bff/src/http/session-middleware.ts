@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { RecordAudit } from '../access/audit-record.ts';
-import type { Subject } from '../access/subject.ts';
+import type { RoleRow, Subject } from '../access/subject.ts';
 import { createAuditNotes } from './audit-notes.ts';
 import { type AccessFacts, RequestAccess } from './request-access.ts';
 import {
@@ -16,11 +16,13 @@ import { HashedSessionStore, hashSessionId, type SessionRecords } from './sessio
 export interface SessionAccount extends RequestAccount {
   /** Changes with the password, and when the account is disabled. */
   readonly credentialVersion: string;
+  /** Project → the rows of its members grid that name the user, directly or through groups. */
+  readonly rows: ReadonlyMap<string, readonly RoleRow[]>;
 }
 
 export interface SessionOptions {
   readonly records: SessionRecords;
-  /** Undefined for an account that is gone or disabled. */
+  /** Read anew each time: a role that was taken away is gone with the next request. Undefined for one gone or disabled. */
   readonly findAccount: (accountId: string) => Promise<SessionAccount | undefined>;
   readonly facts: AccessFacts;
   readonly recordAudit: RecordAudit;
@@ -106,8 +108,8 @@ function settle(run: (callback: (error?: unknown) => void) => void): Promise<voi
 
 async function subjectOf(account: SessionAccount | null, facts: AccessFacts): Promise<Subject> {
   if (account === null) return { kind: 'anonymous', isAllowed: await facts.allowsAnonymous() };
-  const { id, username, isSystemAdmin } = account;
-  return { kind: 'user', id, name: username, isSystemAdmin, rows: await facts.rowsOf(id) };
+  const { id, username, isSystemAdmin, rows } = account;
+  return { kind: 'user', id, name: username, isSystemAdmin, rows };
 }
 
 interface SessionControlParts extends Pick<SessionOptions, 'findAccount' | 'clock'> {

@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from '../../database/index.ts';
 import type { IndexedManifest } from './indexed-manifest.ts';
 import { saveManifests } from './manifests.store.ts';
+import { refreshSizes } from './sizes.store.ts';
 import { projectOf } from './shown-names.ts';
 
 /** One tag as it was seen in its registry. */
@@ -186,7 +187,8 @@ export class CatalogStore {
   /** The embedded database keeps no statistics by itself, and plans badly without. */
   async analyze(): Promise<void> {
     await sql`
-      analyze repositories, repository_names, tags, tag_names, manifests, manifest_blobs, repository_manifests
+      analyze repositories, repository_names, repository_tag_counts, repository_sizes, tags, tag_names, manifests,
+        manifest_blobs, repository_manifests
     `.execute(this.#kysely);
   }
 
@@ -271,14 +273,17 @@ async function saveTags(
       where tags.repository_id = ${repositoryId} and tags.name in (select name from given)
     ), written as (
       insert into tags (
-        repository_id, registry_id, repository, project, name, digest, semver_key, is_shown, pushed_at, pushed_by, seen_at
+        repository_id, registry_id, repository, project, name, digest, semver_key, is_shown, pushed_at, pushed_by, seen_at,
+        image_created_at
       )
       select ${repositoryId}::bigint, ${seen.registryId}::text, ${seen.repository}::text,
         ${projectOf(seen.repository)}::text, name, digest, semver_key, is_shown, pushed_at, pushed_by,
-        ${seen.askedAt}::timestamptz
+        ${seen.askedAt}::timestamptz,
+        (select manifests.created_at from manifests where manifests.digest = given.digest collate "C")
       from given order by name
       on conflict (repository_id, name) do update set
         digest = excluded.digest,
+        image_created_at = excluded.image_created_at,
         seen_at = excluded.seen_at,
         pushed_at = case when tags.digest = excluded.digest
           then greatest(tags.pushed_at, excluded.pushed_at) else excluded.pushed_at end,
@@ -295,49 +300,6 @@ async function saveTags(
     returning name, digest
   `.execute(transaction);
   return rows;
-}
-
-async function refreshSizes(kysely: Kysely<Tables>, names: string[]): Promise<void> {
-  // Exact numbers end here; see manifests.store.ts.
-  const largest = sql`${Number.MAX_SAFE_INTEGER}::bigint`;
-  await sql`
-    with held as (
-      select repositories.id, repository_manifests.digest from repositories
-      join repository_manifests on repository_manifests.repository_id = repositories.id
-      where repositories.name = any (${names}::text[])
-    ), parts as (
-      select held.id, manifests.size_bytes from held join manifests on manifests.digest = held.digest
-      union all
-      select id, size_bytes from (
-        select held.id, max(manifest_blobs.size_bytes) as size_bytes from held
-        join manifest_blobs on manifest_blobs.manifest_digest = held.digest
-        group by held.id, manifest_blobs.blob_digest
-      ) as blobs
-    ), sums as (
-      select id, least(sum(size_bytes), ${largest}) as size_bytes from parts group by id
-    )
-    update repositories set size_bytes = sums.size_bytes from sums
-    where repositories.id = sums.id and repositories.size_bytes <> sums.size_bytes
-  `.execute(kysely);
-  await sql`
-    with held as (
-      select distinct repositories.name, repository_manifests.digest from repositories
-      join repository_manifests on repository_manifests.repository_id = repositories.id
-      where repositories.name = any (${names}::text[])
-    ), parts as (
-      select held.name, manifests.size_bytes from held join manifests on manifests.digest = held.digest
-      union all
-      select name, size_bytes from (
-        select held.name, max(manifest_blobs.size_bytes) as size_bytes from held
-        join manifest_blobs on manifest_blobs.manifest_digest = held.digest
-        group by held.name, manifest_blobs.blob_digest
-      ) as blobs
-    ), sums as (
-      select name, least(sum(size_bytes), ${largest}) as size_bytes from parts group by name
-    )
-    update repository_names set size_bytes = sums.size_bytes from sums
-    where repository_names.name = sums.name and repository_names.size_bytes <> sums.size_bytes
-  `.execute(kysely);
 }
 
 const deadlockDetected = '40P01';

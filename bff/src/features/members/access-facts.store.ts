@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
+import { type RoleCell, roleRowsOf } from '../../access/role-cells.ts';
 import type { ProjectFacts, RoleRow } from '../../access/subject.ts';
 import type { RegistryPlace } from '../../access/scope.ts';
-import type { Row, Tables } from '../../database/index.ts';
+import type { Tables } from '../../database/index.ts';
 
 export type AccessFactsStore = ReturnType<typeof createAccessFactsStore>;
 
@@ -9,24 +10,12 @@ export type AccessFactsStore = ReturnType<typeof createAccessFactsStore>;
 export function createAccessFactsStore(kysely: Kysely<Tables>) {
   return {
     /** Project → the rows of its grid that name the user, directly or through a group. */
-    async rowsOf(userId: string): Promise<Map<string, RoleRow[]>> {
-      const { rows } = await sql<Pick<Row<'members'>, 'project' | 'environment' | 'role'> & { holder: string }>`
+    async rowsOf(userId: string): Promise<ReadonlyMap<string, readonly RoleRow[]>> {
+      const { rows } = await sql<RoleCell>`
         select project, environment, role, coalesce(group_id, user_id)::text as holder from members
         where user_id = ${userId} or group_id in (select group_id from group_users where user_id = ${userId})
       `.execute(kysely);
-      const byProject = new Map<string, RoleRow[]>();
-      for (const [, cells] of Map.groupBy(rows, ({ project, holder }) => `${project}\n${holder}`)) {
-        const [first] = cells;
-        if (first === undefined) continue;
-        const row: RoleRow = {
-          defaultRole: cells.find(({ environment }) => environment === '')?.role ?? null,
-          environmentRoles: new Map(
-            cells.filter(({ environment }) => environment !== '').map(({ environment, role }) => [environment, role]),
-          ),
-        };
-        byProject.set(first.project, [...(byProject.get(first.project) ?? []), row]);
-      }
-      return byProject;
+      return roleRowsOf(rows);
     },
 
     /** Those that are public somewhere or archived; all others are neither. */

@@ -146,7 +146,7 @@ function summed(scope: Scope, condition: RawBuilder<boolean>) {
       select project, count(*) as repository_count, sum(tag_count) as tag_count,
         least(sum(size_bytes), ${Number.MAX_SAFE_INTEGER}::bigint)::bigint as size_bytes,
         max(pushed_at) as pushed_at, max(sorted_at) as sorted_at
-      from ${repositoryNamesIn(scope, { withSizes: true })} as repository_names where tag_count > 0 group by project
+      from ${repositoryNamesIn(scope)} as repository_names where tag_count > 0 group by project
     ) as held on held.project = projects.name
   `;
 }

@@ -84,11 +84,11 @@ export function createRepositoriesView(kysely: Kysely<Tables>) {
       const wanted = sql.join(conditions, sql` and `);
       const { rows } = await sql<NamedRepository>`
         select name, project, tag_count, size_bytes, pushed_at, sorted_at
-        from ${repositoryNamesIn(scope, { withSizes: true })} as repository_names
+        from ${repositoryNamesIn(scope)} as repository_names
         where ${wanted} and ${isAfter(columns, after)} order by ${orderBy(columns)} limit ${limit + 1}
       `.execute(kysely);
       const counted = await sql<{ total: number }>`
-        select count(*) as total from ${repositoryNamesIn(scope, { withSizes: false })} as repository_names where ${wanted}
+        select count(*) as total from ${repositoryNamesIn(scope)} as repository_names where ${wanted}
       `.execute(kysely);
       const page = rows.slice(0, limit);
       const last = rows.length > limit ? page.at(-1) : undefined;
@@ -103,7 +103,7 @@ export function createRepositoriesView(kysely: Kysely<Tables>) {
     async findRepository(name: string, scope: Scope): Promise<RepositoryRow | undefined> {
       const { rows } = await sql<NamedRepository>`
         select name, project, tag_count, size_bytes, pushed_at, sorted_at
-        from ${repositoryNamesIn(scope, { withSizes: true })} as repository_names where name = ${name}
+        from ${repositoryNamesIn(scope)} as repository_names where name = ${name}
       `.execute(kysely);
       return (await withRegistries(rows, scope))[0];
     },

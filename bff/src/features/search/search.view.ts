@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Scope } from '../../access/scope.ts';
 import type { Tables } from '../../database/index.ts';
 import { likeLiteral } from '../../database/keyset.ts';
-import { inScope, isProjectInScope, repositoryNamesIn, tagNamesIn } from '../../database/scope.ts';
+import { inScope, isHeldInScope, isProjectInScope, repositoryNamesIn } from '../../database/scope.ts';
 
 export interface FoundTag {
   readonly repository: string;
@@ -42,7 +42,7 @@ export class SearchView {
     const literal = likeLiteral(text);
     const { rows } = await sql<{ name: string; repository_count: number }>`
       select found.name, (
-        select count(*) from ${repositoryNamesIn(scope, { withSizes: false })} as repository_names
+        select count(*) from ${repositoryNamesIn(scope)} as repository_names
         where repository_names.project = found.name and tag_count > 0
       ) as repository_count
       from (
@@ -70,8 +70,7 @@ export class SearchView {
     if (names.length === 0) return [];
     const within = sql`repository = any (${names}::text[])`;
     if (tagWords !== '') return this.#withRegistries(await this.#nearestTags(tagWords, within, scope), scope);
-    const newest = await this.#tagsWhere(sql`repository = ${names[0]} order by sorted_at desc`, found, scope);
-    return this.#withRegistries(newest, scope);
+    return this.#withRegistries(await this.#newestTagsOf(names[0] ?? '', scope), scope);
   }
 
   /** @param prefix `algorithm:` and the beginning of the encoded part */
@@ -99,10 +98,28 @@ export class SearchView {
     }));
   }
 
-  async #tagsWhere(condition: RawBuilder<unknown>, limit: number, scope: Scope): Promise<NamedTag[]> {
+  async #newestTagsOf(repository: string, scope: Scope): Promise<NamedTag[]> {
     const { rows } = await sql<NamedTag>`
-      select repository, name, pushed_at, sorted_at from ${tagNamesIn(scope)} as tag_names where ${condition} limit ${limit}
+      select repository, name, max(pushed_at) as pushed_at, max(sorted_at) as sorted_at from tags
+      where repository = ${repository} and is_shown and ${inScope(scope, 'project', 'registry_id')}
+      group by repository, name order by max(sorted_at) desc limit ${found}
     `.execute(this.#kysely);
+    return rows;
+  }
+
+  /** Of those that are found, only the visible registries' pushes count. */
+  async #tagsWhere(condition: RawBuilder<unknown>, limit: number, scope: Scope): Promise<NamedTag[]> {
+    const names = sql`
+      select repository, name, pushed_at, sorted_at from tag_names
+      where ${isHeldInScope(scope, 'project', 'registry_ids')} and ${condition} limit ${limit}
+    `;
+    const seen = sql`
+      select names.repository, names.name, max(tags.pushed_at) as pushed_at, max(tags.sorted_at) as sorted_at
+      from (${names}) as names join tags on tags.repository = names.repository and tags.name = names.name
+      where ${inScope(scope, 'tags.project', 'tags.registry_id')} group by names.repository, names.name
+    `;
+    const isWhole = scope.isEverything || scope.places.length === 0;
+    const { rows } = await sql<NamedTag>`${isWhole ? names : seen}`.execute(this.#kysely);
     return rows;
   }
 
@@ -158,7 +175,7 @@ export class SearchView {
     // The last segment is what people call a repository by.
     const { rows } = await sql<{ name: string; project: string; tag_count: number }>`
       select name, project, tag_count
-      from ${repositoryNamesIn(scope, { withSizes: false })} as repository_names
+      from ${repositoryNamesIn(scope)} as repository_names
       where tag_count > 0 and name like ${`%${literal}%`}
       order by (name = ${text} or name like ${`%/${literal}`}) desc, (name like ${`${literal}%`} or name like ${`%/${literal}%`}) desc,
         length(name), name

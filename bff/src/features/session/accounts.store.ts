@@ -26,7 +26,7 @@ export function createAccountsStore(kysely: Kysely<Tables>) {
   return {
     async findById(id: string): Promise<StoredAccount | undefined> {
       const row = await kysely.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
-      return row === undefined ? undefined : fromRow(row);
+      return row === undefined ? undefined : accountOf(row);
     },
     /** Upper and lower case are the same name. */
     async findByUsername(username: string): Promise<StoredAccount | undefined> {
@@ -35,7 +35,7 @@ export function createAccountsStore(kysely: Kysely<Tables>) {
         .selectAll()
         .where(sql<boolean>`lower(username) = lower(${username})`)
         .executeTakeFirst();
-      return row === undefined ? undefined : fromRow(row);
+      return row === undefined ? undefined : accountOf(row);
     },
     async hasAny(): Promise<boolean> {
       return (await kysely.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined;
@@ -77,7 +77,7 @@ export function createAccountsStore(kysely: Kysely<Tables>) {
   };
 }
 
-function fromRow(row: Row<'users'>): StoredAccount {
+export function accountOf(row: Row<'users'>): StoredAccount {
   return {
     id: row.id,
     username: row.username,

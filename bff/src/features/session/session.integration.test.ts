@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { listProjects } from '../../contract/projects.ts';
 import { changePassword, getSession, signIn, signOut } from '../../contract/session.ts';
 import type { ProblemError, TestApiClient } from '../../testing/api-client.ts';
 import { type StartBffOptions, startBff, type TestBff } from '../../testing/start-bff.ts';
+import { setRoles, signInAs } from '../../testing/catalog-people.ts';
 import { createPostgresDatabase } from '../../testing/test-database.ts';
 import { startRedis, type TestRedis } from '../../testing/redis-server.ts';
 
@@ -242,6 +244,29 @@ describe('Two instances', () => {
 
       await here.call(signOut, {});
       there.cookie = here.cookie;
+      expect(await isSignedIn(there)).toBe(false);
+    } finally {
+      await Promise.all([one.close(), two.close()]);
+    }
+  });
+
+  it('obey a role that was taken away, and a user who was disabled, with the very next request', async () => {
+    const url = await createPostgresDatabase();
+    const common: StartBffOptions = { database: { kind: 'postgres', url }, sessionSecret: 'x'.repeat(40) };
+    const [one, two] = await Promise.all([startBff(common), startBff(common)]);
+    try {
+      const member = await signInAs(one, 'member', { payments: { '': 'guest' } });
+      const there = two.anonymous();
+      there.cookie = member.cookie;
+      const seen = async () => (await there.call(listProjects, { query: {} })).items.map(({ name }) => name);
+      expect(await seen()).toEqual(['payments']);
+      // In the database alone: nothing is announced, so that nothing could be forgotten because of it.
+      await setRoles(one, 'payments', member.userId, {});
+      expect(await seen()).toEqual([]);
+      await setRoles(one, 'payments', member.userId, { '': 'guest' });
+      expect(await seen()).toEqual(['payments']);
+      const { kysely } = one.running.foundation.database;
+      await kysely.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', member.userId).execute();
       expect(await isSignedIn(there)).toBe(false);
     } finally {
       await Promise.all([one.close(), two.close()]);
