@@ -4,7 +4,7 @@ import { listProjects } from '../../contract/projects.ts';
 import { changePassword, getSession, signIn, signOut } from '../../contract/session.ts';
 import type { ProblemError, TestApiClient } from '../../testing/api-client.ts';
 import { type StartBffOptions, startBff, type TestBff } from '../../testing/start-bff.ts';
-import { setRoles, signInAs } from '../../testing/catalog-people.ts';
+import { setRoles, signInAs } from '../../testing/people.ts';
 import { createPostgresDatabase } from '../../testing/test-database.ts';
 import { startRedis, type TestRedis } from '../../testing/redis-server.ts';
 
