@@ -8,6 +8,7 @@ import { lockFolder } from './folder-lock.ts';
 import type { Database, QueueBackend } from './database-port.ts';
 import { type Exclusively, startUpkeep } from './embedded-upkeep.ts';
 import { withDeadline } from './ping-deadline.ts';
+import { preparing } from './prepared-statements.ts';
 import type { Tables } from './tables.ts';
 
 /** Left alone, PGlite takes 128 MB of shared buffers at start; the catalog's working set fits into far less. */
@@ -53,7 +54,8 @@ export async function openEmbeddedDatabase(location: {
 }
 
 function embeddedDatabase(pglite: PGlite, unlock: () => Promise<void>): Database & { pglite: PGlite } {
-  const kysely = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
+  const target = preparing(pglite);
+  const kysely = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: target }) });
   // Every statement goes through Kysely's connection lock: one that did not could land in somebody's open transaction.
   const exclusively: Exclusively = (work) => kysely.connection().execute(work);
   const stopUpkeep = startUpkeep(pglite, exclusively);
@@ -62,7 +64,7 @@ function embeddedDatabase(pglite: PGlite, unlock: () => Promise<void>): Database
     return () => (pglite.closed ? Promise.resolve() : exclusively(() => unlisten()));
   };
   const session: Extract<QueueBackend, { kind: 'pglite' }>['session'] = {
-    query: (text, values) => exclusively(() => pglite.query(text, values)),
+    query: (text, values) => exclusively(() => target.query(text, values)),
     exec: (text) =>
       exclusively(async () => {
         try {

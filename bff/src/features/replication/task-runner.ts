@@ -54,15 +54,15 @@ export interface RunnerLimits {
 }
 
 const defaultLimits: RunnerLimits = {
-  tasksAtOnce: 32,
-  tasksPerRegistry: 24,
-  claimsAtOnce: 8,
+  tasksAtOnce: 48,
+  tasksPerRegistry: 32,
+  claimsAtOnce: 12,
   renewMs: 3000,
   leaseMs: 15_000,
 };
-/** Pages hear four times a second, the database once. */
+/** Pages hear four times a second, the database every two seconds. */
 const beatMs = 250;
-const recordEveryBeats = 4;
+const recordEveryBeats = 8;
 /** While others run, outcomes are written together where several come within this time: no sooner than pages hear. */
 const gatherMs = beatMs;
 
