@@ -57,17 +57,17 @@ async function main(): Promise<void> {
 async function benchBig(source: RealRegistry, directory: string): Promise<Record<string, number>> {
   const images = [await pushImage(source, directory, { repository: 'big', tag: 'v1' }, bigLayers, bigLayerBytes)];
   const times: Record<'longshore' | 'skopeo' | 'bound', number[]> = { longshore: [], skopeo: [], bound: [] };
-  for (let round = 1; round <= rounds; round += 1) {
-    await onFreshRegistry((target) =>
-      onConsole(source, target, async (served) => {
-        times.longshore.push(await timed('big longshore', () => runLongshore(served, images), served));
-      }),
-    );
-    times.skopeo.push(await onFreshRegistry((target) => timed('big skopeo', () => skopeoCopy(source, target, images))));
-    times.bound.push(
-      await onFreshRegistry((target) => timed('big bound', () => runBound(source, target, images, directory))),
-    );
-  }
+  await onConsole(source, async (copy) => {
+    for (let round = 1; round <= rounds; round += 1) {
+      times.longshore.push(await copy('big longshore', images, round));
+      await onFreshRegistry(async (target) => {
+        times.skopeo.push(await timed('big skopeo', () => skopeoCopy(source, target, images)));
+      });
+      await onFreshRegistry(async (target) => {
+        times.bound.push(await timed('big bound', () => runBound(source, target, images, directory)));
+      });
+    }
+  });
   const [longshore, skopeo, bound] = [median(times.longshore), median(times.skopeo), median(times.bound)];
   return {
     big_cold_s: longshore,
@@ -88,21 +88,19 @@ async function benchMany(source: RealRegistry, directory: string): Promise<Recor
   }
   const cold: Record<'longshore' | 'skopeo' | 'bound', number[]> = { longshore: [], skopeo: [], bound: [] };
   const noop: Record<'longshore' | 'skopeo', number[]> = { longshore: [], skopeo: [] };
-  for (let round = 1; round <= rounds; round += 1) {
-    await onFreshRegistry((target) =>
-      onConsole(source, target, async (served) => {
-        cold.longshore.push(await timed('many longshore', () => runLongshore(served, images), served));
-        noop.longshore.push(await timed('many longshore again', () => runLongshore(served, images), served));
-      }),
-    );
-    await onFreshRegistry(async (target) => {
-      cold.skopeo.push(await timed('many skopeo', () => skopeoSync(source, target, images, directory)));
-      noop.skopeo.push(await timed('many skopeo again', () => skopeoSync(source, target, images, directory)));
-    });
-    cold.bound.push(
-      await onFreshRegistry((target) => timed('many bound', () => runBound(source, target, images, directory))),
-    );
-  }
+  await onConsole(source, async (copy) => {
+    for (let round = 1; round <= rounds; round += 1) {
+      cold.longshore.push(await copy('many longshore', images, round));
+      noop.longshore.push(await copy('many longshore again', images, round));
+      await onFreshRegistry(async (target) => {
+        cold.skopeo.push(await timed('many skopeo', () => skopeoSync(source, target, images, directory)));
+        noop.skopeo.push(await timed('many skopeo again', () => skopeoSync(source, target, images, directory)));
+      });
+      await onFreshRegistry(async (target) => {
+        cold.bound.push(await timed('many bound', () => runBound(source, target, images, directory)));
+      });
+    }
+  });
   const [longshore, skopeo, bound] = [median(cold.longshore), median(cold.skopeo), median(cold.bound)];
   const [longshoreAgain, skopeoAgain] = [median(noop.longshore), median(noop.skopeo)];
   return {
@@ -117,23 +115,35 @@ async function benchMany(source: RealRegistry, directory: string): Promise<Recor
   };
 }
 
-/** A console that knows both registries and has read them: what is timed is the copy alone. */
+/**
+ * A console that runs through all rounds, as it does in life, with an empty destination for each of them. It has read all
+ * registries before: what is timed is the copy alone.
+ */
 async function onConsole(
   source: RealRegistry,
-  destination: RealRegistry,
-  work: (served: ServedConsole) => Promise<void>,
+  work: (copy: (name: string, images: readonly Image[], round: number) => Promise<number>) => Promise<void>,
 ): Promise<void> {
-  const served = await serveConsole({ source, destination });
+  const destinations = new Map<string, RealRegistry>();
   try {
-    await waitForScan(served.api);
-    await work(served);
+    for (let round = 1; round <= rounds; round += 1) destinations.set(nameOf(round), await startRealRegistry());
+    const served = await serveConsole({ source, ...Object.fromEntries(destinations) });
+    try {
+      await waitForScan(served.api);
+      await work((name, images, round) => timed(name, () => runLongshore(served, images, nameOf(round)), served));
+    } finally {
+      await served.stop();
+    }
   } finally {
-    await served.stop();
+    for (const destination of destinations.values()) await destination.stop();
   }
 }
 
+function nameOf(round: number): string {
+  return `destination-${round}`;
+}
+
 /** One request for each repository; then what the page does: it listens until the last task has ended. */
-async function runLongshore({ api }: ServedConsole, images: readonly Image[]): Promise<void> {
+async function runLongshore({ api }: ServedConsole, images: readonly Image[], destinationId: string): Promise<void> {
   const stream = await api.openEvents();
   const ids = new Set<string>();
   for (const [repository, ofRepository] of Map.groupBy(images, (image) => image.repository)) {
@@ -141,7 +151,7 @@ async function runLongshore({ api }: ServedConsole, images: readonly Image[]): P
       body: {
         source: { registryId: 'source', repository },
         references: ofRepository.map(({ tag }) => tag),
-        destinations: [{ registryId: 'destination' }],
+        destinations: [{ registryId: destinationId }],
         whenDifferent: 'replace',
       },
     });
