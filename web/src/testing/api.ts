@@ -40,3 +40,8 @@ export function pretendApi(answers: Readonly<Record<string, unknown>>): Pretende
 function respond(status: number, body: unknown): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
 }
+
+/** What was sent with a method, in order. */
+export function sentBodies(calls: readonly PretendedCall[], method: string): unknown[] {
+  return calls.filter((made) => made.method === method).map(({ body }) => body);
+}

@@ -1,13 +1,14 @@
-import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { pretendMedia, pretendWindowHeight } from '../testing/layout.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { pretendMedia } from '../testing/layout.ts';
 import { loadWords, renderAt } from '../testing/render.tsx';
 import { DataTable } from './DataTable.tsx';
 import type { DataTableProps } from './table-props.ts';
 import type { Column } from './table-columns.ts';
 import { useUrlState } from './use-url-state.ts';
+import { setUpPages } from '../testing/set-up-pages.ts';
 
 interface Row {
   name: string;
@@ -48,15 +49,7 @@ function table(props: Partial<DataTableProps<Row>>) {
 const row = (name: RegExp | string) => screen.getByRole('row', { name });
 
 beforeAll(() => loadWords());
-beforeEach(() => {
-  pretendWindowHeight(600);
-  pretendMedia(() => false);
-});
-afterEach(() => {
-  cleanup();
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+setUpPages();
 
 describe('a table of 100,000 rows', () => {
   it('draws only those in view, and tells screen readers of all', () => {

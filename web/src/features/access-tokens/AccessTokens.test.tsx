@@ -1,13 +1,13 @@
-import { cleanup, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { AccessToken } from 'bff/contract/access-tokens';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
-import { pretendApi, type PretendedCall, Refusal } from '../../testing/api.ts';
-import { pretendMedia, pretendWindowHeight } from '../../testing/layout.ts';
+import { pretendApi, Refusal, sentBodies } from '../../testing/api.ts';
 import { registryEntry, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { AccessTokens } from './AccessTokens.tsx';
+import { setUpPages } from '../../testing/set-up-pages.ts';
 
 const laptop: AccessToken = {
   id: '0190b3a0-0000-7000-8000-000000000031',
@@ -34,20 +34,10 @@ function open(answers: Record<string, unknown> = {}) {
   const known = [[sessionQuery().queryKey, sessionOf('developer')]] as const;
   return { calls, ...renderAt('/me', <AccessTokens />, known) };
 }
-const sent = (calls: readonly PretendedCall[], method: string) =>
-  calls.filter((made) => made.method === method).map(({ body }) => body);
 
 // The drawer's file is fetched before a test waits for it.
 beforeAll(() => Promise.all([loadWords('en', 'access-tokens'), import('./TokenFormDrawer.tsx')]));
-beforeEach(() => {
-  pretendWindowHeight(600);
-  pretendMedia(() => false);
-});
-afterEach(() => {
-  cleanup();
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+setUpPages();
 
 describe('an access token', () => {
   it('is made for what was chosen, and shown once with the command that takes it', async () => {
@@ -60,14 +50,14 @@ describe('an access token', () => {
     await user.click(within(environments).getByRole('radio', { name: 'Only these' }));
     await user.click(within(form).getByRole('button', { name: 'Make token' }));
     expect(await within(form).findByText('Choose at least one environment, or all.')).toBeDefined();
-    expect(sent(calls, 'POST')).toEqual([]);
+    expect(sentBodies(calls, 'POST')).toEqual([]);
     await user.click(within(form).getByRole('combobox', { name: 'In environments' }));
     await user.click(await screen.findByRole('option', { name: 'development' }));
     await user.click(within(form).getByRole('button', { name: 'Make token' }));
     const shown = await screen.findByRole('dialog', { name: 'Your new access token' });
     expect(within(shown).getByText(SECRET)).toBeDefined();
     expect(within(shown).getByText(/^docker login .*--username developer/)).toBeDefined();
-    expect(sent(calls, 'POST')).toEqual([
+    expect(sentBodies(calls, 'POST')).toEqual([
       { name: 'ci', actions: ['artifact.pull'], projects: null, environments: ['development'], expiresInDays: 30 },
     ]);
     await user.click(within(shown).getByRole('button', { name: 'I have copied it' }));
@@ -94,9 +84,9 @@ describe('an access token', () => {
     const { calls } = open();
     await user.click(await screen.findByRole('button', { name: 'Revoke laptop' }));
     const dialog = await screen.findByRole('dialog', { name: 'Revoke laptop?' });
-    expect(sent(calls, 'DELETE')).toEqual([]);
+    expect(sentBodies(calls, 'DELETE')).toEqual([]);
     await user.click(within(dialog).getByRole('button', { name: 'Revoke token' }));
-    await waitFor(() => expect(sent(calls, 'DELETE')).toHaveLength(1));
+    await waitFor(() => expect(sentBodies(calls, 'DELETE')).toHaveLength(1));
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   });
 });

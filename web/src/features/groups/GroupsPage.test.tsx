@@ -1,13 +1,13 @@
-import { cleanup, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Group } from 'bff/contract/groups';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
-import { pretendApi, type PretendedCall, Refusal } from '../../testing/api.ts';
-import { pretendMedia, pretendWindowHeight } from '../../testing/layout.ts';
+import { pretendApi, type PretendedCall, Refusal, sentBodies } from '../../testing/api.ts';
 import { sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { GroupsPage } from './GroupsPage.tsx';
+import { setUpPages } from '../../testing/set-up-pages.ts';
 
 const mara = { id: '0190b3a0-0000-7000-8000-000000000011', username: 'mara', displayName: 'Mara Lindqvist' };
 const tess = { id: '0190b3a0-0000-7000-8000-000000000012', username: 'tess', displayName: 'tess' };
@@ -33,20 +33,10 @@ function open(answers: Record<string, unknown> = {}, search = '') {
   renderAt(`/groups${search}`, <GroupsPage />, [[sessionQuery().queryKey, sessionOf('admin')]]);
   return calls;
 }
-const sent = (calls: readonly PretendedCall[], method: string) =>
-  calls.filter((made) => made.method === method).map(({ body }) => body);
 
 // The drawer's file is fetched before a test waits for it.
 beforeAll(() => Promise.all([loadWords('en', 'groups'), import('./GroupFormDrawer.tsx')]));
-beforeEach(() => {
-  pretendWindowHeight(600);
-  pretendMedia(() => false);
-});
-afterEach(() => {
-  cleanup();
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+setUpPages();
 
 describe('a group', () => {
   it('is made with the people who were found and chosen', async () => {
@@ -59,7 +49,7 @@ describe('a group', () => {
     await user.click(await screen.findByRole('option', { name: 'mara · Mara Lindqvist' }));
     expect(within(form).getByText('1 person. What the group may do, they may do at once.')).toBeDefined();
     await user.click(within(form).getByRole('button', { name: 'Add group' }));
-    await waitFor(() => expect(sent(calls, 'POST')).toMatchObject([{ name: 'Night shift', userIds: [mara.id] }]));
+    await waitFor(() => expect(sentBodies(calls, 'POST')).toMatchObject([{ name: 'Night shift', userIds: [mara.id] }]));
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   });
 
@@ -93,7 +83,7 @@ describe('a group', () => {
     expect(within(await within(form).findByRole('alert')).getByText('North branch')).toBeDefined();
     await user.click(within(form).getByRole('button', { name: 'Save' }));
     await waitFor(() =>
-      expect(sent(calls, 'PUT')).toMatchObject([
+      expect(sentBodies(calls, 'PUT')).toMatchObject([
         { version: 3, description: 'Mine', userIds: [tess.id] },
         { version: 8, description: 'Mine', userIds: [tess.id] },
       ]),
@@ -108,10 +98,10 @@ describe('a group', () => {
     const dialog = await screen.findByRole('dialog', { name: 'Remove the group testers?' });
     expect(within(dialog).getByText('Its roles in 2 projects')).toBeDefined();
     expect(within(dialog).getByText('1 person loses what they had only through it')).toBeDefined();
-    expect(sent(calls, 'DELETE')).toEqual([]);
+    expect(sentBodies(calls, 'DELETE')).toEqual([]);
     const confirm = within(dialog).queryByRole('textbox');
     if (confirm !== null) await user.type(confirm, 'testers');
     await user.click(within(dialog).getByRole('button', { name: 'Remove group' }));
-    await waitFor(() => expect(sent(calls, 'DELETE')).toHaveLength(1));
+    await waitFor(() => expect(sentBodies(calls, 'DELETE')).toHaveLength(1));
   });
 });

@@ -1,12 +1,13 @@
-import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Member, MemberChange } from 'bff/contract/members';
 import { placeActions } from 'bff/contract/permissions';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { pretendApi, type PretendedCall, Refusal } from '../../testing/api.ts';
-import { pretendMedia, pretendWindowHeight } from '../../testing/layout.ts';
+import { pretendMedia } from '../../testing/layout.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { MembersPage } from './MembersPage.tsx';
+import { setUpPages } from '../../testing/set-up-pages.ts';
 
 const member = (name: string, more: Partial<Member> = {}): Member => ({
   kind: 'user',
@@ -87,15 +88,7 @@ const cellOf = async (name: string, column: number) =>
 const saved = (calls: readonly PretendedCall[]) => calls.find(({ method }) => method === 'PATCH')?.body;
 
 beforeAll(() => loadWords('en', 'members', 'project-frame'));
-beforeEach(() => {
-  pretendWindowHeight(600);
-  pretendMedia(() => false);
-});
-afterEach(() => {
-  cleanup();
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+setUpPages();
 
 describe('the grid of members', () => {
   it('shows a role of an environment, and faintly what all environments give', async () => {

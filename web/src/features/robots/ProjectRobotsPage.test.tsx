@@ -1,12 +1,12 @@
-import { cleanup, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { placeActions } from 'bff/contract/permissions';
 import type { Robot } from 'bff/contract/robots';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { pretendApi, Refusal } from '../../testing/api.ts';
-import { pretendMedia, pretendWindowHeight } from '../../testing/layout.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { ProjectRobotsPage } from './ProjectRobotsPage.tsx';
+import { setUpPages } from '../../testing/set-up-pages.ts';
 
 const robot: Robot = {
   id: '5e0ea9d8-0f3c-4a44-9a3c-1d8a1c1a2b3c',
@@ -49,15 +49,7 @@ function open(managed: readonly string[], answers: Record<string, unknown> = {},
 }
 
 beforeAll(() => loadWords('en', 'robots', 'project-frame'));
-beforeEach(() => {
-  pretendWindowHeight(600);
-  pretendMedia(() => false);
-});
-afterEach(() => {
-  cleanup();
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+setUpPages();
 
 describe('robot accounts', () => {
   it('are made with what was chosen, and their secret is shown once', async () => {

@@ -5,7 +5,7 @@ import { placeActions } from 'bff/contract/permissions';
 import type { ProjectDetail } from 'bff/contract/projects';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
-import { pretendApi, type PretendedCall, Refusal } from '../../testing/api.ts';
+import { pretendApi, type PretendedCall, Refusal, sentBodies } from '../../testing/api.ts';
 import { pretendMedia } from '../../testing/layout.ts';
 import { projectWith, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
@@ -40,8 +40,6 @@ function open({ project = projectWith(everywhere), who = 'guest', answers = {} }
   const drawn = renderAt('/projects/payments/settings', <ProjectSettingsPage />, known, '/projects/:project/settings');
   return { calls, ...drawn };
 }
-const sent = (calls: readonly PretendedCall[], method: string) =>
-  calls.filter((made) => made.method === method).map(({ body }) => body);
 const section = (name: string) => screen.findByRole('region', { name });
 
 beforeAll(() => loadWords('en', 'project-settings', 'project-frame'));
@@ -60,7 +58,7 @@ describe('the settings of a project', () => {
     expect(within(about).queryByRole('button', { name: 'Save' })).toBeNull();
     await user.type(within(about).getByRole('textbox', { name: 'Description' }), 'Cards ');
     await user.click(within(about).getByRole('button', { name: 'Save' }));
-    await waitFor(() => expect(sent(calls, 'PATCH')).toEqual([{ version: 1, description: 'Cards' }]));
+    await waitFor(() => expect(sentBodies(calls, 'PATCH')).toEqual([{ version: 1, description: 'Cards' }]));
     await waitFor(() => expect(within(about).queryByRole('button', { name: 'Save' })).toBeNull());
   });
 
@@ -85,7 +83,7 @@ describe('the settings of a project', () => {
     expect(within(conflict).getByText('Card payments')).toBeDefined();
     await user.click(within(about).getByRole('button', { name: 'Save' }));
     await waitFor(() =>
-      expect(sent(calls, 'PATCH')).toEqual([
+      expect(sentBodies(calls, 'PATCH')).toEqual([
         { version: 1, description: 'Mine' },
         { version: 5, description: 'Mine' },
       ]),
@@ -102,9 +100,11 @@ describe('the settings of a project', () => {
     const production = within(visibility).getByRole('combobox', { name: 'In production' });
     await user.selectOptions(production, 'everybody');
     expect(within(visibility).getByRole('status').textContent).toContain('In production, everybody who signs in');
-    expect(sent(calls, 'PATCH')).toEqual([]);
+    expect(sentBodies(calls, 'PATCH')).toEqual([]);
     await user.click(within(visibility).getByRole('button', { name: 'Save' }));
-    await waitFor(() => expect(sent(calls, 'PATCH')).toMatchObject([{ publicEnvironments: { production: true } }]));
+    await waitFor(() =>
+      expect(sentBodies(calls, 'PATCH')).toMatchObject([{ publicEnvironments: { production: true } }]),
+    );
   });
 
   it('archive only after naming what that touches', async () => {
@@ -113,9 +113,9 @@ describe('the settings of a project', () => {
     await user.click(within(await section('Archive')).getByRole('button', { name: 'Archive project' }));
     const dialog = await screen.findByRole('dialog', { name: 'Archive payments?' });
     expect(within(dialog).getByText('1 repository with its tags: stays readable')).toBeDefined();
-    expect(sent(calls, 'PATCH')).toEqual([]);
+    expect(sentBodies(calls, 'PATCH')).toEqual([]);
     await user.click(within(dialog).getByRole('button', { name: 'Archive project' }));
-    await waitFor(() => expect(sent(calls, 'PATCH')).toEqual([{ version: 1, isArchived: true }]));
+    await waitFor(() => expect(sentBodies(calls, 'PATCH')).toEqual([{ version: 1, isArchived: true }]));
   });
 
   it('remove an empty project after its name was typed, and only for whoever may make projects', async () => {
@@ -133,7 +133,7 @@ describe('the settings of a project', () => {
     expect(button.hasAttribute('disabled')).toBe(true);
     await user.type(within(dialog).getByRole('textbox'), 'payments');
     await user.click(button);
-    await waitFor(() => expect(sent(calls, 'DELETE')).toHaveLength(1));
+    await waitFor(() => expect(sentBodies(calls, 'DELETE')).toHaveLength(1));
     await waitFor(() => expect(router.state.location.pathname).toBe('/projects'));
   });
 
@@ -200,8 +200,8 @@ describe('immutable rules', () => {
     // What it names is an item of the question's list, not a list item within it.
     expect(dialog.querySelector('li li')).toBeNull();
     expect(within(dialog).getByRole('listitem').textContent).toContain('tags v* in all repositories');
-    expect(sent(calls, 'DELETE')).toEqual([]);
+    expect(sentBodies(calls, 'DELETE')).toEqual([]);
     await user.click(within(dialog).getByRole('button', { name: 'Remove rule' }));
-    await waitFor(() => expect(sent(calls, 'DELETE')).toHaveLength(1));
+    await waitFor(() => expect(sentBodies(calls, 'DELETE')).toHaveLength(1));
   });
 });

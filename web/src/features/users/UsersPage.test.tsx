@@ -1,13 +1,13 @@
-import { cleanup, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { User } from 'bff/contract/users';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
-import { pretendApi, type PretendedCall, Refusal } from '../../testing/api.ts';
-import { pretendMedia, pretendWindowHeight } from '../../testing/layout.ts';
+import { pretendApi, type PretendedCall, Refusal, sentBodies } from '../../testing/api.ts';
 import { sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { UsersPage } from './UsersPage.tsx';
+import { setUpPages } from '../../testing/set-up-pages.ts';
 
 const tess: User = {
   id: '0190b3a0-0000-7000-8000-000000000007',
@@ -34,8 +34,6 @@ function open(answers: Record<string, unknown> = {}, search = '') {
   const drawn = renderAt(`/users${search}`, <UsersPage />, [[sessionQuery().queryKey, sessionOf('admin')]]);
   return { calls, ...drawn };
 }
-const sent = (calls: readonly PretendedCall[], method: string) =>
-  calls.filter((made) => made.method === method).map(({ body }) => body);
 
 async function choose(user: ReturnType<typeof userEvent.setup>, action: string): Promise<void> {
   await user.click(await screen.findByRole('button', { name: 'Actions for tess' }));
@@ -44,15 +42,7 @@ async function choose(user: ReturnType<typeof userEvent.setup>, action: string):
 
 // The drawer's file is fetched before a test waits for it.
 beforeAll(() => Promise.all([loadWords('en', 'users'), import('./UserFormDrawer.tsx')]));
-beforeEach(() => {
-  pretendWindowHeight(600);
-  pretendMedia(() => false);
-});
-afterEach(() => {
-  cleanup();
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+setUpPages();
 
 describe('a new user', () => {
   it('gets a generated password, which is shown once and kept nowhere', async () => {
@@ -64,7 +54,7 @@ describe('a new user', () => {
     await user.click(within(form).getByRole('button', { name: 'Add user' }));
     const shown = await screen.findByRole('dialog', { name: 'The password of nora' });
     expect(within(shown).getByText(PASSWORD)).toBeDefined();
-    expect(sent(calls, 'POST')).toMatchObject([{ username: 'nora', displayName: 'nora' }]);
+    expect(sentBodies(calls, 'POST')).toMatchObject([{ username: 'nora', displayName: 'nora' }]);
     await user.keyboard('{Escape}');
     expect(screen.getByText(PASSWORD)).toBeDefined();
     await user.click(within(shown).getByRole('button', { name: 'I have copied it' }));
@@ -83,7 +73,7 @@ describe('a new user', () => {
     await user.type(name, 'robot.ci');
     await user.click(screen.getAllByRole('button', { name: 'Add user' }).at(-1) as HTMLElement);
     expect(await screen.findByText(/^Use letters, digits/)).toBeDefined();
-    expect(sent(calls, 'POST')).toEqual([]);
+    expect(sentBodies(calls, 'POST')).toEqual([]);
     await user.clear(name);
     await user.type(name, 'tess');
     await user.click(screen.getAllByRole('button', { name: 'Add user' }).at(-1) as HTMLElement);
@@ -114,7 +104,7 @@ describe('an edit', () => {
     expect(within(await within(form).findByRole('alert')).getByText('tess@example.com')).toBeDefined();
     await user.click(within(form).getByRole('button', { name: 'Save' }));
     await waitFor(() =>
-      expect(sent(calls, 'PATCH')).toMatchObject([
+      expect(sentBodies(calls, 'PATCH')).toMatchObject([
         { version: 4, displayName: 'Tess M.' },
         { version: 9, displayName: 'Tess M.' },
       ]),
@@ -130,9 +120,9 @@ describe('what is done to a user', () => {
     const dialog = await screen.findByRole('dialog', { name: 'Disable tess?' });
     expect(await within(dialog).findByText('3 access tokens stop working, at docker login too')).toBeDefined();
     expect(within(dialog).getByText('The roles in 2 projects stay, without effect while disabled')).toBeDefined();
-    expect(sent(calls, 'PATCH')).toEqual([]);
+    expect(sentBodies(calls, 'PATCH')).toEqual([]);
     await user.click(within(dialog).getByRole('button', { name: 'Disable' }));
-    await waitFor(() => expect(sent(calls, 'PATCH')).toEqual([{ version: 4, isDisabled: true }]));
+    await waitFor(() => expect(sentBodies(calls, 'PATCH')).toEqual([{ version: 4, isDisabled: true }]));
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   });
 
