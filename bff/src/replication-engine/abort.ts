@@ -1,5 +1,5 @@
 /** Waits for work that goes on by itself, but no longer than the signal lets it. */
-export async function withAbort(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+export async function withAbort<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (!signal) return work;
   let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
@@ -7,7 +7,7 @@ export async function withAbort(work: Promise<void>, signal: AbortSignal | undef
     signal.addEventListener('abort', stop, { once: true });
   });
   try {
-    await Promise.race([work, aborted]);
+    return await Promise.race([work, aborted]);
   } finally {
     if (stop) signal.removeEventListener('abort', stop);
   }

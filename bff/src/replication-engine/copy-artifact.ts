@@ -1,6 +1,6 @@
 import type { Descriptor } from '../registry-client/index.ts';
 import { isRegistryError, RegistryError } from '../registry-client/index.ts';
-import { copyBlob, onSide } from './copy-blob.ts';
+import { copyBlob, isNewRepository, onSide } from './copy-blob.ts';
 import type { BlobOutcome, CopyOptions, CopyPlan, CopyResult, PlannedBlob } from './copy-options.ts';
 import { defaultLimits } from './copy-options.ts';
 import type { CopyNode, Referrer } from './copy-plan.ts';
@@ -49,14 +49,16 @@ class ArtifactCopy {
   constructor(options: CopyOptions, memory: TargetMemory) {
     this.#options = options;
     this.#memory = memory;
-    const { source, sourceRepository, signal, limiter } = options;
+    const { source, sourceRepository, signal, limiter, root } = options;
     this.#walk = new GraphWalk(
       {
         name: source.name,
-        getManifest: (digest) =>
-          limiter.manifests.run(0, signal, () =>
-            onSide('source', () => source.getManifest(sourceRepository, digest, { signal })),
-          ),
+        getManifest: async (digest) =>
+          root?.descriptor.digest === digest
+            ? root
+            : limiter.manifests.run(0, signal, () =>
+                onSide('source', () => source.getManifest(sourceRepository, digest, { signal })),
+              ),
         listReferrers: async (digest) => {
           const { descriptors } = await limiter.manifests.run(0, signal, () =>
             onSide('source', () => source.listReferrers(sourceRepository, digest, { signal })),
@@ -96,6 +98,7 @@ class ArtifactCopy {
   async #isTagged(): Promise<boolean> {
     const { target, targetRepository, targetTag, digest, platforms, signal, limiter } = this.#options;
     if (targetTag === undefined || platforms !== undefined) return false;
+    if (this.#options.isExpected === false) await isNewRepository(this.#options, this.#memory);
     if (this.#memory.isUnsetTag(targetRepository, targetTag)) return false;
     return limiter.manifests.run(0, signal, () => isUpToDate(target, targetRepository, targetTag, digest, signal));
   }
@@ -162,10 +165,7 @@ class ArtifactCopy {
     const { digest } = node.descriptor;
     const isThere = await limiter.manifests.run(0, signal, () =>
       onSide('destination', async () => {
-        const isNew = await this.#memory.isNewRepository(targetRepository, () =>
-          target.hasRepository(targetRepository, { signal }),
-        );
-        if (isNew) return false;
+        if (await isNewRepository(this.#options, this.#memory)) return false;
         const found = await target.headManifest(targetRepository, digest, { signal });
         return found !== undefined;
       }),

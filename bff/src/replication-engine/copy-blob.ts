@@ -58,10 +58,17 @@ export async function copyBlob(
 
 async function exists(options: CopyOptions, memory: TargetMemory, digest: string): Promise<boolean> {
   const { target, targetRepository: repository, signal } = options;
-  return onSide('destination', async () => {
-    const isNew = await memory.isNewRepository(repository, () => target.hasRepository(repository, { signal }));
-    return !isNew && (await target.hasBlob(repository, digest, { signal }));
-  });
+  return onSide(
+    'destination',
+    async () => !(await isNewRepository(options, memory)) && (await target.hasBlob(repository, digest, { signal })),
+  );
+}
+
+/** Asked for all copies into the repository: that one of them is stopped takes the answer from no other. */
+export function isNewRepository(options: CopyOptions, memory: TargetMemory): Promise<boolean> {
+  const { target, targetRepository: repository, signal } = options;
+  const asked = memory.isNewRepository(repository, () => target.hasRepository(repository));
+  return onSide('destination', () => withAbort(asked, signal));
 }
 
 async function bring(

@@ -1,4 +1,4 @@
-import type { Descriptor, Platform, RegistryError } from '../registry-client/index.ts';
+import type { Descriptor, ManifestBytes, Platform, RegistryError } from '../registry-client/index.ts';
 import type { CopyLimiter } from './copy-limiter.ts';
 import type { FanOutMember } from './fan-out.ts';
 import type { ReadOnlyTarget, Target } from './target.ts';
@@ -69,6 +69,8 @@ export interface CopyOptions {
   readonly sourceRepository: string;
   /** The digest to copy, pinned when the work was planned: a tag that moves meanwhile changes nothing. */
   readonly digest: string;
+  /** The manifest of the digest, where the caller has read it already. */
+  readonly root?: ManifestBytes | undefined;
   readonly targetRepository: string;
   /** Moved last, and only where the fence holds. Without one the artifact is pushed by digest. */
   readonly targetTag?: string | undefined;
@@ -89,6 +91,8 @@ export interface CopyOptions {
    * does not exist, although it holds blobs: then each blob is asked for.
    */
   readonly isResumed?: boolean | undefined;
+  /** False where the tag is probably not there: the repository is asked for first, once for all copies into it. */
+  readonly isExpected?: boolean | undefined;
   /** Repositories of the destination that are likely to hold a blob, the most likely first. */
   readonly findMountSources?: ((digest: string) => readonly string[]) | undefined;
   /** Whether to try a blob again, after waiting as long as it thinks right. */

@@ -8,7 +8,7 @@ import {
   type TagMove,
   type Target,
 } from '../../replication-engine/index.ts';
-import { isRegistryError, type RegistryClient } from '../../registry-client/index.ts';
+import { isRegistryError, type ManifestBytes, type RegistryClient } from '../../registry-client/index.ts';
 import { type AttemptEnd, type ClaimedTask, isDigestReference, type Reason, type TaskLogEntry } from './replication.ts';
 import { logLines, sentences } from './task-outcome.ts';
 import type { TaskProgress } from './task-progress.ts';
@@ -44,7 +44,7 @@ export async function copyTask(context: CopyTaskContext): Promise<CopiedTask> {
   if (task.isSuperseded && tag !== null) {
     return { end: { state: 'stopped', reason: sentences.superseded(tag) }, isChanged: false };
   }
-  const pinned = task.digest ?? (await pin(context));
+  const { digest: pinned, root } = task.digest === null ? await pin(context) : { digest: task.digest };
   if (pinned === undefined) return { end: { state: 'failed', reason: missing(context) }, isChanged: false };
   const kept = task.whenDifferent === 'skip' && tag !== null ? await keptDigest(context, tag, pinned) : undefined;
   if (kept !== undefined && tag !== null) {
@@ -54,15 +54,15 @@ export async function copyTask(context: CopyTaskContext): Promise<CopiedTask> {
   }
   const held = await heldTag(context, pinned);
   if (held !== undefined) return { end: { state: 'failed', reason: held }, isChanged: false };
-  return copyAndTell(context, pinned);
+  return copyAndTell(context, pinned, root);
 }
 
-async function copyAndTell(context: CopyTaskContext, pinned: string): Promise<CopiedTask> {
+async function copyAndTell(context: CopyTaskContext, pinned: string, root?: ManifestBytes): Promise<CopiedTask> {
   const { task } = context;
   const { tag } = task.destination;
   let result: CopyResult | undefined;
   try {
-    result = await copyPinned(context, pinned);
+    result = await copyPinned(context, pinned, root);
   } catch (error) {
     if (error instanceof TagHeldError) return { end: { state: 'failed', reason: error.reason }, isChanged: false };
     throw error;
@@ -74,10 +74,14 @@ async function copyAndTell(context: CopyTaskContext, pinned: string): Promise<Co
 }
 
 /** Copies the pinned digest; where the source has lost it, what its tag points to by now. */
-async function copyPinned(context: CopyTaskContext, pinned: string): Promise<CopyResult | undefined> {
+async function copyPinned(
+  context: CopyTaskContext,
+  pinned: string,
+  root: ManifestBytes | undefined,
+): Promise<CopyResult | undefined> {
   const { task } = context;
   try {
-    return await copy(context, pinned);
+    return await copy(context, pinned, root);
   } catch (error) {
     const isGone = isRegistryError(error, 'not-found') && error.side === 'source';
     if (!isGone || isDigestReference(task.source.reference)) throw error;
@@ -109,17 +113,19 @@ async function heldTag(context: CopyTaskContext, digest: string): Promise<Reason
   return isOther ? sentences.tagImmutable({ registry: context.destination.name, repository, tag, rule }) : undefined;
 }
 
-function copy(context: CopyTaskContext, digest: string): Promise<CopyResult> {
+function copy(context: CopyTaskContext, digest: string, root?: ManifestBytes): Promise<CopyResult> {
   const { task, source, destination, limiter, progress, signal, onLog } = context;
   return copyArtifact({
     source,
     target: destination,
     sourceRepository: task.source.repository,
     digest,
+    root,
     targetRepository: task.destination.repository,
     targetTag: task.destination.tag ?? undefined,
     includeReferrers: task.includeReferrers,
     isResumed: task.attempt > 1,
+    isExpected: task.isBelievedThere,
     limiter,
     fanOut: context.fanOutFor(digest),
     signal,
@@ -144,13 +150,38 @@ function copy(context: CopyTaskContext, digest: string): Promise<CopyResult> {
   });
 }
 
-async function pin(context: CopyTaskContext): Promise<string | undefined> {
-  const { reference } = context.task.source;
-  const digest = isDigestReference(reference) ? reference : await resolve(context, context.task.catalogDigest);
-  if (digest === undefined) return undefined;
+async function pin(
+  context: CopyTaskContext,
+): Promise<{ digest: string | undefined; root?: ManifestBytes | undefined }> {
+  const { source, isBelievedThere, whenDifferent, catalogDigest } = context.task;
+  const { reference } = source;
+  if (isDigestReference(reference)) return noteTo(context, { digest: reference });
+  // What will most likely be copied is read at once. Only bytes that two answers agree on are taken: a tag vouches for none.
+  if (catalogDigest !== null && !isBelievedThere && whenDifferent === 'replace') {
+    const root = await readTagged(context);
+    const digest = root?.descriptor.digest;
+    return noteTo(context, { digest, root: digest === catalogDigest ? root : undefined });
+  }
+  return noteTo(context, { digest: await resolve(context, catalogDigest) });
+}
+
+function noteTo<Pinned extends { digest: string | undefined }>(context: CopyTaskContext, pinned: Pinned): Pinned {
+  const { digest } = pinned;
+  if (digest === undefined) return pinned;
   context.onPinned(digest);
-  context.onLog(logLines.pinned({ reference, digest }));
-  return digest;
+  context.onLog(logLines.pinned({ reference: context.task.source.reference, digest }));
+  return pinned;
+}
+
+/** The manifest that the source has under the tag; undefined where it has none. */
+async function readTagged({ task, source, signal }: CopyTaskContext): Promise<ManifestBytes | undefined> {
+  const { repository, reference } = task.source;
+  try {
+    return await on('source', () => source.getManifest(repository, reference, { signal }));
+  } catch (error) {
+    if (isRegistryError(error, 'not-found')) return undefined;
+    throw error;
+  }
 }
 
 /** What the tag points to at the source. A right guess costs the registry no pull event. */

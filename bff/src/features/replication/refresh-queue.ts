@@ -19,7 +19,7 @@ export interface RefreshQueueParts {
 
 const atOnce = 3;
 /** While many copies run: so many of a repository end within this that they cost little more than one. */
-const gatherMs = 500;
+const gatherMs = 1000;
 
 interface Group {
   readonly refreshes: Map<string, Refresh>;
