@@ -68,6 +68,31 @@ describe('requests', () => {
       'putManifest',
     ]);
   });
+
+  test('a tag that is not expected in a new repository is not asked for', async () => {
+    const image = await pushSampleImage(source, 'a/b');
+    await copyArtifact(options(image.digest, { isExpected: false }));
+    const asked = target.calls.map((call) => call.split(' ')[0]);
+    expect(asked.slice(0, 2)).toEqual(['hasRepository', 'pushBlob']);
+    expect(target.tag('a/b', 'v1')).toBe(image.digest);
+  });
+
+  test('a blob whose bytes are known is not read at the source', async () => {
+    const image = await pushSampleImage(source, 'a/b');
+    const config = image.blobs[0]?.digest ?? '';
+    const known = source.blob('a/b', config);
+    source.calls.length = 0;
+    await copyArtifact(options(image.digest, { findContent: (digest) => (digest === config ? known : undefined) }));
+    expect(source.calls.filter((call) => call.startsWith('getBlob'))).toHaveLength(image.blobs.length - 1);
+    expect(target.blob('a/b', config)).toEqual(known);
+  });
+
+  test('bytes that are not those of the digest are read at the source all the same', async () => {
+    const image = await pushSampleImage(source, 'a/b');
+    const findContent = (digest: string) => source.blob('a/b', digest)?.map((byte) => byte ^ 1);
+    await copyArtifact(options(image.digest, { findContent }));
+    for (const { digest } of image.blobs) expect(target.blob('a/b', digest)).toEqual(source.blob('a/b', digest));
+  });
 });
 
 describe('failures', () => {

@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream';
-import { isRegistryError, openVerifiedBlob } from '../registry-client/index.ts';
+import { Readable } from 'node:stream';
+import { digestOf, isRegistryError, openVerifiedBlob } from '../registry-client/index.ts';
 import type { RegistryError, Side } from '../registry-client/index.ts';
 import type { BlobOutcome, CopyOptions, PlannedBlob } from './copy-options.ts';
 import type { TargetMemory } from './target-memory.ts';
@@ -93,7 +93,10 @@ async function bring(
 
 function push(options: CopyOptions, blob: PlannedBlob, mountFrom: string | undefined): Promise<'copied' | 'mounted'> {
   const { source, target, sourceRepository, targetRepository, signal, on, fanOut } = options;
+  const known = options.findContent?.(blob.digest);
+  const isKnown = known?.byteLength === blob.sizeBytes && digestOf(known) === blob.digest;
   const open = async (cut: AbortSignal): Promise<Readable> => {
+    if (isKnown) return Readable.from([known]);
     const body = await onSide('source', async () =>
       fanOut === undefined || fanOut.isLate
         ? openVerifiedBlob(source, sourceRepository, blob, { signal: cut })

@@ -95,6 +95,8 @@ export interface CopyOptions {
   readonly isExpected?: boolean | undefined;
   /** Repositories of the destination that are likely to hold a blob, the most likely first. */
   readonly findMountSources?: ((digest: string) => readonly string[]) | undefined;
+  /** All bytes of a blob, where they are known without the source; what is not the digest's content is not taken. */
+  readonly findContent?: ((digest: string) => Uint8Array | undefined) | undefined;
   /** Whether to try a blob again, after waiting as long as it thinks right. */
   readonly mayRetryBlob?: ((error: RegistryError, attempt: number) => Promise<boolean>) | undefined;
   readonly on?: Partial<CopyObserver> | undefined;

@@ -48,6 +48,7 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     findImmutable: () => Promise.resolve('b:v*'),
     holdTag: ({ decide, move }) => decide().then(move),
     findMountSources: () => [],
+    findContent: () => undefined,
     onPinned: () => {},
     onLog: () => {},
     ...more,

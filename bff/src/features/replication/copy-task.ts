@@ -27,6 +27,7 @@ export interface CopyTaskContext {
   readonly findImmutable: () => Promise<string | undefined>;
   readonly holdTag: (move: TagMove) => Promise<void>;
   readonly findMountSources: (digest: string) => readonly string[];
+  readonly findContent: (digest: string) => Uint8Array | undefined;
   readonly onPinned: (digest: string) => void;
   readonly onLog: (entry: TaskLogEntry) => void;
 }
@@ -136,6 +137,7 @@ function copy(context: CopyTaskContext, digest: string, root?: ManifestBytes): P
     },
     holdTag: context.holdTag,
     findMountSources: context.findMountSources,
+    findContent: context.findContent,
     on: {
       ...progress.observer,
       planned: (plan) => {

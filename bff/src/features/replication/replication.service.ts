@@ -112,7 +112,7 @@ export class ReplicationService {
       claims: deps.claims,
       records: deps.records,
       clientFor: deps.registries.clientFor,
-      mountSources: (registryId, digests) => deps.preview.mountSources(registryId, digests),
+      blobHints: (registryId, digests) => deps.preview.blobHints(registryId, digests),
       findRefusal: deps.findRefusal,
       findImmutable: deps.findImmutable,
       holdTag: deps.holdTag,

@@ -3,6 +3,7 @@ import { type FanOutPlace, FanOuts } from './fan-outs.ts';
 import type { RegistryClient } from '../../registry-client/index.ts';
 import { isRegistryError } from '../../registry-client/index.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
+import type { BlobHints } from './copy-preview.view.ts';
 import { copyTask } from './copy-task.ts';
 import type { AttemptEnd, ClaimedTask, TaskDestination } from './replication.ts';
 import { isRegistryWide } from './retry-policy.ts';
@@ -14,14 +15,12 @@ import type { TaskRecordsStore } from './task-records.store.ts';
 import type { Throughput } from './throughput.ts';
 import { ThroughputMeter } from './throughput.ts';
 
-type MountSources = ReadonlyMap<string, readonly string[]>;
-
 export interface TaskRunnerDeps {
   readonly claims: TaskClaimsStore;
   readonly records: TaskRecordsStore;
   readonly clientFor: (registryId: string) => Promise<RegistryClient>;
-  /** Repositories of a registry that the catalog believes to hold blobs of these artifacts: digest of blob → names. */
-  readonly mountSources: (registryId: string, digests: readonly string[]) => Promise<MountSources>;
+  /** What the catalog knows of the blobs of these artifacts, for copies into the registry. */
+  readonly blobHints: (registryId: string, digests: readonly string[]) => Promise<BlobHints>;
   /** Why a task may not run, by the rights its requester has now. */
   readonly findRefusal: (task: ClaimedTask) => Promise<Reason | undefined>;
   /** The rule that holds a destination's tag. */
@@ -188,13 +187,13 @@ export class TaskRunner {
     const { tasksPerRegistry } = this.#limits;
     const claimed = await this.#deps.claims.claim(this.#deps.owner, { count: free, tasksPerRegistry });
     for (const ofRegistry of Map.groupBy(claimed, (task) => task.destination.registryId).values()) {
-      const mounts = this.#mountSources(ofRegistry);
-      for (const task of ofRegistry) this.#begin(task, mounts);
+      const hints = this.#blobHints(ofRegistry);
+      for (const task of ofRegistry) this.#begin(task, hints);
     }
     if (claimed.length > 0) this.#deps.onExecutionsChanged([...new Set(claimed.map((task) => task.executionId))]);
   }
 
-  #begin(task: ClaimedTask, mounts: Promise<MountSources>): void {
+  #begin(task: ClaimedTask, hints: Promise<BlobHints>): void {
     const { source, destination } = task;
     const running = new RunningTask(task, {
       now: () => this.#deps.clock.now(),
@@ -205,7 +204,7 @@ export class TaskRunner {
     if (task.isTakenOver) running.log(logLines.takenOver({}));
     this.#deps.onProgress(running);
     const claimedAtMs = performance.now();
-    this.#attempt(running, mounts, place)
+    this.#attempt(running, hints, place)
       .finally(() => place.leave())
       .catch((error: unknown) => this.#failed(running, error, claimedAtMs))
       .then((end) => {
@@ -216,14 +215,14 @@ export class TaskRunner {
       .catch(this.#deps.onFault);
   }
 
-  async #attempt(running: RunningTask, mountsAsked: Promise<MountSources>, place: FanOutPlace): Promise<AttemptEnd> {
+  async #attempt(running: RunningTask, hintsAsked: Promise<BlobHints>, place: FanOutPlace): Promise<AttemptEnd> {
     const { task } = running;
     const { claims, owner } = this.#deps;
     const refusal = await this.#deps.findRefusal(task);
     if (refusal !== undefined) return { state: 'failed', reason: refusal };
     const source = await this.#deps.clientFor(task.source.registryId);
     const destination = await this.#deps.clientFor(task.destination.registryId);
-    const mounts = await mountsAsked;
+    const hints = await hintsAsked;
     const { end, isChanged } = await copyTask({
       task,
       source,
@@ -235,7 +234,8 @@ export class TaskRunner {
       holdsFence: async () => !running.signal.aborted && (await claims.holdsFence(owner, task.id, task.fence)),
       findImmutable: () => this.#deps.findImmutable(task.destination),
       holdTag: (move) => this.#deps.holdTag(task.destination, move),
-      findMountSources: (digest) => mounts.get(digest) ?? [],
+      findMountSources: (digest) => hints.get(digest)?.repositories ?? [],
+      findContent: (digest) => hints.get(digest)?.content,
       onPinned: (digest) => running.pin(digest),
       onLog: (entry) => running.log(entry),
     });
@@ -244,14 +244,14 @@ export class TaskRunner {
   }
 
   /** For all tasks into one registry that were claimed together. Without an answer every blob is sent. */
-  async #mountSources(tasks: readonly ClaimedTask[]): Promise<MountSources> {
+  async #blobHints(tasks: readonly ClaimedTask[]): Promise<BlobHints> {
     const digests = tasks.flatMap(({ digest, catalogDigest, isBelievedThere }) =>
       isBelievedThere ? [] : (digest ?? catalogDigest ?? []),
     );
     const registryId = tasks[0]?.destination.registryId;
     if (digests.length === 0 || registryId === undefined) return new Map();
     try {
-      return await this.#deps.mountSources(registryId, digests);
+      return await this.#deps.blobHints(registryId, digests);
     } catch (error) {
       this.#deps.onFault(error);
       return new Map();
