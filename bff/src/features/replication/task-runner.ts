@@ -64,6 +64,8 @@ const beatMs = 250;
 const recordEveryBeats = 8;
 /** While others run, outcomes are written together where several come within this time: no sooner than pages hear. */
 const gatherMs = beatMs;
+/** While others run, executions that are asked for one after another are claimed together. */
+const wakeMs = 100;
 
 /** Claims tasks, runs them, renews their leases, and writes behind what became of them. */
 export class TaskRunner {
@@ -79,6 +81,7 @@ export class TaskRunner {
   #isClaimDue = false;
   #endedSinceClaim = 0;
   #gathering: NodeJS.Timeout | undefined;
+  #waking: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
   #beats = 0;
   #renewal: Promise<void> | undefined;
@@ -106,7 +109,8 @@ export class TaskRunner {
   wake(): void {
     if (!this.#mayClaim) return;
     this.#isClaimDue = true;
-    this.#runCycle();
+    if (this.#running.size === 0) this.#runCycle();
+    else this.#waking ??= setTimeout(() => this.#runCycle(), wakeMs);
   }
 
   stopTasks(taskIds: Iterable<string>): void {
@@ -166,7 +170,9 @@ export class TaskRunner {
     while (this.#isCycleWanted) {
       this.#isCycleWanted = false;
       clearTimeout(this.#gathering);
+      clearTimeout(this.#waking);
       this.#gathering = undefined;
+      this.#waking = undefined;
       await this.#record();
       if (this.#mayClaim && this.#isClaimWorthIt()) await this.#claim();
     }
