@@ -33,7 +33,6 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
     requestScan: async (registryId, requestedBy) => later.requestScan?.(registryId, requestedBy),
     mintForRegistry: async (registryId, scopes) => tokens().mintForRegistry(registryId, scopes),
     tokenTrust: async () => tokens().trust(),
-    publicUrl: () => config.server.publicUrl ?? `http://${config.server.host}:${config.server.port}`,
   });
   const catalog = wireCatalog(foundation, registries.registries, userAgent);
   later.requestScan = (registryId, requestedBy) => catalog.catalog.requestScan(registryId, requestedBy);

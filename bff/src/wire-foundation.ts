@@ -13,6 +13,7 @@ import { createSessionRecordsStore } from './features/session/session-records.st
 import { createEventBus, type EventBus, type EventRelay, type Publish } from './http/event-bus.ts';
 import { createEventStream, type EventStream } from './http/event-stream.ts';
 import type { HealthCheck } from './http/health.ts';
+import { publicOriginFinder } from './http/public-origin.ts';
 import { createSessions, type Sessions } from './http/session-middleware.ts';
 import type { SessionRecords } from './http/session-store.ts';
 import type { Logger } from './observability/logger.ts';
@@ -172,6 +173,7 @@ function buildSessions({ config, database, records, clock, access, recordAudit }
     recordAudit,
     secret: config.secrets.session.reveal(),
     isHttps: config.server.publicUrl?.startsWith('https:') ?? false,
+    publicOriginOf: publicOriginFinder(config.server),
     clock,
   });
 }

@@ -11,6 +11,7 @@ import type { FindImmutable } from './gateway/immutable-tags.ts';
 import { OciError } from './gateway/oci-error.ts';
 import type { PlaceName } from './gateway/request-target.ts';
 import { parseFullName } from './gateway/request-target.ts';
+import { publicOriginFinder } from './http/public-origin.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
 
 export interface GatewayWiring {
@@ -61,7 +62,7 @@ export function wireGateway(foundation: Foundation, wiring: GatewayWiring): Feat
       };
       unsubscribe.push(bus.subscribe(onEvent));
     },
-    publicUrl: config.server.publicUrl,
+    publicOriginOf: publicOriginFinder(config.server),
     secret: config.secrets.session.reveal(),
     proxyKey: config.secrets.proxyKey?.reveal() ?? null,
     userAgent,

@@ -16,15 +16,13 @@ export interface RegistriesWiring {
   readonly userAgent: string;
   /** Of the catalog, which is built after the registries it reads. */
   readonly requestScan: (registryId: string, requestedBy: 'person' | 'schedule') => Promise<void>;
-  /** Origin under which registries reach this console. */
-  readonly publicUrl: () => string;
   /** Of the token service, which is built after the registries it is for. */
   readonly mintForRegistry: MintForRegistry;
   readonly tokenTrust: () => Promise<TokenTrust>;
 }
 
 export function wireRegistries(foundation: Foundation, wiring: RegistriesWiring) {
-  const { userAgent, requestScan, publicUrl, mintForRegistry, tokenTrust } = wiring;
+  const { userAgent, requestScan, mintForRegistry, tokenTrust } = wiring;
   const { config, database, bus, clock, logger, recordAudit } = foundation;
   const ownMark = { header: ownMarkHeader, value: ownMarkOf(config.secrets.session.reveal()) };
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind a registry.');
@@ -53,7 +51,6 @@ export function wireRegistries(foundation: Foundation, wiring: RegistriesWiring)
     registries,
     view: createRegistriesView(database.kysely),
     requestScan: (registryId) => requestScan(registryId, 'person'),
-    publicUrl,
     tokenTrust,
   });
   return {

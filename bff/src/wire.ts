@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config/config.ts';
 import { createApp } from './http/app.ts';
+import { listensEverywhere } from './http/public-origin.ts';
 import type { Logger } from './observability/logger.ts';
 import { type FeatureParts, type Foundation, openFoundation } from './wire-foundation.ts';
 import { wireFeatures } from './wire-features.ts';
@@ -52,6 +53,7 @@ export async function startLongshore(config: Config, { logger, version }: StartO
     const server = createServer(app);
     const listenUrl = await listen(server, config.server);
     for (const { start } of features) await start?.();
+    warnOfAddress(config.server, logger);
     return {
       url: config.server.publicUrl ?? listenUrl,
       listenUrl,
@@ -64,6 +66,16 @@ export async function startLongshore(config: Config, { logger, version }: StartO
     await foundation.close();
     throw error;
   }
+}
+
+/** Not refused: where all are in one network, the address that a connection came in at is a right one. */
+function warnOfAddress({ publicUrl, host }: Config['server'], logger: Logger): void {
+  if (publicUrl !== null || !listensEverywhere(host)) return;
+  logger.warn(
+    `LONGSHORE_PUBLIC_URL (server.publicUrl) is not set and the console listens on every address (${host}): clients are ` +
+      'sent for their tokens to the address that their own connection came in at, which they may not reach through a ' +
+      'proxy or a published port. Set it to the address that people and registries use.',
+  );
 }
 
 function listen(server: Server, { host, port }: Config['server']): Promise<string> {

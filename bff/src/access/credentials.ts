@@ -20,7 +20,7 @@ export interface RegistryCredentials {
   /**
    * Username with password, access token or robot secret.
    * @returns undefined where they are wrong, expired or disabled, all alike
-   * @throws TooManyAttemptsError
+   * @throws TooManyAttemptsError, PasswordsBusyError
    */
   readonly authenticate: (username: string, password: string, address: string) => Promise<Subject | undefined>;
   /** Of people without credentials. */

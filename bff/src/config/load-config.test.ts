@@ -127,6 +127,18 @@ describe('The configuration', () => {
       /LONGSHORE_PUBLIC_URL has a path/,
     ],
     [
+      'a public address where nobody is',
+      { LONGSHORE_PUBLIC_URL: 'http://0:8080' },
+      undefined,
+      /LONGSHORE_PUBLIC_URL is http:\/\/0\.0\.0\.0:8080, where nobody is/,
+    ],
+    [
+      'the same in version 6',
+      {},
+      'server: { publicUrl: "http://[::0]:8080" }',
+      /server\.publicUrl is http:\/\/\[::\]:8080/,
+    ],
+    [
       'a proxy that is no address',
       { LONGSHORE_TRUSTED_PROXIES: '10.0.0.0/8,everybody' },
       undefined,

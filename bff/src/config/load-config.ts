@@ -111,6 +111,11 @@ function publicUrlOf(text: string | undefined, name: string): string | null {
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new ConfigError(`${name} must be a plain address such as https://longshore.example.com.`);
   }
+  if (['0.0.0.0', '[::]'].includes(url.hostname)) {
+    throw new ConfigError(
+      `${name} is ${url.origin}, where nobody is: name the address that people and registries use.`,
+    );
+  }
   if (url.pathname !== '/') throw new ConfigError(`${name} has a path: the console must have a host name to itself.`);
   return url.origin;
 }

@@ -213,13 +213,16 @@ export const scanRegistry = endpoint({
   errors: ['registry-not-found'],
 });
 /** Shown once, when made: the lines that make a Distribution registry notify this console. */
+/** False where the server does not know its own address: the lines name the one at which it was asked for them. */
+const AddressSure = z.boolean();
+
 export const createNotificationSecret = endpoint({
   method: 'POST',
   path: '/registries/:registryId/notification-secret',
   summary: 'Make a new notification secret; the answer holds the configuration lines with it, shown once',
   permission: 'registry.manage',
   params: byId,
-  response: z.object({ url: z.string(), configurationYaml: z.string() }),
+  response: z.object({ url: z.string(), isAddressSure: AddressSure, configurationYaml: z.string() }),
   status: 201,
   errors: ['registry-not-found', 'registry-managed-by-configuration'],
 });
@@ -279,6 +282,7 @@ export const getTokenConfiguration = endpoint({
   params: byId,
   response: z.object({
     realm: z.string(),
+    isAddressSure: AddressSure,
     service: z.string(),
     issuer: z.string(),
     certificatePem: z.string(),

@@ -95,9 +95,27 @@ test('a change of tables is seen', async () => {
   await all();
   await all();
   await pglite.exec('alter table things add column more int default 5');
-  // As on PostgreSQL: what was prepared for other columns fails once.
-  const seen = await all().catch(() => all());
-  expect(seen).toEqual([{ id: 1, name: 'a', at: new Date(0), more: 5 }]);
+  expect(await all()).toEqual([{ id: 1, name: 'a', at: new Date(0), more: 5 }]);
+  await pglite.exec('alter table things drop column more, alter column name type varchar(10)');
+  expect(await all()).toEqual([{ id: 1, name: 'a', at: new Date(0) }]);
+  expect((await prepared()).filter((statement) => statement.startsWith('select * from "things"'))).toHaveLength(1);
+});
+
+test('within a transaction it fails, as what came before it is undone; the next one works', async () => {
+  const change = (id: number) =>
+    database.transaction().execute(async (transaction) => {
+      await transaction
+        .insertInto('things')
+        .values({ id, name: 'b', at: new Date(0) })
+        .execute();
+      return transaction.selectFrom('things').selectAll().orderBy('id').execute();
+    });
+  await change(1);
+  await change(2);
+  await change(3);
+  await pglite.exec('alter table things add column more int default 5');
+  await expect(change(4)).rejects.toMatchObject({ code: '0A000' });
+  expect(await change(5)).toHaveLength(4);
 });
 
 test('only the statements used last are kept', async () => {

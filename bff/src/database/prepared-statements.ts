@@ -61,6 +61,8 @@ class PreparedStatements {
   /** In the order of their last use. */
   readonly #prepared = new Map<string, Prepared>();
   #count = 0;
+  /** As the server said after the last error. */
+  #isInTransaction = false;
 
   constructor(pglite: PGlite) {
     this.#pglite = pglite;
@@ -76,12 +78,23 @@ class PreparedStatements {
 
   query<T>(text: string, values: readonly unknown[]): Promise<Results<T>> {
     return this.#pglite._runExclusiveQuery(async () => {
-      const prepared = this.#prepared.get(text) ?? (await this.#prepare(text));
-      // Behind all others: the one used longest ago goes first.
-      this.#prepared.delete(text);
-      this.#prepared.set(text, prepared);
-      return (await this.#execute(text, prepared, values)) as Results<T>;
+      const known = this.#prepared.get(text);
+      try {
+        return (await this.#run(text, known, values)) as Results<T>;
+      } catch (error) {
+        // What had been prepared before a change of tables has done nothing yet. In a transaction it has ended that one.
+        if (known === undefined || !isOutdated(error) || this.#isInTransaction) throw error;
+        return (await this.#run(text, undefined, values)) as Results<T>;
+      }
     });
+  }
+
+  async #run(text: string, known: Prepared | undefined, values: readonly unknown[]): Promise<Results<Row>> {
+    const prepared = known ?? (await this.#prepare(text));
+    // Behind all others: the one used longest ago goes first.
+    this.#prepared.delete(text);
+    this.#prepared.set(text, prepared);
+    return this.#execute(text, prepared, values);
   }
 
   async #prepare(text: string): Promise<Prepared> {
@@ -145,16 +158,24 @@ class PreparedStatements {
       return await this.#pglite.execProtocolStream(Buffer.concat([...messages, serialize.sync()]), { syncToFs: false });
     } catch (error) {
       // The server skips everything up to the end of what was sent together; this one is surely read.
-      await this.#pglite.execProtocolStream(serialize.sync(), { syncToFs: false, throwOnError: false });
+      const answer = await this.#pglite.execProtocolStream(serialize.sync(), { syncToFs: false, throwOnError: false });
+      this.#isInTransaction = answer.findLast(isReady)?.status !== 'I';
       throw error;
     }
   }
+}
+
+/** “cached plan must not change result type”, whatever the language: said before anything of it is done. */
+function isOutdated(error: unknown): boolean {
+  const { code, routine } = error as { code?: unknown; routine?: unknown };
+  return code === '0A000' && routine === 'RevalidateCachedQuery';
 }
 
 type Message = Awaited<ReturnType<PGlite['execProtocolStream']>>[number];
 const isDataRow = (message: Message) => message instanceof messages.DataRowMessage;
 const isCommandComplete = (message: Message) => message instanceof messages.CommandCompleteMessage;
 const isParameterDescription = (message: Message) => message instanceof messages.ParameterDescriptionMessage;
+const isReady = (message: Message) => message instanceof messages.ReadyForQueryMessage;
 const isRowDescription = (message: Message) => message instanceof messages.RowDescriptionMessage;
 
 /** As PGlite does with a value of a type that it does not know. */

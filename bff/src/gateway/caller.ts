@@ -66,6 +66,8 @@ export function createCallers(credentials: RegistryCredentials, clock: { now(): 
   };
 }
 
+const limiting: ReadonlySet<string> = new Set(['TooManyAttemptsError', 'PasswordsBusyError']);
+
 async function authenticate(
   credentials: RegistryCredentials,
   username: string,
@@ -75,11 +77,11 @@ async function authenticate(
   try {
     return await credentials.authenticate(username, password, address);
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'TooManyAttemptsError') throw error;
+    if (!(error instanceof Error) || !limiting.has(error.name)) throw error;
     const seconds = 'retryAfterSeconds' in error ? Number(error.retryAfterSeconds) : 60;
-    throw new OciError(429, 'TOOMANYREQUESTS', `Too many wrong passwords: try again in ${seconds} s.`, {
-      headers: { 'retry-after': String(seconds) },
-    });
+    const isBusy = error.name === 'PasswordsBusyError';
+    const sentence = isBusy ? error.message : `Too many wrong passwords: try again in ${seconds} s.`;
+    throw new OciError(429, 'TOOMANYREQUESTS', sentence, { headers: { 'retry-after': String(seconds) } });
   }
 }
 

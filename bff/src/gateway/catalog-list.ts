@@ -1,7 +1,6 @@
 import type { Response } from 'express';
 import type { Caller } from './caller.ts';
-import type { FrontDoorDeps } from './front-door-deps.ts';
-import type { PublicOrigin } from './public-origin.ts';
+import type { FrontDoorDeps, PublicOrigin } from './front-door-deps.ts';
 import { pageSize } from './reads.ts';
 
 const pageMax = 1000;

@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import type { RecordAudit } from '../access/audit-record.ts';
 import type { RegistryAction, RegistryCredentials } from '../access/credentials.ts';
 import type { Decision } from '../access/decide.ts';
@@ -41,6 +42,14 @@ export interface CatalogPage {
   readonly limit: number;
 }
 
+/** Where this console is reached from outside. */
+export interface PublicOrigin {
+  /** For what must be absolute. */
+  readonly origin: string;
+  /** What to put before the path of a Location or Link; empty where only a relative one is certain to be right. */
+  readonly prefix: string;
+}
+
 export interface FrontDoorDeps {
   readonly credentials: RegistryCredentials;
   /** Why somebody may not do something at a place. */
@@ -55,7 +64,7 @@ export interface FrontDoorDeps {
   readonly recordAudit: RecordAudit;
   /** Calls back whenever rights may have changed anywhere. */
   readonly onAccessChanged: (listener: () => void) => void;
-  readonly publicUrl: string | null;
+  readonly publicOriginOf: (request: Request) => PublicOrigin;
   /** Of the installation; keys are derived from it. */
   readonly secret: string;
   /** Proves that a question comes from the proxy in front; null where there is none that asks. */

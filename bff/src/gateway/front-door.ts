@@ -9,11 +9,10 @@ import { decisionPath, questionOf } from './decision.ts';
 import type { Exchange } from './exchange.ts';
 import { CallerGoneError } from './endpoint-proxy.ts';
 import { Forwarder, UpstreamError } from './forwarder.ts';
-import type { FrontDoorDeps } from './front-door-deps.ts';
+import type { FrontDoorDeps, PublicOrigin } from './front-door-deps.ts';
 import { OciError, sendOciError } from './oci-error.ts';
 import { ownMarkHeader, ownMarkOf } from './own-mark.ts';
 import { actionOf, authorize, challengeOf, nameUnknown, scopeFor } from './permission.ts';
-import { type PublicOrigin, publicOriginOf } from './public-origin.ts';
 import { listTags, read } from './reads.ts';
 import { BrokenAnswerError } from './relay.ts';
 import { isFrontDoorTarget, parseTarget, type PlaceName, type Target } from './request-target.ts';
@@ -94,7 +93,7 @@ interface Door {
 
 async function serveTarget(door: Door, request: Request, response: Response, target: Target): Promise<void> {
   const { deps, callers, parts } = door;
-  const publicOrigin = publicOriginOf(request, deps.publicUrl);
+  const publicOrigin = deps.publicOriginOf(request);
   const { method } = request;
   const address = request.ip ?? '';
   const isPlace = target.kind !== 'base' && target.kind !== 'catalog';

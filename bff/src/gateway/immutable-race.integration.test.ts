@@ -50,7 +50,7 @@ async function instancesOf(kind: string): Promise<TestBff[]> {
 }
 
 describe.each(['embedded', 'postgres'])('An immutable tag (%s)', (kind) => {
-  it('is made once, however many push it at the same moment, through whatever instance', async () => {
+  it('is made once, however many push it at the same moment, and stays when its digest is removed then', async () => {
     // Of its own: the scan of the other console's time has made a project of what it found.
     const project = `payments-${kind}`;
     const repository = `${project}/api`;
@@ -62,7 +62,10 @@ describe.each(['embedded', 'postgres'])('An immutable tag (%s)', (kind) => {
     await admin?.call(createImmutableRule, { params: { project }, body });
     const { blobs } = await pushSampleImage(client, repository, { tag: 'base' });
     const [config] = blobs;
-    const push = async (tag: string, own: number) => {
+    const authorization = `Basic ${Buffer.from(`admin:${first?.adminPassword}`).toString('base64')}`;
+    const addressOf = (reference: string, own: number) =>
+      `${instances[own % instances.length]?.url}/v2/dev/${repository}/manifests/${reference}`;
+    const manifestOf = (own: number) => {
       const manifest = JSON.stringify({
         schemaVersion: 2,
         mediaType: mediaTypes.ociManifest,
@@ -70,19 +73,16 @@ describe.each(['embedded', 'postgres'])('An immutable tag (%s)', (kind) => {
         layers: [],
         annotations: { own: String(own) },
       });
-      const answer = await fetch(`${instances[own % instances.length]?.url}/v2/dev/${repository}/manifests/${tag}`, {
+      return { manifest, digest: `sha256:${createHash('sha256').update(manifest).digest('hex')}` };
+    };
+    const push = async (tag: string, own: number) => {
+      const { manifest, digest } = manifestOf(own);
+      const answer = await fetch(addressOf(tag, own), {
         method: 'PUT',
         body: manifest,
-        headers: {
-          'content-type': mediaTypes.ociManifest,
-          authorization: `Basic ${Buffer.from(`admin:${first?.adminPassword}`).toString('base64')}`,
-        },
+        headers: { 'content-type': mediaTypes.ociManifest, authorization },
       });
-      return {
-        status: answer.status,
-        said: await answer.text(),
-        digest: `sha256:${createHash('sha256').update(manifest).digest('hex')}`,
-      };
+      return { status: answer.status, said: await answer.text(), digest };
     };
     for (let round = 0; round < rounds; round += 1) {
       const tag = `v${round}`;
@@ -93,6 +93,20 @@ describe.each(['embedded', 'postgres'])('An immutable tag (%s)', (kind) => {
       expect(refused).toHaveLength(pushesAtOnce - 1);
       for (const { said } of refused) expect(said).toContain('is immutable and cannot be pushed again');
       expect(await client.headManifest(repository, tag)).toMatchObject({ digest: made[0]?.digest });
+    }
+    // Nor does it go with its digest, when somebody removes that at the moment in which it is made.
+    for (let round = 0; round < rounds; round += 1) {
+      const own = 100 + round;
+      const { digest } = manifestOf(own);
+      expect((await push(`free${round}`, own)).status).toBe(201);
+      const [made, removed] = await Promise.all([
+        push(`v-kept${round}`, own),
+        fetch(addressOf(digest, own + 1), { method: 'DELETE', headers: { authorization } }),
+      ]);
+      const said = await removed.text();
+      expect(made.status, made.said).toBe(201);
+      if (removed.status !== 202) expect(said).toContain('has this digest and cannot be deleted');
+      expect(await client.headManifest(repository, `v-kept${round}`), said).toMatchObject({ digest });
     }
   });
 });

@@ -24,9 +24,9 @@ export interface TagMove<T> {
   readonly signal: AbortSignal;
 }
 
-/** One at a time for each tag, over all instances of the console. */
+/** One at a time for each tag, over all instances of the console; null is every tag of the repository. */
 export type HoldTag = <T>(
-  tag: { readonly registryId: string; readonly repository: string; readonly tag: string },
+  tag: { readonly registryId: string; readonly repository: string; readonly tag: string | null },
   move: TagMove<T>,
 ) => Promise<T>;
 
@@ -84,19 +84,46 @@ async function refuseMovedTag(
   throw immutable(place, tag, rule, 'cannot be pushed again with other content');
 }
 
-/** @throws OciError where the tag, or any tag of the digest, must stay */
-export async function refuseRemovedTag(
+export interface Removal<T> {
+  readonly client: Reads;
+  readonly place: ImmutablePlace;
+  readonly reference: string;
+  readonly isTag: boolean;
+  readonly send: () => Promise<T>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Removes a tag, or a digest with all its tags. While a digest is looked at and removed, nobody makes a tag of it that a
+ * rule would hold. @throws OciError where the tag, or any tag of the digest, must stay
+ */
+export async function remove<T>(
+  { findImmutable, holdTag }: { readonly findImmutable: FindImmutable; readonly holdTag: HoldTag },
+  { client, place, reference, isTag, send, signal }: Removal<T>,
+): Promise<T> {
+  if (isTag) {
+    const rule = await findImmutable({ ...place, tag: reference });
+    if (rule !== undefined) throw immutable(place, reference, rule, 'cannot be deleted');
+    return send();
+  }
+  const { registryId, repository } = place;
+  return holdTag(
+    { registryId, repository, tag: null },
+    {
+      decide: () => refuseHeldDigest(findImmutable, client, place, reference),
+      move: send,
+      hasEnded: (error) => error instanceof OciError,
+      signal,
+    },
+  );
+}
+
+async function refuseHeldDigest(
   find: FindImmutable,
   client: Reads,
   place: ImmutablePlace,
-  reference: string,
-  isTag: boolean,
+  digest: string,
 ): Promise<void> {
-  if (isTag) {
-    const rule = await find({ ...place, tag: reference });
-    if (rule !== undefined) throw immutable(place, reference, rule, 'cannot be deleted');
-    return;
-  }
   // What the registry holds now, not what an index remembers: a tag pushed a second ago counts.
   for await (const page of client.listTags(place.repository)) {
     const kept: Array<{ tag: string; rule: ImmutableRule }> = [];
@@ -107,8 +134,8 @@ export async function refuseRemovedTag(
     for (let start = 0; start < kept.length; start += askedAtOnce) {
       await Promise.all(
         kept.slice(start, start + askedAtOnce).map(async ({ tag, rule }) => {
-          const current = await client.headManifest(place.repository, tag, { ifNoneMatch: reference });
-          const isIt = current === 'not-modified' || current?.digest === reference;
+          const current = await client.headManifest(place.repository, tag, { ifNoneMatch: digest });
+          const isIt = current === 'not-modified' || current?.digest === digest;
           if (isIt) throw immutable(place, tag, rule, 'has this digest and cannot be deleted');
         }),
       );

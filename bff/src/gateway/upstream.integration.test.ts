@@ -252,6 +252,25 @@ describe('A large blob', () => {
   });
 });
 
+describe('A registry that forbids deletion', () => {
+  it('keeps its tag, and says so in the words of registries', async () => {
+    const registry = await startRealRegistry({ isDeletionEnabled: false });
+    endings.push(() => registry.stop());
+    const client = createRegistryClient({ name: 'dev', endpoints: [{ url: registry.url }], userAgent: 'test' });
+    endings.push(() => client.close());
+    const image = await pushSampleImage(client, 'payments/api', { tag: 'v1' });
+    const door = await doorTo({ urls: [registry.url] });
+    for (const what of [`manifests/${image.digest}`, `blobs/${image.blobs[0]?.digest}`]) {
+      const refused = await ask(door, `/v2/dev/payments/api/${what}`, { method: 'DELETE' });
+      expect(refused.status, what).toBe(405);
+      expect(await refused.text()).toContain('"UNSUPPORTED"');
+    }
+    expect(await client.headManifest('payments/api', 'v1')).toMatchObject({ digest: image.digest });
+    expect(door.changes).toEqual([]);
+    expect(door.audit.filter(({ outcome }) => outcome === 'done')).toEqual([]);
+  });
+});
+
 describe('A registry in maintenance', () => {
   it('refuses a push with words that skopeo prints', async () => {
     const registry = await startRealRegistry();

@@ -3,7 +3,7 @@ import { subjectKey } from './caller.ts';
 import { CallerGoneError } from './endpoint-proxy.ts';
 import { answerWith, ask, auditNoteOf, type Exchange, type ExchangeParts, projectPlace } from './exchange.ts';
 import type { FrontDoorDeps } from './front-door-deps.ts';
-import { pushTag, refuseRemovedTag } from './immutable-tags.ts';
+import { pushTag, remove } from './immutable-tags.ts';
 import { readManifest } from './manifest-body.ts';
 import { OciError } from './oci-error.ts';
 import { may } from './permission.ts';
@@ -63,11 +63,18 @@ export async function deleteManifest(parts: WriteParts, exchange: Exchange, targ
   const { registry, caller } = exchange;
   const { deps, audit } = parts;
   const { reference, isTag, repository, registryId } = target;
-  await refuseRemovedTag(deps.findImmutable, registry.client, projectPlace(target, registry), reference, isTag);
-  const forwarded = await ask(parts, exchange, {
-    path: `/v2/${repository}/manifests/${reference}`,
-    scopes: [`repository:${repository}:pull,delete`],
-    body: 'none',
+  const forwarded = await remove(deps, {
+    client: registry.client,
+    place: projectPlace(target, registry),
+    reference,
+    isTag,
+    send: () =>
+      ask(parts, exchange, {
+        path: `/v2/${repository}/manifests/${reference}`,
+        scopes: [`repository:${repository}:pull,delete`],
+        body: 'none',
+      }),
+    signal: goneSignal(exchange),
   });
   if (forwarded.answer.statusCode === 202) {
     await audit.done(auditNoteOf(exchange, 'delete', target, reference));

@@ -169,6 +169,31 @@ describe('Every endpoint of the contract', () => {
     },
   );
 
+  it('no token opens what is refused to other sites: not one’s own, nor another session’s, wherever it stands', async () => {
+    const [own, other] = [await bff.signIn(), await bff.signIn()];
+    const { path, method } = contract.createProject;
+    for (const { cookie } of [own, other]) {
+      const [, token = ''] = cookie.split('=');
+      const ways: Array<{ query?: string; headers?: Record<string, string>; body?: object }> = [
+        { headers: { 'x-csrf-token': token, 'x-xsrf-token': token, 'x-requested-with': 'XMLHttpRequest' } },
+        { headers: { cookie: `${own.cookie}; csrf=${token}`, 'x-csrf-token': token } },
+        { query: `?_csrf=${token}` },
+        { body: { _csrf: token } },
+      ];
+      for (const { query = '', headers = {}, body = {} } of ways) {
+        const response = await own.fetch(`/api/v1${path}${query}`, {
+          method,
+          headers: { origin: 'https://evil.example', 'content-type': 'application/json', ...headers },
+          body: JSON.stringify({ name: 'forged', ...body }),
+        });
+        expect(response.status, JSON.stringify({ query, headers, body })).toBe(403);
+        expect(((await response.json()) as Problem).code).toBe('origin-refused');
+      }
+    }
+    const { kysely } = bff.running.foundation.database;
+    expect(await kysely.selectFrom('projects').select('name').where('name', '=', 'forged').execute()).toEqual([]);
+  });
+
   async function expectNoFailure(endpoint: Endpoint, path: string): Promise<void> {
     const response = await send(admin, endpoint, path);
     expect(response.status, path).toBeLessThan(500);

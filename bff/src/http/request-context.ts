@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { RecordAudit } from '../access/audit-record.ts';
 import type { AuditNotes } from './audit-notes.ts';
+import type { PublicOrigin } from './public-origin.ts';
 import type { RequestAccess } from './request-access.ts';
 
 /** The account behind a request, read anew for each one, so that a disabled account is out at once. */
@@ -27,6 +28,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** The client's address; through proxies only where they are trusted. */
   readonly clientAddress: string;
+  /** Where the console is reached, as far as it can know, for what is shown to be used elsewhere. */
+  readonly publicOrigin: () => PublicOrigin;
   readonly session: SessionControl;
   /** What the caller may do. A handler narrows lists by `scope` and asks `authorize` for each place it changes. */
   readonly access: RequestAccess;

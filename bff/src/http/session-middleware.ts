@@ -3,6 +3,7 @@ import session from 'express-session';
 import type { RecordAudit } from '../access/audit-record.ts';
 import type { RoleRow, Subject } from '../access/subject.ts';
 import { createAuditNotes } from './audit-notes.ts';
+import type { FindPublicOrigin } from './public-origin.ts';
 import { type AccessFacts, RequestAccess } from './request-access.ts';
 import {
   abortSignalOf,
@@ -28,6 +29,7 @@ export interface SessionOptions {
   readonly recordAudit: RecordAudit;
   readonly secret: string;
   readonly isHttps: boolean;
+  readonly publicOriginOf: FindPublicOrigin;
   readonly clock: { now(): Date };
 }
 
@@ -44,7 +46,7 @@ export interface Sessions {
 }
 
 export function createSessions(options: SessionOptions): Sessions {
-  const { records, findAccount, facts, recordAudit, secret, isHttps, clock } = options;
+  const { records, findAccount, facts, recordAudit, secret, isHttps, publicOriginOf, clock } = options;
   const store = new HashedSessionStore(records, IDLE_MS);
   const readSession = session({
     name: isHttps ? '__Host-longshore' : 'longshore',
@@ -80,6 +82,7 @@ export function createSessions(options: SessionOptions): Sessions {
       requestId: String(response.getHeader('x-request-id')),
       signal: abortSignalOf(response),
       clientAddress: request.ip ?? 'unknown',
+      publicOrigin: () => publicOriginOf(request),
       session: sessionControl({ request, findAccount, accessOf, clock, isSignedIn: account !== null }),
       access: await accessOf(account),
       audit: createAuditNotes(),

@@ -54,10 +54,13 @@ function MaintenanceLine({ registry: { name, maintenance } }: { registry: KnownR
   const { until, message } = maintenance;
   return (
     <p>
-      <bdi>
-        {t('app.newsMaintenance', { name, time: format.moment(until) })}
-        {message === '' ? null : `${t('app.colon')}${message}`}
-      </bdi>
+      {t('app.newsMaintenance', { name, time: format.moment(until) })}
+      {message === '' ? null : (
+        <>
+          {t('app.colon')}
+          <bdi>{message}</bdi>
+        </>
+      )}
     </p>
   );
 }

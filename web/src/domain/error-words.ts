@@ -3,6 +3,7 @@ import type { TFunction } from 'i18next';
 import { createElement, lazy, Suspense, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/api-error.ts';
+import { withoutTurns } from '../i18n/plain-text.ts';
 import type { ErrorWords } from '../ui/ErrorState.tsx';
 
 const MembersLink = lazy(async () => ({ default: (await import('./MembersLink.tsx')).MembersLink }));
@@ -17,7 +18,7 @@ export function errorWords(t: TFunction<['common', 'domain']>, language: string,
   const requestId = problem?.requestId ?? null;
   const needed = problem?.needed;
   const inOther = needed === undefined ? t(`errors.${code}`) : neededWords(t, needed);
-  const sentence = problem !== null && language === 'en' ? problem.detail : inOther;
+  const sentence = problem !== null && language === 'en' ? withoutTurns(problem.detail) : inOther;
   const project = needed === undefined || needed.roles.length === 0 ? null : needed.project;
   if (project === null) return { sentence, requestId };
   return { sentence, requestId, more: createElement(Suspense, null, createElement(MembersLink, { project })) };

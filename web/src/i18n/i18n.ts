@@ -1,5 +1,6 @@
 import i18next, { type BackendModule, type ResourceKey } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { isolated } from './plain-text.ts';
 import { detectLanguage, type Language, rememberLanguage } from './language.ts';
 
 type TextModule = () => Promise<ResourceKey>;
@@ -39,7 +40,8 @@ export async function startI18n(language: Language = detectLanguage()): Promise<
       load: 'currentOnly',
       ns: ['common', 'domain', 'reasons'],
       defaultNS: 'common',
-      interpolation: { escapeValue: false },
+      // React escapes markup; what is left to do is to keep other people’s text from turning the words around it.
+      interpolation: { escapeValue: true, escape: isolated },
       returnNull: false,
     });
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { withoutTurns } from '../i18n/plain-text.ts';
 import styles from './Page.module.css';
 
 interface PageProps {
@@ -25,7 +26,7 @@ interface PageProps {
 export function Page({ title, heading, above, facts, action, tabs, toolbar, fill = false, children }: PageProps) {
   return (
     <div className={fill ? `${styles['page']} ${styles['fill']}` : styles['page']}>
-      <title>{`${title} · Longshore`}</title>
+      <title>{`${withoutTurns(title)} · Longshore`}</title>
       <header className={styles['header']}>
         <div className={styles['words']}>
           {above === undefined ? null : <div className={styles['above']}>{above}</div>}

@@ -168,6 +168,27 @@ const statements = [
     where held.repository_id = repositories.id`,
   sql`insert into repository_tag_counts (name, registry_ids, project, tag_count)
     select repository, registry_ids, max(project), count(*) from tag_names group by repository, registry_ids`,
+  // As in sizes.store.ts: a manifest is where it is held, a blob wherever one of its manifests is.
+  sql`insert into repository_sizes (name, registry_ids, project, size_bytes)
+    with held as (
+      select repositories.name, repository_manifests.digest, max(repositories.project) as project,
+        array_agg(repositories.registry_id collate "C" order by repositories.registry_id collate "C") as registry_ids
+      from repositories join repository_manifests on repository_manifests.repository_id = repositories.id
+      group by repositories.name, repository_manifests.digest
+    ), blobs as (
+      select held.name, held.project, manifest_blobs.blob_digest, max(manifest_blobs.size_bytes) as size_bytes,
+        array_agg(distinct place.id collate "C" order by place.id collate "C") as registry_ids
+      from held join manifest_blobs on manifest_blobs.manifest_digest = held.digest
+      cross join unnest(held.registry_ids) as place (id)
+      group by held.name, held.project, manifest_blobs.blob_digest
+    ), parts as (
+      select held.name, held.project, held.registry_ids, manifests.size_bytes
+      from held join manifests on manifests.digest = held.digest
+      union all
+      select name, project, registry_ids, size_bytes from blobs
+    )
+    select name, registry_ids, max(project), least(sum(size_bytes), 9007199254740991) from parts
+    group by name, registry_ids`,
 ];
 
 export async function up(database: Kysely<unknown>): Promise<void> {

@@ -105,6 +105,115 @@ describeEachDatabase('the hold on a tag', (open) => {
     ).rejects.toThrow(TagBusyError);
   });
 
+  test('a whole repository is held by one who is alone with its tags, whichever instance, and not with those of others', async () => {
+    const database = await open();
+    const one = await leasesOn(database);
+    const other = await leasesOn(database);
+    const whole = { ...tag, tag: null };
+    let moving = 0;
+    let isRemoving = false;
+    const seen: boolean[] = [];
+    const work = (instance: TagLeases, name: string) =>
+      instance.hold(
+        { ...tag, tag: name },
+        moveOf(async () => {
+          moving += 1;
+          seen.push(isRemoving);
+          await sleep(20);
+          moving -= 1;
+        }),
+      );
+    const removal = (instance: TagLeases) =>
+      instance.hold(
+        whole,
+        moveOf(async () => {
+          isRemoving = true;
+          seen.push(moving > 0);
+          await sleep(20);
+          seen.push(moving > 0);
+          isRemoving = false;
+        }),
+      );
+    await Promise.all(
+      Array.from({ length: 6 }, (_, round) => [
+        work(one, `a${round}`),
+        removal(other),
+        work(other, `b${round}`),
+        removal(one),
+      ]).flat(),
+    );
+    expect(seen).toHaveLength(12 + 24);
+    expect(seen).not.toContain(true);
+    const end = Promise.withResolvers<void>();
+    const elsewhere = one.hold(
+      { ...whole, repository: 'p/web' },
+      moveOf(() => end.promise),
+    );
+    await removal(other);
+    end.resolve();
+    await elsewhere;
+    expect(await held(database)).toEqual([]);
+  });
+
+  test('who holds a tag keeps others from the whole until it ends; who decided before steps back and decides again', async () => {
+    const database = await open();
+    const leases = await leasesOn(database);
+    const whole = { ...tag, tag: null };
+    const store = createTagLeasesStore(database.kysely);
+    expect(await store.take(tag, randomUUID(), 120_000)).toBe(true);
+    const impatient = await leasesOn(database, { patienceMs: 200 });
+    await expect(
+      impatient.hold(
+        whole,
+        moveOf(async () => {}),
+      ),
+    ).rejects.toThrow('In p/api a tag is being pushed or removed by somebody else');
+    await database.kysely.deleteFrom('tag_leases').execute();
+
+    let decisions = 0;
+    const end = new Date(Date.now() + 3_600_000);
+    const row = { registry_id: 'main', repository: 'p/api', tag: '', holder: randomUUID(), held_until: end };
+    const moving = leases.hold(
+      tag,
+      moveOf(async () => 'moved', {
+        decide: async () => {
+          decisions += 1;
+          // As another instance does that took it at the same moment.
+          if (decisions === 1) await database.kysely.insertInto('tag_leases').values(row).execute();
+        },
+      }),
+    );
+    const tagsHeld = async () => (await held(database)).map((lease) => lease.tag);
+    await expect.poll(tagsHeld, { timeout: 60_000 }).toEqual(['']);
+    await database.kysely.deleteFrom('tag_leases').execute();
+    expect(await moving).toBe('moved');
+    expect(decisions).toBe(2);
+  });
+
+  test('who held a whole repository and stood still for longer removes nothing', async () => {
+    const database = await open();
+    const leases = await leasesOn(database);
+    let isRemoved = false;
+    const frozen = leases.hold(
+      { ...tag, tag: null },
+      moveOf(
+        async () => {
+          isRemoved = true;
+        },
+        {
+          decide: async () => {
+            await database.kysely
+              .updateTable('tag_leases')
+              .set({ held_until: new Date(0) })
+              .execute();
+          },
+        },
+      ),
+    );
+    await expect(frozen).rejects.toThrow(TagBusyError);
+    expect(isRemoved).toBe(false);
+  });
+
   test('who stood still for longer than the hold moves nothing; who leaves waits no longer', async () => {
     const database = await open();
     const leases = await leasesOn(database);

@@ -16,7 +16,8 @@ export class TagBusyError extends Error {
   override readonly name = 'TagBusyError';
 
   constructor({ repository, tag }: TagName) {
-    super(`The tag ${tag} of ${repository} is being pushed by somebody else at this moment: try again.`);
+    const what = tag === null ? `In ${repository} a tag` : `The tag ${tag} of ${repository}`;
+    super(`${what} is being pushed or removed by somebody else at this moment: try again.`);
   }
 }
 
@@ -44,9 +45,13 @@ interface Line {
   readonly length: number;
 }
 
+/** Who took a tag while somebody took the whole repository steps back and comes again. */
+const steppedBack = Symbol('stepped back');
+
 /**
  * Lets one at a time decide on a tag and move it, over all instances: of two who make the same tag at once the second
  * decides after the first has made it. A row with an end, not a lock: no connection is held while a registry answers.
+ * Who holds a whole repository, to remove what any tag may name, is alone with all who move tags of it.
  */
 export class TagLeases {
   readonly #deps: TagLeasesDeps;
@@ -66,7 +71,7 @@ export class TagLeases {
 
   /** @throws TagBusyError, or what `decide` and `move` throw */
   async hold<T>(tag: TagName, move: TagMove<T>, patienceMs = this.#patienceMs): Promise<T> {
-    const key = `${tag.registryId}/${tag.repository}:${tag.tag}`;
+    const key = `${tag.registryId}/${tag.repository}:${tag.tag ?? ''}`;
     const before = this.#lines.get(key);
     if (before !== undefined && before.length >= waitingMax) throw new TagBusyError(tag);
     const endsAtMs = performance.now() + patienceMs;
@@ -82,9 +87,13 @@ export class TagLeases {
 
   async #inTurn<T>(before: Promise<unknown> | undefined, tag: TagName, move: TagMove<T>, endsAtMs: number): Promise<T> {
     if (before !== undefined) await turn(before, endsAtMs - performance.now(), move.signal);
-    const holder = this.#deps.newId();
-    await this.#take(tag, holder, endsAtMs, move.signal);
-    return this.#held(tag, holder, move);
+    for (;;) {
+      const holder = this.#deps.newId();
+      await this.#take(tag, holder, endsAtMs, move.signal);
+      const moved = await this.#held(tag, holder, move, endsAtMs);
+      if (moved !== steppedBack) return moved;
+      if (performance.now() > endsAtMs) throw new TagBusyError(tag);
+    }
   }
 
   async #take(tag: TagName, holder: string, endsAtMs: number, signal: AbortSignal | undefined): Promise<void> {
@@ -96,16 +105,31 @@ export class TagLeases {
     }
   }
 
-  async #held<T>(tag: TagName, holder: string, { decide, move, hasEnded, signal }: TagMove<T>): Promise<T> {
+  /** Nobody takes a tag of it any more; those who have one finish, or their hold runs out. */
+  async #untilAlone(repository: TagName, endsAtMs: number, signal: AbortSignal | undefined): Promise<void> {
+    while (await this.#deps.store.isContested(repository)) {
+      if (performance.now() > endsAtMs) throw new TagBusyError(repository);
+      await sleep(2 * firstPauseMs, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+
+  async #held<T>(
+    tag: TagName,
+    holder: string,
+    { decide, move, hasEnded, signal }: TagMove<T>,
+    endsAtMs: number,
+  ): Promise<T | typeof steppedBack> {
     const { store, onFault } = this.#deps;
     const renew = (): Promise<boolean> => store.renew(tag, holder, this.#leaseMs);
     const renewing = setInterval(() => void renew().catch(onFault), this.#leaseMs / 4);
     let isOver = true;
     try {
+      if (tag.tag === null) await this.#untilAlone(tag, endsAtMs, signal);
       await decide();
       signal?.throwIfAborted();
       // A process that stood still meanwhile decided on what is long past.
       if (!(await renew())) throw new TagBusyError(tag);
+      if (tag.tag !== null && (await store.isContested(tag))) return steppedBack;
       isOver = false;
       const moved = await move();
       isOver = true;

@@ -62,7 +62,7 @@ describe.each(databaseKinds)('registries (%s)', (kind) => {
   beforeAll(async () => {
     open = await startRealRegistry({ isDeletionEnabled: false });
     closed = await startRealRegistry({ htpasswd });
-    bff = await startBff({ database: kind, allowedRegistryHosts: ['127.0.0.1'] });
+    bff = await startBff({ database: kind, allowedRegistryHosts: ['127.0.0.1', 'localhost'] });
     client = await bff.signIn();
   });
   afterAll(async () => {
@@ -171,6 +171,26 @@ describe.each(databaseKinds)('registries (%s)', (kind) => {
     expect(refused.endpoints[0]?.reason?.sentence).toContain('add its certificate authority');
     const trusted = { endpointUrls: [secure.url], caPem: tls.certificatePem };
     expect((await client.call(testRegistry, { body: trusted })).reachable).toBe(true);
+    await secure.stop();
+  });
+
+  test('a certificate for another host is refused, also where its authority is trusted', async () => {
+    // It names 127.0.0.1 only.
+    const tls = selfSigned();
+    const secure = await startRealRegistry({ tls });
+    const elsewhere = secure.url.replace('127.0.0.1', 'localhost');
+    const connection = { endpointUrls: [elsewhere], caPem: tls.certificatePem };
+    const tested = await client.call(testRegistry, { body: connection });
+    expect(tested).toMatchObject({ reachable: false, repositoryCount: null, capabilities: [] });
+    expect(tested.endpoints[0]?.reason).toMatchObject({
+      code: 'certificate-untrusted',
+      sentence: expect.stringMatching(/has a certificate for another name than localhost\.$/) as string,
+    });
+    const body = { id: 'misnamed', name: 'Misnamed', environment: 'testing', ...connection };
+    await client.call(createRegistry, { body });
+    const down = await health('misnamed', 'down');
+    expect(down.endpoints[0]?.reason?.sentence).toBe('Misnamed has a certificate for another name than localhost.');
+    await client.call(deleteRegistry, { params: { registryId: 'misnamed' } });
     await secure.stop();
   });
 

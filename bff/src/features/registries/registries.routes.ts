@@ -30,14 +30,12 @@ export interface RegistriesRoutesDeps {
   readonly view: RegistriesView;
   /** A person wants the catalog reconciled; it happens behind the answer. */
   readonly requestScan: (registryId: string) => Promise<void>;
-  /** Origin under which registries reach this console. */
-  readonly publicUrl: () => string;
   /** What a registry needs to know this console's tokens. */
   readonly tokenTrust: () => Promise<TokenTrust>;
 }
 
 export function registriesRoutes(deps: RegistriesRoutesDeps): Router {
-  const { registries, view, requestScan, publicUrl, tokenTrust } = deps;
+  const { registries, view, requestScan, tokenTrust } = deps;
   const router = Router();
   const shown = async (registryId: string) => {
     const found = await view.find(registryId);
@@ -73,15 +71,17 @@ export function registriesRoutes(deps: RegistriesRoutesDeps): Router {
     await shown(params.registryId);
     await requestScan(params.registryId);
   });
-  mountEndpoint(router, contract.createNotificationSecret, async ({ params }) => {
+  mountEndpoint(router, contract.createNotificationSecret, async ({ params }, { publicOrigin }) => {
     const secret = await mapped(() => registries.makeNotificationSecret(params.registryId));
-    const url = `${publicUrl()}/api/v1/registries/${params.registryId}/notifications`;
-    return { url, configurationYaml: notificationsYaml(url, secret) };
+    const { origin, isSure } = publicOrigin();
+    const url = `${origin}/api/v1/registries/${params.registryId}/notifications`;
+    return { url, isAddressSure: isSure, configurationYaml: notificationsYaml(url, secret) };
   });
   maintenanceRoutes(router, registries, shown);
-  mountEndpoint(router, contract.getTokenConfiguration, async ({ params }) => {
+  mountEndpoint(router, contract.getTokenConfiguration, async ({ params }, { publicOrigin }) => {
     await shown(params.registryId);
-    return tokenConfiguration(params.registryId, publicUrl(), await tokenTrust());
+    const { origin, isSure } = publicOrigin();
+    return { isAddressSure: isSure, ...tokenConfiguration(params.registryId, origin, await tokenTrust()) };
   });
   return router;
 }

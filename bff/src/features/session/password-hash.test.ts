@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { generatePassword } from './generated-password.ts';
-import { hashPassword, verifyPassword } from './password-hash.ts';
+import { hashPassword, PasswordsBusyError, verifyPassword, waitingMax } from './password-hash.ts';
 
 describe('Passwords', () => {
   it('are kept as argon2id in PHC notation, with a salt each', async () => {
@@ -27,6 +27,20 @@ describe('Passwords', () => {
       expect(await verifyPassword('anything', phc)).toBe(false);
     },
   );
+
+  it('are refused unseen where too many wait, and looked at again when they have gone', async () => {
+    // Quick ones; that they wait is not a matter of time.
+    const quick = `$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$${'A'.repeat(43)}`;
+    const results = await Promise.allSettled(
+      Array.from({ length: waitingMax + 12 }, () => verifyPassword('anything', quick)),
+    );
+    const refused = results.filter(({ status }) => status === 'rejected');
+    // Two are at work, the others wait.
+    expect(refused).toHaveLength(10);
+    for (const { reason } of refused as PromiseRejectedResult[]) expect(reason).toBeInstanceOf(PasswordsBusyError);
+    expect(results.slice(-10)).toEqual(refused);
+    expect(await verifyPassword('anything', quick)).toBe(false);
+  });
 
   it('that are generated are readable and never the same', () => {
     const passwords = Array.from({ length: 100 }, generatePassword);

@@ -11,6 +11,18 @@ const tagBytes = 32;
 
 /** Each takes 19 MiB and a core for some tens of milliseconds: a flood of sign-ins must not take them all at once. */
 const turns = new PQueue({ concurrency: 2 });
+/** Whoever came after these would wait for seconds: to be told so at once is better, and a flood fills no memory. */
+export const waitingMax = 64;
+
+/** Nothing was looked at. */
+export class PasswordsBusyError extends Error {
+  override readonly name = 'PasswordsBusyError';
+  readonly retryAfterSeconds = 5;
+
+  constructor() {
+    super('The console is checking as many passwords as it can at this moment. Try again in a few seconds.');
+  }
+}
 
 interface PasswordHash {
   memoryKib: number;
@@ -30,11 +42,13 @@ export async function hashPassword(password: string): Promise<string> {
 
 /**
  * Whether the password is the one that was hashed. Without a hash (no such account, or one without a password) it does the
- * same work and says no, so that the time tells nothing.
+ * same work and says no, so that the time tells nothing. @throws PasswordsBusyError whoever it is
  */
 export async function verifyPassword(password: string, phc: string | null): Promise<boolean> {
   const known = phc === null ? null : parse(phc);
   const compared = known ?? { ...current, salt: Buffer.alloc(saltBytes), tag: Buffer.alloc(tagBytes) };
+  // Strangers ask for this; a new password is hashed for those who have proven who they are.
+  if (turns.size >= waitingMax) throw new PasswordsBusyError();
   const tag = await deriveTag(password, compared, compared.tag.length);
   return timingSafeEqual(tag, compared.tag) && known !== null;
 }

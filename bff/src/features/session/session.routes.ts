@@ -5,6 +5,7 @@ import { ApiError } from '../../http/api-error.ts';
 import type { RequestAccess } from '../../http/request-access.ts';
 import { mountEndpoint, type RequestAccount } from '../../http/mount-endpoint.ts';
 import {
+  PasswordsBusyError,
   type SessionService,
   TooManyAttemptsError,
   WeakPasswordError,
@@ -35,7 +36,8 @@ export function sessionRoutes({ service, version, countSignIn, announceAccess }:
       countSignIn('accepted');
       return { account: await accountView(account, access), version };
     } catch (error) {
-      countSignIn(error instanceof TooManyAttemptsError ? 'limited' : 'refused');
+      const isLimited = error instanceof TooManyAttemptsError || error instanceof PasswordsBusyError;
+      countSignIn(isLimited ? 'limited' : 'refused');
       throw refusal(error, 'Wrong username or password.');
     }
   });
@@ -63,6 +65,10 @@ async function accountView(account: RequestAccount, access: RequestAccess) {
 
 function refusal(error: unknown, wrongCredentials: string): unknown {
   if (error instanceof WrongCredentialsError) return new ApiError('credentials-wrong', wrongCredentials);
+  if (error instanceof PasswordsBusyError) {
+    const { message, retryAfterSeconds } = error;
+    return new ApiError('too-many-attempts', message, { retryAfterSeconds });
+  }
   if (error instanceof WeakPasswordError) return new ApiError('password-too-weak', error.message);
   if (error instanceof TooManyAttemptsError) {
     const { retryAfterSeconds } = error;

@@ -1,6 +1,8 @@
 import type { AccountsStore, StoredAccount } from './accounts.store.ts';
 import { generatePassword } from './generated-password.ts';
-import { hashPassword, verifyPassword } from './password-hash.ts';
+import { hashPassword, PasswordsBusyError, verifyPassword } from './password-hash.ts';
+
+export { PasswordsBusyError } from './password-hash.ts';
 
 export class WrongCredentialsError extends Error {
   override readonly name = 'WrongCredentialsError';
@@ -38,6 +40,23 @@ export interface Authenticator {
 export interface SignInLimits {
   begin(username: string, clientAddress: string): Promise<void>;
   accept(username: string, clientAddress: string): Promise<void>;
+  /** The attempt was not looked at: it counts no more than if it had not been made. */
+  giveBack(username: string, clientAddress: string): Promise<void>;
+}
+
+/** An attempt that is counted, unless nobody had the time to look at it. @throws TooManyAttemptsError, PasswordsBusyError */
+export async function countedAttempt<T>(
+  limits: SignInLimits,
+  [username, clientAddress]: readonly [username: string, clientAddress: string],
+  look: () => Promise<T>,
+): Promise<T> {
+  await limits.begin(username, clientAddress);
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof PasswordsBusyError) await limits.giveBack(username, clientAddress);
+    throw error;
+  }
 }
 
 export interface SessionServiceOptions {
@@ -69,20 +88,21 @@ export function localPasswords(accounts: AccountsStore): Authenticator {
 
 export function createSessionService({ accounts, authenticators, limits, newId }: SessionServiceOptions) {
   return {
-    /** @throws WrongCredentialsError, TooManyAttemptsError */
+    /** @throws WrongCredentialsError, TooManyAttemptsError, PasswordsBusyError */
     async signIn(credentials: Credentials, clientAddress: string): Promise<StoredAccount> {
-      await limits.begin(credentials.username, clientAddress);
-      for (const authenticator of authenticators) {
-        const account = await authenticator.authenticate(credentials);
-        if (account === undefined) continue;
-        await limits.accept(credentials.username, clientAddress);
-        await accounts.noteSignIn(account.id);
-        return account;
-      }
-      throw new WrongCredentialsError();
+      const account = await countedAttempt(limits, [credentials.username, clientAddress], () =>
+        firstAccepted(authenticators, credentials),
+      );
+      if (account === undefined) throw new WrongCredentialsError();
+      await limits.accept(credentials.username, clientAddress);
+      await accounts.noteSignIn(account.id);
+      return account;
     },
 
-    /** Ends every session of the account. @throws WrongCredentialsError, TooManyAttemptsError, WeakPasswordError */
+    /**
+     * Ends every session of the account.
+     * @throws WrongCredentialsError, TooManyAttemptsError, PasswordsBusyError, WeakPasswordError
+     */
     async changePassword(
       accountId: string,
       change: { currentPassword: string; newPassword: string },
@@ -90,8 +110,10 @@ export function createSessionService({ accounts, authenticators, limits, newId }
     ): Promise<void> {
       const account = await accounts.findById(accountId);
       if (account === undefined) throw new WrongCredentialsError();
-      await limits.begin(account.username, clientAddress);
-      if (!(await verifyPassword(change.currentPassword, account.passwordHash))) throw new WrongCredentialsError();
+      const isRight = await countedAttempt(limits, [account.username, clientAddress], () =>
+        verifyPassword(change.currentPassword, account.passwordHash),
+      );
+      if (!isRight) throw new WrongCredentialsError();
       await limits.accept(account.username, clientAddress);
       refuseWeak(account.username, change);
       await accounts.setPassword(account.id, await hashPassword(change.newPassword));
@@ -112,6 +134,17 @@ export function createSessionService({ accounts, authenticators, limits, newId }
       return isMade && givenPassword === null ? { ...nothing, generatedPassword: password } : nothing;
     },
   };
+}
+
+async function firstAccepted(
+  authenticators: readonly Authenticator[],
+  credentials: Credentials,
+): Promise<StoredAccount | undefined> {
+  for (const authenticator of authenticators) {
+    const account = await authenticator.authenticate(credentials);
+    if (account !== undefined) return account;
+  }
+  return undefined;
 }
 
 /** Length is checked by the contract. What is left are the words somebody would try first. */

@@ -44,6 +44,12 @@ export function createSignInLimits(redisClient: unknown): SignInLimits {
         await (name === 'pair' ? limiter.delete(key) : limiter.reward(key));
       }
     },
+    async giveBack(username, clientAddress) {
+      for (const { name, limiter } of limiters) {
+        // Where it cannot be given back it counts once too often, which errs on the safe side.
+        await limiter.reward(keyOf(name, username, clientAddress)).catch(() => undefined);
+      }
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import type { Ceiling, RobotSubject, RoleRow, Subject, UserSubject } from '../../access/subject.ts';
-import type { SignInLimits } from '../session/session.service.ts';
+import { countedAttempt, type SignInLimits } from '../session/session.service.ts';
 import { ExpiringMap, ReadingCache } from './expiring-map.ts';
 
 export interface Account {
@@ -35,7 +35,7 @@ export interface CredentialCheckDeps {
 }
 
 export interface CredentialCheck {
-  /** Undefined where they are wrong. @throws TooManyAttemptsError */
+  /** Undefined where they are wrong. @throws TooManyAttemptsError, PasswordsBusyError */
   readonly authenticate: (username: string, password: string, address: string) => Promise<Subject | undefined>;
   /** A name for a credential that tells nothing of it and means nothing outside this process. */
   readonly fingerprintOf: (username: string, password: string) => string;
@@ -76,8 +76,7 @@ export function createCredentialCheck(deps: CredentialCheckDeps): CredentialChec
 
   const prove = async (key: string, credential: Credential): Promise<Subject | undefined> => {
     const { username, address } = credential;
-    await deps.limits.begin(username, address);
-    const found = await proven(deps, credential);
+    const found = await countedAttempt(deps.limits, [username, address], () => proven(deps, credential));
     if (found === undefined) return undefined;
     await deps.limits.accept(username, address);
     proofs.set(key, found.proof);

@@ -1,5 +1,5 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
-import { TooManyAttemptsError } from '../session/session.service.ts';
+import { PasswordsBusyError, TooManyAttemptsError } from '../session/session.service.ts';
 import { frontDoor, type TokenService, TooManyScopesError, UnknownServiceError } from './token-service.service.ts';
 
 /**
@@ -124,6 +124,11 @@ function refuseCredentials(response: Response): void {
 }
 
 function refuseKnown(response: Response, error: unknown): boolean {
+  if (error instanceof PasswordsBusyError) {
+    response.setHeader('retry-after', String(error.retryAfterSeconds));
+    refuse(response, 429, ['temporarily_unavailable', 'TOOMANYREQUESTS', error.message]);
+    return true;
+  }
   if (error instanceof TooManyAttemptsError) {
     const { retryAfterSeconds } = error;
     const minutes = Math.ceil(retryAfterSeconds / 60);

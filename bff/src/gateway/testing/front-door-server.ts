@@ -8,6 +8,7 @@ import type { RegistryAction, RegistryCredentials, TokenGrant } from '../../acce
 import { actionsAt, decideAt } from '../../access/decide.ts';
 import type { CellRole, ProjectDirectory, RoleRow, Subject } from '../../access/subject.ts';
 import { projectOf } from '../../access/subject.ts';
+import { publicOriginFinder } from '../../http/public-origin.ts';
 import { createLogger } from '../../observability/logger.ts';
 import { createMetrics } from '../../observability/metrics.ts';
 import { createRegistryClient, type RegistryClientOptions, Secret } from '../../registry-client/index.ts';
@@ -89,7 +90,7 @@ export async function startFrontDoor(options: FrontDoorServerOptions): Promise<F
     noteManifest: (change) => void changes.push(change),
     recordAudit: async (record) => void audit.push(record),
     onAccessChanged: (listener) => void listeners.push(listener),
-    publicUrl: null,
+    publicOriginOf: publicOriginFinder({ publicUrl: null, host: '127.0.0.1' }),
     secret: options.secret ?? 'secret-of-the-front-door-test',
     proxyKey: null,
     userAgent: 'longshore/test',

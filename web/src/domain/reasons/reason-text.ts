@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isolated, withoutTurns } from '../../i18n/plain-text.ts';
 
 /** What the server says about a cause: `Reason` and the lines of a log. */
 export interface Cause {
@@ -14,9 +15,10 @@ export interface Cause {
  * sentence helps nobody.
  */
 export function fillReason(cause: Cause, template: string | undefined): string {
-  if (template === undefined) return cause.sentence;
+  const own = withoutTurns(cause.sentence);
+  if (template === undefined) return own;
   const kept = template.replaceAll(/\[([^\]]*)\]/g, (_match, part: string) => fillPart(cause, part) ?? '');
-  return fillPart(cause, kept) ?? cause.sentence;
+  return fillPart(cause, kept) ?? own;
 }
 
 function fillPart(cause: Cause, part: string): string | undefined {
@@ -24,7 +26,7 @@ function fillPart(cause: Cause, part: string): string | undefined {
   const filled = part.replaceAll(/\{(\w+)\}/g, (_match, name: string) => {
     const value = Object.hasOwn(cause.params, name) ? cause.params[name] : undefined;
     if (value === undefined || value === '') isComplete = false;
-    return value ?? '';
+    return isolated(value ?? '');
   });
   return isComplete ? filled : undefined;
 }

@@ -61,7 +61,8 @@ export const text = {
   },
   revoke: {
     title: 'Revoke {{name}}?',
-    words: 'Whatever uses it is refused from now on. Pushes and pulls that have begun may still end.',
+    words:
+      'It is refused from now on. What began with it may go on: new steps for five minutes at most, a transfer under way to its end.',
     action: 'Revoke token',
     short: 'Revoke',
     done: 'The token {{name}} is revoked.',

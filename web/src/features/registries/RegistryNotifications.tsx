@@ -7,6 +7,7 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
+import { AddressNote } from './AddressNote.tsx';
 import { useRegistryActions } from './registry-queries.ts';
 import styles from './registries.module.css';
 
@@ -44,6 +45,7 @@ export function RegistryNotifications({ registry }: { registry: Registry }) {
       {makeSecret.data === undefined ? null : (
         <div role="status">
           <p className={styles['warn']}>{t('detail.lines', { name })}</p>
+          {makeSecret.data.isAddressSure ? null : <AddressNote origin={new URL(makeSecret.data.url).origin} />}
           <div className={styles['yaml']}>
             {/* Scrolled sideways with the keyboard too, so it takes the focus. */}
             {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}

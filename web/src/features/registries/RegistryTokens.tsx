@@ -9,6 +9,7 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
+import { AddressNote } from './AddressNote.tsx';
 import { tokenConfigurationQuery } from './registry-queries.ts';
 import styles from './registries.module.css';
 
@@ -59,6 +60,7 @@ function Lines({ registryId, trusts }: { registryId: string; trusts: boolean }) 
   );
   return (
     <div className={styles['tokenLines']}>
+      {data.isAddressSure ? null : <AddressNote origin={new URL(data.realm).origin} />}
       <Tabs
         label={t('tokens.version')}
         parameter="distribution"

@@ -141,6 +141,8 @@ export const text = {
     endWords: 'It takes writes again at once, and waiting copies go on.',
     ended: '{{name}} takes writes again.',
   },
+  addressNote:
+    'These lines name {{origin}}, where your browser found Longshore. Whether others find it there nobody can tell: set server.publicUrl (LONGSHORE_PUBLIC_URL) to the address that they use.',
   tokens: {
     title: 'Tokens',
     trusts: 'trusts Longshore',

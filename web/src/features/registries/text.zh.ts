@@ -136,6 +136,8 @@ export const text = {
     endWords: '立即恢复写入，等待中的复制会继续。',
     ended: '{{name}} 已恢复写入。',
   },
+  addressNote:
+    '以下配置使用 {{origin}}，即您的浏览器访问 Longshore 的地址；其他人能否通过它访问无法得知。请将 server.publicUrl（LONGSHORE_PUBLIC_URL）设为大家使用的地址。',
   tokens: {
     title: '令牌',
     trusts: '信任 Longshore',

@@ -20,10 +20,10 @@ export function SystemTokenService() {
       {address === undefined ? (
         <div className={styles['skeletonLine']} aria-busy="true" />
       ) : (
-        <CommandLine text={address} label={t('system.tokenService.address')} />
-      )}
-      {address === undefined || new URL(address).origin === location.origin ? null : (
-        <p className={styles['muted']}>{t('system.tokenService.elsewhere', { origin: location.origin })}</p>
+        <>
+          <CommandLine text={address.realm} label={t('system.tokenService.address')} />
+          <AddressWords {...address} />
+        </>
       )}
       <p>
         {trusting.length === 0
@@ -43,13 +43,26 @@ export function SystemTokenService() {
   );
 }
 
+function AddressWords({ realm, isAddressSure }: Address) {
+  const { t } = useTranslation('settings');
+  if (!isAddressSure) return <p className={styles['warn']}>{t('system.tokenService.unsure')}</p>;
+  if (new URL(realm).origin === location.origin) return null;
+  return <p className={styles['muted']}>{t('system.tokenService.elsewhere', { origin: location.origin })}</p>;
+}
+
+interface Address {
+  readonly realm: string;
+  readonly isAddressSure: boolean;
+}
+
 /**
  * Where the server says that the token service is: the configured address, which need not be the one this page was opened
  * at. It says so in the lines for a registry; without any registry, and where it cannot be asked, only this page's is known.
  */
-function useAddress(registryId: string | undefined, isKnown: boolean): string | undefined {
+function useAddress(registryId: string | undefined, isKnown: boolean): Address | undefined {
   const { data, error } = useQuery({ ...tokenConfigurationQuery(registryId ?? ''), enabled: registryId !== undefined });
-  if (data !== undefined) return data.realm;
+  if (data !== undefined) return data;
   const isWithout = isKnown && registryId === undefined;
-  return isWithout || error !== null ? `${location.origin}/service/token` : undefined;
+  if (!isWithout && error === null) return undefined;
+  return { realm: `${location.origin}/service/token`, isAddressSure: true };
 }

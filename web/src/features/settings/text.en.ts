@@ -34,6 +34,8 @@ export const text = {
         'docker and other tools get a short-lived token here with their login, for what their roles allow and no more. Registries that trust Longshore take it.',
       address: 'token service',
       elsewhere: 'That is the configured address; you opened this page at {{origin}}.',
+      unsure:
+        'That is where your browser found Longshore. Whether others find it there nobody can tell: set server.publicUrl (LONGSHORE_PUBLIC_URL) to the address that they use.',
       noneTrusts: 'No registry trusts it yet: Longshore goes to each with the registry’s own account, or without any.',
       trust_one: '{{count}} registry trusts it:',
       trust_other: '{{count}} registries trust it:',

@@ -32,6 +32,8 @@ export const text = {
         'docker 和其他工具在这里用登录信息换取短期令牌，其权限不超过各自的角色。信任 Longshore 的镜像仓库接受这种令牌。',
       address: '令牌服务地址',
       elsewhere: '这是配置中的地址；您是从 {{origin}} 打开本页的。',
+      unsure:
+        '这是您的浏览器访问 Longshore 的地址；其他人能否通过它访问无法得知。请将 server.publicUrl（LONGSHORE_PUBLIC_URL）设为大家使用的地址。',
       noneTrusts: '还没有信任它的镜像仓库：Longshore 使用各镜像仓库自己的账户访问，或不登录访问。',
       trust_other: '{{count}} 个镜像仓库信任它：',
       lines: '镜像仓库所需的配置内容在其页面的“令牌”部分。',
