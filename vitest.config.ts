@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Generous on purpose: a slow machine must not fail a test, and a hanging one says which.
@@ -5,6 +6,8 @@ const limits = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
+    // By default a core is left free; but most of what these tests do is to wait for registries, databases and browsers.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         test: {
