@@ -121,7 +121,7 @@ export const Policy = z
     /** Null: system-wide; only system administrators see and change it. */
     project: z.nullable(ProjectName),
     content: PolicyContent,
-    /** Also the `ETag` of the answer. Give it back in `version` (or `If-Match`) when changing. */
+    /** Also the `ETag` of the answer. Give it back in `version` (or in `If-Match`) when changing. */
     version: z.int(),
     /** `running`: tasks are open; `failing`: its last execution failed. */
     state: z.enum(policyStates),
@@ -266,6 +266,7 @@ export const getPolicy = endpoint({
   permission: 'member.read',
   params: byPolicy,
   response: Policy,
+  isVersioned: true,
   errors: ['policy-not-found'],
 });
 export const updatePolicy = endpoint({
@@ -276,6 +277,7 @@ export const updatePolicy = endpoint({
   params: byPolicy,
   body: z.strictObject({ version: z.int(), name, content: PolicyContent }),
   response: Policy,
+  isVersioned: true,
   errors: ['policy-not-found', 'registry-not-found', 'name-taken', 'policy-invalid', 'version-conflict'],
 });
 export const deletePolicy = endpoint({
@@ -288,7 +290,7 @@ export const deletePolicy = endpoint({
   errors: ['policy-not-found'],
 });
 
-const change = <const P extends string>(verb: P, summary: string) =>
+const change = (verb: string, summary: string) =>
   endpoint({
     method: 'POST',
     path: `/policies/:policyId/${verb}`,
@@ -303,7 +305,7 @@ export const disablePolicy = change('disable', 'Stop what runs and forget what c
 export const pausePolicy = change('pause', 'Begin nothing new; what comes meanwhile is copied after `resume`');
 export const resumePolicy = change('resume', 'Go on, with what came meanwhile first');
 
-const changeDestination = <const P extends string>(verb: P, summary: string) =>
+const changeDestination = (verb: string, summary: string) =>
   endpoint({
     method: 'POST',
     path: `/policies/:policyId/destinations/:registryId/${verb}`,

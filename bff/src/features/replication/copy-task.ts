@@ -26,6 +26,8 @@ export interface CopyTaskContext {
   /** The rule that holds the destination's tag, as people write it: asked before anything is sent, and before the tag is moved. */
   readonly findImmutable: () => Promise<string | undefined>;
   readonly holdTag: (move: TagMove) => Promise<void>;
+  /** Why the destination's own content counts, where it is a master of the tag too: asked before the tag is moved. */
+  readonly findLater: () => Promise<Reason | undefined>;
   readonly findMountSources: (digest: string) => readonly string[];
   readonly onPinned: (digest: string) => void;
   readonly onLog: (entry: TaskLogEntry) => void;
@@ -64,7 +66,7 @@ async function copyAndTell(context: CopyTaskContext, pinned: string): Promise<Co
   try {
     result = await copyPinned(context, pinned);
   } catch (error) {
-    if (error instanceof TagHeldError) return { end: { state: 'failed', reason: error.reason }, isChanged: false };
+    if (error instanceof TagHeldError) return { end: { state: error.state, reason: error.reason }, isChanged: false };
     throw error;
   }
   if (result === undefined) return { end: { state: 'failed', reason: missing(context) }, isChanged: false };
@@ -94,9 +96,11 @@ async function copyPinned(context: CopyTaskContext, pinned: string): Promise<Cop
 class TagHeldError extends Error {
   override readonly name = 'TagHeldError';
   readonly reason: Reason;
-  constructor(reason: Reason) {
+  readonly state: 'failed' | 'succeeded';
+  constructor(reason: Reason, state: 'failed' | 'succeeded') {
     super(reason.sentence);
     this.reason = reason;
+    this.state = state;
   }
 }
 
@@ -125,7 +129,10 @@ function copy(context: CopyTaskContext, digest: string): Promise<CopyResult> {
     signal,
     fence: async () => {
       const held = await heldTag(context, digest);
-      if (held !== undefined) throw new TagHeldError(held);
+      if (held !== undefined) throw new TagHeldError(held, 'failed');
+      const later = await context.findLater();
+      // What should be there is there: nothing has failed.
+      if (later !== undefined) throw new TagHeldError(later, 'succeeded');
       return context.holdsFence();
     },
     holdTag: context.holdTag,
