@@ -53,7 +53,7 @@ export function wirePolicies(
       view: createPoliciesView(kysely),
       showExecution: copies.showExecution,
       listTasks: copies.listTasks,
-      scannedAt: facts.scannedAt,
+      scannedAt: (registryId) => facts.scannedAt(registryId),
       clock,
     }),
     start: () => runner.start(),

@@ -16,6 +16,7 @@ import { blobAnswer, operationsAnswer, progressAnswer } from './features/replica
 import type { ClaimedTask, TaskDestination } from './features/replication/replication.ts';
 import { replicationRoutes, showExecution } from './features/replication/replication.routes.ts';
 import {
+  type ReplicationDeps,
   type ReplicationNews,
   ReplicationService,
   type StopRequest,
@@ -95,7 +96,7 @@ function whoseTagCounts(
 ) {
   const tags = createDestinationTagsView(database.kysely);
   return {
-    findSiblings: tags.listSiblings,
+    findSiblings: (destination: TaskDestination, digest: string) => tags.listSiblings(destination, digest),
     findLater: async ({ contest, destination, digest }: ClaimedTask) => {
       const { registryId, repository, tag } = destination;
       if (contest === null || tag === null || digest === null) return undefined;
@@ -117,6 +118,27 @@ function paceOfPolicies({ database, clock }: Foundation) {
   };
 }
 
+function refreshesOf(
+  catalog: Pick<CatalogService, 'refreshTags' | 'refreshManifest'>,
+): Pick<ReplicationDeps, 'refreshTags' | 'refreshManifest'> {
+  return {
+    refreshTags: (registryId, repository, tags) => catalog.refreshTags(registryId, repository, tags),
+    refreshManifest: async (registryId, repository, digest) => {
+      await catalog.refreshManifest(registryId, repository, digest);
+    },
+  };
+}
+
+function storesOver(kysely: Foundation['database']['kysely']) {
+  return {
+    store: createReplicationStore(kysely),
+    planStore: createPlanExecutionsStore(kysely),
+    claims: createTaskClaimsStore(kysely),
+    records: createTaskRecordsStore(kysely),
+    operations: createOperationsView(kysely),
+  };
+}
+
 export function wireReplication(
   foundation: Foundation,
   registries: RegistriesService,
@@ -132,21 +154,14 @@ export function wireReplication(
   const held = whatHoldsTasks(foundation, rules);
   const preview = createCopyPreviewView(kysely);
   const replication = new ReplicationService({
-    store: createReplicationStore(kysely),
-    planStore: createPlanExecutionsStore(kysely),
-    claims: createTaskClaimsStore(kysely),
-    records: createTaskRecordsStore(kysely),
+    ...storesOver(kysely),
     tasks,
     preview,
-    operations: createOperationsView(kysely),
     registries,
     ...held,
     ...whoseTagCounts(foundation, catalog, registries),
     pace: paceOfPolicies(foundation),
-    refreshTags: (registryId, repository, tags) => catalog.refreshTags(registryId, repository, tags),
-    refreshManifest: async (registryId, repository, digest) => {
-      await catalog.refreshManifest(registryId, repository, digest);
-    },
+    ...refreshesOf(catalog),
     enqueueWake: (transaction) => queue.enqueue(wakeJob, {}, { transaction, singletonKey: 'wake' }),
     announceStop: (request) => database.notify(stopChannel, JSON.stringify(request)),
     news: newsOver(foundation),

@@ -69,15 +69,7 @@ export function createPlanFactsView(database: Kysely<Tables>) {
       return rows.map(({ origin_ms, ...tag }) => ({ ...tag, originMs: origin_ms }));
     },
     listTombstones: (registryId: string) => listTombstones(database, registryId),
-    /** Artifacts of a registry that something refers to: a signature, an SBOM. */
-    async listSubjects(registryId: string): Promise<{ repository: string; digest: string }[]> {
-      const { rows } = await sql<{ repository: string; digest: string }>`
-        select distinct r.name as repository, m.subject_digest as digest from manifests m
-        join repository_manifests held on held.digest = m.digest
-        join repositories r on r.id = held.repository_id
-        where m.subject_digest is not null and r.registry_id = ${registryId}`.execute(database);
-      return rows;
-    },
+    listSubjects: (registryId: string) => listSubjects(database, registryId),
     listLackingReferrers: (lacking: ReferrersQuery) => listLackingReferrers(database, lacking),
     /** The end of its last complete scan. */
     async scannedAt(registryId: string): Promise<Date | null> {
@@ -88,20 +80,35 @@ export function createPlanFactsView(database: Kysely<Tables>) {
         .executeTakeFirst();
       return row?.scanned_at ?? null;
     },
-    async listEdges(exceptPolicyId: string | null): Promise<PolicyEdge[]> {
-      const rows = await database
-        .selectFrom('policies')
-        .select(['id', 'source_registry_id', 'registry_ids'])
-        .where('is_enabled', '=', true)
-        .execute();
-      return rows
-        .filter(({ id }) => id !== exceptPolicyId)
-        .map((row) => ({
-          source: row.source_registry_id,
-          destinations: row.registry_ids,
-        }));
-    },
+    listEdges: (exceptPolicyId: string | null) => listEdges(database, exceptPolicyId),
   };
+}
+
+/** Artifacts of a registry that something refers to: a signature, an SBOM. */
+async function listSubjects(
+  database: Kysely<Tables>,
+  registryId: string,
+): Promise<{ repository: string; digest: string }[]> {
+  const { rows } = await sql<{ repository: string; digest: string }>`
+    select distinct r.name as repository, m.subject_digest as digest from manifests m
+    join repository_manifests held on held.digest = m.digest
+    join repositories r on r.id = held.repository_id
+    where m.subject_digest is not null and r.registry_id = ${registryId}`.execute(database);
+  return rows;
+}
+
+async function listEdges(database: Kysely<Tables>, exceptPolicyId: string | null): Promise<PolicyEdge[]> {
+  const rows = await database
+    .selectFrom('policies')
+    .select(['id', 'source_registry_id', 'registry_ids'])
+    .where('is_enabled', '=', true)
+    .execute();
+  return rows
+    .filter(({ id }) => id !== exceptPolicyId)
+    .map((row) => ({
+      source: row.source_registry_id,
+      destinations: row.registry_ids,
+    }));
 }
 
 /**

@@ -239,7 +239,6 @@ describe('names', () => {
 
   test('are what a registry takes, or not', () => {
     for (const good of ['a', 'a/b-c', 'a__b/c.d']) expect(isRepositoryName(good)).toBe(true);
-    for (const bad of ['', '/a', 'a/', 'a//b', 'A', 'a b', `${'a'.repeat(256)}`])
-      expect(isRepositoryName(bad)).toBe(false);
+    for (const bad of ['', '/a', 'a/', 'a//b', 'A', 'a b', 'a'.repeat(256)]) expect(isRepositoryName(bad)).toBe(false);
   });
 });

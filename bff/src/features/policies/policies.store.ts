@@ -3,8 +3,6 @@ import type { Row, Tables } from '../../database/tables.ts';
 import type { PolicyContent, PolicyValues, Reason, StoredPolicy } from './policy.ts';
 
 export type PoliciesStore = ReturnType<typeof createPoliciesStore>;
-/** What else has to happen in one transaction, or not at all. */
-export type PolicyTransaction = Kysely<Tables>;
 
 export interface NewPolicy extends PolicyValues {
   readonly id: string;
@@ -16,6 +14,7 @@ export interface NewPolicy extends PolicyValues {
 
 /** Enabled from here on: what is in the log already is covered by looking at everything. */
 const logEnd = sql<string>`pg_snapshot_xmin(pg_current_snapshot())`;
+const isOnPush = sql<boolean>`(content->>'onPush')::boolean`;
 const uniqueViolation = '23505';
 
 export function createPoliciesStore(database: Kysely<Tables>) {
@@ -24,27 +23,7 @@ export function createPoliciesStore(database: Kysely<Tables>) {
 
     /** `name-taken`: by another policy of the same project. */
     create: (policy: NewPolicy): Promise<'created' | 'name-taken'> =>
-      unlessTaken(async () => {
-        await database.transaction().execute(async (transaction) => {
-          await transaction
-            .insertInto('policies')
-            .values({
-              id: policy.id,
-              name: policy.name,
-              project: policy.project,
-              is_enabled: policy.isEnabled,
-              ...contentColumns(policy.content),
-              cursor: policy.isEnabled ? logEnd : null,
-              is_full_due: policy.isEnabled && policy.content.onPush,
-              next_run_at: policy.nextRunAt,
-              created_by: policy.by,
-              changed_by: policy.by,
-            })
-            .execute();
-          await saveVersion(transaction, policy.id, 1, policy, policy.by);
-        });
-        return 'created' as const;
-      }),
+      unlessTaken(() => database.transaction().execute((transaction) => insert(transaction, policy))),
 
     /** A new version, made from the one that the caller read. */
     update: (
@@ -63,13 +42,13 @@ export function createPoliciesStore(database: Kysely<Tables>) {
     async enable(id: string, nextRunAt: Date | null): Promise<void> {
       await database
         .updateTable('policies')
-        .set(({ ref }) => ({
+        .set({
           is_enabled: true,
           cursor: logEnd,
-          is_full_due: sql<boolean>`(${ref('content')}->>'onPush')::boolean`,
+          is_full_due: isOnPush,
           next_run_at: nextRunAt,
           last_reason: null,
-        }))
+        })
         .where('id', '=', id)
         .where('is_enabled', '=', false)
         .execute();
@@ -91,31 +70,7 @@ export function createPoliciesStore(database: Kysely<Tables>) {
     },
     /** What came while it was paused was not planned for it: everything is looked at when it goes on. */
     setDestinationPaused: (id: string, registryId: string, by: string | null, isPaused: boolean): Promise<void> =>
-      database.transaction().execute(async (transaction) => {
-        if (isPaused) {
-          await transaction
-            .insertInto('policy_destinations')
-            .values({ policy_id: id, registry_id: registryId, paused_at: new Date(), paused_by: by })
-            .onConflict((conflict) => conflict.columns(['policy_id', 'registry_id']).doNothing())
-            .execute();
-          return;
-        }
-        await transaction
-          .deleteFrom('policy_destinations')
-          .where('policy_id', '=', id)
-          .where('registry_id', '=', registryId)
-          .execute();
-        await transaction
-          .updateTable('policies')
-          // A plan that is being made does not know of it: its number is taken.
-          .set(({ ref }) => ({
-            is_full_due: sql<boolean>`(${ref('content')}->>'onPush')::boolean`,
-            plan_count: sql<number>`${ref('plan_count')} + 1`,
-          }))
-          .where('id', '=', id)
-          .where('is_enabled', '=', true)
-          .execute();
-      }),
+      isPaused ? pauseDestination(database, id, registryId, by) : resumeDestination(database, id, registryId),
 
     async hasProject(project: string): Promise<boolean> {
       const query = database.selectFrom('projects').select('name').where('name', '=', project);
@@ -131,7 +86,7 @@ export function createPoliciesStore(database: Kysely<Tables>) {
   };
 }
 
-export async function find(database: Kysely<Tables>, id: string): Promise<StoredPolicy | undefined> {
+async function find(database: Kysely<Tables>, id: string): Promise<StoredPolicy | undefined> {
   const row = await database.selectFrom('policies').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return undefined;
   const paused = await database
@@ -174,6 +129,56 @@ function contentColumns(content: PolicyContent) {
     source_registry_id: content.sourceRegistryId,
     registry_ids: [...new Set([content.sourceRegistryId, ...destinations])],
   };
+}
+
+async function insert(transaction: Kysely<Tables>, policy: NewPolicy): Promise<'created'> {
+  await transaction
+    .insertInto('policies')
+    .values({
+      id: policy.id,
+      name: policy.name,
+      project: policy.project,
+      is_enabled: policy.isEnabled,
+      ...contentColumns(policy.content),
+      cursor: policy.isEnabled ? logEnd : null,
+      is_full_due: policy.isEnabled && policy.content.onPush,
+      next_run_at: policy.nextRunAt,
+      created_by: policy.by,
+      changed_by: policy.by,
+    })
+    .execute();
+  await saveVersion(transaction, policy.id, 1, policy, policy.by);
+  return 'created';
+}
+
+async function pauseDestination(
+  database: Kysely<Tables>,
+  id: string,
+  registryId: string,
+  by: string | null,
+): Promise<void> {
+  await database
+    .insertInto('policy_destinations')
+    .values({ policy_id: id, registry_id: registryId, paused_at: new Date(), paused_by: by })
+    .onConflict((conflict) => conflict.columns(['policy_id', 'registry_id']).doNothing())
+    .execute();
+}
+
+function resumeDestination(database: Kysely<Tables>, id: string, registryId: string): Promise<void> {
+  return database.transaction().execute(async (transaction) => {
+    await transaction
+      .deleteFrom('policy_destinations')
+      .where('policy_id', '=', id)
+      .where('registry_id', '=', registryId)
+      .execute();
+    // A plan that is being made does not know of it: its number is taken.
+    await transaction
+      .updateTable('policies')
+      .set({ is_full_due: isOnPush, plan_count: sql<number>`plan_count + 1` })
+      .where('id', '=', id)
+      .where('is_enabled', '=', true)
+      .execute();
+  });
 }
 
 async function update(

@@ -28,41 +28,7 @@ const followsNow = sql<boolean>`p.is_enabled and p.paused_at is null`;
 
 export function createPolicyRunsStore(database: Kysely<Tables>) {
   return {
-    async listDue(): Promise<DuePolicies> {
-      const { rows } = await sql<{
-        id: string;
-        is_changed: boolean;
-        is_full: boolean;
-        is_scheduled: boolean;
-        is_ahead: boolean;
-      }>`
-        select * from (
-          select p.id,
-            p.on_push and exists (
-              select from tag_history h where h.registry_id = p.source_registry_id and h.txid >= p.cursor
-                and h.txid < pg_snapshot_xmin(pg_current_snapshot())
-            ) as is_changed,
-            p.on_push and exists (
-              select from tag_history h where h.registry_id = p.source_registry_id
-                and h.txid >= pg_snapshot_xmin(pg_current_snapshot())
-            ) as is_ahead,
-            p.is_full_due or (p.on_push and p.reconciled_scan_at is distinct from r.scanned_at) as is_full,
-            coalesce(p.next_run_at <= now(), false) and not exists (
-              select from executions e where e.policy_id = p.id and e.state = 'running' and e.held_back is null
-                and e.trigger in ('manual', 'schedule')
-            ) as is_scheduled
-          from (select p.*, (p.content->>'onPush')::boolean as on_push from policies p where ${followsNow}) p
-          left join registries r on r.id = p.source_registry_id
-        ) due
-        where is_changed or is_full or is_scheduled or is_ahead`.execute(database);
-      const those = (isDue: (row: (typeof rows)[number]) => boolean) => rows.filter(isDue).map(({ id }) => id);
-      return {
-        changed: those((row) => row.is_changed),
-        full: those((row) => row.is_full),
-        scheduled: those((row) => row.is_scheduled),
-        isLogAhead: rows.some((row) => row.is_ahead),
-      };
-    },
+    listDue: (): Promise<DuePolicies> => listDue(database),
 
     /**
      * Carries a plan out if nothing has happened to the policy since it was read; to be called in the transaction that
@@ -95,6 +61,42 @@ export function createPolicyRunsStore(database: Kysely<Tables>) {
         .executeTakeFirst();
       return row !== undefined;
     },
+  };
+}
+
+async function listDue(database: Kysely<Tables>): Promise<DuePolicies> {
+  const { rows } = await sql<{
+    id: string;
+    is_changed: boolean;
+    is_full: boolean;
+    is_scheduled: boolean;
+    is_ahead: boolean;
+  }>`
+    select * from (
+      select p.id,
+        p.on_push and exists (
+          select from tag_history h where h.registry_id = p.source_registry_id and h.txid >= p.cursor
+            and h.txid < pg_snapshot_xmin(pg_current_snapshot())
+        ) as is_changed,
+        p.on_push and exists (
+          select from tag_history h where h.registry_id = p.source_registry_id
+            and h.txid >= pg_snapshot_xmin(pg_current_snapshot())
+        ) as is_ahead,
+        p.is_full_due or (p.on_push and p.reconciled_scan_at is distinct from r.scanned_at) as is_full,
+        coalesce(p.next_run_at <= now(), false) and not exists (
+          select from executions e where e.policy_id = p.id and e.state = 'running' and e.held_back is null
+            and e.trigger in ('manual', 'schedule')
+        ) as is_scheduled
+      from (select p.*, (p.content->>'onPush')::boolean as on_push from policies p where ${followsNow}) p
+      left join registries r on r.id = p.source_registry_id
+    ) due
+    where is_changed or is_full or is_scheduled or is_ahead`.execute(database);
+  const those = (isDue: (row: (typeof rows)[number]) => boolean) => rows.filter(isDue).map(({ id }) => id);
+  return {
+    changed: those((row) => row.is_changed),
+    full: those((row) => row.is_full),
+    scheduled: those((row) => row.is_scheduled),
+    isLogAhead: rows.some((row) => row.is_ahead),
   };
 }
 

@@ -72,34 +72,9 @@ export function createPlanExecutionsStore(database: Kysely<Tables>) {
     ): Promise<CreatedPlan | undefined> =>
       database.transaction().execute(async (transaction) => {
         if (!(await isWanted(transaction))) return undefined;
-        await insertExecution(transaction, execution);
-        const created = {
-          taskCount: 0,
-          taskIds: [] as string[],
-          executionIds: new Set<string>(),
-          running: [] as string[],
-        };
-        for (let from = 0; from < execution.tasks.length; from += chunkLength) {
-          const chunk = execution.tasks.slice(from, from + chunkLength);
-          const superseded = await supersede(transaction, execution, chunk);
-          for (const task of superseded) {
-            created.executionIds.add(task.execution_id);
-            created.taskIds.push(task.id);
-            if (task.state === 'running') created.running.push(task.id);
-          }
-          created.taskCount += await insertTasks(transaction, execution, chunk, from);
-        }
-        await endExecutions(transaction, [...created.executionIds]);
-        if (created.taskCount === 0) await endEmpty(transaction, execution);
-        else await alsoDo(transaction);
-        if (created.taskCount === 0 && !execution.keepsEmpty) return undefined;
-        const executionIds = [...created.executionIds, execution.id];
-        return {
-          taskCount: created.taskCount,
-          taskIds: created.taskIds,
-          executionIds,
-          runningTaskIds: created.running,
-        };
+        const created = await create(transaction, execution);
+        if (created.taskCount > 0) await alsoDo(transaction);
+        return created.taskCount === 0 && !execution.keepsEmpty ? undefined : created;
       }),
 
     /** A person has said yes. @returns undefined where nothing waits for that */
@@ -129,6 +104,26 @@ export function createPlanExecutionsStore(database: Kysely<Tables>) {
         .execute();
       return rows.map(({ id }) => id);
     },
+  };
+}
+
+async function create(transaction: Kysely<Tables>, execution: PlannedExecution): Promise<CreatedPlan> {
+  await insertExecution(transaction, execution);
+  const superseded: { id: string; execution_id: string; state: string }[] = [];
+  let taskCount = 0;
+  for (let from = 0; from < execution.tasks.length; from += chunkLength) {
+    const chunk = execution.tasks.slice(from, from + chunkLength);
+    superseded.push(...(await supersede(transaction, execution, chunk)));
+    taskCount += await insertTasks(transaction, execution, chunk, from);
+  }
+  const older = [...new Set(superseded.map((task) => task.execution_id))];
+  await endExecutions(transaction, older);
+  if (taskCount === 0) await endEmpty(transaction, execution);
+  return {
+    taskCount,
+    taskIds: superseded.map(({ id }) => id),
+    executionIds: [...older, execution.id],
+    runningTaskIds: superseded.filter(({ state }) => state === 'running').map(({ id }) => id),
   };
 }
 
