@@ -13,6 +13,7 @@ const FEATURE_EDGES = [
   { from: 'artifacts', to: 'registries', why: 'a config or referrer that is not indexed is read from its registry' },
   { from: 'immutable-rules', to: 'catalog', why: 'only the catalog knows which tags merely carry referrers' },
   { from: 'replication', to: 'registries', why: 'a copy needs the clients of both sides and their slots' },
+  { from: 'policies', to: 'replication', why: 'what a policy has planned is copied by the engine there is' },
   {
     from: 'token-service',
     to: 'session',

@@ -8,6 +8,7 @@ import { wireCatalog } from './wire-catalog.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
 import { wireGateway } from './wire-gateway.ts';
 import { wireMembers } from './wire-members.ts';
+import { wirePolicies } from './wire-policies.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
 import { wireTokenService } from './wire-token-service.ts';
@@ -57,6 +58,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
     userAgent,
   });
   const replication = wireReplication(foundation, registries.registries, catalog.catalog, members);
+  const policies = wirePolicies(foundation, registries.registries, replication);
   return {
     administrator,
     features: [
@@ -68,6 +70,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       ...members.features,
       gateway,
       replication,
+      policies,
     ],
   };
 }

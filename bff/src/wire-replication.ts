@@ -4,12 +4,19 @@ import type { ImmutableRulesService } from './features/immutable-rules/immutable
 import type { TagLeases } from './features/immutable-rules/tag-leases.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { createCopyPreviewView } from './features/replication/copy-preview.view.ts';
+import { createDestinationTagsView } from './features/replication/destination-tags.view.ts';
 import { createExecutionsView } from './features/replication/executions.view.ts';
+import { rateAt } from './features/replication/bandwidth.ts';
+import { PacedTargets } from './features/replication/paced-target.ts';
+import { createPlanExecutionsStore } from './features/replication/plan-executions.store.ts';
+import { createPolicyBandwidthView } from './features/replication/policy-bandwidth.view.ts';
+import { sentences } from './features/replication/task-outcome.ts';
 import { createOperationsView } from './features/replication/operations.view.ts';
 import { blobAnswer, operationsAnswer, progressAnswer } from './features/replication/replication-answers.ts';
-import type { TaskDestination } from './features/replication/replication.ts';
-import { replicationRoutes } from './features/replication/replication.routes.ts';
+import type { ClaimedTask, TaskDestination } from './features/replication/replication.ts';
+import { replicationRoutes, showExecution } from './features/replication/replication.routes.ts';
 import {
+  type ReplicationDeps,
   type ReplicationNews,
   ReplicationService,
   type StopRequest,
@@ -19,7 +26,9 @@ import { createTaskRights } from './features/replication/task-rights.ts';
 import { createTaskClaimsStore } from './features/replication/task-claims.store.ts';
 import { createTaskRecordsStore } from './features/replication/task-records.store.ts';
 import { createTasksView } from './features/replication/tasks.view.ts';
+import type { RequestAccess } from './http/request-access.ts';
 import { createJobQueue } from './job-queue/index.ts';
+import type { RegistryClient } from './registry-client/index.ts';
 import type { TagMove } from './replication-engine/index.ts';
 import type { Foundation } from './wire-foundation.ts';
 
@@ -79,6 +88,57 @@ function whatHoldsTasks({ access }: Foundation, { rules, tagLeases }: TagRules) 
   };
 }
 
+/** A tag that two registries are masters of goes to the later push, as the registry itself has it now. */
+function whoseTagCounts(
+  { database }: Foundation,
+  catalog: Pick<CatalogService, 'refreshTags'>,
+  registries: Pick<RegistriesService, 'findRegistry'>,
+) {
+  const tags = createDestinationTagsView(database.kysely);
+  return {
+    findSiblings: (destination: TaskDestination, digest: string) => tags.listSiblings(destination, digest),
+    findLater: async ({ contest, destination, digest }: ClaimedTask) => {
+      const { registryId, repository, tag } = destination;
+      if (contest === null || tag === null || digest === null) return undefined;
+      await catalog.refreshTags(registryId, repository, [{ tag, how: 'scan', actor: undefined }]);
+      if (!(await tags.hasLater(destination, { digest, originAt: contest.originAt }))) return undefined;
+      return sentences.lostToLater(tag, (await registries.findRegistry(registryId))?.name ?? registryId);
+    },
+  };
+}
+
+/** What a policy sends into one destination keeps to the bandwidth it has there at that moment. */
+function paceOfPolicies({ database, clock }: Foundation) {
+  const bandwidths = createPolicyBandwidthView(database.kysely);
+  const targets = new PacedTargets();
+  return async (destination: RegistryClient, { policyId, destination: { registryId } }: ClaimedTask) => {
+    const bandwidth = policyId === null ? null : await bandwidths.find(policyId, registryId);
+    if (policyId === null || bandwidth === null) return destination;
+    return targets.targetFor(destination, policyId, () => rateAt(bandwidth, clock.now()));
+  };
+}
+
+function refreshesOf(
+  catalog: Pick<CatalogService, 'refreshTags' | 'refreshManifest'>,
+): Pick<ReplicationDeps, 'refreshTags' | 'refreshManifest'> {
+  return {
+    refreshTags: (registryId, repository, tags) => catalog.refreshTags(registryId, repository, tags),
+    refreshManifest: async (registryId, repository, digest) => {
+      await catalog.refreshManifest(registryId, repository, digest);
+    },
+  };
+}
+
+function storesOver(kysely: Foundation['database']['kysely']) {
+  return {
+    store: createReplicationStore(kysely),
+    planStore: createPlanExecutionsStore(kysely),
+    claims: createTaskClaimsStore(kysely),
+    records: createTaskRecordsStore(kysely),
+    operations: createOperationsView(kysely),
+  };
+}
+
 export function wireReplication(
   foundation: Foundation,
   registries: RegistriesService,
@@ -91,19 +151,17 @@ export function wireReplication(
   const queue = createJobQueue({ database, names: [wakeJob], onFault });
   const executions = createExecutionsView(kysely);
   const tasks = createTasksView(kysely);
+  const held = whatHoldsTasks(foundation, rules);
+  const preview = createCopyPreviewView(kysely);
   const replication = new ReplicationService({
-    store: createReplicationStore(kysely),
-    claims: createTaskClaimsStore(kysely),
-    records: createTaskRecordsStore(kysely),
+    ...storesOver(kysely),
     tasks,
-    preview: createCopyPreviewView(kysely),
-    operations: createOperationsView(kysely),
+    preview,
     registries,
-    ...whatHoldsTasks(foundation, rules),
-    refreshTags: (registryId, repository, tags) => catalog.refreshTags(registryId, repository, tags),
-    refreshManifest: async (registryId, repository, digest) => {
-      await catalog.refreshManifest(registryId, repository, digest);
-    },
+    ...held,
+    ...whoseTagCounts(foundation, catalog, registries),
+    pace: paceOfPolicies(foundation),
+    ...refreshesOf(catalog),
     enqueueWake: (transaction) => queue.enqueue(wakeJob, {}, { transaction, singletonKey: 'wake' }),
     announceStop: (request) => database.notify(stopChannel, JSON.stringify(request)),
     news: newsOver(foundation),
@@ -116,8 +174,17 @@ export function wireReplication(
     onFault,
   });
   let unlisten = async (): Promise<void> => {};
+  const routesDeps = { replication, executions, tasks, clock };
   return {
-    router: replicationRoutes({ replication, executions, tasks, clock }),
+    replication,
+    bytesMissing: preview.bytesMissing,
+    findImmutable: held.findImmutable,
+    /** Null: whoever asks has made it. */
+    showExecution: (executionId: string, access: RequestAccess | null) =>
+      showExecution(routesDeps, executionId, access),
+    listTasks: async (executionId: string, access: RequestAccess) =>
+      tasks.listDestinations(executionId, await access.scope('replication.read')),
+    router: replicationRoutes(routesDeps),
     start: async () => {
       await queue.start();
       await queue.work(wakeJob, async () => replication.wake(), { concurrency: 1 });

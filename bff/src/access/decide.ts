@@ -51,6 +51,7 @@ const doing: Readonly<Record<PlaceAction | SystemAction, string>> = {
   'registry.read': 'see the registries',
   'registry.manage': 'add, change or remove registries',
   'operations.read': 'see what all registries copy',
+  'policy.manage': 'make or change policies that belong to no project',
   'user.manage': 'manage users, groups and system robots',
   'system.manage': 'change the settings or read the whole audit log',
 };

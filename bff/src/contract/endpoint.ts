@@ -23,6 +23,8 @@ export interface Endpoint {
   readonly status?: 200 | 201 | 202 | 204;
   /** False for a write that changes nothing, such as a preview: all others are in the audit log. */
   readonly isAudited?: false;
+  /** The answer has a `version`, which is its `ETag`; a change may name it in `If-Match` instead of its body. */
+  readonly isVersioned?: true;
   /** Codes this operation can answer beyond those every operation can (see `commonErrors`). */
   readonly errors: readonly ErrorCode[];
 }

@@ -30,6 +30,8 @@ export const streamEvents = {
   }),
   /** Tasks were made or an execution changed state. */
   execution: z.object({ executionId: Id, at: Instant }),
+  /** A policy was made, changed, enabled, paused or removed, or begins or ends to do something. */
+  policy: z.object({ policyId: Id, at: Instant }),
   operations: Operations,
   /** A project was made, changed or removed, or its members, robots or rules were. */
   project: z.object({ project: ProjectName, at: Instant }),

@@ -21,6 +21,7 @@ export const systemActions = [
   'registry.read',
   'registry.manage',
   'operations.read',
+  'policy.manage',
   'user.manage',
   'system.manage',
 ] as const;

@@ -38,6 +38,8 @@ export type TaskProgress = z.infer<typeof TaskProgress>;
 
 export const Task = z
   .extend(TaskProgress, {
+    /** `delete`: the tag goes at the destination, if it still has `digest`. */
+    kind: z.enum(['copy', 'delete']),
     source: z.object({ registryId: RegistryId, repository: RepositoryName, reference: z.string() }),
     destination: z.object({ registryId: RegistryId, repository: RepositoryName, tag: z.nullable(TagName) }),
     /** Pinned when the task was planned. */
@@ -95,13 +97,39 @@ export const taskCounts = z.object({
   stopped: z.int(),
 });
 
+/** What plans made of the tags that a policy selects; `copy` and `replace` make tasks, and deletions do. */
+export const PlannedWork = z
+  .object({
+    copy: z.int(),
+    replace: z.int(),
+    upToDate: z.int(),
+    differs: z.int(),
+    loses: z.int(),
+    delete: z.int(),
+    impossible: z.int(),
+    /** Of `copy` and `replace`: each blob once per destination, without what the destination is known to hold. */
+    bytes: z.number(),
+  })
+  .register(z.globalRegistry, { id: 'PlannedWork' });
+export type PlannedWork = z.infer<typeof PlannedWork>;
+
+export const executionStates = ['running', 'succeeded', 'failed', 'stopped'] as const;
+/** `reconcile`: after a scan of the source, or when a policy was enabled or resumed. */
+export const policyTriggers = ['manual', 'schedule', 'push', 'reconcile'] as const;
+
 export const Execution = z
   .object({
     id: Id,
-    trigger: z.enum(['copy']),
+    /** `copy`: "Copy to…"; the others are of a policy. */
+    trigger: z.enum(['copy', ...policyTriggers]),
+    /** Null for a copy that somebody asked for by hand. The version is the one it was planned with. */
+    policy: z.nullable(z.object({ id: Id, name: z.string(), version: z.int(), exists: z.boolean() })),
+    planned: z.nullable(PlannedWork),
+    /** Why its deletions wait for a person's word. */
+    heldBack: z.nullable(Reason),
     requestedBy: z.nullable(z.string()),
     /** `running` until every task is final; then `failed` if one failed, `stopped` if one was stopped, else `succeeded`. */
-    state: z.enum(['running', 'succeeded', 'failed', 'stopped']),
+    state: z.enum(executionStates),
     tasks: taskCounts,
     bytesTotal: z.number(),
     bytesDone: z.number(),
@@ -224,7 +252,8 @@ export const listExecutions = endpoint({
   permission: 'replication.read',
   query: z.strictObject({
     ...listQuery(['-created', 'created']),
-    state: z.optional(z.enum(['running', 'succeeded', 'failed', 'stopped'])),
+    state: z.optional(z.enum(executionStates)),
+    policyId: z.optional(Id),
   }),
   response: page(Execution),
   errors: ['cursor-invalid'],

@@ -13,6 +13,13 @@ import type {
   SigningKeysTable,
   TagLeasesTable,
 } from './access-tables.ts';
+import type {
+  PoliciesTable,
+  PolicyDestinationsTable,
+  PolicyExecutionColumns,
+  PolicyTaskColumns,
+  PolicyVersionsTable,
+} from './policy-tables.ts';
 import type { Instant, Json, JsonWithDefault, NullableInstant, NullableJson, WithDefault } from './column-types.ts';
 
 export interface ReasonJson {
@@ -181,6 +188,8 @@ export interface TagsTable {
   is_shown: WithDefault<boolean>;
   /** From the image's config. */
   image_created_at: NullableInstant;
+  /** When its content was first pushed here or where copies brought it from; kept by a trigger. */
+  origin_at: ColumnType<Date, never, never>;
   /** The push, else the image's creation, else 1970; whole milliseconds. */
   sorted_at: ColumnType<Date, never, never>;
 }
@@ -241,6 +250,8 @@ export interface TagHistoryTable {
   at: WithDefault<Date>;
   actor: string | null;
   how: 'push' | 'copy' | 'scan' | 'delete';
+  /** Of the transaction that wrote it: what a policy on push reads the log by. */
+  txid: ColumnType<string, never, never>;
 }
 
 export interface RegistryEventsTable {
@@ -258,9 +269,9 @@ export interface RegistryEventsTable {
   handled_at: NullableInstant;
 }
 
-export interface ExecutionsTable {
+export interface ExecutionsTable extends PolicyExecutionColumns {
   id: string;
-  trigger: 'copy';
+  trigger: 'copy' | 'manual' | 'schedule' | 'push' | 'reconcile';
   requested_by: string | null;
   requester_id: string | null;
   state: WithDefault<'running' | 'succeeded' | 'failed' | 'stopped'>;
@@ -270,7 +281,7 @@ export interface ExecutionsTable {
   finished_at: NullableInstant;
 }
 
-export interface TasksTable {
+export interface TasksTable extends PolicyTaskColumns {
   id: string;
   execution_id: string;
   /** Kept as text: a finished task outlives its registries. */
@@ -371,6 +382,9 @@ export interface Tables {
   registry_events: RegistryEventsTable;
   executions: ExecutionsTable;
   tasks: TasksTable;
+  policies: PoliciesTable;
+  policy_versions: PolicyVersionsTable;
+  policy_destinations: PolicyDestinationsTable;
   task_blobs: TaskBlobsTable;
   task_attempts: TaskAttemptsTable;
   task_log: TaskLogTable;

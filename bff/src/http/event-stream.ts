@@ -40,6 +40,7 @@ function isVisible({ catalog, tasks, seesOperations }: Sight, event: StreamEvent
     case 'operations':
       return seesOperations;
     case 'execution':
+    case 'policy':
     case 'access':
     case 'reset':
       // An id or a time, nothing else: what it points to is asked for with the caller's own rights.

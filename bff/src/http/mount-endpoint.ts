@@ -4,6 +4,7 @@ import { isPlaceAction } from '../access/decide.ts';
 import type { AnswerInput, Endpoint, HandlerInput, Method } from '../contract/endpoint.ts';
 import { ApiError } from './api-error.ts';
 import { type AuditedRequest, recordDone, recordError } from './audit-notes.ts';
+import { tellVersion, versionedBody } from './entity-tag.ts';
 import { throwRefused } from './request-access.ts';
 import { type RequestContext, requestContext } from './request-context.ts';
 
@@ -57,7 +58,10 @@ export function mountEndpoint<const E extends Endpoint>(
       const input = {
         params: parsePart('params', endpoint.params, request.params),
         query: parsePart('query', endpoint.query, request.query),
-        body: endpoint.body === undefined ? refuseBody(request) : parsePart('body', endpoint.body, request.body),
+        body:
+          endpoint.body === undefined
+            ? refuseBody(request)
+            : parsePart('body', endpoint.body, versionedBody(endpoint, request)),
       } as HandlerInput<E>;
       answer = await handler(input, context);
     } catch (error) {
@@ -154,5 +158,6 @@ function send(endpoint: Endpoint, response: Response, answer: unknown): void {
       `The answer of ${endpoint.method} ${endpoint.path} breaks the contract: ${z.prettifyError(parsed.error)}`,
     );
   }
+  tellVersion(endpoint, response, parsed.data);
   response.status(endpoint.status ?? 200).json(parsed.data);
 }

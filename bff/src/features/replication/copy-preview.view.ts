@@ -131,7 +131,7 @@ async function blobHints(database: Kysely<Tables>, registryId: string, digests: 
 }
 
 function closureSeed(digests: readonly string[], includeReferrers: boolean) {
-  const named = sql`select unnest(array[${sql.join(digests)}]::text[]) collate "C"`;
+  const named = sql`select unnest(${[...digests]}::text[]) collate "C"`;
   if (!includeReferrers) return named;
-  return sql`${named} union select digest from manifests where subject_digest in (${sql.join(digests)})`;
+  return sql`${named} union select digest from manifests where subject_digest = any (${[...digests]}::text[])`;
 }

@@ -16,6 +16,9 @@ beforeEach(() => {
 function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
   const task: ClaimedTask = {
     id: 'task',
+    kind: 'copy',
+    policyId: null,
+    contest: null,
     executionId: 'execution',
     source: { registryId: 'dev', repository: 'a/b', reference: 'v1' },
     destination: { registryId: 'prod', repository: 'a/b', tag: 'v1' },
@@ -46,6 +49,7 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     signal: new AbortController().signal,
     holdsFence: () => Promise.resolve(true),
     findImmutable: () => Promise.resolve('b:v*'),
+    findLater: () => Promise.resolve(undefined),
     holdTag: ({ decide, move }) => decide().then(move),
     findMountSources: () => [],
     findContent: () => undefined,

@@ -26,6 +26,8 @@ export interface CopyTaskContext {
   /** The rule that holds the destination's tag, as people write it: asked before anything is sent, and before the tag is moved. */
   readonly findImmutable: () => Promise<string | undefined>;
   readonly holdTag: (move: TagMove) => Promise<void>;
+  /** Why the destination's own content counts, where it is a master of the tag too: asked before the tag is moved. */
+  readonly findLater: () => Promise<Reason | undefined>;
   readonly findMountSources: (digest: string) => readonly string[];
   readonly findContent: (digest: string) => Uint8Array | undefined;
   readonly onPinned: (digest: string) => void;
@@ -65,7 +67,7 @@ async function copyAndTell(context: CopyTaskContext, pinned: string, root?: Mani
   try {
     result = await copyPinned(context, pinned, root);
   } catch (error) {
-    if (error instanceof TagHeldError) return { end: { state: 'failed', reason: error.reason }, isChanged: false };
+    if (error instanceof TagHeldError) return { end: { state: error.state, reason: error.reason }, isChanged: false };
     throw error;
   }
   if (result === undefined) return { end: { state: 'failed', reason: missing(context) }, isChanged: false };
@@ -99,9 +101,11 @@ async function copyPinned(
 class TagHeldError extends Error {
   override readonly name = 'TagHeldError';
   readonly reason: Reason;
-  constructor(reason: Reason) {
+  readonly state: 'failed' | 'succeeded';
+  constructor(reason: Reason, state: 'failed' | 'succeeded') {
     super(reason.sentence);
     this.reason = reason;
+    this.state = state;
   }
 }
 
@@ -132,7 +136,10 @@ function copy(context: CopyTaskContext, digest: string, root?: ManifestBytes): P
     signal,
     fence: async () => {
       const held = await heldTag(context, digest);
-      if (held !== undefined) throw new TagHeldError(held);
+      if (held !== undefined) throw new TagHeldError(held, 'failed');
+      const later = await context.findLater();
+      // What should be there is there: nothing has failed.
+      if (later !== undefined) throw new TagHeldError(later, 'succeeded');
       return context.holdsFence();
     },
     holdTag: context.holdTag,

@@ -1,11 +1,34 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
-import type { ExecutionState, TaskState } from './replication.ts';
+import type { ExecutionState, Reason, TaskState } from './replication.ts';
 import { type TaskScope, visibleTasks } from './task-scope.view.ts';
+
+export type ExecutionTrigger = 'copy' | 'manual' | 'schedule' | 'push' | 'reconcile';
+
+/** What was to be done when it was planned. */
+export interface PlannedWork {
+  readonly copy: number;
+  readonly replace: number;
+  readonly upToDate: number;
+  readonly differs: number;
+  readonly loses: number;
+  readonly delete: number;
+  readonly impossible: number;
+  readonly bytes: number;
+}
 
 export interface Execution {
   readonly id: string;
-  readonly trigger: 'copy';
+  readonly trigger: ExecutionTrigger;
+  /** Null for a copy that somebody asked for by hand. */
+  readonly policy: {
+    readonly id: string;
+    readonly name: string;
+    readonly version: number;
+    readonly exists: boolean;
+  } | null;
+  readonly planned: PlannedWork | null;
+  readonly heldBack: Reason | null;
   readonly requestedBy: string | null;
   readonly state: ExecutionState;
   readonly tasks: Record<TaskState, number>;
@@ -25,6 +48,7 @@ export interface ExecutionsQuery {
   readonly scope: TaskScope;
   readonly q: string | undefined;
   readonly state: ExecutionState | undefined;
+  readonly policyId: string | undefined;
   readonly isNewestFirst: boolean;
   readonly limit: number;
   /** Instant in microseconds and id of the last one on the page before. */
@@ -61,8 +85,10 @@ export function likePattern(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
-function conditionsOf({ q, state, after, isNewestFirst, scope }: ExecutionsQuery): RawBuilder<unknown>[] {
+function conditionsOf(query: ExecutionsQuery): RawBuilder<unknown>[] {
+  const { q, state, policyId, after, isNewestFirst, scope } = query;
   const conditions: RawBuilder<unknown>[] = [];
+  if (policyId !== undefined) conditions.push(sql`e.policy_id = ${policyId}::uuid`);
   if (state !== undefined) conditions.push(sql`${scope.isEverything ? sql`e.state` : sql`seen.state`} = ${state}`);
   if (q !== undefined && q !== '') {
     const pattern = likePattern(q);
@@ -80,7 +106,13 @@ function conditionsOf({ q, state, after, isNewestFirst, scope }: ExecutionsQuery
 
 interface Head {
   id: string;
-  trigger: 'copy';
+  trigger: ExecutionTrigger;
+  policy_id: string | null;
+  policy_name: string | null;
+  policy_version: number | null;
+  policy_exists: boolean;
+  planned: PlannedWork | null;
+  held_back: Reason | null;
   requested_by: string | null;
   state: ExecutionState;
   created_at: Date;
@@ -97,7 +129,10 @@ async function heads(
   const visible = visibleTasks(scope);
   const own = visible === null ? sql`e.state, e.finished_at` : sql`seen.state, seen.finished_at`;
   const { rows } = await sql<Head>`
-    select e.id, e.trigger, e.requested_by, ${own}, e.created_at, ${microseconds} as microseconds
+    select e.id, e.trigger, e.requested_by, ${own}, e.created_at, ${microseconds} as microseconds,
+      e.policy_id, e.policy_name, e.policy_version, e.planned,
+      case when e.state = 'running' then e.held_back end as held_back,
+      exists (select from policies p where p.id = e.policy_id) as policy_exists
     from executions e ${visible === null ? sql`` : seenPart(visible)} where ${sql.join([sql`true`, ...conditions], sql` and `)}
     order by e.created_at ${direction}, e.id::text ${direction} limit ${limit}`.execute(database);
   return rows;
@@ -115,6 +150,10 @@ function seenPart(visible: RawBuilder<boolean>): RawBuilder<unknown> {
         count(*) as total, max(t.finished_at) as finished_at
       from tasks t where t.execution_id = e.id and ${visible}
     ) counts where counts.total > 0) seen`;
+}
+
+function policyOf({ policy_id: id, policy_name: name, policy_version: version, policy_exists: exists }: Head) {
+  return id === null ? null : { id, name: name ?? '', version: version ?? 0, exists };
 }
 
 interface Counted {
@@ -155,6 +194,9 @@ async function withTasks(
     return {
       id: row.id,
       trigger: row.trigger,
+      policy: policyOf(row),
+      planned: row.planned,
+      heldBack: row.held_back,
       requestedBy: row.requested_by,
       state: row.state,
       tasks,

@@ -32,6 +32,7 @@ export function progressAnswer(task: Task, now: Date): contract.TaskProgress {
 export function taskAnswer(task: Task, now: Date): contract.Task {
   return {
     ...progressAnswer(task, now),
+    kind: task.kind,
     source: { ...task.source },
     destination: { ...task.destination },
     digest: task.digest,
@@ -72,6 +73,9 @@ export function executionAnswer(execution: Execution, rateBytesPerSecond: number
   return {
     id: execution.id,
     trigger: execution.trigger,
+    policy: execution.policy && { ...execution.policy },
+    planned: execution.planned && { ...execution.planned },
+    heldBack: mutable(execution.heldBack),
     requestedBy: execution.requestedBy,
     state: execution.state,
     tasks: { ...execution.tasks },

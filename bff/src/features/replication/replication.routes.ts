@@ -63,13 +63,14 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
     return answerOf(id, { isEverything: true });
   });
   mountEndpoint(router, contract.listExecutions, async ({ query }, { access }) => {
-    const { q, state, sort = '-created', limit = pageLength, cursor } = query;
+    const { q, state, policyId, sort = '-created', limit = pageLength, cursor } = query;
     const after = readCursor(cursor, sort, executionColumns);
     const scope = await copyScope(access);
     const items = await executions.list({
       scope,
       q,
       state,
+      policyId,
       isNewestFirst: sort === '-created',
       limit: limit + 1,
       after: after && { microseconds: Number(after[0]), id: String(after[1]) },
@@ -93,6 +94,17 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
     await replication.retry(await partOf(deps, executionId, 'retry', context), context.account?.id ?? null);
     return shown(executionId, context.access);
   });
+}
+
+/** For what else makes executions: as their page shows them; undefined where the caller may see none of it. */
+export async function showExecution(
+  deps: ReplicationRoutesDeps,
+  executionId: string,
+  access: RequestAccess | null,
+): Promise<contract.Execution | undefined> {
+  const scope: TaskScope = access === null ? { isEverything: true } : await copyScope(access);
+  const found = await deps.executions.find(executionId, scope);
+  return found && executionAnswer(found, rateOf(deps, executionId, scope));
 }
 
 /** Only of tasks that the caller sees. */

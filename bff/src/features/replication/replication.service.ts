@@ -1,4 +1,5 @@
-import type { TagMove } from '../../replication-engine/index.ts';
+import type { RegistryClient } from '../../registry-client/index.ts';
+import type { TagMove, Target } from '../../replication-engine/index.ts';
 import type { RegistriesService, Registry } from '../registries/registries.service.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { type CopyPreview, previewCopy } from './copy-preview.ts';
@@ -15,6 +16,8 @@ import {
   type TaskDestination,
 } from './replication.ts';
 import { MaintenanceParking, maintenanceReason } from './maintenance-parking.ts';
+import { PlanExecutions } from './plan-executions.ts';
+import type { PlanExecutionsStore } from './plan-executions.store.ts';
 import { type Refresh, RefreshQueue } from './refresh-queue.ts';
 import type { ReplicationStore, ReplicationTransaction, Touched, Which } from './replication.store.ts';
 import { registryWideCodes } from './retry-policy.ts';
@@ -39,7 +42,8 @@ export interface ReplicationNews {
 }
 
 export type StopRequest = { readonly executionId: string } | { readonly taskId: string };
-export type { Which } from './replication.store.ts';
+export type { ReplicationTransaction, Which } from './replication.store.ts';
+export type { PlanExecutions, PlannedExecution, PlannedTask } from './plan-executions.ts';
 
 /** Who asks; null where nobody is known. */
 export interface Requested {
@@ -49,6 +53,7 @@ export interface Requested {
 
 export interface ReplicationDeps {
   readonly store: ReplicationStore;
+  readonly planStore: PlanExecutionsStore;
   readonly claims: TaskClaimsStore;
   readonly records: TaskRecordsStore;
   readonly tasks: TasksView;
@@ -68,6 +73,11 @@ export interface ReplicationDeps {
   readonly findImmutable: (destination: TaskDestination) => Promise<string | undefined>;
   /** One at a time decides on a held tag and moves it. */
   readonly holdTag: (destination: TaskDestination, move: TagMove) => Promise<void>;
+  /** Why what the destination has counts, where it is a master of the tag too. */
+  readonly findLater: (task: ClaimedTask) => Promise<Reason | undefined>;
+  readonly findSiblings: (destination: TaskDestination, digest: string) => Promise<readonly string[]>;
+  /** The destination as its policy lets it be written to. */
+  readonly pace: (destination: RegistryClient, task: ClaimedTask) => Promise<Target>;
   /** Wakes a worker when the transaction commits. */
   readonly enqueueWake: (transaction: ReplicationTransaction | undefined) => Promise<void>;
   /** Tells every instance to cut what it runs of this. */
@@ -87,6 +97,8 @@ export interface ReplicationDeps {
 /** Copies that were asked for, from the request to the end of every task. */
 export class ReplicationService {
   readonly #deps: ReplicationDeps;
+  /** What policies have copied. */
+  readonly plans: PlanExecutions;
   readonly #runner: TaskRunner;
   readonly #refreshes: RefreshQueue;
   readonly #parking: MaintenanceParking;
@@ -108,6 +120,14 @@ export class ReplicationService {
       findRegistry: deps.registries.findRegistry,
       onParked: (touched) => this.#tellChanged(touched),
     });
+    this.plans = new PlanExecutions({
+      store: deps.planStore,
+      enqueueWake: deps.enqueueWake,
+      stopRunning: (taskIds) => this.#stopRunning(taskIds),
+      stopExecution: (executionId) => this.stop({ executionId }),
+      onChanged: (touched) => this.#tellChanged(touched),
+      wake: () => this.#runner.wake(),
+    });
     this.#runner = new TaskRunner({
       claims: deps.claims,
       records: deps.records,
@@ -116,6 +136,9 @@ export class ReplicationService {
       findRefusal: deps.findRefusal,
       findImmutable: deps.findImmutable,
       holdTag: deps.holdTag,
+      findLater: deps.findLater,
+      findSiblings: deps.findSiblings,
+      pace: deps.pace,
       owner: deps.instanceId,
       clock: deps.clock,
       random: deps.random,
@@ -164,6 +187,12 @@ export class ReplicationService {
     const requests: StopRequest[] = 'taskIds' in which ? touched.running.map((taskId) => ({ taskId })) : [which];
     for (const request of requests) await this.#deps.announceStop(request);
     await this.#tellChanged(touched);
+  }
+
+  /** Of tasks that are marked already. */
+  async #stopRunning(taskIds: readonly string[]): Promise<void> {
+    this.#runner.stopTasks(taskIds);
+    for (const taskId of taskIds) await this.#deps.announceStop({ taskId });
   }
 
   /** A stop that was asked for on any instance. */

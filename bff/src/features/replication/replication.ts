@@ -6,6 +6,8 @@ export interface Reason {
 }
 
 export type TaskState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped';
+/** `delete`: the tag goes at the destination, if it still has the digest. */
+export type TaskKind = 'copy' | 'delete';
 export type ExecutionState = 'running' | 'succeeded' | 'failed' | 'stopped';
 export const openStates = ['queued', 'running', 'waiting'] as const satisfies readonly TaskState[];
 
@@ -34,6 +36,7 @@ export interface TaskFigures {
 
 export interface Task extends TaskFigures {
   readonly id: string;
+  readonly kind: TaskKind;
   readonly executionId: string;
   readonly source: TaskSource;
   readonly destination: TaskDestination;
@@ -86,6 +89,10 @@ export interface Requester {
 /** A task this process may run until its lease ends. */
 export interface ClaimedTask {
   readonly id: string;
+  readonly kind: TaskKind;
+  readonly policyId: string | null;
+  /** The destination is a master of the tag too: the later push counts, and this is when the source's was. */
+  readonly contest: { readonly originAt: Date } | null;
   readonly executionId: string;
   readonly source: TaskSource;
   readonly destination: TaskDestination;

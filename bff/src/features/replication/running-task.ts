@@ -115,6 +115,7 @@ export class RunningTask {
     const { rateBytesPerSecond, etaSeconds, ...figures } = this.progress.figures;
     return {
       id: task.id,
+      kind: task.kind,
       executionId: task.executionId,
       source: task.source,
       destination: task.destination,

@@ -75,6 +75,35 @@ describeEachDatabase('claims of tasks', (open) => {
     expect(new Set(ids).size).toBe(6);
   });
 
+  test('a policy has no more tasks at once into a destination than it allows, and holds up nobody else', async () => {
+    const all = stores(await open());
+    const policyId = randomUUID();
+    await all.database.kysely
+      .insertInto('policies')
+      .values({
+        id: policyId,
+        name: 'narrow',
+        project: null,
+        is_enabled: true,
+        content: JSON.stringify({ options: { concurrency: 2 } }),
+        source_registry_id: 'main',
+        registry_ids: ['main', 'north', 'south'],
+      })
+      .execute();
+    await create(all, ['1', '2', '3', '4'], 'north');
+    await create(all, ['1', '2', '3'], 'south');
+    await all.database.kysely.updateTable('tasks').set({ policy_id: policyId }).execute();
+    await create(all, ['other'], 'north');
+    const narrow = { count: 100, tasksPerRegistry: 5 };
+    const first = await all.claims.claim('a', narrow);
+    const placed = first.map(({ policyId: of, destination }) => `${of === null} ${destination.registryId}`);
+    expect(placed.toSorted()).toEqual(['false north', 'false north', 'false south', 'false south', 'true north']);
+    expect(await all.claims.claim('b', narrow)).toEqual([]);
+    const [own] = first.filter(({ policyId: of }) => of !== null);
+    await all.records.write('a', [record(own ?? expect.fail('Nothing was claimed.'), succeeded)]);
+    expect(await all.claims.claim('b', narrow)).toHaveLength(1);
+  });
+
   test('the slots of a destination count over all workers, and another destination is not held up', async () => {
     const all = stores(await open());
     await create(all, ['1', '2', '3', '4', '5'], 'north');

@@ -107,6 +107,10 @@ const deadlineReason = {
 interface ClaimRow {
   id: string;
   execution_id: string;
+  kind: 'copy' | 'delete';
+  policy_id: string | null;
+  is_contested: boolean;
+  origin_at: Date | null;
   source_registry_id: string;
   source_repository: string;
   source_reference: string;
@@ -144,7 +148,7 @@ const requesterColumns = sql`u.username as requester_name, u.is_system_admin as 
  * The oldest tasks that may run: queued, due again, or left by a worker whose lease has run out; not while an older one
  * for the same tag is queued or running, not into a registry in maintenance, and not more than a destination's slots.
  * Each destination is looked at by itself along an index, and no further than its free slots: with ten thousand tasks
- * queued a claim costs what it costs with ten.
+ * queued a claim costs what it costs with ten. A policy may have fewer at once into each of its destinations.
  */
 function candidates({ count, tasksPerRegistry }: ClaimLimits) {
   return sql`
@@ -157,18 +161,32 @@ function candidates({ count, tasksPerRegistry }: ClaimLimits) {
         where t.state in ('queued', 'running', 'waiting') and not t.stop_requested
           and t.destination_registry_id > d.registry_id
       ) from destinations d where d.registry_id is not null
-    ), picked as (
-      select open.id, open.state as previous_state from destinations d
+    ), limited as (
+      select id, (content->'options'->>'concurrency')::integer as most from policies
+      where content->'options'->>'concurrency' is not null
+    ), active as (
+      select t.policy_id, t.destination_registry_id, count(*) as running
+      from limited l join tasks t on t.policy_id = l.id
+      where t.state = 'running' and t.lease_until >= now() group by t.policy_id, t.destination_registry_id
+    ), full_up as (
+      select a.policy_id, a.destination_registry_id from active a join limited l on l.id = a.policy_id
+      where a.running >= l.most
+    ), ranked as (
+      select open.id, open.state as previous_state, open.created_at, l.most - coalesce(a.running, 0) as room,
+        row_number() over (partition by open.policy_id, d.registry_id order by open.created_at, open.id) as place
+      from destinations d
       cross join lateral (
         select count(*) as running from tasks t
         where t.destination_registry_id = d.registry_id and t.state = 'running' and t.lease_until >= now()
       ) busy
       cross join lateral (
-        select t.id, t.state, t.created_at from tasks t
+        select t.id, t.state, t.created_at, t.policy_id from tasks t
         where t.destination_registry_id = d.registry_id
           and t.state in ('queued', 'running', 'waiting') and not t.stop_requested
           and (t.state = 'queued' or (t.state = 'waiting' and t.next_attempt_at <= now())
             or (t.state = 'running' and t.lease_until < now()))
+          and not exists (
+            select 1 from full_up f where f.policy_id = t.policy_id and f.destination_registry_id = d.registry_id)
           and not exists (
             select 1 from tasks older
             where older.destination_registry_id = t.destination_registry_id
@@ -176,8 +194,12 @@ function candidates({ count, tasksPerRegistry }: ClaimLimits) {
               and older.state in ('queued', 'running') and (older.created_at, older.id) < (t.created_at, t.id))
         order by t.created_at, t.id limit greatest(0, ${tasksPerRegistry} - busy.running)
       ) open
+      left join limited l on l.id = open.policy_id
+      left join active a on a.policy_id = open.policy_id and a.destination_registry_id = d.registry_id
       where d.registry_id is not null and ${takesWrites}
-      order by open.created_at, open.id limit ${count}
+    ), picked as (
+      select id, previous_state from ranked where room is null or place <= room
+      order by created_at, id limit ${count}
     )`;
 }
 
@@ -225,6 +247,9 @@ function claimedTask(row: ClaimRow): ClaimedTask {
   return {
     id: row.id,
     executionId: row.execution_id,
+    kind: row.kind,
+    policyId: row.policy_id,
+    contest: row.is_contested && row.origin_at !== null ? { originAt: row.origin_at } : null,
     source: { registryId: row.source_registry_id, repository: row.source_repository, reference: row.source_reference },
     destination: {
       registryId: row.destination_registry_id,

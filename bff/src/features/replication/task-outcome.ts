@@ -98,6 +98,11 @@ export const sentences = {
       registry,
       digest,
     }),
+  lostToLater: (tag: string, registry: string) =>
+    plain('lost-to-later', `${registry} is a master of ${tag} too, and has one that was pushed later: it stays.`, {
+      tag,
+      registry,
+    }),
   tagImmutable: ({ registry, repository, tag, rule }: HeldTag) =>
     plain(
       'tag-immutable',

@@ -1,10 +1,11 @@
-import { type CopyLimiter, createCopyLimiter, type TagMove } from '../../replication-engine/index.ts';
+import { type CopyLimiter, createCopyLimiter, type TagMove, type Target } from '../../replication-engine/index.ts';
 import { type FanOutPlace, FanOuts } from './fan-outs.ts';
 import type { RegistryClient } from '../../registry-client/index.ts';
 import { isRegistryError } from '../../registry-client/index.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import type { BlobHints } from './copy-preview.view.ts';
 import { copyTask } from './copy-task.ts';
+import { deleteTask } from './delete-task.ts';
 import type { AttemptEnd, ClaimedTask, TaskDestination } from './replication.ts';
 import { isRegistryWide } from './retry-policy.ts';
 import { RunningTask } from './running-task.ts';
@@ -27,6 +28,12 @@ export interface TaskRunnerDeps {
   readonly findImmutable: (destination: TaskDestination) => Promise<string | undefined>;
   /** One at a time decides on a held tag and moves it, pushes at the front door included. */
   readonly holdTag: (destination: TaskDestination, move: TagMove) => Promise<void>;
+  /** Why what the destination has counts, where it is a master of the tag too. */
+  readonly findLater: (task: ClaimedTask) => Promise<Reason | undefined>;
+  /** Other tags of the destination's repository that name the same digest. */
+  readonly findSiblings: (destination: TaskDestination, digest: string) => Promise<readonly string[]>;
+  /** The destination as its policy lets it be written to: no faster than that. */
+  readonly pace: (destination: RegistryClient, task: ClaimedTask) => Promise<Target>;
   /** Of this process; another one after every start. */
   readonly owner: string;
   readonly clock: { now(): Date };
@@ -226,8 +233,9 @@ export class TaskRunner {
     const { claims, owner } = this.#deps;
     const refusal = await this.#deps.findRefusal(task);
     if (refusal !== undefined) return { state: 'failed', reason: refusal };
+    if (task.kind === 'delete') return this.#delete(running);
     const source = await this.#deps.clientFor(task.source.registryId);
-    const destination = await this.#deps.clientFor(task.destination.registryId);
+    const destination = await this.#deps.pace(await this.#deps.clientFor(task.destination.registryId), task);
     const hints = await hintsAsked;
     const { end, isChanged } = await copyTask({
       task,
@@ -240,10 +248,26 @@ export class TaskRunner {
       holdsFence: async () => !running.signal.aborted && (await claims.holdsFence(owner, task.id, task.fence)),
       findImmutable: () => this.#deps.findImmutable(task.destination),
       holdTag: (move) => this.#deps.holdTag(task.destination, move),
+      findLater: () => this.#deps.findLater(task),
       findMountSources: (digest) => hints.get(digest)?.repositories ?? [],
       findContent: (digest) => hints.get(digest)?.content,
       onPinned: (digest) => running.pin(digest),
       onLog: (entry) => running.log(entry),
+    });
+    running.isChanged = isChanged;
+    return end;
+  }
+
+  async #delete(running: RunningTask): Promise<AttemptEnd> {
+    const { task, signal } = running;
+    const { claims, owner, clientFor, findImmutable, findSiblings } = this.#deps;
+    const { end, isChanged } = await deleteTask({
+      task,
+      destination: await clientFor(task.destination.registryId),
+      signal,
+      holdsFence: async () => !signal.aborted && (await claims.holdsFence(owner, task.id, task.fence)),
+      findImmutable: () => findImmutable(task.destination),
+      findSiblings: () => findSiblings(task.destination, task.digest ?? ''),
     });
     running.isChanged = isChanged;
     return end;

@@ -2,7 +2,15 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { likePattern } from './executions.view.ts';
 import { ownTasks, type TaskScope, visibleTasks } from './task-scope.view.ts';
-import { openStates, type Reason, type Task, type TaskBlob, type TaskLogEntry, type TaskState } from './replication.ts';
+import {
+  openStates,
+  type Reason,
+  type Task,
+  type TaskBlob,
+  type TaskKind,
+  type TaskLogEntry,
+  type TaskState,
+} from './replication.ts';
 
 export interface Attempt {
   readonly number: number;
@@ -177,6 +185,7 @@ function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
 
 interface TaskRow {
   id: string;
+  kind: TaskKind;
   execution_id: string;
   source_registry_id: string;
   source_repository: string;
@@ -217,6 +226,7 @@ async function read(
 function taskOf(row: TaskRow): Task {
   return {
     id: row.id,
+    kind: row.kind,
     executionId: row.execution_id,
     source: { registryId: row.source_registry_id, repository: row.source_repository, reference: row.source_reference },
     destination: {

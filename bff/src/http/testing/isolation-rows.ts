@@ -55,6 +55,25 @@ const asCopies: Row = (ids, own) => {
   ];
 };
 
+const policyContent = ({ registryId, destinationId, repository }: Ids) => ({
+  sourceRegistryId: registryId,
+  filters: {
+    repositories: { include: [repository], exclude: [] },
+    tags: { include: ['*'], exclude: [] },
+    semver: null,
+    newest: null,
+    newerThanDays: null,
+    includeReferrers: true,
+  },
+  mapping: { kind: 'same' },
+  destinations: [{ registryId: destinationId, bandwidth: null }],
+  onPush: false,
+  schedule: null,
+  options: { propagateDeletions: false, whenDifferent: 'replace', concurrency: null, attempts: 10 },
+});
+const ofPolicy: Row = ({ policyId }) => [{ params: { policyId } }];
+const ofPolicyDestination: Row = ({ policyId, destinationId }) => [{ params: { policyId, registryId: destinationId } }];
+
 const asMembers = inProject(({ userId }) => ({
   changes: [{ kind: 'user', id: userId, environment: null, role: 'guest' }],
 }));
@@ -167,6 +186,33 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   stopTask: ofTask,
   retryTask: ofTask,
   getOperations: namesNothing,
+
+  listPolicies: ({ project, registryId, policyId }) => [
+    { query: { project } },
+    { query: { project, registryId } },
+    { query: { q: project } },
+    { query: { q: policyId } },
+  ],
+  createPolicy: (ids) => [
+    { body: { name: 'intruder', project: ids.project, isEnabled: false, content: policyContent(ids) } },
+  ],
+  getPolicy: ofPolicy,
+  updatePolicy: (ids) => [
+    { params: { policyId: ids.policyId }, body: { version: 1, name: 'mine now', content: policyContent(ids) } },
+  ],
+  deletePolicy: ofPolicy,
+  enablePolicy: ofPolicy,
+  disablePolicy: ofPolicy,
+  pausePolicy: ofPolicy,
+  resumePolicy: ofPolicy,
+  pausePolicyDestination: ofPolicyDestination,
+  resumePolicyDestination: ofPolicyDestination,
+  listPolicyVersions: ofPolicy,
+  runPolicy: ofPolicy,
+  previewPolicy: ofPolicy,
+  previewPolicyDraft: (ids) => [{ body: { project: ids.project, content: policyContent(ids) } }],
+  confirmExecution: ofExecution,
+  checkSchedule: namesNothing,
 
   listUsers: bySearching,
   getUser: byId('userId', ({ userId }) => userId),

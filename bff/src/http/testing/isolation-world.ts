@@ -21,6 +21,7 @@ export interface Ids {
   /** Of `pendingExecutionId`; waits for its next attempt, so that it could be stopped. */
   readonly pendingTaskId: string;
   readonly pendingExecutionId: string;
+  readonly policyId: string;
   readonly robotId: string;
   readonly ruleId: string;
   /** A member of the project, and a group that is one. */
@@ -52,6 +53,7 @@ export function inventIds({ registryId, destinationId }: Pick<Ids, 'registryId' 
     taskId: randomUUID(),
     pendingTaskId: randomUUID(),
     pendingExecutionId: randomUUID(),
+    policyId: randomUUID(),
     robotId: randomUUID(),
     ruleId: randomUUID(),
     userId: randomUUID(),
@@ -88,6 +90,7 @@ export async function addProject(bff: TestBff, project: string): Promise<Ids> {
   await kysely.insertInto('group_users').values({ group_id: ids.groupId, user_id: ids.userId }).execute();
   await kysely.insertInto('members').values({ project, group_id: ids.groupId, role: 'guest' }).execute();
   await addAccounts(bff, ids);
+  await addPolicy(bff, ids);
   await addCopy(bff, ids, ids.executionId, { id: ids.taskId, state: 'failed', finished_at: new Date() });
   const nextAttemptAt = new Date(Date.now() + 3_600_000);
   const waiting = { id: ids.pendingTaskId, state: 'waiting' as const, next_attempt_at: nextAttemptAt };
@@ -151,6 +154,45 @@ async function addAccounts(bff: TestBff, ids: Ids): Promise<void> {
       actions: JSON.stringify(['artifact.pull']),
       expires_at: new Date(Date.now() + 86_400_000),
     })
+    .execute();
+}
+
+/** Disabled, so that nothing happens by itself. */
+async function addPolicy(bff: TestBff, ids: Ids): Promise<void> {
+  const { kysely } = bff.running.foundation.database;
+  const { policyId, project, registryId, destinationId, repository } = ids;
+  const content = {
+    sourceRegistryId: registryId,
+    filters: {
+      repositories: { include: [repository], exclude: [] },
+      tags: { include: ['*'], exclude: [] },
+      semver: null,
+      newest: null,
+      newerThanDays: null,
+      includeReferrers: true,
+    },
+    mapping: { kind: 'same' },
+    destinations: [{ registryId: destinationId, bandwidth: null }],
+    onPush: true,
+    schedule: null,
+    options: { propagateDeletions: true, whenDifferent: 'replace', concurrency: null, attempts: 10 },
+  };
+  const values = { name: `${project} to production`, content: JSON.stringify(content), changed_by: 'admin' };
+  await kysely
+    .insertInto('policies')
+    .values({
+      ...values,
+      id: policyId,
+      project,
+      is_enabled: false,
+      source_registry_id: registryId,
+      registry_ids: [registryId, destinationId],
+      created_by: 'admin',
+    })
+    .execute();
+  await kysely
+    .insertInto('policy_versions')
+    .values({ ...values, policy_id: policyId, version: 1 })
     .execute();
 }
 
@@ -229,4 +271,7 @@ const changeable = [
   'tasks',
   'task_attempts',
   'task_log',
+  'policies',
+  'policy_versions',
+  'policy_destinations',
 ] as const;

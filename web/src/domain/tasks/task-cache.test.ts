@@ -4,6 +4,7 @@ import { gatherUpdates, hasStateChange, keepNewerFigures, type TaskUpdate, updat
 
 const task = (id: string, fields: Partial<Task> = {}): Task => ({
   id,
+  kind: 'copy',
   executionId: 'execution',
   state: 'running',
   attempt: 1,
@@ -28,6 +29,7 @@ const task = (id: string, fields: Partial<Task> = {}): Task => ({
 });
 const update = (id: string, second: number, fields: Partial<TaskUpdate> = {}): TaskUpdate => {
   const {
+    kind: _kind,
     source: _source,
     destination: _destination,
     digest: _digest,

@@ -9,6 +9,9 @@ import { rememberExecution, useLiveTasks } from './task-queries.ts';
 const execution = (succeeded: number): Execution => ({
   id: 'copy',
   trigger: 'copy',
+  policy: null,
+  planned: null,
+  heldBack: null,
   requestedBy: null,
   state: succeeded === 2 ? 'succeeded' : 'running',
   tasks: { queued: 2 - succeeded, running: 0, waiting: 0, succeeded, failed: 0, stopped: 0 },

@@ -33,7 +33,13 @@ export const text = {
     notFoundHint: '它可能早于保留的记录。请在列表中查看全部复制。',
     toList: '全部复制',
     by: '由 {{who}} 发起',
-    trigger: { copy: '手动发起' },
+    trigger: {
+      copy: '手动发起',
+      manual: '策略，手动发起',
+      schedule: '策略，按计划',
+      push: '策略，推送后',
+      reconcile: '策略，扫描后',
+    },
     stop: '停止',
     retryFailed_other: '重新运行 {{count}} 个',
     stopConfirm: {

@@ -1,0 +1,188 @@
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../../database/tables.ts';
+import type { SourceTag, Tombstone } from './select-tags.ts';
+
+export interface CatalogTag {
+  readonly repository: string;
+  readonly name: string;
+  readonly digest: string;
+  readonly originMs: number;
+}
+
+/** What a policy reads: edges of the graph that policies are. */
+export interface PolicyEdge {
+  readonly source: string;
+  readonly destinations: readonly string[];
+}
+
+export interface ReferrersQuery {
+  readonly policyId: string | null;
+  readonly sourceRegistryId: string;
+  readonly registryId: string;
+  readonly artifacts: readonly {
+    readonly place: number;
+    readonly source: string;
+    readonly target: string;
+    readonly tag: string;
+    readonly digest: string;
+  }[];
+}
+
+export type PlanFactsView = ReturnType<typeof createPlanFactsView>;
+
+/** Everything that planning knows comes from the catalog. */
+export function createPlanFactsView(database: Kysely<Tables>) {
+  return {
+    /** What no open transaction can precede: everything in the log before it is there to be read. */
+    async logEnd(): Promise<string> {
+      const { rows } = await sql<{ upto: string }>`
+        select pg_snapshot_xmin(pg_current_snapshot())::text as upto`.execute(database);
+      return rows[0]?.upto ?? '0';
+    },
+    /** Tags whose history grew since `cursor`, each once. */
+    async listChanged(
+      registryId: string,
+      cursor: string,
+      upto: string,
+    ): Promise<{ repository: string; name: string }[]> {
+      const { rows } = await sql<{ repository: string; name: string }>`
+        select distinct repository, name from tag_history
+        where registry_id = ${registryId} and txid >= ${cursor}::text::xid8 and txid < ${upto}::text::xid8`.execute(
+        database,
+      );
+      return rows;
+    },
+    async listRepositories(registryId: string, project: string | null): Promise<{ id: number; name: string }[]> {
+      let query = database
+        .selectFrom('repositories')
+        .select(['id', 'name'])
+        .where('registry_id', '=', registryId)
+        .orderBy('name');
+      if (project !== null) query = query.where('project', '=', project);
+      return query.execute();
+    },
+    listTags: (repositoryIds: readonly number[]) => listTags(database, repositoryIds),
+    async listTagsNamed(registryId: string, repositories: readonly string[]): Promise<CatalogTag[]> {
+      const { rows } = await sql<{ repository: string; name: string; digest: string; origin_ms: number }>`
+        select repository, name, digest, (extract(epoch from origin_at) * 1000)::bigint as origin_ms from tags
+        where registry_id = ${registryId} and repository = any (${[...repositories]}::text[])`.execute(database);
+      return rows.map(({ origin_ms, ...tag }) => ({ ...tag, originMs: origin_ms }));
+    },
+    listTombstones: (registryId: string) => listTombstones(database, registryId),
+    listSubjects: (registryId: string) => listSubjects(database, registryId),
+    listLackingReferrers: (lacking: ReferrersQuery) => listLackingReferrers(database, lacking),
+    /** The end of its last complete scan. */
+    async scannedAt(registryId: string): Promise<Date | null> {
+      const row = await database
+        .selectFrom('registries')
+        .select('scanned_at')
+        .where('id', '=', registryId)
+        .executeTakeFirst();
+      return row?.scanned_at ?? null;
+    },
+    listEdges: (exceptPolicyId: string | null) => listEdges(database, exceptPolicyId),
+  };
+}
+
+/** Artifacts of a registry that something refers to: a signature, an SBOM. */
+async function listSubjects(
+  database: Kysely<Tables>,
+  registryId: string,
+): Promise<{ repository: string; digest: string }[]> {
+  const { rows } = await sql<{ repository: string; digest: string }>`
+    select distinct r.name as repository, m.subject_digest as digest from manifests m
+    join repository_manifests held on held.digest = m.digest
+    join repositories r on r.id = held.repository_id
+    where m.subject_digest is not null and r.registry_id = ${registryId}`.execute(database);
+  return rows;
+}
+
+async function listEdges(database: Kysely<Tables>, exceptPolicyId: string | null): Promise<PolicyEdge[]> {
+  const rows = await database
+    .selectFrom('policies')
+    .select(['id', 'source_registry_id', 'registry_ids'])
+    .where('is_enabled', '=', true)
+    .execute();
+  return rows
+    .filter(({ id }) => id !== exceptPolicyId)
+    .map((row) => ({
+      source: row.source_registry_id,
+      destinations: row.registry_ids,
+    }));
+}
+
+/**
+ * Places of artifacts whose source has a referrer that the destination is not known to have, and that came after the
+ * policy's last copy: what a copy brought along may not be known of its registry for a while.
+ */
+async function listLackingReferrers(database: Kysely<Tables>, lacking: ReferrersQuery): Promise<Set<number>> {
+  const { rows } = await sql<{ place: number }>`
+    select distinct g.place
+    from jsonb_to_recordset(${JSON.stringify(lacking.artifacts)}::jsonb)
+      as g(place integer, source text, target text, tag text, digest text)
+    join repositories here on here.registry_id = ${lacking.sourceRegistryId} and here.name = g.source
+    join manifests m on m.subject_digest = g.digest
+    join repository_manifests held on held.repository_id = here.id and held.digest = m.digest
+    where not exists (
+      select from repositories there join repository_manifests known on known.repository_id = there.id
+      where there.registry_id = ${lacking.registryId} and there.name = g.target and known.digest = m.digest
+    ) and not exists (
+      select from tasks t
+      where t.policy_id = ${lacking.policyId}::uuid and t.destination_registry_id = ${lacking.registryId}
+        and t.destination_repository = g.target and t.destination_tag = g.tag and t.digest = g.digest
+        and t.state = 'succeeded' and t.created_at > held.first_seen_at
+    )`.execute(database);
+  return new Set(rows.map(({ place }) => place));
+}
+
+async function listTags(database: Kysely<Tables>, repositoryIds: readonly number[]): Promise<SourceTag[]> {
+  if (repositoryIds.length === 0) return [];
+  const { rows } = await sql<{
+    repository: string;
+    name: string;
+    digest: string;
+    origin_ms: number;
+    pushed_ms: number;
+    total_size_bytes: number | null;
+  }>`
+    select t.repository, t.name, t.digest, m.total_size_bytes,
+      (extract(epoch from t.origin_at) * 1000)::bigint as origin_ms,
+      (extract(epoch from t.sorted_at) * 1000)::bigint as pushed_ms
+    from tags t left join manifests m on m.digest = t.digest
+    where t.repository_id = any (${[...repositoryIds]}::bigint[]) and t.is_shown
+    order by t.repository, t.name`.execute(database);
+  return rows.map((row) => ({
+    repository: row.repository,
+    name: row.name,
+    digest: row.digest,
+    originMs: row.origin_ms,
+    pushedMs: row.pushed_ms,
+    totalSizeBytes: row.total_size_bytes,
+  }));
+}
+
+/** Tags whose last word in the log is that they are gone, with what they were before. */
+async function listTombstones(database: Kysely<Tables>, registryId: string): Promise<Tombstone[]> {
+  const { rows } = await sql<{ repository: string; name: string; digest: string; deleted_ms: number }>`
+    select gone.repository, gone.name, before.digest, (extract(epoch from gone.at) * 1000)::bigint as deleted_ms
+    from (
+      select distinct on (repository, name) id, repository, name, digest, at from tag_history
+      where registry_id = ${registryId} order by repository, name, id desc
+    ) gone
+    cross join lateral (
+      select digest from tag_history earlier
+      where earlier.registry_id = ${registryId} and earlier.repository = gone.repository and earlier.name = gone.name
+        and earlier.id < gone.id and earlier.digest is not null
+      order by earlier.id desc limit 1
+    ) before
+    where gone.digest is null and not exists (
+      select from tags
+      where tags.registry_id = ${registryId} and tags.repository = gone.repository and tags.name = gone.name
+    )`.execute(database);
+  return rows.map((row) => ({
+    repository: row.repository,
+    name: row.name,
+    digest: row.digest,
+    deletedMs: row.deleted_ms,
+  }));
+}

@@ -1,0 +1,220 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { PlanFactsView } from './plan-facts.view.ts';
+import { type PlannedDestination, planTags, reachableFrom, tagKey } from './plan-tags.ts';
+import { findCollisions, mapName } from './name-mapping.ts';
+import {
+  type Collision,
+  countRows,
+  type PlannedWork,
+  type PlanRow,
+  type PolicyContent,
+  sentences,
+  sumWork,
+} from './policy.ts';
+import { compileFilters, type CompiledFilters, type SourceTag, type Tombstone } from './select-tags.ts';
+
+export interface PlannedPolicy {
+  readonly id: string | null;
+  readonly project: string | null;
+  readonly content: PolicyContent;
+  /** Not planned for. */
+  readonly pausedDestinations: readonly string[];
+}
+
+export interface PolicyPlan {
+  readonly tagCount: number;
+  readonly repositoryCount: number;
+  readonly rows: readonly PlanRow[];
+  readonly collisions: readonly Collision[];
+  readonly planned: PlannedWork;
+  readonly byDestination: ReadonlyMap<string, PlannedWork>;
+}
+
+export interface NamedTag {
+  readonly repository: string;
+  readonly name: string;
+}
+
+export interface PolicyPlannerDeps {
+  readonly facts: PlanFactsView;
+  readonly registries: () => Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** Bytes of everything below the digests that no repository of the registry is known to hold. */
+  readonly bytesMissing: (registryId: string, digests: readonly string[], includeReferrers: boolean) => Promise<number>;
+  /** The rule that holds a tag, as people write it. */
+  readonly findImmutable: (destination: PlanRow['destination']) => Promise<string | undefined>;
+  readonly clock: { now(): Date };
+}
+
+export type PolicyPlanner = ReturnType<typeof createPolicyPlanner>;
+
+/** What a policy would do, from the catalog alone. */
+export function createPolicyPlanner(deps: PolicyPlannerDeps) {
+  return {
+    /** @throws FilterError */
+    planAll: (policy: PlannedPolicy) => plan(deps, policy, null),
+    /** Only of these tags, as when everything were planned. @throws FilterError */
+    planChanged: (policy: PlannedPolicy, changed: readonly NamedTag[]) => plan(deps, policy, changed),
+    /** Names before and after. @throws FilterError */
+    async mapNames({ content, project }: Pick<PlannedPolicy, 'content' | 'project'>) {
+      const filters = compileFilters(content.filters);
+      const all = await deps.facts.listRepositories(content.sourceRegistryId, project);
+      const names = all.map(({ name }) => name).filter(filters.fitsRepository);
+      return { names, collisions: findCollisions(content.mapping, names) };
+    },
+  };
+}
+
+interface Selection {
+  /** All that the filters select, planned now or not. */
+  readonly repositories: readonly string[];
+  readonly tags: readonly SourceTag[];
+  readonly tombstones: readonly Tombstone[];
+}
+
+async function plan(
+  deps: PolicyPlannerDeps,
+  policy: PlannedPolicy,
+  changed: readonly NamedTag[] | null,
+): Promise<PolicyPlan> {
+  const { content, project } = policy;
+  const selection = await select(deps, policy, changed);
+  const { tags, tombstones, repositories } = selection;
+  const touched = new Set([...tags, ...tombstones].map(({ repository }) => mapName(content.mapping, repository)));
+  const destinations = await readDestinations(deps, policy, [...touched]);
+  const { rows, collisions } = planTags({ content, project, tags, tombstones, repositories, destinations });
+  await nextTurn();
+  const complete = await withReferrers(deps, policy, rows);
+  const held = await holdImmutable(
+    deps,
+    complete,
+    new Map(destinations.map(({ registryId, name }) => [registryId, name])),
+  );
+  const byDestination = await countByDestination(deps, policy, held);
+  return {
+    tagCount: tags.length,
+    repositoryCount: new Set(tags.map(({ repository }) => repository)).size,
+    rows: held,
+    collisions,
+    planned: sumWork([...byDestination.values()]),
+    byDestination,
+  };
+}
+
+/** Whole repositories are read even where few tags changed: which are the newest depends on all of them. */
+async function select(
+  { facts, clock }: PolicyPlannerDeps,
+  { content, project }: PlannedPolicy,
+  changed: readonly NamedTag[] | null,
+): Promise<Selection> {
+  const filters: CompiledFilters = compileFilters(content.filters);
+  const { sourceRegistryId, options } = content;
+  const all = await facts.listRepositories(sourceRegistryId, project);
+  const fitting = all.filter(({ name }) => filters.fitsRepository(name));
+  const keys = changed === null ? null : new Set(changed.map(({ repository, name }) => tagKey(repository, name)));
+  const named = changed === null ? null : new Set(changed.map(({ repository }) => repository));
+  const isMeant = ({ repository, name, digest }: NamedTag & { readonly digest: string }): boolean =>
+    keys === null || keys.has(tagKey(repository, name)) || keys.has(tagKey(repository, referrersTag(digest)));
+  const read = named === null ? fitting : fitting.filter(({ name }) => named.has(name));
+  const found = await facts.listTags(read.map(({ id }) => id));
+  const tags = filters.select(found, clock.now().getTime()).filter(isMeant);
+  const isFitting = ({ repository, name }: NamedTag): boolean =>
+    filters.fitsRepository(repository) && filters.fitsTagName(name);
+  const tombstones = options.propagateDeletions
+    ? (await facts.listTombstones(sourceRegistryId)).filter((tombstone) => isFitting(tombstone) && isMeant(tombstone))
+    : [];
+  return { repositories: fitting.map(({ name }) => name), tags, tombstones };
+}
+
+/** Registries without an API for referrers list them under a tag: a line of it in the log is about the image. */
+function referrersTag(digest: string): string {
+  return digest.replace(':', '-');
+}
+
+async function readDestinations(
+  { facts, registries }: PolicyPlannerDeps,
+  { id, content, pausedDestinations }: PlannedPolicy,
+  repositories: readonly string[],
+): Promise<PlannedDestination[]> {
+  const known = new Map((await registries()).map((registry) => [registry.id, registry.name]));
+  const edges = await facts.listEdges(id);
+  const { sourceRegistryId, destinations, options } = content;
+  const planned: PlannedDestination[] = [];
+  for (const { registryId } of destinations) {
+    if (pausedDestinations.includes(registryId)) continue;
+    const tags = await facts.listTagsNamed(registryId, repositories);
+    const isContested = reachableFrom(registryId, edges).has(sourceRegistryId);
+    const deleted = isContested && options.propagateDeletions ? await facts.listTombstones(registryId) : [];
+    planned.push({
+      registryId,
+      name: known.get(registryId) ?? registryId,
+      isMissing: !known.has(registryId),
+      isContested,
+      tags: new Map(tags.map((tag) => [tagKey(tag.repository, tag.name), tag])),
+      deleted: new Map(deleted.map((tombstone) => [tagKey(tombstone.repository, tombstone.name), tombstone])),
+    });
+  }
+  return planned;
+}
+
+/** Where the image is there already, what refers to it may have come later. */
+async function withReferrers(
+  { facts }: PolicyPlannerDeps,
+  { id, content }: PlannedPolicy,
+  rows: readonly PlanRow[],
+): Promise<readonly PlanRow[]> {
+  const { sourceRegistryId, filters } = content;
+  if (!filters.includeReferrers) return rows;
+  const subjects = new Set(
+    (await facts.listSubjects(sourceRegistryId)).map(({ repository, digest }) => `${repository}@${digest}`),
+  );
+  const artifacts = rows.flatMap(({ outcome, source, destination, digest }, place) => {
+    if (outcome !== 'up-to-date' || !subjects.has(`${source.repository}@${digest}`)) return [];
+    const { repository: target, tag, registryId } = destination;
+    return [{ place, source: source.repository, target, tag, digest, registryId }];
+  });
+  const lacking = new Set<number>();
+  for (const [registryId, ofRegistry] of Map.groupBy(artifacts, (artifact) => artifact.registryId)) {
+    const query = { policyId: id, sourceRegistryId, registryId, artifacts: ofRegistry };
+    for (const place of await facts.listLackingReferrers(query)) lacking.add(place);
+  }
+  const reason = sentences.referrersMissing();
+  return rows.map((row, place) => (lacking.has(place) ? { ...row, outcome: 'copy', reason } : row));
+}
+
+/** A tag that a rule holds can be made, and then neither moved nor deleted. */
+async function holdImmutable(
+  { findImmutable }: PolicyPlannerDeps,
+  rows: readonly PlanRow[],
+  names: ReadonlyMap<string, string>,
+): Promise<PlanRow[]> {
+  const held: PlanRow[] = [];
+  for (const row of rows) {
+    const isMoving = row.outcome === 'replace' || row.outcome === 'delete';
+    const rule = isMoving ? await findImmutable(row.destination) : undefined;
+    if (rule === undefined) {
+      held.push(row);
+      continue;
+    }
+    const { registryId, repository, tag } = row.destination;
+    const reason = sentences.tagImmutable({ registry: names.get(registryId) ?? registryId, repository, tag, rule });
+    held.push({ ...row, outcome: 'impossible', reason });
+  }
+  return held;
+}
+
+async function countByDestination(
+  { bytesMissing }: PolicyPlannerDeps,
+  { content }: PlannedPolicy,
+  rows: readonly PlanRow[],
+): Promise<Map<string, PlannedWork>> {
+  const byRegistry = Map.groupBy(rows, ({ destination }) => destination.registryId);
+  const counted = new Map<string, PlannedWork>();
+  for (const { registryId } of content.destinations) {
+    const own = byRegistry.get(registryId) ?? [];
+    const moved = own.filter(({ outcome }) => outcome === 'copy' || outcome === 'replace');
+    const digests = [...new Set(moved.map(({ digest }) => digest))];
+    const bytes = digests.length === 0 ? 0 : await bytesMissing(registryId, digests, content.filters.includeReferrers);
+    counted.set(registryId, countRows(own, bytes));
+  }
+  return counted;
+}

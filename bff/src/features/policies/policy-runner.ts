@@ -1,0 +1,202 @@
+import type { PlanExecutions, PlannedExecution, PlannedTask } from '../replication/replication.service.ts';
+import type { PlanFactsView } from './plan-facts.view.ts';
+import { areManyDeletions } from './plan-tags.ts';
+import type { PoliciesStore } from './policies.store.ts';
+import { type PlanRow, type PolicyTrigger, sentences, type StoredPolicy } from './policy.ts';
+import type { PolicyPlan, PolicyPlanner } from './policy-planner.ts';
+import type { PlanStep, PolicyRunsStore } from './policy-runs.store.ts';
+import { nextTime } from './schedule.ts';
+import { FilterError } from './select-tags.ts';
+
+export interface RequestedRun {
+  readonly by: string | null;
+  readonly userId: string | null;
+}
+
+export interface PolicyRunnerDeps {
+  readonly store: Pick<PoliciesStore, 'find' | 'saveReason'>;
+  readonly runs: PolicyRunsStore;
+  readonly facts: PlanFactsView;
+  readonly planner: PolicyPlanner;
+  readonly plans: Pick<PlanExecutions, 'create' | 'followPauses'>;
+  /** The policy begins to do something. */
+  readonly onRun: (policyId: string) => void;
+  readonly newId: () => string;
+  readonly clock: { now(): Date };
+  readonly onFault: (error: unknown) => void;
+}
+
+/** How late what another instance noticed is planned. */
+const pollMs = 2000;
+/**
+ * Between two looks: a burst of pushes is planned together. What is logged but may not be read yet is looked for again
+ * after it, too: its elder transactions end within moments.
+ */
+const restMs = 60;
+const nobody: RequestedRun = { by: null, userId: null };
+
+/** Looks for policies that are due, and has planned what is to be done. Any number of instances may do so. */
+export class PolicyRunner {
+  readonly #deps: PolicyRunnerDeps;
+  #tick: Promise<void> | undefined;
+  #isWanted = false;
+  #isStopped = false;
+  #poll: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
+
+  constructor(deps: PolicyRunnerDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#poll = setInterval(() => {
+      this.#deps.plans.followPauses().catch(this.#deps.onFault);
+      this.wake();
+    }, pollMs).unref();
+    this.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#poll);
+    clearTimeout(this.#again);
+    await this.#tick;
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    this.#isWanted = true;
+    if (this.#isStopped || this.#tick !== undefined || this.#again !== undefined) return;
+    this.#tick = this.#look()
+      .catch(this.#deps.onFault)
+      .finally(() => {
+        this.#tick = undefined;
+        if (!this.#isWanted || this.#isStopped) return;
+        this.#again = setTimeout(() => {
+          this.#again = undefined;
+          this.wake();
+        }, restMs);
+      });
+  }
+
+  /** Everything, now. @returns the execution; undefined where the policy was changed while it was planned */
+  async run(policy: StoredPolicy, requested: RequestedRun): Promise<string | undefined> {
+    return this.#runAll(policy, 'manual', requested);
+  }
+
+  async #look(): Promise<void> {
+    this.#isWanted = false;
+    const { changed, full, scheduled, isLogAhead } = await this.#deps.runs.listDue();
+    const everything = new Set([...scheduled, ...full]);
+    for (const id of everything) {
+      await this.#attempt(id, (policy) =>
+        this.#runAll(policy, scheduled.includes(id) ? 'schedule' : 'reconcile', nobody),
+      );
+    }
+    for (const id of changed.filter((policyId) => !everything.has(policyId))) {
+      await this.#attempt(id, (policy) => this.#runChanged(policy));
+    }
+    if (isLogAhead) this.#isWanted = true;
+  }
+
+  async #attempt(policyId: string, work: (policy: StoredPolicy) => Promise<unknown>): Promise<void> {
+    const { store, onFault } = this.#deps;
+    if (this.#isStopped) return;
+    try {
+      const policy = await store.find(policyId);
+      if (policy?.isEnabled === true && policy.pausedAt === null) await work(policy);
+    } catch (error) {
+      if (!(error instanceof FilterError)) onFault(error);
+      const sentence =
+        error instanceof FilterError
+          ? error.message
+          : 'It could not be planned; the server’s log has the cause, and it is tried again.';
+      await store.saveReason(policyId, { code: 'planning-failed', sentence, params: {} }).catch(onFault);
+    }
+  }
+
+  async #runAll(policy: StoredPolicy, trigger: PolicyTrigger, requested: RequestedRun): Promise<string | undefined> {
+    const { facts, planner, clock } = this.#deps;
+    const { schedule, sourceRegistryId } = policy.content;
+    // In this order: what is logged while the catalog is read is planned once more.
+    const cursor = await facts.logEnd();
+    const reconciledScanAt = await facts.scannedAt(sourceRegistryId);
+    const plan = await planner.planAll(policy);
+    const nextRunAt = trigger === 'schedule' ? nextTime(schedule, clock.now()) : undefined;
+    return this.#carryOut(policy, plan, trigger, { cursor, isFullDue: false, reconciledScanAt, nextRunAt }, requested);
+  }
+
+  async #runChanged(policy: StoredPolicy): Promise<string | undefined> {
+    const { facts, planner } = this.#deps;
+    const cursor = await facts.logEnd();
+    const changed = await facts.listChanged(policy.content.sourceRegistryId, policy.cursor ?? cursor, cursor);
+    const plan = await planner.planChanged(policy, changed);
+    return this.#carryOut(policy, plan, 'push', { cursor }, nobody);
+  }
+
+  async #carryOut(
+    policy: StoredPolicy,
+    plan: PolicyPlan,
+    trigger: PolicyTrigger,
+    step: PlanStep,
+    requested: RequestedRun,
+  ): Promise<string | undefined> {
+    const { runs, plans, newId, onRun } = this.#deps;
+    const tasks = plan.rows.flatMap((row) => taskOf(row, newId));
+    const keepsEmpty = trigger === 'manual' || trigger === 'schedule';
+    if (tasks.length === 0 && !keepsEmpty) {
+      await runs.settle(policy, step);
+      return undefined;
+    }
+    const execution: PlannedExecution = {
+      id: newId(),
+      policy: { id: policy.id, name: policy.name, version: policy.version },
+      trigger,
+      requestedBy: requested.by,
+      requesterId: requested.userId,
+      sourceRegistryId: policy.content.sourceRegistryId,
+      includeReferrers: policy.content.filters.includeReferrers,
+      whenDifferent: policy.content.options.whenDifferent === 'replace' ? 'replace' : 'skip',
+      attempts: policy.content.options.attempts,
+      planned: plan.planned,
+      heldBack: await this.#heldBack(policy, plan, trigger),
+      keepsEmpty,
+      skipsRecentFailures: trigger === 'reconcile' && !policy.isFullDue,
+      tasks,
+    };
+    const created = await plans.create(execution, (transaction) => runs.take(transaction, policy, step));
+    if (created === undefined) return undefined;
+    onRun(policy.id);
+    return execution.id;
+  }
+
+  /** Of a wave of deletions, whichever plans it comes in. */
+  async #heldBack(policy: StoredPolicy, plan: PolicyPlan, trigger: PolicyTrigger) {
+    const deleted = new Set(
+      plan.rows.filter(({ outcome }) => outcome === 'delete').map(({ source }) => `${source.repository}:${source.tag}`),
+    );
+    if (deleted.size === 0) return null;
+    const { runs, planner } = this.#deps;
+    const count = deleted.size + (await runs.countRecentDeletions(policy.id));
+    if (count <= 5) return null;
+    const left = trigger === 'push' ? (await planner.planAll(policy)).tagCount : plan.tagCount;
+    return areManyDeletions(count, left + count) ? sentences.heldBack(deleted.size, left + deleted.size) : null;
+  }
+}
+
+function taskOf(row: PlanRow, newId: () => string): PlannedTask[] {
+  const { outcome, source, destination, digest, originMs, isContested, totalSizeBytes } = row;
+  if (outcome !== 'copy' && outcome !== 'replace' && outcome !== 'delete') return [];
+  return [
+    {
+      id: newId(),
+      kind: outcome === 'delete' ? 'delete' : 'copy',
+      source,
+      destination,
+      digest,
+      originAt: new Date(originMs),
+      isContested,
+      sizeBytes: totalSizeBytes,
+    },
+  ];
+}

@@ -1,0 +1,261 @@
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../../database/tables.ts';
+import type { Reason } from './replication.ts';
+import type { ReplicationTransaction, Touched } from './replication.store.ts';
+import { endExecutions } from './task-records.store.ts';
+
+export interface PlannedTask {
+  readonly id: string;
+  readonly kind: 'copy' | 'delete';
+  readonly source: { readonly repository: string; readonly tag: string };
+  readonly destination: { readonly registryId: string; readonly repository: string; readonly tag: string };
+  /** Pinned: a tag that moves meanwhile is another plan's. */
+  readonly digest: string;
+  readonly originAt: Date;
+  readonly isContested: boolean;
+  readonly sizeBytes: number | null;
+}
+
+export interface PlannedExecution {
+  readonly id: string;
+  readonly policy: { readonly id: string; readonly name: string; readonly version: number };
+  readonly trigger: 'manual' | 'schedule' | 'push' | 'reconcile';
+  readonly requestedBy: string | null;
+  readonly requesterId: string | null;
+  readonly sourceRegistryId: string;
+  readonly includeReferrers: boolean;
+  readonly whenDifferent: 'replace' | 'skip';
+  readonly attempts: number;
+  readonly planned: Readonly<Record<string, number>>;
+  /** Its deletions wait for a person's word. */
+  readonly heldBack: Reason | null;
+  /** There is an execution even where there is nothing to do: somebody asked for it. */
+  readonly keepsEmpty: boolean;
+  /** What failed or was stopped within the last hour is left alone: nobody asked for it again. */
+  readonly skipsRecentFailures: boolean;
+  readonly tasks: readonly PlannedTask[];
+}
+
+export interface CreatedPlan extends Touched {
+  /** Older tasks for the same tags that run still. */
+  readonly runningTaskIds: readonly string[];
+  readonly taskCount: number;
+}
+
+export type PlanExecutionsStore = ReturnType<typeof createPlanExecutionsStore>;
+
+const chunkLength = 1000;
+const pausedCode = 'policy-paused';
+const heldBackCode = 'deletions-held-back';
+const paused: Reason = {
+  code: pausedCode,
+  sentence: 'The policy is paused; it goes on when it is resumed.',
+  params: {},
+};
+const supersededReason: Reason = {
+  code: 'superseded',
+  sentence: 'The tag has moved on at the source: a newer task takes its place.',
+  params: {},
+};
+
+/** Executions and tasks that policies make, beside those that people ask for one by one. */
+export function createPlanExecutionsStore(database: Kysely<Tables>) {
+  return {
+    /**
+     * Everything or nothing. @param isWanted in the same transaction, before anything is written: false ends it
+     * @returns undefined where it was not wanted, or there was nothing to do that is not being done
+     */
+    create: (
+      execution: PlannedExecution,
+      isWanted: (transaction: ReplicationTransaction) => Promise<boolean>,
+      alsoDo: (transaction: ReplicationTransaction) => Promise<void>,
+    ): Promise<CreatedPlan | undefined> =>
+      database.transaction().execute(async (transaction) => {
+        if (!(await isWanted(transaction))) return undefined;
+        const created = await create(transaction, execution);
+        if (created.taskCount > 0) await alsoDo(transaction);
+        return created.taskCount === 0 && !execution.keepsEmpty ? undefined : created;
+      }),
+
+    /** A person has said yes. @returns undefined where nothing waits for that */
+    async confirm(executionId: string): Promise<Touched | undefined> {
+      const { rows } = await sql<{ id: string }>`
+        with released as (
+          update tasks set state = 'queued', reason = null, next_attempt_at = null,
+            deadline_at = now() + interval '24 hours'
+          where execution_id = ${executionId} and state = 'waiting' and reason->>'code' = ${heldBackCode}
+          returning id
+        ), told as (
+          update executions set held_back = null where id = ${executionId} and held_back is not null
+        )
+        select id from released`.execute(database);
+      return rows.length === 0 ? undefined : { taskIds: rows.map(({ id }) => id), executionIds: [executionId] };
+    },
+
+    followPauses: () => followPauses(database),
+
+    /** Executions of a policy that have open tasks. */
+    async listOpen(policyId: string): Promise<string[]> {
+      const rows = await database
+        .selectFrom('executions')
+        .select('id')
+        .where('policy_id', '=', policyId)
+        .where('state', '=', 'running')
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+  };
+}
+
+async function create(transaction: Kysely<Tables>, execution: PlannedExecution): Promise<CreatedPlan> {
+  await insertExecution(transaction, execution);
+  const superseded: { id: string; execution_id: string; state: string }[] = [];
+  let taskCount = 0;
+  for (let from = 0; from < execution.tasks.length; from += chunkLength) {
+    const chunk = execution.tasks.slice(from, from + chunkLength);
+    superseded.push(...(await supersede(transaction, execution, chunk)));
+    taskCount += await insertTasks(transaction, execution, chunk, from);
+  }
+  const older = [...new Set(superseded.map((task) => task.execution_id))];
+  await endExecutions(transaction, older);
+  if (taskCount === 0) await endEmpty(transaction, execution);
+  return {
+    taskCount,
+    taskIds: superseded.map(({ id }) => id),
+    executionIds: [...older, execution.id],
+    runningTaskIds: superseded.filter(({ state }) => state === 'running').map(({ id }) => id),
+  };
+}
+
+async function insertExecution(transaction: Kysely<Tables>, execution: PlannedExecution): Promise<void> {
+  const { policy, heldBack } = execution;
+  await transaction
+    .insertInto('executions')
+    .values({
+      id: execution.id,
+      trigger: execution.trigger,
+      requested_by: execution.requestedBy,
+      requester_id: execution.requesterId,
+      include_referrers: execution.includeReferrers,
+      when_different: execution.whenDifferent,
+      policy_id: policy.id,
+      policy_name: policy.name,
+      policy_version: policy.version,
+      planned: JSON.stringify(execution.planned),
+      held_back: heldBack && JSON.stringify(heldBack),
+    })
+    .execute();
+}
+
+async function endEmpty(transaction: Kysely<Tables>, { id, keepsEmpty }: PlannedExecution): Promise<void> {
+  if (!keepsEmpty) {
+    await transaction.deleteFrom('executions').where('id', '=', id).execute();
+    return;
+  }
+  await transaction
+    .updateTable('executions')
+    .set({ state: 'succeeded', finished_at: sql<Date>`now()`, held_back: null })
+    .where('id', '=', id)
+    .execute();
+}
+
+function given(tasks: readonly PlannedTask[], from: number) {
+  const rows = tasks.map((task, place) => ({
+    id: task.id,
+    place: from + place,
+    kind: task.kind,
+    source_repository: task.source.repository,
+    source_reference: task.source.tag,
+    registry: task.destination.registryId,
+    repository: task.destination.repository,
+    tag: task.destination.tag,
+    digest: task.digest,
+    origin_at: task.originAt,
+    is_contested: task.isContested,
+    bytes_total: task.sizeBytes,
+  }));
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(
+    id uuid, place integer, kind text, source_repository text, source_reference text, registry text, repository text,
+    tag text, digest text, origin_at timestamptz, is_contested boolean, bytes_total bigint)`;
+}
+
+/** At most one open task for each policy, destination and tag: a newer content takes the place of an older one. */
+async function supersede(
+  transaction: Kysely<Tables>,
+  { policy }: PlannedExecution,
+  tasks: readonly PlannedTask[],
+): Promise<{ id: string; execution_id: string; state: string }[]> {
+  const { rows } = await sql<{ id: string; execution_id: string; state: string }>`
+    update tasks t set stop_requested = true,
+      state = case when t.state = 'running' then 'running' else 'stopped' end,
+      finished_at = case when t.state = 'running' then null else now() end,
+      next_attempt_at = null,
+      reason = case when t.state = 'running' then t.reason else ${JSON.stringify(supersededReason)}::jsonb end
+    from ${given(tasks, 0)}
+    where t.policy_id = ${policy.id}::uuid and t.destination_registry_id = g.registry
+      and t.destination_repository = g.repository and t.destination_tag = g.tag
+      and t.state in ('queued', 'running', 'waiting') and not t.stop_requested
+      and (t.digest is distinct from g.digest or t.kind <> g.kind)
+    returning t.id, t.execution_id, t.state`.execute(transaction);
+  return rows;
+}
+
+async function insertTasks(
+  transaction: Kysely<Tables>,
+  execution: PlannedExecution,
+  tasks: readonly PlannedTask[],
+  from: number,
+): Promise<number> {
+  const { policy, heldBack, attempts, sourceRegistryId, skipsRecentFailures } = execution;
+  const isHeld = heldBack === null ? sql`false` : sql`(g.kind = 'delete')`;
+  const isRecent = skipsRecentFailures
+    ? sql`or (t.state in ('failed', 'stopped') and t.finished_at > now() - interval '1 hour'
+        and t.reason->>'code' is distinct from 'superseded')`
+    : sql``;
+  const { rows } = await sql<{ id: string }>`
+    insert into tasks (id, execution_id, policy_id, kind, source_registry_id, source_repository, source_reference,
+      destination_registry_id, destination_repository, destination_tag, digest, origin_at, is_contested,
+      bytes_total, attempts_allowed, created_at, state, reason, next_attempt_at, deadline_at)
+    select g.id, ${execution.id}::uuid, ${policy.id}::uuid, g.kind, ${sourceRegistryId}::text, g.source_repository,
+      g.source_reference, g.registry, g.repository, g.tag, g.digest, g.origin_at, g.is_contested,
+      g.bytes_total, ${attempts}::integer, now() + g.place * interval '1 microsecond',
+      case when ${isHeld} then 'waiting' else 'queued' end,
+      case when ${isHeld} then ${JSON.stringify(heldBack)}::jsonb end,
+      case when ${isHeld} then now() + interval '8 days' end,
+      now() + case when ${isHeld} then interval '7 days' else interval '24 hours' end
+    from ${given(tasks, from)}
+    where not exists (
+      select from tasks t
+      where t.policy_id = ${policy.id}::uuid and t.destination_registry_id = g.registry
+        and t.destination_repository = g.repository and t.destination_tag = g.tag
+        and t.digest = g.digest and t.kind = g.kind
+        and ((t.state in ('queued', 'running', 'waiting') and not t.stop_requested) ${isRecent})
+    )
+    returning id`.execute(transaction);
+  return rows.length;
+}
+
+/** What is queued of a paused policy or destination waits until it is resumed, and is then due at once. */
+async function followPauses(database: Kysely<Tables>): Promise<{ parked: Touched; released: number }> {
+  const isPaused = sql`(p.paused_at is not null or exists (
+    select from policy_destinations d where d.policy_id = p.id and d.registry_id = t.destination_registry_id))`;
+  const { rows } = await sql<{ id: string; execution_id: string }>`
+    update tasks t set state = 'waiting', reason = ${JSON.stringify(paused)}::jsonb,
+      next_attempt_at = now() + interval '1 year', deadline_at = now() + interval '2 years'
+    from policies p
+    where p.id = t.policy_id and t.state in ('queued', 'waiting') and not t.stop_requested
+      and coalesce(t.reason->>'code', '') not in (${pausedCode}, ${heldBackCode}) and ${isPaused}
+      and (exists (select from policies where paused_at is not null) or exists (select from policy_destinations))
+    returning t.id, t.execution_id`.execute(database);
+  const released = await sql<{ id: string }>`
+    update tasks t set next_attempt_at = now(), deadline_at = now() + interval '24 hours'
+    from policies p
+    where p.id = t.policy_id and t.state = 'waiting' and t.reason->>'code' = ${pausedCode}
+      and t.next_attempt_at > now() and not ${isPaused}
+    returning t.id`.execute(database);
+  const touched = {
+    taskIds: rows.map(({ id }) => id),
+    executionIds: [...new Set(rows.map((row) => row.execution_id))],
+  };
+  return { parked: touched, released: released.rows.length };
+}

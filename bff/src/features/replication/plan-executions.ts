@@ -1,0 +1,60 @@
+import type { PlanExecutionsStore, PlannedExecution } from './plan-executions.store.ts';
+import type { ReplicationTransaction, Touched } from './replication.store.ts';
+
+export type { PlannedExecution, PlannedTask } from './plan-executions.store.ts';
+
+export interface PlanExecutionsDeps {
+  readonly store: PlanExecutionsStore;
+  /** Wakes a worker when the transaction commits. */
+  readonly enqueueWake: (transaction: ReplicationTransaction) => Promise<void>;
+  readonly stopRunning: (taskIds: readonly string[]) => Promise<void>;
+  readonly stopExecution: (executionId: string) => Promise<void>;
+  readonly onChanged: (touched: Touched) => Promise<void>;
+  readonly wake: () => void;
+}
+
+/** What policies have copied goes the way of everything that is copied. */
+export class PlanExecutions {
+  readonly #deps: PlanExecutionsDeps;
+
+  constructor(deps: PlanExecutionsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Makes the execution and its tasks in one transaction with whatever `isWanted` does in it.
+   * @returns how many tasks; undefined where it was not wanted, or everything is being done already
+   */
+  async create(
+    execution: PlannedExecution,
+    isWanted: (transaction: ReplicationTransaction) => Promise<boolean>,
+  ): Promise<number | undefined> {
+    const { store, enqueueWake, stopRunning, onChanged, wake } = this.#deps;
+    const created = await store.create(execution, isWanted, enqueueWake);
+    if (created === undefined) return undefined;
+    if (created.runningTaskIds.length > 0) await stopRunning(created.runningTaskIds);
+    await onChanged(created);
+    wake();
+    return created.taskCount;
+  }
+
+  /** False where nothing of it waits for a person's word. */
+  async confirm(executionId: string): Promise<boolean> {
+    const touched = await this.#deps.store.confirm(executionId);
+    if (touched === undefined) return false;
+    await this.#deps.onChanged(touched);
+    this.#deps.wake();
+    return true;
+  }
+
+  /** After something was paused or resumed, and now and then for what came meanwhile. */
+  async followPauses(): Promise<void> {
+    const { parked, released } = await this.#deps.store.followPauses();
+    if (parked.taskIds.length > 0) await this.#deps.onChanged(parked);
+    if (released > 0) this.#deps.wake();
+  }
+
+  async stopPolicy(policyId: string): Promise<void> {
+    for (const executionId of await this.#deps.store.listOpen(policyId)) await this.#deps.stopExecution(executionId);
+  }
+}
