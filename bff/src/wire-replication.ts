@@ -5,8 +5,8 @@ import type { TagLeases } from './features/immutable-rules/tag-leases.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { createCopyPreviewView } from './features/replication/copy-preview.view.ts';
 import { createExecutionsView } from './features/replication/executions.view.ts';
-import { createOperationsView } from './features/replication/operations.view.ts';
-import { blobAnswer, operationsAnswer, progressAnswer } from './features/replication/replication-answers.ts';
+import { LiveProgress } from './features/replication/live-progress.ts';
+import { blobAnswer, progressAnswer } from './features/replication/replication-answers.ts';
 import type { TaskDestination } from './features/replication/replication.ts';
 import { replicationRoutes } from './features/replication/replication.routes.ts';
 import {
@@ -45,7 +45,6 @@ function newsOver({ publish, clock }: Foundation): ReplicationNews {
         },
       }),
     execution: (executionId) => publish({ name: 'execution', payload: { executionId, at: clock.now().toISOString() } }),
-    operations: (operations) => publish({ name: 'operations', payload: operationsAnswer(operations, clock.now()) }),
   };
 }
 
@@ -85,7 +84,7 @@ export function wireReplication(
   catalog: Pick<CatalogService, 'refreshTags' | 'refreshManifest'>,
   rules: TagRules,
 ) {
-  const { database, clock, logger, newId } = foundation;
+  const { bus, database, clock, logger, newId } = foundation;
   const { kysely } = database;
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind a copy.');
   const queue = createJobQueue({ database, names: [wakeJob], onFault });
@@ -97,7 +96,6 @@ export function wireReplication(
     records: createTaskRecordsStore(kysely),
     tasks,
     preview: createCopyPreviewView(kysely),
-    operations: createOperationsView(kysely),
     registries,
     ...whatHoldsTasks(foundation, rules),
     refreshTags: (registryId, repository, tags) => catalog.refreshTags(registryId, repository, tags),
@@ -115,9 +113,14 @@ export function wireReplication(
     random: Math.random,
     onFault,
   });
+  const live = new LiveProgress(() => performance.now());
+  const unsubscribe = bus.subscribe((numbered) => {
+    if (numbered?.event.name === 'task') live.hear(numbered.event.payload);
+  });
   let unlisten = async (): Promise<void> => {};
   return {
-    router: replicationRoutes({ replication, executions, tasks, clock }),
+    replication,
+    router: replicationRoutes({ replication, executions, tasks, live, clock }),
     start: async () => {
       await queue.start();
       await queue.work(wakeJob, async () => replication.wake(), { concurrency: 1 });
@@ -127,6 +130,7 @@ export function wireReplication(
       await replication.start();
     },
     stop: async () => {
+      unsubscribe();
       await unlisten();
       await replication.shutDown();
       await queue.stop(1000);

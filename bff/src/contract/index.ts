@@ -4,6 +4,7 @@ import { auditEndpoints } from './audit.ts';
 import { groupEndpoints } from './groups.ts';
 import { immutableRuleEndpoints } from './immutable-rules.ts';
 import { memberEndpoints } from './members.ts';
+import { operationsEndpoints } from './operations.ts';
 import { projectEndpoints } from './projects.ts';
 import { registryEndpoints } from './registries.ts';
 import { replicationEndpoints } from './replication.ts';
@@ -27,6 +28,7 @@ export const contract = {
   ...artifactEndpoints,
   ...searchEndpoints,
   ...replicationEndpoints,
+  ...operationsEndpoints,
   ...userEndpoints,
   ...groupEndpoints,
   ...auditEndpoints,

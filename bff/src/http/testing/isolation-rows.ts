@@ -167,6 +167,7 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   stopTask: ofTask,
   retryTask: ofTask,
   getOperations: namesNothing,
+  getThroughput: namesNothing,
 
   listUsers: bySearching,
   getUser: byId('userId', ({ userId }) => userId),
