@@ -9,6 +9,7 @@ import type { FeatureParts, Foundation } from './wire-foundation.ts';
 import { wireGateway } from './wire-gateway.ts';
 import { wireMembers } from './wire-members.ts';
 import { wirePolicies } from './wire-policies.ts';
+import { wireOperations } from './wire-operations.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
 import { wireTokenService } from './wire-token-service.ts';
@@ -71,6 +72,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       gateway,
       replication,
       policies,
+      wireOperations(foundation, replication.replication, registries.registries),
     ],
   };
 }

@@ -7,12 +7,12 @@ import { createCopyPreviewView } from './features/replication/copy-preview.view.
 import { createDestinationTagsView } from './features/replication/destination-tags.view.ts';
 import { createExecutionsView } from './features/replication/executions.view.ts';
 import { rateAt } from './features/replication/bandwidth.ts';
+import { LiveProgress } from './features/replication/live-progress.ts';
 import { PacedTargets } from './features/replication/paced-target.ts';
 import { createPlanExecutionsStore } from './features/replication/plan-executions.store.ts';
 import { createPolicyBandwidthView } from './features/replication/policy-bandwidth.view.ts';
 import { sentences } from './features/replication/task-outcome.ts';
-import { createOperationsView } from './features/replication/operations.view.ts';
-import { blobAnswer, operationsAnswer, progressAnswer } from './features/replication/replication-answers.ts';
+import { blobAnswer, progressAnswer } from './features/replication/replication-answers.ts';
 import type { ClaimedTask, TaskDestination } from './features/replication/replication.ts';
 import { replicationRoutes, showExecution } from './features/replication/replication.routes.ts';
 import {
@@ -54,7 +54,6 @@ function newsOver({ publish, clock }: Foundation): ReplicationNews {
         },
       }),
     execution: (executionId) => publish({ name: 'execution', payload: { executionId, at: clock.now().toISOString() } }),
-    operations: (operations) => publish({ name: 'operations', payload: operationsAnswer(operations, clock.now()) }),
   };
 }
 
@@ -135,7 +134,6 @@ function storesOver(kysely: Foundation['database']['kysely']) {
     planStore: createPlanExecutionsStore(kysely),
     claims: createTaskClaimsStore(kysely),
     records: createTaskRecordsStore(kysely),
-    operations: createOperationsView(kysely),
   };
 }
 
@@ -145,7 +143,7 @@ export function wireReplication(
   catalog: Pick<CatalogService, 'refreshTags' | 'refreshManifest'>,
   rules: TagRules,
 ) {
-  const { database, clock, logger, newId } = foundation;
+  const { bus, database, clock, logger, newId } = foundation;
   const { kysely } = database;
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind a copy.');
   const queue = createJobQueue({ database, names: [wakeJob], onFault });
@@ -173,8 +171,12 @@ export function wireReplication(
     random: Math.random,
     onFault,
   });
+  const live = new LiveProgress(() => performance.now());
+  const unsubscribe = bus.subscribe((numbered) => {
+    if (numbered?.event.name === 'task') live.hear(numbered.event.payload);
+  });
   let unlisten = async (): Promise<void> => {};
-  const routesDeps = { replication, executions, tasks, clock };
+  const routesDeps = { replication, executions, tasks, live, clock };
   return {
     replication,
     bytesMissing: preview.bytesMissing,
@@ -194,6 +196,7 @@ export function wireReplication(
       await replication.start();
     },
     stop: async () => {
+      unsubscribe();
       await unlisten();
       await replication.shutDown();
       await queue.stop(1000);

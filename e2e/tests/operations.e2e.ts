@@ -21,6 +21,18 @@ test('what copies now is seen while it happens, with its rate and its blobs', as
     await expect(task).toContainText(/of 16\.0 MB/);
     const table = page.getByRole('region', { name: 'Per registry' });
     await expect(table.getByRole('row', { name: /Slow pier/ })).toContainText(/[kM]B\/s/);
+    await expect(table.getByRole('row', { name: /Slow pier/ })).toContainText(/0 in, 1 out, of \d+ each/);
+    const way = page.getByRole('link', { name: /^Slow pier → production: [\d.]+ [kM]B\/s, 1 running/ });
+    await way.focus();
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(/way=slow-pier\+production/);
+    await expect(page.getByRole('status').filter({ hasText: 'in the last hour' })).toContainText('1 running');
+    await page.getByRole('tab', { name: 'Table' }).click();
+    await expect(page.getByRole('row', { name: /^Slow pier → production/ })).toContainText(/[kM]B\/s/);
+    await page.reload();
+    await expect(page.getByRole('row', { name: /^Slow pier → production/ })).toContainText(/[kM]B\/s/);
+    await page.getByRole('tab', { name: 'Last hour, in figures' }).click();
+    await expect(page.getByRole('group', { name: 'Last hour, in figures' })).toContainText('Slow pier');
     await expectAccessible(page);
     slow.setRate(100 * MEGABYTE);
     await expect(task).toHaveCount(0, { timeout: 60_000 });

@@ -1,11 +1,13 @@
 import * as z from 'zod/mini';
-import { Operations, TaskBlob, TaskProgress } from './replication.ts';
+import { Operations, Traffic } from './operations.ts';
+import { TaskBlob, TaskProgress } from './replication.ts';
 import { Digest, Id, Instant, ProjectName, RegistryId, RepositoryName, TagName } from './words.ts';
 
 /**
- * The event stream, `GET /api/v1/events` (`text/event-stream`): one for each browser, everything the caller may see.
- * `id:` of a message is opaque; a client that comes back with `Last-Event-ID` gets what it missed, or `reset` when that is
- * no longer known, upon which it reads everything anew. A task's progress comes at most four times a second.
+ * The event stream, `GET /api/v1/events` (`text/event-stream`): one for each browser, everything the caller may see. The
+ * answers of the API are the snapshot, the stream brings the deltas: at most four messages a second, each of which is an
+ * array of events, `[{ name, payload }]`. `id:` of a message is opaque; a client that comes back with `Last-Event-ID` gets
+ * what it missed, or `reset` when that is no longer known, upon which it reads everything anew.
  */
 export const streamEvents = {
   /** What was missed is not known: read everything again. */
@@ -32,11 +34,15 @@ export const streamEvents = {
   execution: z.object({ executionId: Id, at: Instant }),
   /** A policy was made, changed, enabled, paused or removed, or begins or ends to do something. */
   policy: z.object({ policyId: Id, at: Instant }),
+  /** What the database knows of all copies: after changes, and at most as often as its answer is cheap. */
   operations: Operations,
+  traffic: Traffic,
   /** A project was made, changed or removed, or its members, robots or rules were. */
   project: z.object({ project: ProjectName, at: Instant }),
   /** Roles, members, visibility or settings changed somewhere: ask again what you may do. */
   access: z.object({ at: Instant }),
+  /** Every few seconds where nothing else is said. A client that hears nothing for much longer has lost the connection. */
+  alive: z.object({ at: Instant }),
 } as const;
 
 export type StreamEventName = keyof typeof streamEvents;

@@ -5,6 +5,7 @@ import { groupEndpoints } from './groups.ts';
 import { immutableRuleEndpoints } from './immutable-rules.ts';
 import { memberEndpoints } from './members.ts';
 import { policyEndpoints } from './policies.ts';
+import { operationsEndpoints } from './operations.ts';
 import { projectEndpoints } from './projects.ts';
 import { registryEndpoints } from './registries.ts';
 import { replicationEndpoints } from './replication.ts';
@@ -29,6 +30,7 @@ export const contract = {
   ...searchEndpoints,
   ...replicationEndpoints,
   ...policyEndpoints,
+  ...operationsEndpoints,
   ...userEndpoints,
   ...groupEndpoints,
   ...auditEndpoints,

@@ -187,41 +187,6 @@ export const CopyPreview = z
   .register(z.globalRegistry, { id: 'CopyPreview' });
 export type CopyPreview = z.infer<typeof CopyPreview>;
 
-export const Operations = z
-  .object({
-    counts: taskCounts,
-    /** When the longest waiting queued task was made. */
-    oldestQueuedAt: z.nullable(Instant),
-    rateBytesPerSecond: z.number(),
-    /** One point a second over the last two minutes, oldest first. */
-    rateHistory: z.array(z.number()),
-    registries: z.array(
-      z.object({
-        registryId: RegistryId,
-        inBytesPerSecond: z.number(),
-        outBytesPerSecond: z.number(),
-        runningTasks: z.int(),
-        failedLastHour: z.int(),
-      }),
-    ),
-    /** Failing now: waiting or failed in the last hour, grouped by source, destination and cause. */
-    failures: z.array(
-      z.object({
-        sourceRegistryId: RegistryId,
-        destinationRegistryId: RegistryId,
-        reason: Reason,
-        taskCount: z.int(),
-        waitingCount: z.int(),
-        since: Instant,
-        nextAttemptAt: z.nullable(Instant),
-        taskIds: z.array(Id),
-      }),
-    ),
-    at: Instant,
-  })
-  .register(z.globalRegistry, { id: 'Operations' });
-export type Operations = z.infer<typeof Operations>;
-
 const byExecution = z.strictObject({ executionId: Id });
 const byTask = z.strictObject({ taskId: Id });
 
@@ -328,15 +293,6 @@ export const retryTask = endpoint({
   response: Task,
   errors: ['task-not-found', 'task-not-retryable'],
 });
-export const getOperations = endpoint({
-  method: 'GET',
-  path: '/operations',
-  summary: 'What is copying now, how fast, and what fails',
-  permission: 'operations.read',
-  response: Operations,
-  errors: [],
-});
-
 export const replicationEndpoints = {
   previewCopy,
   createExecution,
@@ -348,5 +304,4 @@ export const replicationEndpoints = {
   getTask,
   stopTask,
   retryTask,
-  getOperations,
 };

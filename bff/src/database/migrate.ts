@@ -5,6 +5,7 @@ import { up as catalogNames } from './migrations/0002-catalog-names.ts';
 import { up as access } from './migrations/0003-access.ts';
 import { up as parts } from './migrations/0004-parts.ts';
 import { up as policies } from './migrations/0005-policies.ts';
+import { up as traffic } from './migrations/0006-traffic.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -13,6 +14,7 @@ const migrations: Record<string, Migration> = {
   '0003-access': { up: access },
   '0004-parts': { up: parts },
   '0005-policies': { up: policies },
+  '0006-traffic': { up: traffic },
 };
 
 export class MigrationError extends Error {

@@ -350,6 +350,14 @@ export interface TaskLogTable {
   params: JsonWithDefault<Record<string, string>>;
 }
 
+/** Bytes moved between two registries within ten seconds. */
+export interface TrafficTable {
+  at: Instant;
+  source_registry_id: string;
+  destination_registry_id: string;
+  bytes: number;
+}
+
 export interface Tables {
   projects: ProjectsTable;
   groups: GroupsTable;
@@ -388,6 +396,7 @@ export interface Tables {
   task_blobs: TaskBlobsTable;
   task_attempts: TaskAttemptsTable;
   task_log: TaskLogTable;
+  traffic: TrafficTable;
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;

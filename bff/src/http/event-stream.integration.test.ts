@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { StreamEvent } from '../contract/events.ts';
 import { signOut } from '../contract/session.ts';
@@ -36,6 +37,54 @@ describe('The event stream', () => {
       'two',
       'three',
     ]);
+    resumed.close();
+  });
+
+  it('sends at most four messages a second, however much happens, and loses nothing', async () => {
+    const stream = await (await bff.signIn()).openEvents();
+    const beganAtMs = performance.now();
+    let told = 0;
+    while (performance.now() - beganAtMs < 3000) {
+      for (let count = 0; count < 20; count += 1) publish(tag(`t${told++}`));
+      await sleep(10);
+    }
+    await stream.waitFor('tag', ({ name }) => name === `t${told - 1}`);
+    stream.close();
+    const times = stream.messages.map(({ atMs }) => atMs);
+    expect(times.length).toBeLessThanOrEqual(((times.at(-1) ?? 0) - (times[0] ?? 0)) / 250 + 1.5);
+    const names = stream.events.flatMap(({ event }) => (event.name === 'tag' ? [event.payload.name] : []));
+    expect(names).toEqual(Array.from({ length: told }, (_, index) => `t${index}`));
+  });
+
+  it('says now and then that it is there, so that a dead connection is noticed', async () => {
+    const stop = new AbortController();
+    const response = await (await bff.signIn()).fetch('/api/v1/events', { signal: stop.signal });
+    let received = '';
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? expect.fail()) {
+      received += chunk;
+      if (received.includes('"name":"alive"')) break;
+    }
+    expect(received).toMatch(/\nid: \S+\ndata: \[\{"name":"alive","payload":\{"at":"[^"]+"\}\}\]\n\n/);
+    stop.abort();
+  });
+
+  it('tells pages of this instance what is true now, and does not tell it again to whoever comes back', async () => {
+    const client = await bff.signIn();
+    const stream = await client.openEvents();
+    publish(tag('before'));
+    await stream.waitFor('tag', ({ name }) => name === 'before');
+    const { id } = stream.events.at(-1) ?? expect.fail();
+    const at = new Date().toISOString();
+    bff.running.foundation.eventStream.tell({
+      name: 'traffic',
+      payload: { rateBytesPerSecond: 7, registries: [], routes: [], at },
+    });
+    expect(await stream.waitFor('traffic')).toMatchObject({ rateBytesPerSecond: 7 });
+    stream.close();
+    publish(tag('after'));
+    const resumed = await client.openEvents(id);
+    await resumed.waitFor('tag', ({ name }) => name === 'after');
+    expect(resumed.events.map(({ event }) => event.name)).toEqual(['tag']);
     resumed.close();
   });
 
@@ -89,7 +138,7 @@ describe('The event stream', () => {
     const queuedBytes = bff.running.foundation.eventStream.queuedBytes();
     expect(Math.max(...queuedBytes)).toBeLessThan(1.1 * 1024 * 1024);
     socket.resume();
-    await expect.poll(() => received.includes('event: reset'), { timeout: 120_000 }).toBe(true);
+    await expect.poll(() => received.includes('{"name":"reset"'), { timeout: 120_000 }).toBe(true);
     publish(tag('afterwards'));
     await expect.poll(() => received.includes('afterwards'), { timeout: 120_000 }).toBe(true);
     socket.destroy();

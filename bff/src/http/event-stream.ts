@@ -4,6 +4,7 @@ import { projectOf, type Subject } from '../access/subject.ts';
 import type { StreamEvent } from '../contract/events.ts';
 import { ApiError } from './api-error.ts';
 import type { EventBus, NumberedEvent } from './event-bus.ts';
+import { PacedEvents, type PacedMessage } from './paced-events.ts';
 import type { RequestAccess } from './request-access.ts';
 import { requestContext } from './request-context.ts';
 
@@ -38,11 +39,13 @@ function isVisible({ catalog, tasks, seesOperations }: Sight, event: StreamEvent
     case 'project':
       return isProjectInScope(catalog, event.payload.project);
     case 'operations':
+    case 'traffic':
       return seesOperations;
     case 'execution':
     case 'policy':
     case 'access':
     case 'reset':
+    case 'alive':
       // An id or a time, nothing else: what it points to is asked for with the caller's own rights.
       return true;
     default:
@@ -60,6 +63,7 @@ export interface EventStreamOptions {
   readonly clock: { now(): Date };
   /** What the request's session may do now. */
   readonly recheck: (request: Request) => Promise<RequestAccess>;
+  /** A page that hears nothing for more than twice as long takes the connection for lost. */
   readonly heartbeatMs?: number;
   /** A session that ended elsewhere ends its streams within this time. */
   readonly sessionCheckMs?: number;
@@ -69,6 +73,8 @@ export interface EventStreamOptions {
 
 export interface EventStream {
   readonly handler: RequestHandler;
+  /** To every client of this instance that may see it, without a place in the common order: it is not sent again. */
+  readonly tell: (event: StreamEvent) => void;
   readonly clientCount: () => number;
   /** What waits for each client. */
   readonly queuedBytes: () => number[];
@@ -77,22 +83,25 @@ export interface EventStream {
 }
 
 export function createEventStream(options: EventStreamOptions): EventStream {
-  const clients = new Set<Response>();
+  const clients = new Set<StreamClient>();
   const handler: RequestHandler = async (request, response) => {
     const { access } = requestContext(request);
     if (!(await maySee(access))) {
       throw new ApiError('not-signed-in', 'Sign in first: live events are for signed-in people.');
     }
-    const sight = await sightOf(access);
-    clients.add(response);
-    serve(request, response, { subject: access.subject, sight }, options, () => clients.delete(response));
+    const client = new StreamClient(response, await sightOf(access), options);
+    clients.add(client);
+    follow(request, client, access.subject, options, () => clients.delete(client));
   };
   return {
     handler,
+    tell: (event) => {
+      for (const client of clients) client.send(null, event);
+    },
     clientCount: () => clients.size,
-    queuedBytes: () => [...clients].map((response) => response.writableLength),
+    queuedBytes: () => [...clients].map((client) => client.queuedBytes),
     close: () => {
-      for (const response of clients) response.end();
+      for (const client of clients) client.end();
     },
   };
 }
@@ -102,62 +111,117 @@ async function maySee(access: RequestAccess): Promise<boolean> {
   return (await access.decide('catalog.read', undefined, true)).allowed;
 }
 
-function serve(
+/** One connection: what is written to it, and how much of it may wait. */
+class StreamClient {
+  readonly #response: Response;
+  readonly #options: EventStreamOptions;
+  readonly #paced: PacedEvents;
+  readonly #maxQueuedBytes: number;
+  sight: Sight;
+  #isOverflown = false;
+
+  constructor(response: Response, sight: Sight, options: EventStreamOptions) {
+    this.#response = response;
+    this.#options = options;
+    this.#maxQueuedBytes = options.maxQueuedBytes ?? 1024 * 1024;
+    this.sight = sight;
+    this.#paced = new PacedEvents({ deliver: (message) => this.#deliver(message), now: () => performance.now() });
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      // nginx would hold events back until a buffer is full.
+      'x-accel-buffering': 'no',
+    });
+    response.on('drain', () => this.#recover());
+  }
+
+  get queuedBytes(): number {
+    return this.#response.writableLength + this.#paced.sizeBytes;
+  }
+
+  /** Begins behind what the client knows. */
+  open(lastEventId: string | undefined): void {
+    const { bus } = this.#options;
+    const missed = missedSince(bus, lastEventId);
+    this.#response.write('retry: 2000\n\n');
+    if (missed === undefined) this.reset();
+    else for (const { id, event } of missed) this.send(id, event);
+    // An id without data: a client that loses the connection before the first event resumes from here.
+    if (missed?.length === 0) this.#response.write(`id: ${bus.lastId()}\n\n`);
+  }
+
+  /** @param id null for what has no place in the common order */
+  send(id: string | null, event: StreamEvent): void {
+    if (this.#isOverflown || !isVisible(this.sight, event)) return;
+    this.#paced.add(id, event);
+    if (this.queuedBytes <= this.#maxQueuedBytes) return;
+    this.#isOverflown = true;
+    this.#paced.clear();
+  }
+
+  /** Whatever was sent or waits: the client is to read everything again. */
+  reset(): void {
+    this.#paced.drop();
+    this.#isOverflown = false;
+    const event = { name: 'reset', payload: { at: this.#options.clock.now().toISOString() } };
+    this.#write(this.#options.bus.lastId(), [JSON.stringify(event)]);
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+
+  onceClosed(listener: () => void): void {
+    this.#response.once('close', () => {
+      this.#paced.drop();
+      listener();
+    });
+  }
+
+  #deliver({ id, events }: PacedMessage): void {
+    if (this.#isOverflown) this.#recover();
+    else if (events.length > 0) this.#write(id, events);
+  }
+
+  /** It reads again, or never stopped and there was only too much at once. */
+  #recover(): void {
+    if (this.#isOverflown && !this.#response.writableNeedDrain) this.reset();
+  }
+
+  #write(id: string | null, events: readonly string[]): void {
+    this.#response.write(`${id === null ? '' : `id: ${id}\n`}data: [${events.join(',')}]\n\n`);
+  }
+}
+
+function follow(
   request: Request,
-  response: Response,
-  viewer: { readonly subject: Subject; readonly sight: Sight },
+  client: StreamClient,
+  subject: Subject,
   options: EventStreamOptions,
   onClose: () => void,
 ): void {
-  const { bus, clock, heartbeatMs = 15_000, sessionCheckMs = 4000, maxQueuedBytes = 1024 * 1024 } = options;
-  response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store, no-transform',
-    // nginx would hold events back until a buffer is full.
-    'x-accel-buffering': 'no',
-  });
-  let { sight } = viewer;
-  let isOverflown = false;
-
-  const reset = () =>
-    response.write(frame(bus.lastId(), { name: 'reset', payload: { at: clock.now().toISOString() } }));
-  const send = (numbered: NumberedEvent) => {
-    if (isOverflown || !isVisible(sight, numbered.event)) return;
-    if (response.writableLength > maxQueuedBytes) isOverflown = true;
-    else response.write(frame(numbered.id, numbered.event));
-  };
-  response.on('drain', () => {
-    if (!isOverflown) return;
-    isOverflown = false;
-    reset();
-  });
-
-  const missed = missedSince(bus, request.get('last-event-id'));
-  response.write('retry: 2000\n\n');
-  if (missed === undefined) reset();
-  else for (const numbered of missed) send(numbered);
-  // An id without data: a client that loses the connection before the first event resumes from here.
-  if (!isOverflown) response.write(`id: ${bus.lastId()}\n\n`);
-
+  const { bus, clock, heartbeatMs = 5000, sessionCheckMs = 4000 } = options;
+  client.open(request.get('last-event-id'));
   const look = async () => {
     const access = await options.recheck(request);
     // Another person, or nobody any more: this stream was opened for somebody else's eyes.
-    const isSame = access.subject.kind === viewer.subject.kind && (await maySee(access));
-    if (isSame) sight = await sightOf(access);
-    else response.end();
+    const isSame = access.subject.kind === subject.kind && (await maySee(access));
+    if (isSame) client.sight = await sightOf(access);
+    else client.end();
   };
   // Whether the session still stands may not be known: the client comes back and is asked.
-  const lookAgain = () => void look().catch(() => response.end());
+  const lookAgain = () => void look().catch(() => client.end());
   const unsubscribe = bus.subscribe((numbered) => {
-    if (numbered === null) reset();
-    else send(numbered);
+    if (numbered === null) client.reset();
+    else client.send(numbered.id, numbered.event);
     if (numbered === null || numbered.event.name === 'access') lookAgain();
   });
+  // With an id: whoever sees little of what happens still need not go far back.
   const heartbeat = setInterval(() => {
-    if (response.writableLength <= maxQueuedBytes) response.write(': still here\n\n');
+    client.send(bus.lastId(), { name: 'alive', payload: { at: clock.now().toISOString() } });
   }, heartbeatMs);
   const sessionCheck = setInterval(lookAgain, sessionCheckMs);
-  response.once('close', () => {
+  client.onceClosed(() => {
     unsubscribe();
     clearInterval(heartbeat);
     clearInterval(sessionCheck);
@@ -168,8 +232,4 @@ function serve(
 /** Nothing for a client without an id: it has just read everything. Undefined: what it missed is not known. */
 function missedSince(bus: EventBus, lastId: string | undefined): readonly NumberedEvent[] | undefined {
   return lastId === undefined || lastId === '' ? [] : bus.since(lastId);
-}
-
-function frame(id: string, event: StreamEvent): string {
-  return `id: ${id}\nevent: ${event.name}\ndata: ${JSON.stringify(event.payload)}\n\n`;
 }

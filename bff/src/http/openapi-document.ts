@@ -100,7 +100,9 @@ const eventsOperation: ZodOpenApiOperationObject = {
   operationId: 'streamEvents',
   summary: 'Live events, as server-sent events',
   tags: ['events'],
-  description: `Needs a session. Names: ${Object.keys(streamEvents)
+  description: `Needs a session. Each message is an array of events, \`[{ name, payload }]\`, at most four a second. Names: ${Object.keys(
+    streamEvents,
+  )
     .map((name) => `\`${name}\``)
     .join(', ')}. \`Last-Event-ID\` resumes behind an event; \`reset\` says that what was missed is not known.`,
   security: [{ session: [] }],

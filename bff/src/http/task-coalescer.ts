@@ -1,19 +1,27 @@
 import type { StreamEvent } from '../contract/events.ts';
 
-type TaskEvent = Extract<StreamEvent, { name: 'task' }>;
-type Blob = TaskEvent['payload']['blobs'][number];
+export type TaskEvent = Extract<StreamEvent, { name: 'task' }>;
 
-/** Four a second for each task, as the contract says. */
-const INTERVAL_MS = 250;
+/**
+ * Whoever runs a task tells of it every 275 ms. With the same time here a message could come just too early each time, and
+ * wait for the next: so this is shorter, and holds back only what comes out of turn.
+ */
+const INTERVAL_MS = 200;
 
 interface Waiting {
   timer: NodeJS.Timeout;
   latest: TaskEvent | null;
-  /** By digest: several messages become one that holds the last word on each blob. */
-  blobs: Map<string, Blob>;
 }
 
-/** Lets everything through at once but a task's progress, of which the first goes at once and the rest every 250 ms. */
+/** The later figures, with the last word on every blob that changed in either. */
+export function mergeTaskEvents(first: TaskEvent, second: TaskEvent): TaskEvent {
+  if (first.payload.blobs.length === 0) return second;
+  const blobs = new Map(first.payload.blobs.map((blob) => [blob.digest, blob]));
+  for (const blob of second.payload.blobs) blobs.set(blob.digest, blob);
+  return { name: 'task', payload: { ...second.payload, blobs: [...blobs.values()] } };
+}
+
+/** Lets everything through at once but a task's progress, of which the first goes at once and the rest merged. */
 export function createTaskCoalescer(emit: (event: StreamEvent) => void) {
   const waiting = new Map<string, Waiting>();
 
@@ -24,17 +32,13 @@ export function createTaskCoalescer(emit: (event: StreamEvent) => void) {
       waiting.delete(taskId);
       return;
     }
-    const event: TaskEvent = {
-      name: 'task',
-      payload: { ...entry.latest.payload, blobs: [...entry.blobs.values()] },
-    };
     waiting.set(taskId, begin(taskId));
-    emit(event);
+    emit(entry.latest);
   };
   const begin = (taskId: string): Waiting => {
     const timer = setTimeout(() => flush(taskId), INTERVAL_MS);
     timer.unref();
-    return { timer, latest: null, blobs: new Map() };
+    return { timer, latest: null };
   };
 
   const publish = (event: StreamEvent): void => {
@@ -49,8 +53,7 @@ export function createTaskCoalescer(emit: (event: StreamEvent) => void) {
       emit(event);
       return;
     }
-    entry.latest = event;
-    for (const blob of event.payload.blobs) entry.blobs.set(blob.digest, blob);
+    entry.latest = entry.latest === null ? event : mergeTaskEvents(entry.latest, event);
   };
   const close = () => {
     for (const { timer } of waiting.values()) clearTimeout(timer);

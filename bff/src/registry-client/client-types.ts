@@ -91,6 +91,16 @@ export interface EndpointCheck {
   readonly error: RegistryError | undefined;
 }
 
+/** How busy a registry is with this process's requests, over all its endpoints. */
+export interface RegistryLoad {
+  /** Blobs that are being read from it and written to it, and how many of each there may be. */
+  readonly reading: number;
+  readonly writing: number;
+  readonly slots: number;
+  /** It asked to be left alone for so long. */
+  readonly quietForMs: number;
+}
+
 export interface Ping {
   /** Such as `registry/2.0`; not every registry says it. */
   readonly apiVersion: string | undefined;
@@ -265,6 +275,7 @@ export interface RegistryClient {
     options?: RequestOptions,
   ): Promise<void>;
 
+  load(): RegistryLoad;
   /** For whoever passes the requests of others on: the endpoints, the one to try first at the head. */
   forwardingEndpoints(): ForwardingEndpoint[];
   /** `host[:port]` that blob reads may be redirected to, besides the endpoints. */

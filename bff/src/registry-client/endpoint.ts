@@ -109,6 +109,11 @@ export class Endpoint {
     return this.#quietUntilMs > this.#clock.now();
   }
 
+  /** How much longer the registry wants to be left alone. */
+  get quietForMs(): number {
+    return Math.max(0, this.#quietUntilMs - this.#clock.now());
+  }
+
   /** Waits while the registry has asked to be left alone. */
   async waitUntilWelcome(signal: AbortSignal | undefined): Promise<void> {
     const durationMs = this.#quietUntilMs - this.#clock.now();

@@ -13,10 +13,17 @@ interface Lane {
  */
 export class HostSlots {
   readonly #lanes: Record<SlotKind, Lane>;
+  readonly perLane: number;
 
   constructor(perLane: number) {
-    const lane = (): Lane => ({ free: Math.max(1, perLane), waiting: [] });
+    this.perLane = Math.max(1, perLane);
+    const lane = (): Lane => ({ free: this.perLane, waiting: [] });
     this.#lanes = { small: lane(), read: lane(), write: lane() };
+  }
+
+  /** How many of a lane are taken. */
+  busy(kind: SlotKind): number {
+    return this.perLane - this.#lanes[kind].free;
   }
 
   /** @returns the release, which may be called more than once; rejects with the signal's reason */

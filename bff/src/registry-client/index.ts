@@ -19,6 +19,7 @@ export type {
   RegistryCapabilities,
   RegistryClient,
   RegistryClientOptions,
+  RegistryLoad,
   RequestOptions,
   RequestRecord,
   Timeouts,

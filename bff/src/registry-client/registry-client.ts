@@ -6,6 +6,7 @@ import type {
   Ping,
   RegistryClient,
   RegistryClientOptions,
+  RegistryLoad,
   RequestOptions,
 } from './client-types.ts';
 import { defaultTimeouts, Endpoint } from './endpoint.ts';
@@ -64,6 +65,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     listReferrers: (repository, digest, listOptions) => referrers.list(repository, digest, listOptions),
     pushReferrerFallback: (repository, digest, descriptors, requestOptions) =>
       referrers.mergeFallback(repository, digest, descriptors, requestOptions),
+    load: () => loadOf(transport.endpoints),
     forwardingEndpoints: () => transport.inOrder().map((endpoint) => forwarding.of(endpoint)),
     allowedRedirectHosts: options.allowedRedirectHosts ?? [],
     close: () => transport.close(),
@@ -120,6 +122,17 @@ function createTransport(options: RegistryClientOptions): { transport: Transport
     caPem,
   });
   return { transport, forwarding };
+}
+
+function loadOf(endpoints: readonly Endpoint[]): RegistryLoad {
+  const sum = (of: (endpoint: Endpoint) => number) => endpoints.reduce((total, endpoint) => total + of(endpoint), 0);
+  return {
+    reading: sum(({ slots }) => slots.busy('read')),
+    writing: sum(({ slots }) => slots.busy('write')),
+    slots: sum(({ slots }) => slots.perLane),
+    // As long as one of them may be asked, the registry is not waited for.
+    quietForMs: Math.min(...endpoints.map(({ quietForMs }) => quietForMs)),
+  };
 }
 
 async function pingEndpoint(

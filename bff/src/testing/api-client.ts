@@ -16,6 +16,8 @@ export class ProblemError extends Error {
 export interface TestEventStream {
   /** Every event so far. */
   readonly events: Array<{ id: string; event: StreamEvent }>;
+  /** Every message so far: what arrives together is one. */
+  readonly messages: readonly { readonly atMs: number; readonly id: string }[];
   /** The next event (or one that came already) that fits. */
   waitFor<N extends StreamEventName>(
     name: N,
@@ -89,6 +91,7 @@ export function endpointPath(path: string, params: Fields = {}, query: Fields = 
 
 function readEvents(body: ReadableStream<Uint8Array>, stop: AbortController): TestEventStream {
   const events: TestEventStream['events'] = [];
+  const messages: { atMs: number; id: string }[] = [];
   const watchers = new Set<() => void>();
   const read = async () => {
     let text = '';
@@ -100,14 +103,18 @@ function readEvents(body: ReadableStream<Uint8Array>, stop: AbortController): Te
           block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
         );
         if (fields['data'] === undefined) continue;
-        const event = { name: fields['event'], payload: JSON.parse(fields['data']) as unknown } as StreamEvent;
-        events.push({ id: fields['id'] ?? '', event });
+        messages.push({ atMs: performance.now(), id: fields['id'] ?? '' });
+        for (const event of JSON.parse(fields['data']) as StreamEvent[]) {
+          // It says nothing but that the connection is there.
+          if (event.name !== 'alive') events.push({ id: fields['id'] ?? '', event });
+        }
       }
       for (const watcher of watchers) watcher();
     }
   };
   return {
     events,
+    messages,
     ended: read().catch(() => {}),
     close: () => stop.abort(),
     waitFor: (name, fits = () => true, timeoutMs = 120_000) =>

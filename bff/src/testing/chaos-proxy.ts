@@ -16,6 +16,8 @@ export interface Mischief {
   readonly flipAtByte?: number;
   /** Passes nothing on any more after so many bytes, and keeps the connection open. */
   readonly stallAfterBytes?: number;
+  /** From the server. */
+  readonly bytesPerSecond?: number;
 }
 
 export interface ChaosProxy {
@@ -102,7 +104,12 @@ function pass(client: Socket, upstream: Socket, mischief: Mischief): void {
     if (flipAtByte !== undefined && flipAtByte >= before && flipAtByte < downloadedBytes) {
       piece.writeUInt8(piece.readUInt8(flipAtByte - before) ^ 1, flipAtByte - before);
     }
+    const { bytesPerSecond } = mischief;
     if (!client.write(piece)) upstream.pause();
+    else if (bytesPerSecond !== undefined) {
+      upstream.pause();
+      setTimeout(() => upstream.resume(), (piece.length * 1000) / bytesPerSecond);
+    }
   });
   client.on('drain', () => upstream.resume());
   client.on('data', (piece: Buffer) => {

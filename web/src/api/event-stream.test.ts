@@ -16,8 +16,9 @@ class Source extends EventTarget {
     this.readyState = isRefused ? EventSource.CLOSED : EventSource.CONNECTING;
     this.dispatchEvent(new Event('error'));
   }
-  say(name: string, payload: unknown) {
-    this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(payload) }));
+  say(...events: [name: string, payload: unknown][]) {
+    const data = JSON.stringify(events.map(([name, payload]) => ({ name, payload })));
+    this.dispatchEvent(new MessageEvent('message', { data }));
   }
 }
 
@@ -83,11 +84,11 @@ describe('the event stream', () => {
     stream.start();
     const heard: unknown[] = [];
     const stop = stream.on('tag', (payload) => heard.push(payload.name));
-    newest().say('tag', moved);
-    newest().say('registry', { registryId: 'north', at });
+    newest().say(['tag', moved]);
+    newest().say(['registry', { registryId: 'north', at }], ['tag', { ...moved, name: '1.1' }]);
     stop();
-    newest().say('tag', { ...moved, name: '1.1' });
-    expect(heard).toEqual(['1.0']);
+    newest().say(['tag', { ...moved, name: '1.2' }]);
+    expect(heard).toEqual(['1.0', '1.1']);
   });
 
   it('says whether it is live, and since when it is lost', () => {
@@ -121,6 +122,31 @@ describe('the event stream', () => {
     expect(resets).toHaveLength(1);
   });
 
+  it('is lost when nothing is heard any more, as after a sleep, and everything is read again', () => {
+    const { tab, sources, newest } = createBrowser();
+    const stream = createEventStream(tab);
+    stream.start();
+    const resets: unknown[] = [];
+    stream.on('reset', (payload) => resets.push(payload));
+    newest().open();
+    const heardAtMs = Date.now() + 60_000;
+    for (let second = 0; second < 60; second += 5) {
+      vi.advanceTimersByTime(5_000);
+      newest().say(['alive', { at }]);
+    }
+    expect(stream.connection().state).toBe('live');
+    // The machine sleeps: no timer runs meanwhile, and nobody says that the connection has ended.
+    vi.setSystemTime(heardAtMs + 3_600_000);
+    vi.advanceTimersByTime(1_000);
+    expect(stream.connection()).toEqual({ state: 'lost', since: heardAtMs });
+    expect(sources[0]?.readyState).toBe(EventSource.CLOSED);
+    vi.advanceTimersByTime(1_000);
+    newest().open();
+    expect(sources).toHaveLength(2);
+    expect(stream.connection().state).toBe('live');
+    expect(resets).toHaveLength(1);
+  });
+
   it('leaves a broken connection to the browser, which resumes it by itself', () => {
     const { tab, sources, newest } = createBrowser();
     const stream = createEventStream(tab);
@@ -144,7 +170,7 @@ describe('several tabs', () => {
     expect(second.connection().state).toBe('live');
     const heard: string[] = [];
     second.on('tag', (payload) => heard.push(payload.name));
-    newest().say('tag', moved);
+    newest().say(['tag', moved]);
     newest().break(false);
     expect(heard).toEqual(['1.0']);
     expect(second.connection().state).toBe('lost');

@@ -1,12 +1,17 @@
+import type { StreamEvent } from 'bff/contract/events';
 import { API_ROOT } from './call.ts';
-import { type StreamBrowser, type StreamSink, streamEventNames } from './stream-parts.ts';
+import type { StreamBrowser, StreamSink } from './stream-parts.ts';
 
 const FIRST_REOPEN_MS = 1_000;
 const LAST_REOPEN_MS = 15_000;
+/** The server says something every five seconds at least. */
+const LONGEST_SILENCE_MS = 12_000;
+const LOOK_EVERY_MS = 1_000;
 
 /**
  * Keeps one connection open until what it returns is called. The browser reconnects by itself, with `Last-Event-ID`,
- * unless an answer refused it; then it is opened anew here, and as nobody knows what was missed, with a `reset`.
+ * unless an answer refused it; then it is opened anew here, and as nobody knows what was missed, with a `reset`. So is one
+ * that has gone silent: after a sleep, or behind a broken network, nothing else tells that it leads nowhere any more.
  * @param mustReset the tabs have heard events before, over a connection that is gone
  */
 export function openConnection(browser: StreamBrowser, sink: StreamSink, mustReset: boolean): () => void {
@@ -14,6 +19,7 @@ export function openConnection(browser: StreamBrowser, sink: StreamSink, mustRes
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waitMs = FIRST_REOPEN_MS;
   let isReadingAnew = mustReset;
+  let heardAtMs = Date.now();
 
   const reopenLater = () => {
     isReadingAnew = true;
@@ -25,7 +31,9 @@ export function openConnection(browser: StreamBrowser, sink: StreamSink, mustRes
     clearTimeout(timer);
     const opened = browser.openSource(`${API_ROOT}/events`);
     source = opened;
+    heardAtMs = Date.now();
     opened.addEventListener('open', () => {
+      heardAtMs = Date.now();
       waitMs = FIRST_REOPEN_MS;
       sink.connection({ state: 'live' });
       if (isReadingAnew) sink.event('reset', { at: new Date().toISOString() });
@@ -35,25 +43,32 @@ export function openConnection(browser: StreamBrowser, sink: StreamSink, mustRes
       sink.connection({ state: 'lost', since: Date.now() });
       if (opened.readyState === EventSource.CLOSED) reopenLater();
     });
-    for (const name of streamEventNames) {
-      opened.addEventListener(name, (message: MessageEvent<string>) => sink.event(name, JSON.parse(message.data)));
-    }
+    opened.addEventListener('message', (message: MessageEvent<string>) => {
+      heardAtMs = Date.now();
+      for (const { name, payload } of JSON.parse(message.data) as StreamEvent[]) sink.event(name, payload);
+    });
   };
   const reconnectNow = () => {
     if (source?.readyState === EventSource.CLOSED) connect();
   };
   // Without a network nothing ends the connection for minutes. A console on this very machine is found again at once.
-  const giveUp = () => {
+  const giveUp = (since: number) => {
     source?.close();
-    sink.connection({ state: 'lost', since: Date.now() });
+    sink.connection({ state: 'lost', since });
     reopenLater();
   };
+  const onOffline = () => giveUp(Date.now());
+  const watch = setInterval(() => {
+    const isOpen = source?.readyState === EventSource.OPEN;
+    if (isOpen && Date.now() - heardAtMs > LONGEST_SILENCE_MS) giveUp(heardAtMs);
+  }, LOOK_EVERY_MS);
   connect();
   window.addEventListener('online', reconnectNow);
-  window.addEventListener('offline', giveUp);
+  window.addEventListener('offline', onOffline);
   return () => {
     window.removeEventListener('online', reconnectNow);
-    window.removeEventListener('offline', giveUp);
+    window.removeEventListener('offline', onOffline);
+    clearInterval(watch);
     clearTimeout(timer);
     source?.close();
   };

@@ -1,6 +1,4 @@
-import { type StreamEventName, streamEvents } from 'bff/contract/events';
-
-export const streamEventNames = Object.keys(streamEvents) as StreamEventName[];
+import type { StreamEventName } from 'bff/contract/events';
 
 export type Connection =
   | { readonly state: 'connecting' }

@@ -1,7 +1,7 @@
 import { type Query, useQuery, useQueryClient } from '@tanstack/react-query';
 import { listProjects } from 'bff/contract/projects';
 import { listRegistries } from 'bff/contract/registries';
-import { getOperations } from 'bff/contract/replication';
+import { getOperations } from 'bff/contract/operations';
 import { endpointQuery } from '../api/endpoint-query.ts';
 import { readAgain } from '../api/read-again.ts';
 import { useStreamEvent } from '../api/stream-hooks.tsx';
@@ -10,12 +10,17 @@ import { useLiveOperations, useLiveRegistryHealth } from '../domain/live-figures
 
 /** The figures that the shell shows on every page, kept current by events; pages that show more share these answers. */
 export function useShellFigures(): { runningTasks: number; unhealthyRegistries: number } {
-  const operations = useQuery({ ...endpointQuery(getOperations, {}), enabled: useCan('operations.read') });
+  const operations = useQuery({
+    ...endpointQuery(getOperations, {}),
+    enabled: useCan('operations.read'),
+    // Of figures that change several times a second only this one draws the whole shell anew.
+    select: ({ counts }) => counts.running,
+  });
   const registries = useQuery({ ...endpointQuery(listRegistries, {}), enabled: useCan('registry.read') });
   useLiveOperations();
   useLiveRegistryHealth();
   return {
-    runningTasks: operations.data?.counts.running ?? 0,
+    runningTasks: operations.data ?? 0,
     unhealthyRegistries:
       registries.data?.items.filter(({ health }) => health === 'down' || health === 'degraded').length ?? 0,
   };

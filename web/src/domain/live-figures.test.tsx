@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { act, cleanup, renderHook, waitFor } from '@testing-library/react';
-import { getOperations, type Operations } from 'bff/contract/replication';
+import { getOperations, type Operations } from 'bff/contract/operations';
 import { afterEach, expect, it, vi } from 'vitest';
 import { endpointQuery } from '../api/endpoint-query.ts';
 import { createSurroundings, holdRequests } from '../testing/live.tsx';
@@ -12,6 +12,7 @@ const operations = (running: number): Operations => ({
   rateBytesPerSecond: 0,
   rateHistory: [],
   registries: [],
+  routes: [],
   failures: [],
   at: '2026-01-01T00:00:00.000Z',
 });

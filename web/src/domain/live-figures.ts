@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { getRegistry, listRegistries, listRegistryDirectory } from 'bff/contract/registries';
-import { getOperations } from 'bff/contract/replication';
+import { getOperations } from 'bff/contract/operations';
 import { endpointQuery } from '../api/endpoint-query.ts';
 import { queriesOf, readAgain } from '../api/read-again.ts';
 import { useStreamEvent } from '../api/stream-hooks.tsx';
+import { withTraffic } from './traffic.ts';
 import { useRefresh } from './use-refresh.ts';
 
 const registryEndpoints = [listRegistries, getRegistry, listRegistryDirectory];
@@ -12,6 +13,15 @@ const REST_MS = 400;
 /** Names, environments and health of registries, wherever they are shown. */
 export function useLiveRegistryHealth(): void {
   useStreamEvent('registry', useRefresh(registryEndpoints, REST_MS));
+}
+
+/** What always moves, for pages that show it; the rest of the figures stays as it was. */
+export function useLiveTraffic(): void {
+  const client = useQueryClient();
+  const { queryKey } = endpointQuery(getOperations, {});
+  useStreamEvent('traffic', (traffic) => {
+    client.setQueryData(queryKey, (known) => known && withTraffic(known, traffic));
+  });
 }
 
 /** The figures of all copies: every message replaces them. */

@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { RegistryClient } from '../../registry-client/index.ts';
+import type { RegistryClient, RegistryLoad } from '../../registry-client/index.ts';
 import { type ConfiguredRegistry, hashOfSecret, synchronizeConfigured } from './configured-registries.ts';
 import { type ConnectionTest, refuseOwnAddresses, testConnection } from './connection-test.ts';
 import { HealthMonitor, type HealthMonitorOptions } from './health-monitor.ts';
@@ -43,6 +43,8 @@ export interface RegistriesService {
   readonly findRegistry: (registryId: string) => Promise<Registry | undefined>;
   /** Shared by all callers, one for each version of the registry; do not close it. @throws RegistryNotFoundError */
   readonly clientFor: (registryId: string) => Promise<RegistryClient>;
+  /** How busy this process keeps each registry that it has talked to. */
+  readonly loads: () => ReadonlyMap<string, RegistryLoad>;
   /** Told when a registry was added, changed (health too) or removed, on any instance. Returns the way to stop. */
   readonly onChanged: (listener: (registryId: string) => void) => () => void;
   /** Whether a notification's bearer secret is the one of this registry; false too where there is no such registry. */
@@ -94,6 +96,7 @@ export function createRegistriesService(deps: RegistriesDeps): RegistriesService
     listRegistries: () => registries.listRegistries(),
     findRegistry: (registryId) => registries.findRegistry(registryId),
     clientFor: (registryId) => registries.clientFor(registryId),
+    loads: () => registries.loads(),
     onChanged: (listener) => registries.onChanged(listener),
     acceptsNotificationSecret: (registryId, secret) => registries.acceptsNotificationSecret(registryId, secret),
     create: (registryId, draft) => registries.create(registryId, draft),
@@ -159,6 +162,10 @@ class Registries {
 
   async clientFor(registryId: string): Promise<RegistryClient> {
     return this.#clients.current(registryId) ?? this.#clients.clientFor(await this.#get(registryId));
+  }
+
+  loads(): ReadonlyMap<string, RegistryLoad> {
+    return new Map([...this.#clients.all()].map(([registryId, client]) => [registryId, client.load()]));
   }
 
   onChanged(listener: (registryId: string) => void): () => void {

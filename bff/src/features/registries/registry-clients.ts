@@ -69,6 +69,8 @@ export interface RegistryClients {
   readonly clientFor: (stored: StoredRegistry) => RegistryClient;
   /** Of the version in use, if any: without asking the database. */
   readonly current: (registryId: string) => RegistryClient | undefined;
+  /** Every client in use, by its registry. */
+  readonly all: () => ReadonlyMap<string, RegistryClient>;
   /** The next caller gets one made anew. */
   readonly forget: (registryId: string, reason: 'changed' | 'removed') => void;
   readonly close: () => Promise<void>;
@@ -103,6 +105,7 @@ export function createRegistryClients(deps: {
 
   return {
     current: (registryId) => clients.get(registryId)?.client,
+    all: () => new Map([...clients].map(([registryId, { client }]) => [registryId, client])),
     forget,
     clientFor(stored) {
       const held = clients.get(stored.id);

@@ -51,8 +51,17 @@ export interface ExecutionsQuery {
   readonly policyId: string | undefined;
   readonly isNewestFirst: boolean;
   readonly limit: number;
+  /** Of running tasks that the caller sees: newer figures than the database has. */
+  readonly live: readonly LiveBytes[];
   /** Instant in microseconds and id of the last one on the page before. */
   readonly after: { readonly microseconds: number; readonly id: string } | null;
+}
+
+export interface LiveBytes {
+  readonly id: string;
+  readonly executionId: string;
+  readonly bytesDone: number;
+  readonly bytesTotal: number | null;
 }
 
 export type ExecutionsView = ReturnType<typeof createExecutionsView>;
@@ -71,11 +80,11 @@ export function createExecutionsView(database: Kysely<Tables>) {
   return {
     async list(query: ExecutionsQuery): Promise<Execution[]> {
       const rows = await heads(database, conditionsOf(query), query);
-      return withTasks(database, rows, visibleTasks(query.scope));
+      return withTasks(database, rows, visibleTasks(query.scope), query.live);
     },
-    async find(id: string, scope: TaskScope): Promise<Execution | undefined> {
+    async find(id: string, scope: TaskScope, live: readonly LiveBytes[]): Promise<Execution | undefined> {
       const [row] = await heads(database, [sql`e.id = ${id}`], { isNewestFirst: true, limit: 1, scope });
-      return row && (await withTasks(database, [row], visibleTasks(scope)))[0];
+      return row && (await withTasks(database, [row], visibleTasks(scope), live))[0];
     },
   };
 }
@@ -170,13 +179,15 @@ async function withTasks(
   database: Kysely<Tables>,
   rows: readonly Head[],
   visible: RawBuilder<boolean> | null,
+  live: readonly LiveBytes[],
 ): Promise<Execution[]> {
   if (rows.length === 0) return [];
+  const stored = sql`filter (where t.id <> all (${live.map(({ id }) => id)}::uuid[]))`;
   const ids = sql.join(rows.map(({ id }) => id));
   const narrowed = visible === null ? sql`` : sql`and ${visible}`;
   const counted = await sql<Counted>`
-    select execution_id, state, count(*) as count, coalesce(sum(bytes_total), 0) as bytes_total,
-      coalesce(sum(bytes_done), 0) as bytes_done, array_agg(distinct source_registry_id) as sources,
+    select execution_id, state, count(*) as count, coalesce(sum(bytes_total) ${stored}, 0) as bytes_total,
+      coalesce(sum(bytes_done) ${stored}, 0) as bytes_done, array_agg(distinct source_registry_id) as sources,
       array_agg(distinct destination_registry_id) as destinations
     from tasks t where execution_id in (${ids}) ${narrowed} group by execution_id, state`.execute(database);
   const samples = await sql<{ execution_id: string; repository: string; reference: string }>`
@@ -191,6 +202,7 @@ async function withTasks(
     const own = counted.rows.filter(({ execution_id }) => execution_id === row.id);
     const tasks = { ...noTasks };
     for (const { state, count } of own) tasks[state] = count;
+    const moving = live.filter(({ executionId }) => executionId === row.id);
     return {
       id: row.id,
       trigger: row.trigger,
@@ -200,8 +212,11 @@ async function withTasks(
       requestedBy: row.requested_by,
       state: row.state,
       tasks,
-      bytesTotal: own.reduce((sum, part) => sum + part.bytes_total, 0),
-      bytesDone: own.reduce((sum, part) => sum + part.bytes_done, 0),
+      bytesTotal:
+        own.reduce((sum, part) => sum + part.bytes_total, 0) +
+        moving.reduce((sum, { bytesTotal }) => sum + (bytesTotal ?? 0), 0),
+      bytesDone:
+        own.reduce((sum, part) => sum + part.bytes_done, 0) + moving.reduce((sum, { bytesDone }) => sum + bytesDone, 0),
       sample: samples.rows
         .filter(({ execution_id }) => execution_id === row.id)
         .map(({ repository, reference }) => ({ repository, reference })),

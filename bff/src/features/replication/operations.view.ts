@@ -14,16 +14,21 @@ export interface FailureGroup {
   readonly taskIds: readonly string[];
 }
 
-/** What the database knows of the present; what moves is added by the process that moves it. */
+/** Tasks from one registry to another: open ones now, ended ones of the last hour. */
+export interface RouteTasks {
+  readonly sourceRegistryId: string;
+  readonly destinationRegistryId: string;
+  readonly counts: Record<TaskState, number>;
+}
+
+/** What the database knows of the present; what moves is added by the processes that move it. */
 export interface OperationsRecord {
   /** Open tasks now; ended ones in the last hour. */
   readonly counts: Record<TaskState, number>;
   readonly oldestQueuedAt: Date | null;
-  readonly registries: readonly {
-    readonly registryId: string;
-    readonly runningTasks: number;
-    readonly failedLastHour: number;
-  }[];
+  /** All there are, in their order. */
+  readonly registryIds: readonly string[];
+  readonly routes: readonly RouteTasks[];
   readonly failures: readonly FailureGroup[];
 }
 
@@ -36,36 +41,56 @@ const shownGroups = 50;
 export function createOperationsView(database: Kysely<Tables>) {
   return {
     async read(): Promise<OperationsRecord> {
-      const counted = await sql<{ state: TaskState; count: number; oldest: Date }>`
-        select state, count(*) as count, min(created_at) as oldest from tasks
-        where state in ('queued', 'running', 'waiting') group by state
-        union all
-        select state, count(*), min(created_at) from tasks where ${isOfLastHour} group by state`.execute(database);
+      const registries = await database
+        .selectFrom('registries')
+        .select('id')
+        .orderBy('position')
+        .orderBy('id')
+        .execute();
+      const counted = await countRows(database);
       const counts = { ...noTasks };
-      for (const { state, count } of counted.rows) counts[state] = count;
+      for (const { state, count } of counted) counts[state] += count;
+      const queuedSince = counted.filter(({ state }) => state === 'queued').map(({ oldest }) => oldest.getTime());
       return {
         counts,
-        oldestQueuedAt: counted.rows.find(({ state }) => state === 'queued')?.oldest ?? null,
-        registries: await registryRows(database),
+        oldestQueuedAt: queuedSince.length === 0 ? null : new Date(Math.min(...queuedSince)),
+        registryIds: registries.map(({ id }) => id),
+        routes: routesOf(counted),
         failures: await failureRows(database),
       };
-    },
-    async isAnythingOpen(): Promise<boolean> {
-      const query = database.selectFrom('tasks').select('id').where('state', 'in', ['queued', 'running', 'waiting']);
-      return (await query.limit(1).executeTakeFirst()) !== undefined;
     },
   };
 }
 
-async function registryRows(database: Kysely<Tables>): Promise<OperationsRecord['registries']> {
-  const { rows } = await sql<{ registry_id: string; running: number; failed: number }>`
-    select r.id as registry_id,
-      (select count(*) from tasks t where t.state = 'running'
-        and r.id in (t.source_registry_id, t.destination_registry_id)) as running,
-      (select count(*) from tasks t where t.state = 'failed' and ${isOfLastHour}
-        and r.id in (t.source_registry_id, t.destination_registry_id)) as failed
-    from registries r order by r.position, r.id`.execute(database);
-  return rows.map((row) => ({ registryId: row.registry_id, runningTasks: row.running, failedLastHour: row.failed }));
+interface CountRow {
+  source_registry_id: string;
+  destination_registry_id: string;
+  state: TaskState;
+  count: number;
+  oldest: Date;
+}
+
+async function countRows(database: Kysely<Tables>): Promise<CountRow[]> {
+  const part = sql`select source_registry_id, destination_registry_id, state, count(*) as count,
+    min(created_at) as oldest from tasks`;
+  const { rows } = await sql<CountRow>`
+    ${part} where state in ('queued', 'running', 'waiting') group by 1, 2, 3
+    union all
+    ${part} where ${isOfLastHour} group by 1, 2, 3`.execute(database);
+  return rows;
+}
+
+function routesOf(rows: readonly CountRow[]): RouteTasks[] {
+  const groups = Map.groupBy(rows, (row) => `${row.source_registry_id} ${row.destination_registry_id}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const counts = { ...noTasks };
+    for (const { state, count } of group) counts[state] += count;
+    return [
+      { sourceRegistryId: first.source_registry_id, destinationRegistryId: first.destination_registry_id, counts },
+    ];
+  });
 }
 
 async function failureRows(database: Kysely<Tables>): Promise<FailureGroup[]> {

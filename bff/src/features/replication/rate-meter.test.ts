@@ -20,8 +20,14 @@ test('follows a change within seconds and falls to nothing when nothing moves', 
     meter.add(250_000);
     meter.sample(nowMs);
   }
-  for (let nowMs = 10_250; nowMs <= 40_000; nowMs += 250) meter.sample(nowMs);
-  expect(meter.bytesPerSecond).toBeLessThan(100);
+  for (let nowMs = 10_250; nowMs < 12_000; nowMs += 250) meter.sample(nowMs);
+  expect(meter.bytesPerSecond).toBeLessThan(700_000);
+  expect(meter.bytesPerSecond).toBeGreaterThan(0);
+  meter.sample(12_000);
+  expect(meter.bytesPerSecond).toBe(0);
+  meter.add(1_000_000);
+  meter.sample(12_250);
+  expect(meter.bytesPerSecond).toBeGreaterThan(0);
 });
 
 test('tells how long the rest takes, where that can be said', () => {

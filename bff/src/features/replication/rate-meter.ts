@@ -3,10 +3,12 @@ export class RateMeter {
   #sinceSample = 0;
   #rate: number | undefined;
   #sampledAtMs: number;
+  #addedAtMs: number;
   readonly #startedAtMs: number;
 
   constructor(nowMs: number) {
     this.#sampledAtMs = nowMs;
+    this.#addedAtMs = nowMs;
     this.#startedAtMs = nowMs;
   }
 
@@ -21,6 +23,9 @@ export class RateMeter {
     // In its first seconds an average over all of them is truer than one that begins at nought.
     const weight = Math.max(1 - Math.exp(-elapsedMs / smoothingMs), elapsedMs / (nowMs - this.#startedAtMs));
     this.#rate = this.#rate === undefined ? current : this.#rate + weight * (current - this.#rate);
+    if (this.#sinceSample > 0) this.#addedAtMs = nowMs;
+    // An average would fall for a minute, and show a rate where nothing moves any more.
+    else if (nowMs - this.#addedAtMs >= silenceMs) this.#rate = 0;
     this.#sinceSample = 0;
     this.#sampledAtMs = nowMs;
   }
@@ -33,6 +38,7 @@ export class RateMeter {
 
 const smoothingMs = 3000;
 const shortestSampleMs = 100;
+const silenceMs = 2000;
 
 /** Seconds for the rest at this rate; null where that cannot be said. */
 export function etaSeconds(bytesLeft: number, bytesPerSecond: number | null): number | null {

@@ -3,11 +3,11 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createImmutableRule, deleteImmutableRule } from '../../contract/immutable-rules.ts';
 import { changeMembers, type CellRole } from '../../contract/members.ts';
+import { getOperations } from '../../contract/operations.ts';
 import {
   type CopyRequest,
   createExecution,
   getExecution,
-  getOperations,
   getTask,
   listExecutions,
   listTasks,

@@ -4,7 +4,6 @@ import type { CopyPreview } from './copy-preview.ts';
 import type { Execution } from './executions.view.ts';
 import { etaSeconds } from './rate-meter.ts';
 import type { Reason, Task, TaskBlob } from './replication.ts';
-import type { OperationsNow } from './replication.service.ts';
 import type { TaskDetail } from './tasks.view.ts';
 
 /** From what replication knows to what the contract says. */
@@ -88,33 +87,6 @@ export function executionAnswer(execution: Execution, rateBytesPerSecond: number
     destinationRegistryIds: [...execution.destinationRegistryIds],
     createdAt: execution.createdAt.toISOString(),
     finishedAt: instant(execution.finishedAt),
-  };
-}
-
-export function operationsAnswer(operations: OperationsNow, now: Date): contract.Operations {
-  const { throughput } = operations;
-  return {
-    counts: { ...operations.counts },
-    oldestQueuedAt: instant(operations.oldestQueuedAt),
-    rateBytesPerSecond: throughput.bytesPerSecond,
-    rateHistory: [...throughput.history],
-    registries: operations.registries.map(({ registryId, runningTasks, failedLastHour }) => {
-      const moved = throughput.registries.find((registry) => registry.registryId === registryId);
-      return {
-        registryId,
-        inBytesPerSecond: moved?.inBytesPerSecond ?? 0,
-        outBytesPerSecond: moved?.outBytesPerSecond ?? 0,
-        runningTasks,
-        failedLastHour,
-      };
-    }),
-    failures: operations.failures.map((failure) => ({
-      ...failure,
-      since: failure.since.toISOString(),
-      nextAttemptAt: instant(failure.nextAttemptAt),
-      taskIds: [...failure.taskIds],
-    })),
-    at: now.toISOString(),
   };
 }
 

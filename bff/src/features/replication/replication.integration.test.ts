@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ConfigSecret } from '../../config/config-secret.ts';
+import { getOperations } from '../../contract/operations.ts';
 import {
   createExecution,
   type CopyRequest,
   getExecution,
-  getOperations,
   listExecutions,
   listTasks,
   previewCopy,

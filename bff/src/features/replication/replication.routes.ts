@@ -11,8 +11,9 @@ import type { RequestContext } from '../../http/request-context.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { authorizeCopy, authorizeDestinations, copyScope, seesTask, type TaskVerb } from './copy-access.routes.ts';
 import type { ExecutionsView } from './executions.view.ts';
-import { type CopyRequest, openStates, type TaskState } from './replication.ts';
-import { detailAnswer, executionAnswer, operationsAnswer, previewAnswer, taskAnswer } from './replication-answers.ts';
+import { type CopyRequest, openStates, type Task, type TaskState } from './replication.ts';
+import { type LiveProgress, sumRates } from './live-progress.ts';
+import { detailAnswer, executionAnswer, previewAnswer, taskAnswer } from './replication-answers.ts';
 import type { ReplicationService, Which } from './replication.service.ts';
 import type { TaskScope } from './task-scope.view.ts';
 import type { TasksView } from './tasks.view.ts';
@@ -21,6 +22,8 @@ export interface ReplicationRoutesDeps {
   readonly replication: ReplicationService;
   readonly executions: ExecutionsView;
   readonly tasks: TasksView;
+  /** What every instance says of the tasks it runs. */
+  readonly live: LiveProgress;
   readonly clock: { now(): Date };
 }
 
@@ -33,9 +36,6 @@ export function replicationRoutes(deps: ReplicationRoutesDeps): Router {
   const router = Router();
   mountExecutions(router, deps);
   mountTasks(router, deps);
-  mountEndpoint(router, contract.getOperations, async () =>
-    operationsAnswer(await deps.replication.readOperations(), deps.clock.now()),
-  );
   return router;
 }
 
@@ -43,9 +43,10 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
   const { replication, executions } = deps;
   const shown = async (id: string, access: RequestAccess) => answerOf(id, await copyScope(access));
   const answerOf = async (id: string, scope: TaskScope) => {
-    const found = await executions.find(id, scope);
+    const live = liveOf(deps, scope, id);
+    const found = await executions.find(id, scope, live);
     if (found === undefined) throw executionNotFound();
-    return executionAnswer(found, rateOf(deps, id, scope));
+    return executionAnswer(found, sumRates(live));
   };
 
   mountEndpoint(router, contract.previewCopy, async ({ body }, { access }) => {
@@ -66,8 +67,10 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
     const { q, state, policyId, sort = '-created', limit = pageLength, cursor } = query;
     const after = readCursor(cursor, sort, executionColumns);
     const scope = await copyScope(access);
+    const live = liveOf(deps, scope);
     const items = await executions.list({
       scope,
+      live,
       q,
       state,
       policyId,
@@ -78,7 +81,9 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
     const page = items.slice(0, limit);
     const last = items.length > limit ? page.at(-1) : undefined;
     return {
-      items: page.map((execution) => executionAnswer(execution, rateOf(deps, execution.id, scope))),
+      items: page.map((execution) =>
+        executionAnswer(execution, sumRates(live.filter(({ executionId }) => executionId === execution.id))),
+      ),
       nextCursor: last === undefined ? null : writeCursor(sort, [last.createdAtMicroseconds, last.id]),
       total: null,
     };
@@ -103,13 +108,14 @@ export async function showExecution(
   access: RequestAccess | null,
 ): Promise<contract.Execution | undefined> {
   const scope: TaskScope = access === null ? { isEverything: true } : await copyScope(access);
-  const found = await deps.executions.find(executionId, scope);
-  return found && executionAnswer(found, rateOf(deps, executionId, scope));
+  const live = liveOf(deps, scope, executionId);
+  const found = await deps.executions.find(executionId, scope, live);
+  return found && executionAnswer(found, sumRates(live));
 }
 
 /** Only of tasks that the caller sees. */
-function rateOf({ replication }: ReplicationRoutesDeps, executionId: string, scope: TaskScope): number | null {
-  return replication.executionRate(executionId, (task) => seesTask(scope, task));
+function liveOf({ live }: ReplicationRoutesDeps, scope: TaskScope, executionId?: string) {
+  return live.list(executionId).filter((note) => seesTask(scope, { ...note, requester: null }));
 }
 
 const concernedStates: Readonly<Record<TaskVerb, readonly TaskState[]>> = {
@@ -156,11 +162,12 @@ function executionNotFound(): ApiError {
   return new ApiError('execution-not-found', 'There is no such execution any more.');
 }
 
-function mountTasks(router: Router, { replication, tasks, clock }: ReplicationRoutesDeps): void {
+function mountTasks(router: Router, { replication, tasks, live, clock }: ReplicationRoutesDeps): void {
+  const answerOf = (task: Task) => taskAnswer(replication.current(live.current(task)), clock.now());
   const find = async (id: string, access: RequestAccess) => {
     const found = await tasks.find(id, await copyScope(access));
     if (found === undefined) throw taskNotFound();
-    return taskAnswer(replication.current(found), clock.now());
+    return answerOf(found);
   };
   const findToChange = async (id: string, verb: TaskVerb, { access, audit, account }: RequestContext) => {
     const task = await find(id, access);
@@ -189,7 +196,7 @@ function mountTasks(router: Router, { replication, tasks, clock }: ReplicationRo
     const page = items.slice(0, limit);
     const last = items.length > limit ? page.at(-1) : undefined;
     return {
-      items: page.map(({ task }) => taskAnswer(replication.current(task), clock.now())),
+      items: page.map(({ task }) => answerOf(task)),
       nextCursor: last === undefined ? null : writeCursor(sort, [last.rank, last.microseconds, last.task.id]),
       total,
     };
@@ -198,7 +205,8 @@ function mountTasks(router: Router, { replication, tasks, clock }: ReplicationRo
     const detail = await tasks.findDetail(params.taskId, await copyScope(access));
     if (detail === undefined) throw taskNotFound();
     const blobs = replication.currentBlobs(params.taskId) ?? detail.blobs;
-    return detailAnswer({ ...detail, task: replication.current(detail.task), blobs }, clock.now());
+    const task = replication.current(live.current(detail.task));
+    return detailAnswer({ ...detail, task, blobs }, clock.now());
   });
   mountEndpoint(router, contract.stopTask, async ({ params }, context) => {
     await findToChange(params.taskId, 'stop', context);

@@ -4,7 +4,6 @@ import type { RegistriesService, Registry } from '../registries/registries.servi
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { type CopyPreview, previewCopy } from './copy-preview.ts';
 import type { CopyPreviewView } from './copy-preview.view.ts';
-import type { OperationsRecord, OperationsView } from './operations.view.ts';
 import {
   type ClaimedTask,
   type CopyRequest,
@@ -26,11 +25,7 @@ import type { TaskClaimsStore } from './task-claims.store.ts';
 import type { TaskRecordsStore } from './task-records.store.ts';
 import { type RunnerLimits, TaskRunner } from './task-runner.ts';
 import type { TasksView } from './tasks.view.ts';
-import type { Throughput } from './throughput.ts';
-
-export interface OperationsNow extends OperationsRecord {
-  readonly throughput: Throughput;
-}
+import type { ThroughputMeter } from './throughput.ts';
 
 export type TaskNews = { readonly task: Task; readonly blobs: readonly TaskBlob[] };
 
@@ -38,7 +33,6 @@ export type TaskNews = { readonly task: Task; readonly blobs: readonly TaskBlob[
 export interface ReplicationNews {
   readonly task: (news: TaskNews) => void;
   readonly execution: (executionId: string) => void;
-  readonly operations: (operations: OperationsNow) => void;
 }
 
 export type StopRequest = { readonly executionId: string } | { readonly taskId: string };
@@ -58,7 +52,6 @@ export interface ReplicationDeps {
   readonly records: TaskRecordsStore;
   readonly tasks: TasksView;
   readonly preview: CopyPreviewView;
-  readonly operations: OperationsView;
   readonly registries: Pick<RegistriesService, 'listRegistries' | 'findRegistry' | 'clientFor' | 'onChanged'>;
   /** Has the catalog look at what a copy has changed. */
   readonly refreshTags: (
@@ -106,7 +99,6 @@ export class ReplicationService {
   readonly #troubleUntilMs = new Map<string, number>();
   #timers: NodeJS.Timeout[] = [];
   #stopFollowing = (): void => {};
-  #wasBusy = false;
 
   constructor(deps: ReplicationDeps) {
     this.#deps = deps;
@@ -222,16 +214,9 @@ export class ReplicationService {
     return blobs.length === 0 ? undefined : blobs;
   }
 
-  /** Bytes per second of those of its tasks in this process that `isSeen` lets through; null where none runs. */
-  executionRate(executionId: string, isSeen: (task: ClaimedTask) => boolean): number | null {
-    const running = [...this.#runner.running.values()].filter(({ task }) => task.executionId === executionId);
-    const own = running.filter(({ task }) => isSeen(task));
-    if (own.length === 0) return null;
-    return own.reduce((sum, running) => sum + (running.progress.figures.rateBytesPerSecond ?? 0), 0);
-  }
-
-  async readOperations(): Promise<OperationsNow> {
-    return { ...(await this.#deps.operations.read()), throughput: this.#runner.throughput };
+  /** What this process moves. */
+  get throughput(): ThroughputMeter {
+    return this.#runner.throughput;
   }
 
   wake(): void {
@@ -248,7 +233,6 @@ export class ReplicationService {
       setInterval(() => this.#runner.wake(), pollMs),
       setInterval(() => void this.#parking.park().catch(this.#deps.onFault), pollMs),
       setInterval(() => void this.#endAbandoned().catch(this.#deps.onFault), abandonedEveryMs),
-      setInterval(() => void this.#tellOperations().catch(this.#deps.onFault), 1000),
     ];
     for (const timer of this.#timers) timer.unref();
   }
@@ -356,12 +340,6 @@ export class ReplicationService {
       }, executionNewsMs);
       this.#executionNews.set(id, timer.unref());
     }
-  }
-
-  async #tellOperations(): Promise<void> {
-    const isBusy = this.#runner.running.size > 0;
-    if (isBusy || this.#wasBusy) this.#deps.news.operations(await this.readOperations());
-    this.#wasBusy = isBusy;
   }
 }
 

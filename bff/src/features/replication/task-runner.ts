@@ -13,7 +13,6 @@ import type { TaskClaimsStore } from './task-claims.store.ts';
 import { endOfFailure, logLines, reasonOf, registryOf, sentences } from './task-outcome.ts';
 import type { Reason } from './replication.ts';
 import type { TaskRecordsStore } from './task-records.store.ts';
-import type { Throughput } from './throughput.ts';
 import { ThroughputMeter } from './throughput.ts';
 
 export interface TaskRunnerDeps {
@@ -66,11 +65,14 @@ const defaultLimits: RunnerLimits = {
   renewMs: 3000,
   leaseMs: 15_000,
 };
-/** Pages hear four times a second, the database every two seconds. */
-const beatMs = 250;
+/**
+ * Pages hear nearly four times a second, the database every two seconds. A page gets at most four messages a second: with
+ * the same time here, one that once came late would be followed by late ones for ever.
+ */
+const beatMs = 275;
 const recordEveryBeats = 8;
 /** While others run, outcomes are written together where several come within this time: no sooner than pages hear. */
-const gatherMs = beatMs;
+const gatherMs = 250;
 /** While others run, executions that are asked for one after another are claimed together. */
 const wakeMs = 100;
 
@@ -103,8 +105,8 @@ export class TaskRunner {
     return this.#running;
   }
 
-  get throughput(): Throughput {
-    return this.#throughput.read();
+  get throughput(): ThroughputMeter {
+    return this.#throughput;
   }
 
   start(): void {

@@ -1,26 +1,41 @@
 import { RateMeter } from './rate-meter.ts';
 
-export interface RegistryThroughput {
-  readonly registryId: string;
-  readonly inBytesPerSecond: number;
-  readonly outBytesPerSecond: number;
+/** A way that bytes take, from one registry to another. */
+export interface RouteThroughput {
+  readonly sourceRegistryId: string;
+  readonly destinationRegistryId: string;
+  readonly bytesPerSecond: number;
 }
 
-/** What this process moves. A deployment of several instances would add theirs up behind this role. */
+/** What moves at this moment. */
 export interface Throughput {
+  /** Bytes of each of the last two minutes' seconds, oldest first. */
   readonly history: readonly number[];
   readonly bytesPerSecond: number;
-  readonly registries: readonly RegistryThroughput[];
+  readonly routes: readonly RouteThroughput[];
 }
 
-const historySeconds = 120;
+/** Bytes that went from one registry to another since somebody last asked. */
+export interface MovedBytes {
+  readonly sourceRegistryId: string;
+  readonly destinationRegistryId: string;
+  readonly byteCount: number;
+}
 
-/** Bytes moved, second by second, for the last two minutes, and per registry. */
+export const historySeconds = 120;
+
+interface RouteMeter {
+  readonly rate: RateMeter;
+  movedBytes: number;
+}
+
+/** What this process moves: second by second for the last two minutes, and from where to where. */
 export class ThroughputMeter {
   readonly #now: () => number;
   readonly #history: number[] = Array.from({ length: historySeconds }, () => 0);
-  readonly #registries = new Map<string, { in: RateMeter; out: RateMeter }>();
-  #total: RateMeter;
+  /** By source, then by destination: this is asked for every piece of every blob. */
+  readonly #routes = new Map<string, Map<string, RouteMeter>>();
+  readonly #total: RateMeter;
   #thisSecond = 0;
   #second: number;
 
@@ -35,18 +50,16 @@ export class ThroughputMeter {
     this.#turn();
     this.#thisSecond += byteCount;
     this.#total.add(byteCount);
-    this.#of(sourceRegistryId).out.add(byteCount);
-    this.#of(destinationRegistryId).in.add(byteCount);
+    const meter = this.#of(sourceRegistryId, destinationRegistryId);
+    meter.rate.add(byteCount);
+    meter.movedBytes += byteCount;
   }
 
   sample(): void {
     this.#turn();
     const nowMs = this.#now();
     this.#total.sample(nowMs);
-    for (const meters of this.#registries.values()) {
-      meters.in.sample(nowMs);
-      meters.out.sample(nowMs);
-    }
+    for (const ofSource of this.#routes.values()) for (const { rate } of ofSource.values()) rate.sample(nowMs);
   }
 
   read(): Throughput {
@@ -54,19 +67,33 @@ export class ThroughputMeter {
     return {
       history: [...this.#history],
       bytesPerSecond: this.#total.bytesPerSecond ?? 0,
-      registries: [...this.#registries].map(([registryId, meters]) => ({
-        registryId,
-        inBytesPerSecond: meters.in.bytesPerSecond ?? 0,
-        outBytesPerSecond: meters.out.bytesPerSecond ?? 0,
-      })),
+      routes: this.#each((place, { rate }) => ({ ...place, bytesPerSecond: rate.bytesPerSecond ?? 0 })),
     };
   }
 
-  #of(registryId: string): { in: RateMeter; out: RateMeter } {
-    const nowMs = this.#now();
-    const meters = this.#registries.get(registryId) ?? { in: new RateMeter(nowMs), out: new RateMeter(nowMs) };
-    this.#registries.set(registryId, meters);
-    return meters;
+  /** What has moved since this was last asked. */
+  takeMoved(): MovedBytes[] {
+    const moved = this.#each((place, meter) => {
+      const byteCount = meter.movedBytes;
+      meter.movedBytes = 0;
+      return { ...place, byteCount };
+    });
+    return moved.filter(({ byteCount }) => byteCount > 0);
+  }
+
+  #each<T>(map: (place: Omit<RouteThroughput, 'bytesPerSecond'>, meter: RouteMeter) => T): T[] {
+    return [...this.#routes].flatMap(([sourceRegistryId, ofSource]) =>
+      [...ofSource].map(([destinationRegistryId, meter]) => map({ sourceRegistryId, destinationRegistryId }, meter)),
+    );
+  }
+
+  #of(sourceRegistryId: string, destinationRegistryId: string): RouteMeter {
+    const known = this.#routes.get(sourceRegistryId)?.get(destinationRegistryId);
+    if (known !== undefined) return known;
+    const meter = { rate: new RateMeter(this.#now()), movedBytes: 0 };
+    const ofSource = this.#routes.get(sourceRegistryId) ?? new Map<string, RouteMeter>();
+    this.#routes.set(sourceRegistryId, ofSource.set(destinationRegistryId, meter));
+    return meter;
   }
 
   /** Closes the seconds that have passed. */

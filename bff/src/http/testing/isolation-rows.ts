@@ -186,6 +186,7 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   stopTask: ofTask,
   retryTask: ofTask,
   getOperations: namesNothing,
+  getThroughput: namesNothing,
 
   listPolicies: ({ project, registryId, policyId }) => [
     { query: { project } },

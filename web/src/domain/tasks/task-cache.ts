@@ -57,7 +57,7 @@ export function hasStateChange(known: TaskPage | TaskPages, updates: ReadonlyMap
   });
 }
 
-const itemsOf = (known: TaskPage | TaskPages): Task[] =>
+export const itemsOf = (known: TaskPage | TaskPages): Task[] =>
   'pages' in known ? known.pages.flatMap((page) => page.items) : known.items;
 
 function eachChanged<T>(items: T[], change: (item: T) => T): T[] {

@@ -1,8 +1,8 @@
 import { type QueryClient, queryOptions, useQueryClient } from '@tanstack/react-query';
+import { getOperations } from 'bff/contract/operations';
 import {
   type Execution,
   getExecution,
-  getOperations,
   getTask,
   listExecutions,
   listTasks,
@@ -13,9 +13,11 @@ import { endpointPages, endpointQuery } from '../../api/endpoint-query.ts';
 import { queriesOf, readAgain } from '../../api/read-again.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
 import { useRefresh } from '../use-refresh.ts';
+import { withTaskUpdates } from './execution-progress.ts';
 import {
   gatherUpdates,
   hasStateChange,
+  itemsOf,
   keepNewerFigures,
   type TaskPage,
   type TaskPages,
@@ -26,10 +28,11 @@ import {
 
 type TaskQuery = NonNullable<Parameters<typeof endpointPages<typeof listTasks>>[1]['query']>;
 
-/** Messages of many tasks come in at once; drawing them together costs one rendering instead of hundreds. */
-const DRAW_INTERVAL_MS = 120;
-/** Counts and order are the server's; they are read again while tasks change state, with at least this between. */
-const COUNT_REST_MS = 1_000;
+/** What one message says of many tasks is drawn together: one rendering instead of hundreds. */
+const DRAW_AFTER_MS = 10;
+/** Counts are the server's, and so is order; they are read again while tasks change, with at least this between. */
+const COUNT_REST_MS = 400;
+const LIST_REST_MS = 1_000;
 
 const counted = [getExecution, listExecutions];
 const listed = [listTasks];
@@ -47,6 +50,8 @@ export const activeTasks = (limit: number) => ({
     keepNewerFigures(known as TaskPage | undefined, read as TaskPage),
 });
 
+const executionKey = (executionId: string) => endpointQuery(getExecution, { params: { executionId } }).queryKey;
+
 export const taskDetail = (taskId: string) => queryOptions(endpointQuery(getTask, { params: { taskId } }));
 
 /**
@@ -56,8 +61,8 @@ export const taskDetail = (taskId: string) => queryOptions(endpointQuery(getTask
 export function useLiveTasks(): void {
   const client = useQueryClient();
   const readCounts = useRefresh(counted, COUNT_REST_MS);
-  const readLists = useRefresh(listed, COUNT_REST_MS);
-  const readDetails = useRefresh(detailed, COUNT_REST_MS);
+  const readLists = useRefresh(listed, LIST_REST_MS);
+  const readDetails = useRefresh(detailed, LIST_REST_MS);
   const live = useMemo(
     () => createLiveTasks(client, { readCounts, readLists, readDetails }),
     [client, readCounts, readLists, readDetails],
@@ -83,6 +88,14 @@ function createLiveTasks(client: QueryClient, { readCounts, readLists, readDetai
     waiting = new Map();
     const known = client.getQueriesData<TaskPage | TaskPages>({ queryKey: [listTasks.path] });
     if (known.some(([, pages]) => pages === undefined || hasStateChange(pages, updates))) readLists();
+    const tasks = new Map(
+      known.flatMap(([, pages]) => (pages === undefined ? [] : itemsOf(pages).map((task) => [task.id, task] as const))),
+    );
+    for (const executionId of new Set([...updates.values()].map((update) => update.executionId))) {
+      client.setQueryData(executionKey(executionId), (execution) =>
+        execution === undefined ? undefined : withTaskUpdates(execution, tasks, updates.values()),
+      );
+    }
     client.setQueriesData<TaskPage | TaskPages>({ queryKey: [listTasks.path] }, (pages) =>
       pages === undefined ? undefined : updatePages(pages, updates),
     );
@@ -101,7 +114,7 @@ function createLiveTasks(client: QueryClient, { readCounts, readLists, readDetai
   return {
     onTask: (update: TaskUpdate) => {
       waiting.set(update.id, gatherUpdates(waiting.get(update.id), update));
-      timer ??= setTimeout(draw, DRAW_INTERVAL_MS);
+      timer ??= setTimeout(draw, DRAW_AFTER_MS);
     },
     onExecution: () => {
       readCounts();
@@ -119,6 +132,6 @@ function createLiveTasks(client: QueryClient, { readCounts, readLists, readDetai
  * execution is read again with everything else.
  */
 export function rememberExecution(client: QueryClient, execution: Execution): void {
-  client.setQueryData(endpointQuery(getExecution, { params: { executionId: execution.id } }).queryKey, execution);
+  client.setQueryData(executionKey(execution.id), execution);
   void readAgain(client, queriesOf([getExecution, listExecutions, listTasks, getTask, getOperations]));
 }

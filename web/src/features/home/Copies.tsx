@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Operations } from 'bff/contract/replication';
+import type { Operations } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';

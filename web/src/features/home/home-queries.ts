@@ -1,6 +1,6 @@
 import { getMatrix, listProjects } from 'bff/contract/projects';
 import { listRegistries } from 'bff/contract/registries';
-import { getOperations } from 'bff/contract/replication';
+import { getOperations } from 'bff/contract/operations';
 import { endpointQuery } from '../../api/endpoint-query.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
 import { useRefresh } from '../../domain/use-refresh.ts';

@@ -1,10 +1,11 @@
 import Button from '@mui/material/Button';
 import { useQuery } from '@tanstack/react-query';
-import type { Operations } from 'bff/contract/replication';
+import type { Operations } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { secondsUntil } from '../../domain/tasks/task-figures.ts';
 import { taskDetail } from '../../domain/tasks/task-queries.ts';
@@ -75,6 +76,22 @@ function FailureRow({ failure, hasControls }: { failure: Failure; hasControls: b
   );
 }
 
+/** To the registry that the reason names: it is repaired there, or put into maintenance so that nothing is tried. */
+function CauseLink({ failure: { reason, sourceRegistryId, destinationRegistryId } }: { failure: Failure }) {
+  const { t } = useTranslation('operations');
+  const canRead = useCan('registry.read');
+  const directory = useRegistryDirectory();
+  const ends = [destinationRegistryId, sourceRegistryId].map((id) => directory.find(id));
+  const { registry, registryId } = reason.params;
+  const cause = ends.find(({ id, name }) => id === registryId || name === registry);
+  if (!canRead || cause === undefined) return null;
+  return (
+    <Button component={Link} to={paths.registry(cause.id)}>
+      {t('failure.registry', { registry: cause.name })}
+    </Button>
+  );
+}
+
 function NextTry({ at }: { at: string | null }) {
   const { t } = useTranslation('operations');
   const { clock } = useFormat();
@@ -102,6 +119,7 @@ function FailureButtons({ failure }: { failure: Failure }) {
     });
   return (
     <div className={styles['buttons']}>
+      <CauseLink failure={failure} />
       {first === undefined ? null : (
         <Button
           component={Link}

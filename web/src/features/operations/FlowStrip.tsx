@@ -1,4 +1,4 @@
-import type { Operations } from 'bff/contract/replication';
+import type { Operations } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { Figures } from '../../domain/tasks/Figures.tsx';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';

@@ -3,15 +3,17 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { FailureList } from './FailureList.tsx';
 import { FlowStrip } from './FlowStrip.tsx';
-import { useActiveTasks, useOperations } from './operations-queries.ts';
+import { useActiveTasks, useFollowOperations, useOperations } from './operations-queries.ts';
 import styles from './operations.module.css';
 import { RegistryFlows } from './RegistryFlows.tsx';
 import { RunningTasks } from './RunningTasks.tsx';
+import { TopologySection } from './TopologySection.tsx';
 
 /** Is it flowing, and if not, why? Failures first. */
 export function OperationsMonitor({ hasControls }: { hasControls: boolean }) {
   const { t } = useTranslation(['operations', 'tasks', 'reasons']);
   const errorWords = useErrorWords();
+  useFollowOperations();
   const { data: operations, error, refetch } = useOperations();
   const { data: active } = useActiveTasks();
   if (operations === undefined) {
@@ -24,7 +26,8 @@ export function OperationsMonitor({ hasControls }: { hasControls: boolean }) {
       <FailureList failures={operations.failures} hasControls={hasControls} />
       <FlowStrip operations={operations} />
       <RunningTasks tasks={active?.items ?? []} activeCount={queued + running + waiting} hasControls={hasControls} />
-      <RegistryFlows flows={operations.registries} />
+      <TopologySection operations={operations} hasControls={hasControls} />
+      <RegistryFlows operations={operations} hasControls={hasControls} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
-import { useConnection } from '../../api/stream-hooks.tsx';
+import { useConnection, useStreamEvent } from '../../api/stream-hooks.tsx';
 import { useLiveRegistryHealth } from '../../domain/live-figures.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { useNow } from '../../i18n/now.ts';
@@ -64,18 +64,27 @@ function DataAge() {
   const { t } = useTranslation('operations');
   const connection = useConnection();
   const { data } = useOperations();
+  const at = useNewest(data?.at);
   const tone = connection.state === 'live' ? 'ok' : connection.state === 'lost' ? 'danger' : 'neutral';
   const label = connection.state === 'live' ? t('wall.live') : t('wall.connecting');
   return (
     <span className={styles['age']}>
       {connection.state === 'lost' ? null : <StatusDot tone={tone} label={label} />}
-      {data === undefined ? null : (
+      {at === undefined ? null : (
         <span>
-          {t('wall.asOf')} <RelativeTime instant={data.at} />
+          {t('wall.asOf')} <RelativeTime instant={at} />
         </span>
       )}
     </span>
   );
+}
+
+/** While nothing changes the figures are as old as the last word of the server, which says that it is still there. */
+function useNewest(readAt: string | undefined): string | undefined {
+  const [heardAt, setHeardAt] = useState<string>();
+  useStreamEvent('alive', ({ at }) => setHeardAt(at));
+  if (readAt === undefined || heardAt === undefined) return readAt;
+  return Date.parse(heardAt) > Date.parse(readAt) ? heardAt : readAt;
 }
 
 function ConnectionWarning() {

@@ -1,20 +1,31 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { getOperations, listTasks, retryTask, type TaskBlob } from 'bff/contract/replication';
+import { getOperations, getThroughput } from 'bff/contract/operations';
+import { listTasks, retryTask, type TaskBlob } from 'bff/contract/replication';
 import { useMemo, useState } from 'react';
 import { call } from '../../api/call.ts';
 import { endpointQuery } from '../../api/endpoint-query.ts';
 import { queriesOf, readAgain } from '../../api/read-again.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
-import { useLiveOperations } from '../../domain/live-figures.ts';
+import { useLiveOperations, useLiveTraffic } from '../../domain/live-figures.ts';
 import { activeTasks, useLiveTasks } from '../../domain/tasks/task-queries.ts';
 
 const SHOWN_TASKS = 40;
 const RETRIES_AT_ONCE = 6;
+const THROUGHPUT_STEP_MS = 10_000;
 
-/** The monitor's figures: read once, then replaced by every message of the stream. */
+/** The monitor's figures: read once, and kept current where `useFollowOperations` is called, once on a page. */
 export function useOperations() {
-  useLiveOperations();
   return useQuery(endpointQuery(getOperations, {}));
+}
+
+export function useFollowOperations(): void {
+  useLiveOperations();
+  useLiveTraffic();
+}
+
+/** The last hour. It grows by a step every ten seconds, of which nobody tells. */
+export function useThroughput() {
+  return useQuery({ ...endpointQuery(getThroughput, {}), refetchInterval: THROUGHPUT_STEP_MS });
 }
 
 export function useActiveTasks() {
@@ -75,7 +86,7 @@ export function useRetryTasks() {
   });
 }
 
-/** The highest rate of the window, kept from falling at once, so that the chart's scale does not jump. */
+/** The highest rate of the window. */
 export function usePeak(rateHistory: readonly number[]): number {
   return useMemo(() => Math.max(0, ...rateHistory), [rateHistory]);
 }

@@ -1,0 +1,205 @@
+import type { Operations, Route } from 'bff/contract/operations';
+import { type ReactNode, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { type KnownRegistry, useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { useEnvironmentName } from '../../domain/RegistryChip.tsx';
+import { routeKey } from '../../domain/traffic.ts';
+import { useFormat } from '../../i18n/use-format.ts';
+import { paths } from '../../paths.ts';
+import { StatusDot } from '../../ui/StatusDot.tsx';
+import styles from './topology.module.css';
+import { healthTones } from './health-tones.ts';
+import { routeThickness, routeTone } from './route-status.ts';
+import { useRouteWords } from './route-words.ts';
+import {
+  layoutTopology,
+  NODE_HEIGHT,
+  NODE_WIDTH,
+  type Topology,
+  type TopologyEdge,
+  type TopologyNode,
+} from './topology-layout.ts';
+
+interface TopologyGraphProps {
+  operations: Operations;
+  /** The chosen way, by its key. */
+  chosen: string;
+  /** Where choosing a way leads; null where nobody presses anything. */
+  hrefOf: ((key: string) => string) | null;
+}
+
+/** Registries by environment, and between them what flows now or did lately; the wider, the faster. */
+export function TopologyGraph({ operations, chosen, hrefOf }: TopologyGraphProps) {
+  const { t } = useTranslation('operations');
+  const nameOf = useEnvironmentName();
+  const directory = useRegistryDirectory();
+  const layout = useLayout(operations.routes, directory.registries);
+  const routes = new Map(operations.routes.map((route) => [routeKey(route), route]));
+  const flows = new Map(operations.registries.map((flow) => [flow.registryId, flow]));
+  return (
+    // Scrolled with the keyboard too, so it takes the focus.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className={styles['scroll']} role="group" aria-label={t('topology.graph')} tabIndex={0}>
+      <svg
+        className={styles['graph']}
+        viewBox={`0 0 ${layout.width} ${layout.height}`}
+        style={{ maxWidth: layout.width, minWidth: Math.min(layout.width, 640) }}
+      >
+        <Arrowheads />
+        {layout.columns.map(({ environment, x }) => (
+          <text key={environment} x={x} y={15} className={styles['environment']}>
+            {nameOf(environment)}
+          </text>
+        ))}
+        {layout.edges.map((edge) => {
+          const route = routes.get(edge.key);
+          if (route === undefined) return null;
+          const href = hrefOf === null ? null : hrefOf(edge.key);
+          return <Edge key={edge.key} edge={edge} route={route} isChosen={edge.key === chosen} href={href} />;
+        })}
+        {layout.nodes.map((node) => (
+          <Node
+            key={node.id}
+            node={node}
+            registry={directory.find(node.id)}
+            flow={flows.get(node.id)}
+            isLinked={hrefOf !== null}
+          />
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+/** Drawn anew only when there are other registries or other ways, not with every figure. */
+function useLayout(routes: readonly Route[], registries: readonly KnownRegistry[]): Topology {
+  const keys = routes.map(routeKey).toSorted().join('\n');
+  return useMemo(() => {
+    const ways = keys === '' ? [] : keys.split('\n');
+    return layoutTopology(
+      registries.map(({ id, environment }) => ({ id, environment })),
+      ways.map((key) => {
+        const [sourceRegistryId = '', destinationRegistryId = ''] = key.split(' ');
+        return { key, sourceRegistryId, destinationRegistryId };
+      }),
+    );
+  }, [keys, registries]);
+}
+
+const tones = ['moving', 'waiting', 'failing', 'idle'] as const;
+
+function Arrowheads() {
+  return (
+    <defs>
+      {tones.map((tone) => (
+        <marker
+          key={tone}
+          id={`arrow-${tone}`}
+          className={styles['arrow']}
+          data-tone={tone}
+          viewBox="0 0 10 10"
+          refX="9"
+          refY="5"
+          markerWidth="11"
+          markerHeight="11"
+          markerUnits="userSpaceOnUse"
+          orient="auto"
+        >
+          <path d="M0 0L10 5L0 10z" />
+        </marker>
+      ))}
+    </defs>
+  );
+}
+
+interface EdgeProps {
+  edge: TopologyEdge;
+  route: Route;
+  isChosen: boolean;
+  href: string | null;
+}
+
+function Edge({ edge, route, isChosen, href }: EdgeProps) {
+  const words = useRouteWords();
+  const tone = routeTone(route);
+  const drawn = (
+    <>
+      <path d={edge.path} className={styles['touch']} />
+      <path
+        d={edge.path}
+        className={styles['edge']}
+        strokeWidth={routeThickness(route.bytesPerSecond)}
+        markerEnd={`url(#arrow-${tone})`}
+      />
+      <text
+        x={edge.labelX}
+        y={edge.labelY}
+        dy={-4 - routeThickness(route.bytesPerSecond) / 2}
+        className={styles['edgeWords']}
+      >
+        {words.short(route)}
+      </text>
+    </>
+  );
+  const shared = { className: styles['way'] ?? '', 'data-tone': tone, 'data-chosen': isChosen };
+  if (href === null) {
+    return (
+      <g {...shared} role="img" aria-label={words.long(route)}>
+        {drawn}
+      </g>
+    );
+  }
+  return (
+    <Link {...shared} to={href} preventScrollReset aria-label={words.long(route)} aria-current={isChosen}>
+      <title>{words.long(route)}</title>
+      {drawn}
+    </Link>
+  );
+}
+
+interface NodeProps {
+  node: TopologyNode;
+  registry: KnownRegistry;
+  flow: Operations['registries'][number] | undefined;
+  isLinked: boolean;
+}
+
+function Node({ node, registry: { name, health }, flow, isLinked }: NodeProps) {
+  const { t } = useTranslation('operations');
+  const { rate } = useFormat();
+  const parts = [
+    flow === undefined || flow.inBytesPerSecond === 0 ? null : `↓ ${rate(flow.inBytesPerSecond)}`,
+    flow === undefined || flow.outBytesPerSecond === 0 ? null : `↑ ${rate(flow.outBytesPerSecond)}`,
+  ].filter((part) => part !== null);
+  const content: ReactNode = (
+    <>
+      <span className={styles['nodeName']} title={name}>
+        <bdi>{name}</bdi>
+      </span>
+      <span className={styles['nodeFacts']}>
+        <StatusDot
+          tone={healthTones[health] ?? 'neutral'}
+          label={t(`health.${health}`)}
+          isLabelHidden={parts.length > 0}
+        />
+        {parts.map((part) => (
+          <span key={part}>{part}</span>
+        ))}
+      </span>
+    </>
+  );
+  return (
+    <foreignObject x={node.x} y={node.y} width={NODE_WIDTH} height={NODE_HEIGHT} className={styles['place']}>
+      {isLinked ? (
+        <Link to={paths.registry(node.id)} className={styles['node']} data-health={health}>
+          {content}
+        </Link>
+      ) : (
+        <div className={styles['node']} data-health={health}>
+          {content}
+        </div>
+      )}
+    </foreignObject>
+  );
+}

@@ -1,0 +1,178 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { getOperations, getThroughput, type Operations } from 'bff/contract/operations';
+import { listTasks, type Task } from 'bff/contract/replication';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { endpointQuery } from '../../api/endpoint-query.ts';
+import { sessionQuery } from '../../domain/account.ts';
+import { directoryQuery } from '../../domain/registry-directory.ts';
+import { activeTasks } from '../../domain/tasks/task-queries.ts';
+import { pretendApi } from '../../testing/api.ts';
+import { registryEntry, sessionOf } from '../../testing/people.ts';
+import { loadWords, renderAt } from '../../testing/render.tsx';
+import { setUpPages } from '../../testing/set-up-pages.ts';
+import { OperationsPage } from './OperationsPage.tsx';
+import { WallPage } from './WallPage.tsx';
+
+beforeAll(() => loadWords('en', 'operations', 'tasks'));
+setUpPages();
+
+const at = '2026-01-01T00:00:00.000Z';
+const still = { inBytesPerSecond: 0, outBytesPerSecond: 0, writing: 0, reading: 0, slots: 8, quietUntil: null };
+const noTasks = { runningTasks: 0, failedLastHour: 0 };
+const route = (sourceRegistryId: string, destinationRegistryId: string) => ({
+  sourceRegistryId,
+  destinationRegistryId,
+  bytesPerSecond: 0,
+  bytesLastHour: 0,
+  runningTasks: 0,
+  queuedTasks: 0,
+  waitingTasks: 0,
+  failedLastHour: 0,
+});
+
+const quiet: Operations = {
+  counts: { queued: 0, running: 0, waiting: 0, succeeded: 0, failed: 0, stopped: 0 },
+  oldestQueuedAt: null,
+  rateBytesPerSecond: 0,
+  rateHistory: [0, 0],
+  registries: [],
+  routes: [],
+  failures: [],
+  at,
+};
+const busy: Operations = {
+  ...quiet,
+  counts: { ...quiet.counts, running: 1, queued: 4, waiting: 12 },
+  oldestQueuedAt: at,
+  registries: [
+    { registryId: 'development', ...still, ...noTasks, outBytesPerSecond: 118_000_000, reading: 3, runningTasks: 1 },
+    { registryId: 'testing', ...still, ...noTasks, inBytesPerSecond: 118_000_000, writing: 3, runningTasks: 1 },
+    { registryId: 'branch-north', ...still, ...noTasks, failedLastHour: 2 },
+  ],
+  routes: [
+    { ...route('development', 'testing'), bytesPerSecond: 118_000_000, runningTasks: 1, bytesLastHour: 5_000_000_000 },
+    { ...route('testing', 'branch-north'), waitingTasks: 12 },
+  ],
+  failures: [
+    {
+      sourceRegistryId: 'testing',
+      destinationRegistryId: 'branch-north',
+      reason: {
+        code: 'connection-refused',
+        sentence: 'branch-north refused the connection.',
+        params: { registry: 'branch-north' },
+      },
+      taskCount: 12,
+      waitingCount: 12,
+      since: at,
+      nextAttemptAt: new Date(Date.now() + 2 * 3_600_000).toISOString(),
+      taskIds: [],
+    },
+  ],
+};
+const throughput = {
+  stepSeconds: 10,
+  endsAt: at,
+  registries: [
+    {
+      registryId: 'testing',
+      inBytesPerSecond: Array.from({ length: 360 }, (_, step) => (step < 30 ? 60_000_000 : 0)),
+      outBytesPerSecond: Array.from({ length: 360 }, () => 0),
+    },
+  ],
+};
+
+function draw(url: string, element: React.ReactElement, operations: Operations, route_ = url.replace(/\?.*/, '')) {
+  const items = ['development', 'testing', 'branch-north'].map((id) => registryEntry(id));
+  const page = { items: [] as Task[], nextCursor: null, total: 0 };
+  pretendApi({ [`GET ${listTasks.path}`]: page });
+  return renderAt(
+    url,
+    element,
+    [
+      [sessionQuery().queryKey, sessionOf('admin')],
+      [directoryQuery().queryKey, { items }],
+      [endpointQuery(getOperations, {}).queryKey, operations],
+      [endpointQuery(getThroughput, {}).queryKey, throughput],
+      [activeTasks(40).queryKey, page],
+    ],
+    route_,
+  );
+}
+
+describe('the monitor', () => {
+  it('says first what fails, by its cause, and when it is tried again', async () => {
+    draw('/operations', <OperationsPage />, busy);
+    const failing = await screen.findByRole('region', { name: 'Failing now' });
+    expect(within(failing).getByRole('listitem').textContent).toMatch(
+      /refused the connection.*12 tasks.*next try in (1:5|2:00)/,
+    );
+    const headings = screen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent);
+    expect(headings).toEqual(['Failing now', 'Copying now', 'Who copies to whom', 'Per registry']);
+  });
+
+  it('draws every way between registries as a link that says all about it', async () => {
+    const { router } = draw('/operations', <OperationsPage />, busy);
+    const graph = await screen.findByRole('group', { name: 'Registries and what flows between them' });
+    const links = within(graph)
+      .getAllByRole('link')
+      .map((link) => link.getAttribute('aria-label'));
+    expect(links).toContain('development → testing: 118 MB/s, 1 running, 5.00 GB in the last hour');
+    expect(links).toContain('testing → branch-north: nothing moves, 12 waiting, 0 B in the last hour');
+    expect(within(graph).getByText('118 MB/s')).toBeTruthy();
+    await userEvent.click(within(graph).getByRole('link', { name: /^testing → branch-north/ }));
+    expect(router.state.location.search).toBe('?way=testing+branch-north');
+    expect((await screen.findByText('12 waiting', { selector: 'p span' })).closest('p')?.textContent).toContain(
+      'nothing moves',
+    );
+  });
+
+  it('has the drawing and the charts as tables too, each with its address', async () => {
+    draw('/operations?topology=table&registries=hour', <OperationsPage />, busy, '/operations');
+    const way = await screen.findByRole('row', { name: /^development → testing/ });
+    expect(
+      within(way)
+        .getAllByRole('cell')
+        .map(({ textContent }) => textContent),
+    ).toEqual(['118 MB/s', '1', '0', '0', '0', '5.00 GB']);
+    const hour = screen.getByRole('group', { name: 'Last hour, in figures' });
+    const [incoming] = within(hour).getAllByRole('row', { name: /In/ });
+    const cells = within(incoming ?? hour)
+      .getAllByRole('cell')
+      .map(({ textContent }) => textContent);
+    expect(cells).toEqual(['60.0 MB/s', ...Array.from({ length: 11 }, () => '–')]);
+  });
+
+  it('says of each registry what it takes and gives, and how long it is left alone', async () => {
+    draw('/operations', <OperationsPage />, busy);
+    const table = await screen.findByRole('table');
+    const row = (name: RegExp) => within(table).getByRole('row', { name });
+    expect(row(/testing/).textContent).toContain('3 in, 0 out, of 8 each');
+    expect(
+      within(row(/testing/)).getByRole('img', { name: 'Last hour: in at most 60.0 MB/s, out at most 0 B/s' }),
+    ).toBeTruthy();
+    expect(
+      within(row(/branch-north/))
+        .getAllByRole('cell')
+        .at(-1)?.textContent,
+    ).toMatch(/^(1:5|2:00)/);
+  });
+
+  it('is calm when nothing goes on', async () => {
+    draw('/operations', <OperationsPage />, quiet);
+    expect(await screen.findByText('Nothing is failing.')).toBeTruthy();
+    expect(screen.getByText('Nothing was copied in the last hour.')).toBeTruthy();
+    expect(screen.getByText('Nothing is copying')).toBeTruthy();
+  });
+});
+
+describe('the wall', () => {
+  it('has no controls, and shows the same', async () => {
+    draw('/operations/wall', <WallPage />, busy);
+    expect(await screen.findByText(/refused the connection/)).toBeTruthy();
+    expect(screen.queryAllByRole('button')).toEqual([]);
+    expect(screen.queryAllByRole('tab')).toEqual([]);
+    expect(screen.getByRole('img', { name: /^development → testing: 118 MB\/s/ })).toBeTruthy();
+  });
+});

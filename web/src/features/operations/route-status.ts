@@ -1,0 +1,22 @@
+import type { Route } from 'bff/contract/operations';
+
+/** What stands out about a way between two registries. */
+export type RouteTone = 'moving' | 'waiting' | 'failing' | 'idle';
+
+export function routeTone({ bytesPerSecond, runningTasks, waitingTasks, failedLastHour }: Route): RouteTone {
+  if (bytesPerSecond > 0) return 'moving';
+  if (waitingTasks > 0) return 'waiting';
+  if (runningTasks > 0) return 'moving';
+  return failedLastHour > 0 ? 'failing' : 'idle';
+}
+
+const THINNEST = 1.5;
+const THICKEST = 9;
+/** Up to this it is drawn as if nothing moved. */
+const SLOWEST = 10_000;
+
+/** Thickness of its line: a tenfold rate is a step wider, so that a slow one can still be seen beside a fast one. */
+export function routeThickness(bytesPerSecond: number): number {
+  if (bytesPerSecond <= SLOWEST) return THINNEST;
+  return Math.min(THICKEST, THINNEST + Math.log10(bytesPerSecond / SLOWEST) * 1.5);
+}

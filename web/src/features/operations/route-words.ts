@@ -1,0 +1,32 @@
+import type { Route } from 'bff/contract/operations';
+import { useTranslation } from 'react-i18next';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { useFormat } from '../../i18n/use-format.ts';
+
+/** What is said of a way: a few words beside its line, or all of it. */
+export function useRouteWords() {
+  const { t } = useTranslation('operations');
+  const { rate, bytes } = useFormat();
+  const directory = useRegistryDirectory();
+  const tasks = ({ runningTasks, queuedTasks, waitingTasks, failedLastHour }: Route) =>
+    [
+      runningTasks > 0 ? t('facts.running', { count: runningTasks }) : null,
+      queuedTasks > 0 ? t('facts.queued', { count: queuedTasks }) : null,
+      waitingTasks > 0 ? t('facts.waiting', { count: waitingTasks }) : null,
+      failedLastHour > 0 ? t('topology.failed', { count: failedLastHour }) : null,
+    ].filter((part) => part !== null);
+  const flow = ({ bytesPerSecond }: Route) => (bytesPerSecond > 0 ? rate(bytesPerSecond) : null);
+  const ends = ({ sourceRegistryId, destinationRegistryId }: Route) =>
+    `${directory.find(sourceRegistryId).name} → ${directory.find(destinationRegistryId).name}`;
+  const facts = (route: Route): string[] => [
+    flow(route) ?? t('topology.still'),
+    ...tasks(route),
+    t('topology.lastHour', { size: bytes(route.bytesLastHour) }),
+  ];
+  return {
+    facts,
+    /** The most important of it; empty where nothing goes on. */
+    short: (route: Route): string => flow(route) ?? tasks({ ...route, runningTasks: 0 })[0] ?? '',
+    long: (route: Route): string => `${ends(route)}: ${facts(route).join(', ')}`,
+  };
+}
