@@ -5,6 +5,7 @@ import { gatherUpdates, hasStateChange, keepNewerFigures, type TaskUpdate, updat
 const task = (id: string, fields: Partial<Task> = {}): Task => ({
   id,
   executionId: 'execution',
+  kind: 'copy',
   state: 'running',
   attempt: 1,
   bytesTotal: 100,
