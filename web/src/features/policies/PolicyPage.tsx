@@ -1,6 +1,6 @@
 import MoreIcon from '@mui/icons-material/MoreVert';
 import Button from '@mui/material/Button';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { planOutcomes, type Policy } from 'bff/contract/policies';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
@@ -19,7 +19,7 @@ import { type TabChoice, Tabs } from '../../ui/Tabs.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { HeldBack } from './HeldBack.tsx';
 import { PlanList } from './PlanList.tsx';
-import { policyQuery, previewQuery, useLivePolicies } from './policies-queries.ts';
+import { type PlanFilter, planPages, policyQuery, useLivePolicies } from './policies-queries.ts';
 import styles from './policies.module.css';
 import { usePolicyRights } from './policy-rights.ts';
 import { PolicyAbout } from './PolicyAbout.tsx';
@@ -164,7 +164,11 @@ function DryRun({ policyId, onRepair }: { policyId: string; onRepair?: () => voi
   const { t } = useTranslation('policies');
   const errorWords = useErrorWords();
   const [{ outcome, q }, setUrl] = useUrlState(urlDefaults);
-  const { data, error, refetch } = useQuery(previewQuery(policyId));
+  const filter: PlanFilter = { outcome: planOutcomes.find((each) => each === outcome), q };
+  // The list's own answer: its figures are of everything, whatever is filtered.
+  const query = useInfiniteQuery({ ...planPages({ policyId }, filter), placeholderData: keepPreviousData });
+  const { error, refetch } = query;
+  const data = query.data?.pages[0];
   const hasDrift = data !== undefined && data.planned.copy + data.planned.replace + data.planned.delete > 0;
   if (data === undefined && error !== null) {
     return <ErrorState title={t('preview.failed')} error={errorWords(error)} onRetry={() => void refetch()} />;
@@ -186,7 +190,7 @@ function DryRun({ policyId, onRepair }: { policyId: string; onRepair?: () => voi
       <div className={styles['dryRunList']}>
         <PlanList
           previewed={{ policyId }}
-          filter={{ outcome: planOutcomes.find((each) => each === outcome), q }}
+          filter={filter}
           onFilter={(change) =>
             setUrl({
               ...('outcome' in change ? { outcome: change.outcome ?? '' } : {}),

@@ -8,6 +8,9 @@ export function PolicyTrigger({ content: { onPush, schedule } }: { content: Poli
   const words = useScheduleWords(schedule) ?? schedule?.cron;
   if (words === undefined) return t(onPush ? 'trigger.onPush' : 'trigger.manual');
   const title = `${words} (${schedule?.timeZone ?? ''})`;
-  const text = onPush ? t('trigger.and', { first: t('trigger.onPush'), second: words }) : words;
+  const text = onPush ? t('trigger.and', { first: t('trigger.onPush'), second: inSentence(words) }) : words;
   return <span title={title}>{text}</span>;
 }
+
+/** The server's sentence as the second half of another. */
+const inSentence = (words: string) => words.charAt(0).toLowerCase() + words.slice(1);

@@ -73,10 +73,7 @@ const rowsOf = ({ outcome, q }: PlanFilter) => ({
   ...(q === '' ? {} : { q }),
 });
 
-/** The figures of a saved policy; of the rows only one, which nobody looks at. */
-export const previewQuery = (policyId: string) =>
-  endpointQuery(previewPolicy, { params: { policyId }, query: { limit: 1 } });
-
+/** The figures of a draft; of the rows only one, which nobody looks at. */
 export const draftPreviewQuery = (draft: { project: string | null; content: PolicyContent }) =>
   endpointQuery(previewPolicyDraft, { body: { ...draft, rows: { limit: 1 } } });
 

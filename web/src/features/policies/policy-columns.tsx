@@ -27,8 +27,8 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'name',
         header: t('column.name'),
-        minWidth: 190,
-        grow: 3,
+        minWidth: 200,
+        grow: 5,
         narrow: 'title',
         sorts: { ascending: 'name', descending: '-name' },
         cell: ({ id, name, project }) => (
@@ -36,7 +36,9 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
             <Link to={paths.policy(id)} title={name}>
               <bdi>{name}</bdi>
             </Link>
-            <span className={styles['muted']}>{project === null ? t('systemWide') : t('ofProject', { project })}</span>
+            <span className={`${styles['muted']} ${styles['wideOnly']}`}>
+              {project === null ? t('systemWide') : t('ofProject', { project })}
+            </span>
           </span>
         ),
       },
@@ -44,19 +46,20 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
         key: 'route',
         header: t('column.route'),
         minWidth: 230,
-        grow: 3,
+        grow: 2,
+        narrow: 'hidden',
         cell: ({ content }) => (
           <RouteText
             sourceIds={[content.sourceRegistryId]}
             destinationIds={content.destinations.map(({ registryId }) => registryId)}
-            shown={2}
+            shown={1}
           />
         ),
       },
       {
         key: 'trigger',
         header: t('column.trigger'),
-        minWidth: 140,
+        minWidth: 130,
         grow: 2,
         narrow: 'hidden',
         cell: ({ content }) => (
@@ -69,27 +72,27 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
         key: 'state',
         header: t('column.state'),
         width: 128,
-        narrow: 'end',
+        narrow: 'detail',
         cell: (policy) => <StateCell policy={policy} />,
       },
       {
         key: 'last',
         header: t('column.last'),
-        minWidth: 220,
+        minWidth: 170,
         grow: 4,
         cell: (policy) => <LastRun policy={policy} />,
       },
       {
         key: 'next',
         header: t('column.next'),
-        width: 120,
+        width: 112,
         narrow: 'hidden',
         cell: ({ nextRunAt }) => <NextRun at={nextRunAt} />,
       },
       {
         key: 'changed',
         header: t('column.changed'),
-        width: 120,
+        width: 112,
         narrow: 'hidden',
         sorts: { ascending: 'changed', descending: '-changed', first: 'descending' },
         cell: ({ changedAt }) => <RelativeTime instant={changedAt} />,
@@ -124,7 +127,11 @@ function StateCell({ policy: { state, runningExecutionId, name } }: { policy: Po
   return (
     <span className={styles['twoLines']}>
       <PolicyState state={state} />
-      {runningExecutionId === null ? null : <RunProgress executionId={runningExecutionId} name={name} />}
+      {runningExecutionId === null ? null : (
+        <span className={styles['wideOnly']}>
+          <RunProgress executionId={runningExecutionId} name={name} />
+        </span>
+      )}
     </span>
   );
 }
@@ -139,11 +146,13 @@ function LastRun({ policy: { lastExecution, lastReason } }: { policy: Policy }) 
       {lastExecution === null ? (
         <span className={styles['muted']}>{t('neverRan')}</span>
       ) : (
-        <span className={styles['cut']}>
-          <ExecutionState state={lastExecution.state} /> <RelativeTime instant={lastExecution.createdAt} />,{' '}
-          {t(`startedBy.${lastExecution.trigger}`)}
+        <span className={reason === '' ? styles['cut'] : styles['wideOnly']}>
+          <ExecutionState state={lastExecution.state} /> <RelativeTime instant={lastExecution.createdAt} />
         </span>
       )}
+      {reason === '' && lastExecution !== null ? (
+        <span className={`${styles['muted']} ${styles['wideOnly']}`}>{t(`startedBy.${lastExecution.trigger}`)}</span>
+      ) : null}
       {reason === '' ? null : (
         <span className={styles['reason']} title={reason}>
           {reason}
