@@ -63,6 +63,10 @@ export const paths = {
 
   operations: (search?: Search) => withSearch('/operations', search),
   wall: () => '/operations/wall',
+  policies: (search?: Search) => withSearch('/replication', search),
+  newPolicy: (search?: Search) => withSearch('/replication/policies/new', search),
+  policy: (policyId: string, search?: Search) => withSearch(`/replication/policies/${segment(policyId)}`, search),
+  editPolicy: (policyId: string) => `/replication/policies/${segment(policyId)}/edit`,
   executions: (search?: Search) => withSearch('/replication/executions', search),
   execution: (executionId: string, search?: Search) =>
     withSearch(`/replication/executions/${segment(executionId)}`, search),

@@ -120,6 +120,30 @@ const replication = [
     'operations.read',
   ),
   page(
+    '/replication',
+    ['policies', 'tasks'],
+    async () => (await import('./features/policies/PoliciesPage.tsx')).PoliciesPage,
+    'member.read',
+  ),
+  page(
+    '/replication/policies/new',
+    ['policies', 'tasks'],
+    async () => (await import('./features/policies/PolicyEditorPage.tsx')).NewPolicyPage,
+    'project.manage',
+  ),
+  page(
+    '/replication/policies/:policyId',
+    ['policies', 'tasks'],
+    async () => (await import('./features/policies/PolicyPage.tsx')).PolicyPage,
+    'member.read',
+  ),
+  page(
+    '/replication/policies/:policyId/edit',
+    ['policies', 'tasks'],
+    async () => (await import('./features/policies/PolicyEditorPage.tsx')).EditPolicyPage,
+    'member.read',
+  ),
+  page(
     '/replication/executions',
     ['replication', 'tasks'],
     async () => (await import('./features/replication/ExecutionsPage.tsx')).ExecutionsPage,

@@ -100,7 +100,7 @@ function Items({ runningTasks, unhealthyRegistries, onChosen }: ItemsProps) {
           </Counter>
         ),
       )}
-      {item('replication.read', paths.executions(), <SyncIcon />, t('app.replication'))}
+      {item('replication.read', paths.policies(), <SyncIcon />, t('app.replication'))}
       {item(
         'registry.read',
         paths.registries(),

@@ -9,6 +9,7 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { useIsOwn } from '../../domain/account.ts';
 import { useMayPushToAll } from '../../domain/may-push.ts';
 import { Figures } from '../../domain/tasks/Figures.tsx';
+import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
 import { canStopExecution, countRetryable, countTasks, taskStatesByUrgency } from '../../domain/tasks/task-status.ts';
@@ -22,6 +23,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
+import { StatusDot } from '../../ui/StatusDot.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { ExecutionProgress } from './ExecutionProgress.tsx';
 import { allTaskPages, executionQuery, useExecutionActions } from './replication-queries.ts';
@@ -88,13 +90,29 @@ function ExecutionFacts({ execution }: { execution: Execution }) {
       {execution.sample.length > 1 && others > 0 ? <span>{t('executions.more', { count: others })}</span> : null}
       <ExecutionState state={execution.state} />
       <RouteText sourceIds={execution.sourceRegistryIds} destinationIds={execution.destinationRegistryIds} />
+      <ExecutionPolicy execution={execution} />
       <span>
-        {execution.requestedBy === null
+        {execution.requestedBy === null || execution.policy !== null
           ? t(`execution.trigger.${execution.trigger}`)
-          : t('execution.by', { who: execution.requestedBy })}
+          : null}{' '}
+        {execution.requestedBy === null ? null : t('execution.by', { who: execution.requestedBy })}
         {' · '}
         <RelativeTime instant={execution.createdAt} />
       </span>
+    </>
+  );
+}
+
+/** Whose run it is, and with which of its versions; why its deletions wait, which is decided on the policy's page. */
+function ExecutionPolicy({ execution: { policy, heldBack, state } }: { execution: Execution }) {
+  const { t } = useTranslation('replication');
+  const reasonText = useReasonText();
+  if (policy === null) return null;
+  const words = t('execution.policy', { name: policy.name, version: policy.version });
+  return (
+    <>
+      {policy.exists ? <Link to={paths.policy(policy.id)}>{words}</Link> : <span>{words}</span>}
+      {heldBack === null || state !== 'running' ? null : <StatusDot tone="warn" label={reasonText(heldBack)} />}
     </>
   );
 }

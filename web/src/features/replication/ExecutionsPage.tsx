@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
+import { ReplicationTabs } from '../../domain/ReplicationTabs.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
 import { countTasks } from '../../domain/tasks/task-status.ts';
@@ -48,15 +49,18 @@ export function ExecutionsPage() {
             : t('executions.facts', { count: running })
       }
       toolbar={
-        <StateFilter
-          label={t('executions.state')}
-          chosen={filter}
-          onChoose={(next) => setUrl({ state: next ?? '' }, { replace: false })}
-          choices={[
-            { key: undefined, label: t('executions.all') },
-            ...executionStates.map((key) => ({ key, label: t(`tasks:executionState.${key}`) })),
-          ]}
-        />
+        <>
+          <ReplicationTabs />
+          <StateFilter
+            label={t('executions.state')}
+            chosen={filter}
+            onChoose={(next) => setUrl({ state: next ?? '' }, { replace: false })}
+            choices={[
+              { key: undefined, label: t('executions.all') },
+              ...executionStates.map((key) => ({ key, label: t(`tasks:executionState.${key}`) })),
+            ]}
+          />
+        </>
       }
     >
       <DataTable

@@ -32,6 +32,7 @@ export const text = {
     notFoundHint: 'It may be older than what is kept. All copies are in the list.',
     toList: 'All copies',
     by: 'by {{who}}',
+    policy: '{{name}}, version {{version}}',
     trigger: {
       copy: 'started by hand',
       manual: 'policy, started by hand',

@@ -33,6 +33,7 @@ export const text = {
     notFoundHint: '它可能早于保留的记录。请在列表中查看全部复制。',
     toList: '全部复制',
     by: '由 {{who}} 发起',
+    policy: '{{name}}，版本 {{version}}',
     trigger: {
       copy: '手动发起',
       manual: '策略，手动发起',

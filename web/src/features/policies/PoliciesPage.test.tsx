@@ -1,0 +1,99 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type { Policy } from 'bff/contract/policies';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sessionQuery } from '../../domain/account.ts';
+import { pretendApi } from '../../testing/api.ts';
+import { type people, registryEntry, sessionOf } from '../../testing/people.ts';
+import { loadWords, renderAt } from '../../testing/render.tsx';
+import { setUpPages } from '../../testing/set-up-pages.ts';
+import { PoliciesPage } from './PoliciesPage.tsx';
+import { executionWith, policyWith } from './testing/policies.ts';
+
+const registries = ['development', 'testing', 'production'].map((id) => registryEntry(id));
+const timeoutMs = 10_000;
+
+function open(items: Policy[], who: keyof typeof people = 'admin', url = '/replication') {
+  const calls = pretendApi({
+    'GET /policies': { items, nextCursor: null, total: items.length },
+    'GET /registry-directory': { items: registries },
+    'POST /schedule-checks': {
+      isValid: true,
+      problem: null,
+      sentence: { en: 'every day at 02:00', zh: '每天 02:00' },
+      nextTimes: [],
+    },
+    [`POST /policies/${policyWith().id}/run`]: executionWith(),
+    [`POST /policies/${policyWith().id}/pause`]: policyWith({ pausedAt: '2026-01-01T00:00:00.000Z' }),
+    [`POST /policies/${policyWith().id}/disable`]: policyWith({ isEnabled: false }),
+  });
+  const known = [[sessionQuery().queryKey, sessionOf(who)]] as const;
+  return { calls, ...renderAt(url, <PoliciesPage />, known) };
+}
+
+beforeAll(() => loadWords('en', 'policies', 'tasks', 'domain'));
+setUpPages();
+
+describe('the list of policies', () => {
+  it('says from where to where, when, how it stands and why', async () => {
+    const reason = { code: 'connection-refused', sentence: 'production refused the connection.', params: {} };
+    const { id, state, trigger, createdAt, finishedAt } = executionWith({ state: 'failed' });
+    open([
+      policyWith({
+        state: 'failing',
+        lastReason: reason,
+        lastExecution: { id, state, trigger: trigger === 'copy' ? 'manual' : trigger, createdAt, finishedAt },
+        content: { ...policyWith().content, onPush: false, schedule: { cron: '0 2 * * *', timeZone: 'UTC' } },
+      }),
+    ]);
+    const row = await screen.findByRole('row', { name: /to the stages/ }, { timeout: timeoutMs });
+    expect(within(row).getByText('failing')).toBeDefined();
+    expect(within(row).getByText('production refused the connection.')).toBeDefined();
+    expect(await within(row).findByText('every day at 02:00', {}, { timeout: timeoutMs })).toBeDefined();
+    for (const name of ['development', 'testing']) expect(within(row).getByText(name)).toBeDefined();
+    expect(within(row).getByTitle('production').textContent).toBe('+1');
+  });
+
+  it('explains itself when it is empty, and offers the first policy only to whoever may make one', async () => {
+    open([]);
+    expect(await screen.findByText('No policies yet', {}, { timeout: timeoutMs })).toBeDefined();
+    expect(screen.getAllByRole('link', { name: 'New policy' }).length).toBeGreaterThan(0);
+  });
+
+  it('shows a guest no control that would be refused', async () => {
+    open([policyWith({ project: 'payments' })], 'guest');
+    await screen.findByRole('row', { name: /to the stages/ }, { timeout: timeoutMs });
+    expect(screen.queryByRole('link', { name: 'New policy' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Actions for to the stages' })).toBeNull();
+  });
+
+  it('runs and pauses from the row, and asks before it disables', async () => {
+    const user = userEvent.setup();
+    const { calls } = open([policyWith()]);
+    const choose = async (name: string) => {
+      const button = await screen.findByRole('button', { name: 'Actions for to the stages' }, { timeout: timeoutMs });
+      await user.click(button);
+      await user.click(await screen.findByRole('menuitem', { name }, { timeout: timeoutMs }));
+    };
+    const posted = () =>
+      calls.filter(({ method, path }) => method === 'POST' && path.startsWith('/policies/')).map(({ path }) => path);
+    const base = `/policies/${policyWith().id}`;
+    await choose('Run now');
+    await waitFor(() => expect(posted()).toEqual([`${base}/run`]));
+    await choose('Pause');
+    await waitFor(() => expect(posted()).toEqual([`${base}/run`, `${base}/pause`]));
+    await choose('Disable');
+    const dialog = await screen.findByRole('dialog', { name: 'Disable to the stages?' }, { timeout: timeoutMs });
+    expect(posted()).toHaveLength(2);
+    await user.click(within(dialog).getByRole('button', { name: 'Disable policy' }));
+    await waitFor(() => expect(posted().at(-1)).toBe(`${base}/disable`));
+  }, 90_000);
+
+  it('asks the server for what the address says', async () => {
+    const { calls } = open([], 'admin', '/replication?q=branches&sort=-changed');
+    await screen.findByText('No policy fits “branches”', {}, { timeout: timeoutMs });
+    const asked = calls.find(({ path }) => path.startsWith('/policies'));
+    expect(asked?.path).toContain('q=branches');
+    expect(asked?.path).toContain('sort=-changed');
+  });
+});

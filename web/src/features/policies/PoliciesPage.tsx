@@ -1,0 +1,113 @@
+import Button from '@mui/material/Button';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
+import type { Policy } from 'bff/contract/policies';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useCan } from '../../domain/account.ts';
+import { useErrorWords } from '../../domain/error-words.ts';
+import { ReplicationTabs } from '../../domain/ReplicationTabs.tsx';
+import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
+import { paths } from '../../paths.ts';
+import { DataTable } from '../../ui/DataTable.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Page } from '../../ui/Page.tsx';
+import { SearchField } from '../../ui/SearchField.tsx';
+import { useUrlState } from '../../ui/use-url-state.ts';
+import { policyPages, policySorts, useLivePolicies } from './policies-queries.ts';
+import { usePolicyColumns } from './policy-columns.tsx';
+import { usePolicyRights } from './policy-rights.ts';
+import { PolicyDialogs } from './PolicyDialogs.tsx';
+import { usePolicyMenu } from './use-policy-menu.ts';
+
+const urlDefaults = { q: '', sort: 'name' };
+const TWO_LINES_PX = 48;
+
+/** Every policy the reader may see: what goes from where to where, and whether it does. */
+export function PoliciesPage() {
+  const { t } = useTranslation(['policies', 'tasks']);
+  const errorWords = useErrorWords();
+  const [url, setUrl] = useUrlState(urlDefaults);
+  const sort = policySorts.find((each) => each === url.sort) ?? 'name';
+  const query = useInfiniteQuery(policyPages({ q: url.q, sort }));
+  useLivePolicies();
+  useLiveTasks();
+  const rows = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
+  const total = query.data?.pages[0]?.total ?? null;
+  const { mayManage } = usePolicyRights(rows);
+  const { actionsOf, asked, onAnswered } = usePolicyMenu();
+  const columns = usePolicyColumns((policy) => (mayManage(policy) ? actionsOf(policy) : []));
+  const mayMake = useMayMakePolicies();
+  const rowHref = useCallback(({ id }: Policy) => paths.policy(id), []);
+  return (
+    <Page
+      title={t('title')}
+      fill
+      facts={total === null ? undefined : t('facts', { count: total })}
+      action={mayMake ? <NewPolicyButton /> : undefined}
+      toolbar={
+        <>
+          <ReplicationTabs />
+          <SearchField value={url.q} label={t('search')} onChange={(q) => setUrl({ q })} />
+        </>
+      }
+    >
+      <DataTable
+        label={t('title')}
+        columns={columns}
+        rows={rows}
+        rowKey={({ id }) => id}
+        rowHref={rowHref}
+        rowHeightPx={TWO_LINES_PX}
+        sort={sort}
+        onSortChange={(next) => setUrl({ sort: next })}
+        isPending={query.isPending}
+        error={errorWords(query.error)}
+        onRetry={() => void query.refetch()}
+        hasMore={query.hasNextPage}
+        isLoadingMore={query.isFetchingNextPage}
+        onLoadMore={() => void query.fetchNextPage()}
+        total={total}
+        empty={<NoPolicies q={url.q} mayMake={mayMake} onShowAll={() => setUrl({ q: '' })} />}
+      />
+      <PolicyDialogs asked={asked} onClose={onAnswered} />
+    </Page>
+  );
+}
+
+/** Whether the reader may make policies anywhere. */
+function useMayMakePolicies(): boolean {
+  const isSystem = useCan('policy.manage');
+  const isProjectAdmin = useCan('project.manage');
+  return isSystem || isProjectAdmin;
+}
+
+function NewPolicyButton() {
+  const { t } = useTranslation('policies');
+  return (
+    <Button variant="contained" component={Link} to={paths.newPolicy()}>
+      {t('new')}
+    </Button>
+  );
+}
+
+function NoPolicies({ q, mayMake, onShowAll }: { q: string; mayMake: boolean; onShowAll: () => void }) {
+  const { t } = useTranslation('policies');
+  if (q !== '') {
+    return (
+      <EmptyState
+        title={t('emptySearch', { q })}
+        action={
+          <Button variant="outlined" onClick={onShowAll}>
+            {t('showAll')}
+          </Button>
+        }
+      />
+    );
+  }
+  return (
+    <EmptyState title={t('empty')} action={mayMake ? <NewPolicyButton /> : undefined}>
+      {t('emptyHint')} {mayMake ? null : t('emptyReader')}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,114 @@
+import Button from '@mui/material/Button';
+import type { Policy } from 'bff/contract/policies';
+import { useTranslation } from 'react-i18next';
+import { useErrorWords } from '../../domain/error-words.ts';
+import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { RegistryChip } from '../../domain/RegistryChip.tsx';
+import { StatusDot } from '../../ui/StatusDot.tsx';
+import { toast } from '../../ui/toast.ts';
+import { usePolicyActions } from './policies-queries.ts';
+import styles from './policies.module.css';
+import { factKeys, usePolicyFacts } from './policy-facts.ts';
+import { NextRun } from './policy-columns.tsx';
+
+interface PolicyAboutProps {
+  policy: Policy;
+  mayManage: boolean;
+}
+
+/** What it says, part by part, and how each destination stands. */
+export function PolicyAbout({ policy, mayManage }: PolicyAboutProps) {
+  const { t } = useTranslation('policies');
+  const facts = usePolicyFacts(policy.content);
+  return (
+    <div className={styles['columns']}>
+      <dl className={styles['facts']}>
+        {factKeys.map((key) => (
+          <div key={key}>
+            <dt>{t(`fact.${key}`)}</dt>
+            <dd>{facts[key]}</dd>
+          </div>
+        ))}
+        {policy.nextRunAt === null ? null : (
+          <div>
+            <dt>{t('column.next')}</dt>
+            <dd>
+              <NextRun at={policy.nextRunAt} />
+            </dd>
+          </div>
+        )}
+      </dl>
+      <section aria-label={t('destinations.title')}>
+        <h2 className={styles['sectionTitle']}>{t('destinations.title')}</h2>
+        <ul className={styles['destinations']}>
+          {policy.destinations.map((destination) => (
+            <Destination
+              key={destination.registryId}
+              policyId={policy.id}
+              destination={destination}
+              mayManage={mayManage && policy.isEnabled}
+            />
+          ))}
+        </ul>
+      </section>
+    </div>
+  );
+}
+
+interface DestinationProps {
+  policyId: string;
+  destination: Policy['destinations'][number];
+  mayManage: boolean;
+}
+
+function Destination({ policyId, destination, mayManage }: DestinationProps) {
+  const { t } = useTranslation('policies');
+  const errorWords = useErrorWords();
+  const reasonText = useReasonText();
+  const { registryId, pausedAt, pausedBy, openTaskCount, reason } = destination;
+  const { name, environment } = useRegistryDirectory().find(registryId);
+  const { changeDestination } = usePolicyActions();
+  const isPaused = pausedAt !== null;
+  const paused = pausedBy === null ? t('destinations.paused') : t('destinations.pausedBy', { who: pausedBy });
+  const toggle = () =>
+    changeDestination.mutate(
+      { policyId, registryId, isPaused: !isPaused },
+      {
+        onSuccess: () =>
+          toast({
+            message: t(isPaused ? 'destinations.resumedDone' : 'destinations.pausedDone', { registry: name }),
+            tone: 'ok',
+          }),
+        onError: (error) => toast({ message: errorWords(error).sentence, tone: 'danger' }),
+      },
+    );
+  return (
+    <li>
+      <RegistryChip name={name} environment={environment} />
+      <span className={styles['grow']}>
+        {isPaused ? (
+          <StatusDot tone="warn" label={paused} />
+        ) : reason === null ? (
+          <StatusDot tone="ok" label={t('destinations.follows')} />
+        ) : (
+          <StatusDot tone="danger" label={reasonText(reason)} />
+        )}
+        {isPaused && reason !== null ? <span className={styles['reason']}>{reasonText(reason)}</span> : null}
+        {openTaskCount === 0 ? null : (
+          <span className={styles['muted']}> {t('destinations.open', { count: openTaskCount })}</span>
+        )}
+      </span>
+      {mayManage ? (
+        <Button
+          variant="outlined"
+          disabled={changeDestination.isPending}
+          aria-label={t(isPaused ? 'destinations.resume' : 'destinations.pause', { registry: name })}
+          onClick={toggle}
+        >
+          {t(isPaused ? 'resume' : 'pause')}
+        </Button>
+      ) : null}
+    </li>
+  );
+}

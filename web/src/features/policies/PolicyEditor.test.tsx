@@ -1,0 +1,127 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type { Policy } from 'bff/contract/policies';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sessionQuery } from '../../domain/account.ts';
+import { pretendApi, type PretendedCall, Refusal, sentBodies } from '../../testing/api.ts';
+import { registryEntry, sessionOf } from '../../testing/people.ts';
+import { loadWords, renderAt } from '../../testing/render.tsx';
+import { setUpPages } from '../../testing/set-up-pages.ts';
+import { EditPolicyPage, NewPolicyPage } from './PolicyEditorPage.tsx';
+import { policyContent, policyWith, previewWith } from './testing/policies.ts';
+
+const registries = ['development', 'testing', 'production'].map((id) => registryEntry(id));
+const wait = { timeout: 10_000 };
+const { id } = policyWith();
+
+function pretend(answers: Record<string, unknown>) {
+  return pretendApi({
+    'GET /registry-directory': { items: registries },
+    'GET /projects': { items: [], nextCursor: null, total: 0 },
+    'POST /policy-previews': previewWith(),
+    ...answers,
+  });
+}
+const known = [[sessionQuery().queryKey, sessionOf('admin')]] as const;
+const openNew = () => renderAt('/replication/policies/new', <NewPolicyPage />, known);
+const openEdit = () =>
+  renderAt(`/replication/policies/${id}/edit`, <EditPolicyPage />, known, '/replication/policies/:policyId/edit');
+
+beforeAll(() => loadWords('en', 'policies', 'tasks', 'domain'));
+setUpPages();
+
+describe('the editor of a policy', () => {
+  it('shows what the draft would do as soon as it says enough, and makes the policy', async () => {
+    const user = userEvent.setup();
+    const calls = pretend({ 'POST /policies': policyWith({ version: 1 }) });
+    const { router } = openNew();
+    await screen.findByRole('option', { name: 'testing' }, wait);
+    expect(screen.getByText(/Choose a source, what of it and a destination/)).toBeDefined();
+    await user.click(screen.getByRole('button', { name: 'Make policy' }));
+    expect(screen.getByText('Choose the registry to copy from.')).toBeDefined();
+    expect(sentBodies(calls, 'POST')).toEqual([]);
+
+    await user.type(screen.getByRole('textbox', { name: 'Name' }), 'to the stages');
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Source registry' }), 'development');
+    await user.type(screen.getByRole('textbox', { name: 'Repositories matching' }), 'payments/**');
+    await user.click(screen.getByRole('checkbox', { name: 'testing' }));
+    expect(await screen.findByText('148 tags in 12 repositories', {}, wait)).toBeDefined();
+    expect(screen.getByText(/31 not yet there, 2 would be replaced, 4.20 GB to copy/)).toBeDefined();
+
+    await user.click(screen.getByRole('button', { name: 'Make policy' }));
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/replication/policies/${id}`), wait);
+    expect(sentBodies(calls, 'POST').at(-1)).toMatchObject({
+      name: 'to the stages',
+      project: null,
+      isEnabled: true,
+      content: {
+        sourceRegistryId: 'development',
+        filters: { repositories: { include: ['payments/**'], exclude: [] } },
+        destinations: [{ registryId: 'testing', bandwidth: null }],
+      },
+    });
+  }, 180_000);
+
+  it('says which names collide, and does not save them', async () => {
+    const collisions = [{ to: 'mirror/api', from: ['payments/api', 'shop/api'] }];
+    pretend({
+      [`GET /policies/${id}`]: policyWith(),
+      'POST /policy-previews': previewWith({ mapping: { examples: [], collisions } }),
+    });
+    openEdit();
+    expect(await screen.findByText('payments/api and shop/api would both be “mirror/api”.', {}, wait)).toBeDefined();
+    await userEvent.setup().type(screen.getByRole('textbox', { name: 'Name' }), '!');
+    expect(screen.getByRole('button', { name: 'Save as version 4' }).hasAttribute('disabled')).toBe(true);
+  }, 180_000);
+
+  it('shows the difference, and both sides when somebody saved meanwhile, without losing input', async () => {
+    const user = userEvent.setup();
+    const theirs = policyWith({
+      version: 4,
+      content: { ...policyContent, filters: { ...policyContent.filters, newest: 5 } },
+    });
+    let stored: Policy = policyWith();
+    const calls = pretend({
+      [`GET /policies/${id}`]: () => stored,
+      [`PUT /policies/${id}`]: ({ body }: PretendedCall) => {
+        if ((body as { version: number }).version === 4) return policyWith({ version: 5 });
+        stored = theirs;
+        return new Refusal(412, 'version-conflict');
+      },
+    });
+    const { router } = openEdit();
+    const newest = await screen.findByRole('textbox', { name: 'The newest' }, wait);
+    expect(screen.getByText('Nothing is changed yet.')).toBeDefined();
+    await user.clear(newest);
+    await user.type(newest, '20');
+    const difference = screen.getByRole('table');
+    expect(within(difference).getByText('of each repository only the 20 latest pushed tags')).toBeDefined();
+
+    await user.click(screen.getByRole('button', { name: 'Save as version 4' }));
+    const conflict = (await screen.findByText('Somebody else changed to the stages meanwhile.', {}, wait))
+      .parentElement;
+    if (conflict === null) throw new Error('The conflict stands nowhere.');
+    expect(within(conflict).getByText('of each repository only the 5 latest pushed tags')).toBeDefined();
+    expect(within(conflict).getByText('of each repository only the 20 latest pushed tags')).toBeDefined();
+    expect(newest).toHaveProperty('value', '20');
+
+    await user.click(screen.getByRole('button', { name: 'Save as version 5' }));
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/replication/policies/${id}`), wait);
+    expect(sentBodies(calls, 'PUT')).toMatchObject([
+      { version: 3, content: { filters: { newest: 20 } } },
+      { version: 4, content: { filters: { newest: 20 } } },
+    ]);
+  }, 180_000);
+
+  it('asks before what was typed is left', async () => {
+    const user = userEvent.setup();
+    pretend({ [`GET /policies/${id}`]: policyWith() });
+    const { router } = openEdit();
+    await user.type(await screen.findByRole('textbox', { name: 'Name' }, wait), ' and on');
+    await user.click(screen.getByRole('link', { name: 'Cancel' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Leave without saving?' }, wait);
+    expect(router.state.location.pathname).toBe(`/replication/policies/${id}/edit`);
+    await user.click(within(dialog).getByRole('button', { name: 'Leave' }));
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/replication/policies/${id}`), wait);
+  }, 180_000);
+});

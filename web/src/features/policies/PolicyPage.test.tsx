@@ -1,0 +1,114 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sessionQuery } from '../../domain/account.ts';
+import { pretendApi } from '../../testing/api.ts';
+import { type people, projectWith, registryEntry, sessionOf } from '../../testing/people.ts';
+import { loadWords, renderAt } from '../../testing/render.tsx';
+import { setUpPages } from '../../testing/set-up-pages.ts';
+import { PolicyPage } from './PolicyPage.tsx';
+import { executionWith, plannedWork, policyWith, previewWith } from './testing/policies.ts';
+
+const registries = ['development', 'testing', 'production'].map((id) => registryEntry(id));
+const wait = { timeout: 10_000 };
+const policy = policyWith();
+const reason = { code: 'none-known', sentence: '31 of 148 tags would be deleted.', params: {} };
+const held = executionWith({
+  state: 'running',
+  heldBack: reason,
+  planned: plannedWork({ delete: 31, upToDate: 117 }),
+});
+
+function open(answers: Record<string, unknown> = {}, who: keyof typeof people = 'admin', search = '') {
+  const calls = pretendApi({
+    'GET /registry-directory': { items: registries },
+    [`GET /policies/${policy.id}`]: policy,
+    'GET /executions': { items: [], nextCursor: null, total: 0 },
+    ...answers,
+  });
+  const known = [[sessionQuery().queryKey, sessionOf(who)]] as const;
+  const url = `/replication/policies/${policy.id}${search}`;
+  return { calls, ...renderAt(url, <PolicyPage />, known, '/replication/policies/:policyId') };
+}
+const posted = (calls: ReturnType<typeof pretendApi>) =>
+  calls.filter(({ method }) => method === 'POST').map(({ path }) => path);
+
+beforeAll(() => loadWords('en', 'policies', 'tasks', 'domain'));
+setUpPages();
+
+describe('the page of a policy', () => {
+  it('says in words what the policy does', async () => {
+    open();
+    expect(await screen.findByText('those matching release-*, but not *-rc', {}, wait)).toBeDefined();
+    expect(screen.getByText('of each repository only the 10 latest pushed tags')).toBeDefined();
+    expect(screen.getByText('what the source deletes stays at the destinations')).toBeDefined();
+  });
+
+  it('pauses one destination and goes on with another, with its reason', async () => {
+    const user = userEvent.setup();
+    const [first, second] = policy.destinations;
+    if (first === undefined || second === undefined) throw new Error('It has two destinations.');
+    const broken = { code: 'none-known', sentence: 'testing refused the connection.', params: {} };
+    const stands = policyWith({
+      destinations: [
+        { ...first, reason: broken },
+        { ...second, pausedAt: policy.changedAt, pausedBy: 'lin' },
+      ],
+    });
+    const { calls } = open({ [`GET /policies/${policy.id}`]: stands });
+    expect(await screen.findByText('testing refused the connection.', {}, wait)).toBeDefined();
+    expect(screen.getByText('paused by lin')).toBeDefined();
+    await user.click(screen.getByRole('button', { name: 'Pause testing' }));
+    await user.click(screen.getByRole('button', { name: 'Go on with production' }));
+    const base = `/policies/${policy.id}/destinations`;
+    await waitFor(() => expect(posted(calls)).toEqual([`${base}/testing/pause`, `${base}/production/resume`]));
+  });
+
+  it('lets many deletions happen only after the policy’s name was typed', async () => {
+    const user = userEvent.setup();
+    const { calls } = open({ 'GET /executions': { items: [held], nextCursor: null, total: 1 } });
+    const notice = await screen.findByRole('region', { name: 'Deletions wait for a person’s word' }, wait);
+    expect(within(notice).getByText('31 of 148 tags would be deleted.')).toBeDefined();
+    await user.click(within(notice).getByRole('button', { name: 'Delete them' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Let the deletions happen?' }, wait);
+    const yes = within(dialog).getByRole('button', { name: 'Delete them' });
+    expect(yes.hasAttribute('disabled')).toBe(true);
+    await user.type(within(dialog).getByRole('textbox'), policy.name);
+    await user.click(yes);
+    await waitFor(() => expect(posted(calls)).toEqual([`/executions/${held.id}/confirm`]));
+  }, 90_000);
+
+  it('refuses them by stopping that run', async () => {
+    const { calls } = open({ 'GET /executions': { items: [held], nextCursor: null, total: 1 } });
+    const no = await screen.findByRole('button', { name: 'Do not delete' }, wait);
+    await userEvent.setup().click(no);
+    await waitFor(() => expect(posted(calls)).toEqual([`/executions/${held.id}/stop`]));
+  });
+
+  it('tells a reader of it, and offers no control that would be refused', async () => {
+    open(
+      {
+        [`GET /policies/${policy.id}`]: policyWith({ project: 'payments' }),
+        'GET /projects/payments': projectWith({ development: ['catalog.read'], testing: ['member.read'] }),
+        'GET /executions': { items: [held], nextCursor: null, total: 1 },
+      },
+      'guest',
+    );
+    const notice = await screen.findByRole('region', { name: 'Deletions wait for a person’s word' }, wait);
+    expect(within(notice).queryByRole('button')).toBeNull();
+    for (const name of ['Run now', 'Edit', 'Pause testing', 'Actions for to the stages']) {
+      expect(screen.queryByRole('button', { name })).toBeNull();
+      expect(screen.queryByRole('link', { name })).toBeNull();
+    }
+  });
+
+  it('repairs the drift that its dry run shows', async () => {
+    const { calls } = open(
+      { [`GET /policies/${policy.id}/preview`]: previewWith(), [`POST /policies/${policy.id}/run`]: executionWith() },
+      'admin',
+      '?tab=preview',
+    );
+    await userEvent.setup().click(await screen.findByRole('button', { name: 'Repair drift' }, wait));
+    await waitFor(() => expect(posted(calls)).toEqual([`/policies/${policy.id}/run`]));
+  });
+});

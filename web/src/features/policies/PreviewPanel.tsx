@@ -1,0 +1,133 @@
+import Button from '@mui/material/Button';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { PolicyPreview } from 'bff/contract/policies';
+import type { PlannedWork } from 'bff/contract/replication';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ApiError } from '../../api/api-error.ts';
+import { useErrorWords } from '../../domain/error-words.ts';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { RegistryChip } from '../../domain/RegistryChip.tsx';
+import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { useListWords } from '../../i18n/use-list-words.ts';
+import { useFormat } from '../../i18n/use-format.ts';
+import { ErrorState } from '../../ui/ErrorState.tsx';
+import { Sentence } from '../../ui/Sentence.tsx';
+import { PlanDialog } from './PlanDialog.tsx';
+import type { Previewed } from './policies-queries.ts';
+import styles from './policies.module.css';
+
+interface PreviewPanelProps {
+  preview: UseQueryResult<PolicyPreview, ApiError>;
+  /** What it is the preview of; undefined while the draft cannot be previewed. */
+  previewed: Previewed | undefined;
+  /** Said instead of figures while it cannot. */
+  instead: string;
+}
+
+/** What the draft would do today, in counts and bytes, with the list one click away. */
+export function PreviewPanel({ preview, previewed, instead }: PreviewPanelProps) {
+  const { t } = useTranslation('policies');
+  const errorWords = useErrorWords();
+  const [isListed, setIsListed] = useState(false);
+  const { data, error, isFetching } = preview;
+  return (
+    <div className={styles['preview']} aria-live="polite" aria-busy={isFetching}>
+      <h2>{t('preview.title')}</h2>
+      {previewed === undefined ? (
+        <p className={styles['muted']}>{instead}</p>
+      ) : error !== null ? (
+        <ErrorState title={t('preview.failed')} error={errorWords(error)} onRetry={() => void preview.refetch()} />
+      ) : data === undefined ? (
+        <p className={styles['muted']}>{t('preview.asking')}</p>
+      ) : (
+        <div data-old={preview.isPlaceholderData} className={styles['previewWords']}>
+          <Collisions mapping={data.mapping} />
+          <PreviewWords preview={data} />
+          {data.tagCount === 0 ? null : (
+            <Button variant="outlined" className={styles['start'] ?? ''} onClick={() => setIsListed(true)}>
+              {t('preview.list')}
+            </Button>
+          )}
+        </div>
+      )}
+      {isListed && previewed !== undefined ? (
+        <PlanDialog previewed={previewed} onClose={() => setIsListed(false)} />
+      ) : null}
+    </div>
+  );
+}
+
+/** The figures as sentences; for a saved policy as for a draft. */
+export function PreviewWords({ preview }: { preview: PolicyPreview }) {
+  const { t } = useTranslation('policies');
+  const work = useWorkWords();
+  const directory = useRegistryDirectory();
+  const { tagCount, repositoryCount, planned, destinations, asOf } = preview;
+  return (
+    <>
+      <p className={styles['headline']}>
+        {tagCount === 0
+          ? t('preview.nothing')
+          : t('preview.selected', {
+              count: tagCount,
+              repositories: t('preview.repositories', { count: repositoryCount }),
+            })}
+        {tagCount === 0 && planned.delete === 0 ? null : <span>{work(planned)}</span>}
+      </p>
+      {destinations.length < 2 ? null : (
+        <dl className={styles['perDestination']} aria-label={t('preview.perDestination')}>
+          {destinations.map((each) => {
+            const { name, environment } = directory.find(each.registryId);
+            return (
+              <div key={each.registryId}>
+                <dt>
+                  <RegistryChip name={name} environment={environment} />
+                </dt>
+                <dd>{work(each.planned)}</dd>
+              </div>
+            );
+          })}
+        </dl>
+      )}
+      <p className={styles['hint']}>
+        {asOf === null ? (
+          t('preview.neverScanned')
+        ) : (
+          <Sentence text={t('preview.asOf')} parts={{ when: <RelativeTime instant={asOf} /> }} />
+        )}
+      </p>
+    </>
+  );
+}
+
+/** “31 not yet there, 4.2 GB to copy; 2 would be replaced”, without what is nothing. */
+function useWorkWords(): (planned: PlannedWork) => string {
+  const { t } = useTranslation('policies');
+  const { bytes } = useFormat();
+  return (planned) => {
+    const parts = (['copy', 'replace', 'delete', 'differs', 'loses', 'impossible'] as const).flatMap((key) =>
+      planned[key] === 0 ? [] : [t(`preview.${key}`, { count: planned[key] })],
+    );
+    if (parts.length === 0) return t('preview.inStep');
+    if (planned.bytes > 0) parts.push(t('preview.bytes', { size: bytes(planned.bytes) }));
+    if (planned.upToDate > 0) parts.push(t('preview.upToDate', { count: planned.upToDate }));
+    return parts.join(', ');
+  };
+}
+
+function Collisions({ mapping: { collisions } }: Pick<PolicyPreview, 'mapping'>) {
+  const { t } = useTranslation('policies');
+  const list = useListWords();
+  if (collisions.length === 0) return null;
+  return (
+    <div className={styles['collisions']} role="alert">
+      <strong>{t('preview.collisions', { count: collisions.length })}</strong>
+      <ul>
+        {collisions.map(({ to, from }) => (
+          <li key={to}>{t('preview.collision', { from: list(from), to })}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}

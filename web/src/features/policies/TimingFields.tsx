@@ -1,0 +1,97 @@
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import type { ScheduleCheck } from 'bff/contract/policies';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../i18n/use-format.ts';
+import { Field } from '../../ui/Field.tsx';
+import type { EditorFieldsProps } from './editor-fields.ts';
+import { EditorSection } from './EditorSection.tsx';
+import styles from './policies.module.css';
+import { TimeZones } from './TimeZones.tsx';
+
+interface TimingFieldsProps extends EditorFieldsProps {
+  schedule: ScheduleCheck | undefined;
+}
+
+/** What makes it run by itself. */
+export function TimingFields({ values, wrong, onChange, schedule }: TimingFieldsProps) {
+  const { t } = useTranslation('policies');
+  const runsByItself = values.onPush || values.hasSchedule;
+  return (
+    <EditorSection title={t('editor.when')}>
+      <div className={styles['choices']}>
+        <FormControlLabel
+          control={<Checkbox checked={values.onPush} onChange={(_event, onPush) => onChange({ onPush })} />}
+          label={t('editor.onPush')}
+        />
+        <FormControlLabel
+          control={
+            <Checkbox checked={values.hasSchedule} onChange={(_event, hasSchedule) => onChange({ hasSchedule })} />
+          }
+          label={t('editor.onTime')}
+        />
+      </div>
+      {values.hasSchedule ? (
+        <>
+          <div className={styles['pair']}>
+            <Field
+              label={t('editor.cron')}
+              value={values.cron}
+              hint={t('editor.cronHint')}
+              error={wrong.cron}
+              spellCheck={false}
+              autoComplete="off"
+              onChange={(event) => onChange({ cron: event.target.value })}
+            />
+            <Field
+              label={t('editor.timeZone')}
+              value={values.timeZone}
+              error={wrong.timeZone}
+              list="policy-time-zones"
+              spellCheck={false}
+              autoComplete="off"
+              onChange={(event) => onChange({ timeZone: event.target.value })}
+            />
+          </div>
+          <TimeZones id="policy-time-zones" />
+          <NextTimes schedule={schedule} timeZone={values.timeZone} />
+        </>
+      ) : null}
+      <p className={styles['muted']}>{t(runsByItself ? 'editor.manualToo' : 'editor.manualOnly')}</p>
+    </EditorSection>
+  );
+}
+
+/** The schedule as a sentence, and when it is due, on the clocks of its time zone. */
+function NextTimes({ schedule, timeZone }: { schedule: ScheduleCheck | undefined; timeZone: string }) {
+  const { t } = useTranslation('policies');
+  const { language } = useFormat();
+  if (schedule?.isValid !== true) return null;
+  const sentence = language === 'zh-CN' ? schedule.sentence?.zh : schedule.sentence?.en;
+  return (
+    <div className={styles['effect']} aria-live="polite">
+      <strong>{sentence}</strong>
+      <p className={styles['muted']}>{t('editor.nextTimes')}</p>
+      <ul className={styles['times']} aria-label={t('editor.nextTimes')}>
+        {schedule.nextTimes.map((instant) => (
+          <li key={instant}>
+            <time dateTime={instant}>{timeThere(language, instant, timeZone)}</time>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function timeThere(language: string, instant: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(language, {
+    weekday: 'short',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(new Date(instant));
+}

@@ -1,0 +1,170 @@
+import MoreIcon from '@mui/icons-material/MoreVert';
+import type { Policy } from 'bff/contract/policies';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { RouteText } from '../../domain/tasks/RouteText.tsx';
+import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
+import { useNow } from '../../i18n/now.ts';
+import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { paths } from '../../paths.ts';
+import type { MenuAction } from '../../ui/menu-action.ts';
+import { MenuButton } from '../../ui/MenuButton.tsx';
+import type { Column } from '../../ui/table-columns.ts';
+import styles from './policies.module.css';
+import { PolicyState } from './PolicyState.tsx';
+import { PolicyTrigger } from './PolicyTrigger.tsx';
+import { RunProgress } from './RunProgress.tsx';
+
+const MINUTE_MS = 60_000;
+
+/** `actionsOf`: what the reader may do with a policy; none leaves its menu out. */
+export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAction[]): Column<Policy>[] {
+  const { t } = useTranslation('policies');
+  return useMemo(
+    (): Column<Policy>[] => [
+      {
+        key: 'name',
+        header: t('column.name'),
+        minWidth: 200,
+        grow: 5,
+        narrow: 'title',
+        sorts: { ascending: 'name', descending: '-name' },
+        cell: ({ id, name, project }) => (
+          <span className={styles['twoLines']}>
+            <Link to={paths.policy(id)} title={name}>
+              <bdi>{name}</bdi>
+            </Link>
+            <span className={`${styles['muted']} ${styles['wideOnly']}`}>
+              {project === null ? t('systemWide') : t('ofProject', { project })}
+            </span>
+          </span>
+        ),
+      },
+      {
+        key: 'route',
+        header: t('column.route'),
+        minWidth: 230,
+        grow: 2,
+        narrow: 'hidden',
+        cell: ({ content }) => (
+          <RouteText
+            sourceIds={[content.sourceRegistryId]}
+            destinationIds={content.destinations.map(({ registryId }) => registryId)}
+            shown={1}
+          />
+        ),
+      },
+      {
+        key: 'trigger',
+        header: t('column.trigger'),
+        minWidth: 130,
+        grow: 2,
+        narrow: 'hidden',
+        cell: ({ content }) => (
+          <span className={styles['cut']}>
+            <PolicyTrigger content={content} />
+          </span>
+        ),
+      },
+      {
+        key: 'state',
+        header: t('column.state'),
+        width: 128,
+        narrow: 'detail',
+        cell: (policy) => <StateCell policy={policy} />,
+      },
+      {
+        key: 'last',
+        header: t('column.last'),
+        minWidth: 170,
+        grow: 4,
+        cell: (policy) => <LastRun policy={policy} />,
+      },
+      {
+        key: 'next',
+        header: t('column.next'),
+        width: 112,
+        narrow: 'hidden',
+        cell: ({ nextRunAt }) => <NextRun at={nextRunAt} />,
+      },
+      {
+        key: 'changed',
+        header: t('column.changed'),
+        width: 112,
+        narrow: 'hidden',
+        sorts: { ascending: 'changed', descending: '-changed', first: 'descending' },
+        cell: ({ changedAt }) => <RelativeTime instant={changedAt} />,
+      },
+      menuColumn(t('column.menu'), (name) => t('actions', { name }), actionsOf),
+    ],
+    [t, actionsOf],
+  );
+}
+
+function menuColumn(
+  header: string,
+  labelOf: (name: string) => string,
+  actionsOf: (policy: Policy) => readonly MenuAction[],
+): Column<Policy> {
+  return {
+    key: 'menu',
+    header,
+    headerContent: <span className="visually-hidden">{header}</span>,
+    width: 56,
+    align: 'end',
+    narrow: 'end',
+    cell: (policy) => {
+      const actions = actionsOf(policy);
+      if (actions.length === 0) return null;
+      return <MenuButton label={labelOf(policy.name)} icon={<MoreIcon fontSize="small" />} actions={actions} />;
+    },
+  };
+}
+
+function StateCell({ policy: { state, runningExecutionId, name } }: { policy: Policy }) {
+  return (
+    <span className={styles['twoLines']}>
+      <PolicyState state={state} />
+      {runningExecutionId === null ? null : (
+        <span className={styles['wideOnly']}>
+          <RunProgress executionId={runningExecutionId} name={name} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** How it ended and when, and why it does not do what it should. */
+function LastRun({ policy: { lastExecution, lastReason } }: { policy: Policy }) {
+  const { t } = useTranslation('policies');
+  const reasonText = useReasonText();
+  const reason = lastReason === null ? '' : reasonText(lastReason);
+  return (
+    <span className={styles['twoLines']}>
+      {lastExecution === null ? (
+        <span className={styles['muted']}>{t('neverRan')}</span>
+      ) : (
+        <span className={reason === '' ? styles['cut'] : styles['wideOnly']}>
+          <ExecutionState state={lastExecution.state} /> <RelativeTime instant={lastExecution.createdAt} />
+        </span>
+      )}
+      {reason === '' && lastExecution !== null ? (
+        <span className={`${styles['muted']} ${styles['wideOnly']}`}>{t(`startedBy.${lastExecution.trigger}`)}</span>
+      ) : null}
+      {reason === '' ? null : (
+        <span className={styles['reason']} title={reason}>
+          {reason}
+        </span>
+      )}
+    </span>
+  );
+}
+
+export function NextRun({ at }: { at: string | null }) {
+  const { t } = useTranslation('policies');
+  const nowMs = useNow(MINUTE_MS);
+  if (at === null) return <span className={styles['muted']}>{t('none')}</span>;
+  return Date.parse(at) <= nowMs ? t('due') : <RelativeTime instant={at} />;
+}

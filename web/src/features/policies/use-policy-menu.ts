@@ -1,0 +1,60 @@
+import type { Policy } from 'bff/contract/policies';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { useErrorWords } from '../../domain/error-words.ts';
+import { paths } from '../../paths.ts';
+import type { MenuAction } from '../../ui/menu-action.ts';
+import { toast } from '../../ui/toast.ts';
+import { type PolicyVerb, usePolicyActions } from './policies-queries.ts';
+
+/** What is asked about before it is done. */
+export type AskedPolicy = { policy: Policy; about: 'disable' | 'remove' };
+
+/** What can be done with a policy, for its row and its page; say before whether the reader may. */
+export function usePolicyMenu() {
+  const { t } = useTranslation('policies');
+  const errorWords = useErrorWords();
+  const navigate = useNavigate();
+  const { change, run } = usePolicyActions();
+  const [asked, setAsked] = useState<AskedPolicy | null>(null);
+  const onError = (error: Error) => toast({ message: errorWords(error).sentence, tone: 'danger' });
+
+  const apply = ({ id, name }: Policy, verb: PolicyVerb) =>
+    change.mutate(
+      { policyId: id, verb },
+      { onSuccess: () => toast({ message: t(`done.${verb}`, { name }), tone: 'ok' }), onError },
+    );
+  const runNow = ({ id, name }: Policy) =>
+    run.mutate(id, {
+      onSuccess: (execution) => {
+        const hasWork = execution.state === 'running';
+        toast({
+          message: t(hasWork ? 'done.run' : 'done.runNothing', { name }),
+          tone: 'ok',
+          ...(hasWork
+            ? {
+                action: { label: t('done.look'), onClick: () => void navigate(paths.execution(execution.id)) },
+              }
+            : {}),
+        });
+      },
+      onError,
+    });
+
+  /** Without what stands on the page as buttons already. */
+  const actionsOf = (policy: Policy, { withButtons = true } = {}): MenuAction[] => [
+    ...(withButtons && policy.isEnabled ? [{ key: 'run', label: t('run'), onChoose: () => runNow(policy) }] : []),
+    ...(withButtons ? [{ key: 'edit', label: t('edit'), to: paths.editPolicy(policy.id) }] : []),
+    ...(policy.isEnabled
+      ? [
+          policy.pausedAt === null
+            ? { key: 'pause', label: t('pause'), onChoose: () => apply(policy, 'pause') }
+            : { key: 'resume', label: t('resume'), onChoose: () => apply(policy, 'resume') },
+          { key: 'disable', label: t('disable'), onChoose: () => setAsked({ policy, about: 'disable' }) },
+        ]
+      : [{ key: 'enable', label: t('enable'), onChoose: () => apply(policy, 'enable') }]),
+    { key: 'remove', label: t('remove'), onChoose: () => setAsked({ policy, about: 'remove' }) },
+  ];
+  return { actionsOf, runNow, apply, isRunPending: run.isPending, asked, onAnswered: () => setAsked(null) };
+}
