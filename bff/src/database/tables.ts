@@ -13,6 +13,7 @@ import type {
   SigningKeysTable,
   TagLeasesTable,
 } from './access-tables.ts';
+import type { PromotionPathsTable, PromotionsTable, PromotionTargetsTable } from './promotion-tables.ts';
 import type { Instant, Json, JsonWithDefault, NullableInstant, NullableJson, WithDefault } from './column-types.ts';
 
 export interface ReasonJson {
@@ -280,6 +281,8 @@ export interface TasksTable {
   destination_registry_id: string;
   destination_repository: string;
   destination_tag: string | null;
+  /** The tag is moved only from this digest, or made where it is ''; null: whatever is there. */
+  expects_digest: string | null;
   /** Whoever asked last for it to run; null for tasks older than this column. */
   requester_id: string | null;
   /** Pinned at planning. */
@@ -374,6 +377,9 @@ export interface Tables {
   task_blobs: TaskBlobsTable;
   task_attempts: TaskAttemptsTable;
   task_log: TaskLogTable;
+  promotion_paths: PromotionPathsTable;
+  promotions: PromotionsTable;
+  promotion_targets: PromotionTargetsTable;
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;
