@@ -8,6 +8,7 @@ import { wireCatalog } from './wire-catalog.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
 import { wireGateway } from './wire-gateway.ts';
 import { wireMembers } from './wire-members.ts';
+import { wirePromotions } from './wire-promotions.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
 import { wireTokenService } from './wire-token-service.ts';
@@ -58,6 +59,11 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
     userAgent,
   });
   const replication = wireReplication(foundation, registries.registries, catalog.catalog, members);
+  const promotions = wirePromotions(foundation, {
+    registries: registries.registries,
+    replication: replication.replication,
+    rules: members.rules,
+  });
   return {
     administrator,
     features: [
@@ -69,6 +75,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       ...members.features,
       gateway,
       replication,
+      promotions,
     ],
   };
 }

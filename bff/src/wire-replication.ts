@@ -117,6 +117,7 @@ export function wireReplication(
   });
   let unlisten = async (): Promise<void> => {};
   return {
+    replication,
     router: replicationRoutes({ replication, executions, tasks, clock }),
     start: async () => {
       await queue.start();

@@ -33,6 +33,8 @@ export const streamEvents = {
   operations: Operations,
   /** A project was made, changed or removed, or its members, robots or rules were. */
   project: z.object({ project: ProjectName, at: Instant }),
+  /** One was asked for, begun, decided or undone. Its copy is told of by `execution` and `task`. */
+  promotion: z.object({ project: ProjectName, promotionId: Id, at: Instant }),
   /** Roles, members, visibility or settings changed somewhere: ask again what you may do. */
   access: z.object({ at: Instant }),
 } as const;

@@ -5,6 +5,7 @@ import { groupEndpoints } from './groups.ts';
 import { immutableRuleEndpoints } from './immutable-rules.ts';
 import { memberEndpoints } from './members.ts';
 import { projectEndpoints } from './projects.ts';
+import { promotionEndpoints } from './promotions.ts';
 import { registryEndpoints } from './registries.ts';
 import { replicationEndpoints } from './replication.ts';
 import { repositoryEndpoints } from './repositories.ts';
@@ -27,6 +28,7 @@ export const contract = {
   ...artifactEndpoints,
   ...searchEndpoints,
   ...replicationEndpoints,
+  ...promotionEndpoints,
   ...userEndpoints,
   ...groupEndpoints,
   ...auditEndpoints,
