@@ -10,6 +10,7 @@ import { wireGateway } from './wire-gateway.ts';
 import { wireMembers } from './wire-members.ts';
 import { wirePolicies } from './wire-policies.ts';
 import { wireOperations } from './wire-operations.ts';
+import { wirePromotions } from './wire-promotions.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
 import { wireTokenService } from './wire-token-service.ts';
@@ -60,6 +61,11 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
   });
   const replication = wireReplication(foundation, registries.registries, catalog.catalog, members);
   const policies = wirePolicies(foundation, registries.registries, replication);
+  const promotions = wirePromotions(foundation, {
+    registries: registries.registries,
+    replication: replication.replication,
+    rules: members.rules,
+  });
   return {
     administrator,
     features: [
@@ -73,6 +79,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       replication,
       policies,
       wireOperations(foundation, replication.replication, registries.registries),
+      promotions,
     ],
   };
 }

@@ -51,6 +51,7 @@ export const paths = {
   project: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}`, search),
   members: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/members`, search),
   robots: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/robots`, search),
+  promotions: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/promotions`, search),
   activity: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/activity`, search),
   projectSettings: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/settings`, search),
   repository: (repository: string, search?: Search) => withSearch(below('repositories', repository), search),

@@ -86,6 +86,11 @@ const projects = [
     async () => (await import('./features/robots/ProjectRobotsPage.tsx')).ProjectRobotsPage,
   ),
   page(
+    '/projects/:project/promotions',
+    ['promotions', 'project-frame'],
+    async () => (await import('./features/promotions/PromotionsPage.tsx')).PromotionsPage,
+  ),
+  page(
     '/projects/:project/activity',
     ['audit-log', 'project-frame'],
     async () => (await import('./features/audit/ProjectActivityPage.tsx')).ProjectActivityPage,

@@ -39,6 +39,8 @@ export const streamEvents = {
   traffic: Traffic,
   /** A project was made, changed or removed, or its members, robots or rules were. */
   project: z.object({ project: ProjectName, at: Instant }),
+  /** One was asked for, begun, decided or undone. Its copy is told of by `execution` and `task`. */
+  promotion: z.object({ project: ProjectName, promotionId: Id, at: Instant }),
   /** Roles, members, visibility or settings changed somewhere: ask again what you may do. */
   access: z.object({ at: Instant }),
   /** Every few seconds where nothing else is said. A client that hears nothing for much longer has lost the connection. */

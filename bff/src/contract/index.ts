@@ -7,6 +7,7 @@ import { memberEndpoints } from './members.ts';
 import { policyEndpoints } from './policies.ts';
 import { operationsEndpoints } from './operations.ts';
 import { projectEndpoints } from './projects.ts';
+import { promotionEndpoints } from './promotions.ts';
 import { registryEndpoints } from './registries.ts';
 import { replicationEndpoints } from './replication.ts';
 import { repositoryEndpoints } from './repositories.ts';
@@ -31,6 +32,7 @@ export const contract = {
   ...replicationEndpoints,
   ...policyEndpoints,
   ...operationsEndpoints,
+  ...promotionEndpoints,
   ...userEndpoints,
   ...groupEndpoints,
   ...auditEndpoints,

@@ -6,6 +6,7 @@ import { up as access } from './migrations/0003-access.ts';
 import { up as parts } from './migrations/0004-parts.ts';
 import { up as policies } from './migrations/0005-policies.ts';
 import { up as traffic } from './migrations/0006-traffic.ts';
+import { up as promotion } from './migrations/0007-promotion.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   '0004-parts': { up: parts },
   '0005-policies': { up: policies },
   '0006-traffic': { up: traffic },
+  '0007-promotion': { up: promotion },
 };
 
 export class MigrationError extends Error {

@@ -20,6 +20,7 @@ import type {
   PolicyTaskColumns,
   PolicyVersionsTable,
 } from './policy-tables.ts';
+import type { PromotionPathsTable, PromotionsTable, PromotionTargetsTable } from './promotion-tables.ts';
 import type { Instant, Json, JsonWithDefault, NullableInstant, NullableJson, WithDefault } from './column-types.ts';
 
 export interface ReasonJson {
@@ -291,6 +292,8 @@ export interface TasksTable extends PolicyTaskColumns {
   destination_registry_id: string;
   destination_repository: string;
   destination_tag: string | null;
+  /** The tag is moved only from this digest, or made where it is ''; null: whatever is there. */
+  expects_digest: string | null;
   /** Whoever asked last for it to run; null for tasks older than this column. */
   requester_id: string | null;
   /** Pinned at planning. */
@@ -397,6 +400,9 @@ export interface Tables {
   task_attempts: TaskAttemptsTable;
   task_log: TaskLogTable;
   traffic: TrafficTable;
+  promotion_paths: PromotionPathsTable;
+  promotions: PromotionsTable;
+  promotion_targets: PromotionTargetsTable;
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;

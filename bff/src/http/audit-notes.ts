@@ -82,6 +82,14 @@ const refusals: ReadonlySet<string> = new Set([
   'last-system-admin',
   'project-archived',
   'registry-url-refused',
+  'promotion-own',
+  'promotion-off-path',
+  'promotion-pending',
+  'promotion-not-needed',
+  'promotion-tag-moved',
+  'promotion-tag-held',
+  'promotion-not-waiting',
+  'promotion-not-undoable',
 ]);
 
 function isRefusal(error: ApiError): boolean {

@@ -38,6 +38,8 @@ function isVisible({ catalog, tasks, seesOperations }: Sight, event: StreamEvent
       return isRegistryInScope(catalog, event.payload.registryId);
     case 'project':
       return isProjectInScope(catalog, event.payload.project);
+    case 'promotion':
+      return isProjectInScope(tasks, event.payload.project);
     case 'operations':
     case 'traffic':
       return seesOperations;

@@ -17,7 +17,9 @@ export function errorWords(t: TFunction<['common', 'domain']>, language: string,
   const { problem, code } = error;
   const requestId = problem?.requestId ?? null;
   const needed = problem?.needed;
-  const inOther = needed === undefined ? t(`errors.${code}`) : neededWords(t, needed);
+  // Who asked for a promotion has the role, and yet is refused: the role alone would say the wrong thing.
+  const isOfRole = needed !== undefined && code === 'permission-missing';
+  const inOther = isOfRole ? neededWords(t, needed) : t(`errors.${code}`);
   const sentence = problem !== null && language === 'en' ? withoutTurns(problem.detail) : inOther;
   const project = needed === undefined || needed.roles.length === 0 ? null : needed.project;
   if (project === null) return { sentence, requestId };

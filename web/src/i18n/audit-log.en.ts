@@ -78,6 +78,12 @@ export const text = {
     retryExecution: 'try a copy again',
     stopTask: 'stop a task',
     retryTask: 'try a task again',
+    updatePromotionPath: 'change the promotion path',
+    createPromotion: 'promote a tag',
+    approvePromotion: 'approve a promotion',
+    declinePromotion: 'decline a promotion',
+    withdrawPromotion: 'withdraw a promotion',
+    undoPromotion: 'undo a promotion',
     createUser: 'make a user',
     updateUser: 'change a user',
     resetPassword: 'reset a password',
@@ -97,6 +103,7 @@ export const text = {
     listProjectRobots: 'see the robot accounts',
     listImmutableRules: 'see the immutable rules',
     listProjectAudit: 'read the log of a project',
+    listPromotions: 'see the promotions',
   },
 };
 

@@ -8,6 +8,8 @@ export const text = {
   repositories: '存储库',
   members: '成员',
   robots: '机器人',
+  promotions: '晋级',
+  promotionsWaiting_other: '{{count, number}} 项等待您批准',
   activity: '活动',
   settings: '设置',
   public: '公开',

@@ -57,6 +57,8 @@ export const text: Record<string, string> = {
   'source-missing': '{registry} 上没有 {repository}:{reference}，可能已被删除。',
   'same-place': '来源与目标相同：请选择其他镜像仓库、存储库或标签。',
   'not-in-catalog': '目录中还没有 {registry} 的 {repository}:{reference}；复制时会再查询。',
+  'tag-moved-meanwhile':
+    '{registry} 中 {repository} 的 {tag} 在此期间被移到了 {digest}，因此保持原样。请查看后再决定是否替换。',
   'tag-immutable':
     '{registry} 中 {repository} 的标签 {tag} 受规则“{rule}”保护，保持不变。请复制到其他标签，或请项目管理员移除该规则。',
   'registry-in-maintenance': '{registry} 正在维护，到 {until} 为止[（{message}）]：要复制到那里的内容会等到维护结束。',

@@ -115,3 +115,50 @@ test('a held tag is asked about and moved while nobody else does', async () => {
   const { end } = await copyTask(contextFor({ holdTag }));
   expect(end).toMatchObject({ state: 'failed', reason: { code: 'tag-immutable' } });
 });
+
+const keepsNothing = { findImmutable: () => Promise.resolve(undefined) };
+const expecting = (expectedDigest: string, more: Partial<CopyTaskContext> = {}) => {
+  const context = contextFor({ ...keepsNothing, ...more });
+  return { ...context, task: { ...context.task, expectedDigest } };
+};
+
+test('a tag is moved from the digest that was expected', async () => {
+  const image = await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  const before = await pushSampleImage(destination, 'a/b', { tag: 'v1' });
+  expect(await copyTask(expecting(before.digest))).toMatchObject({ end: { state: 'succeeded' }, isChanged: true });
+  expect(await headDigest('v1')).toBe(image.digest);
+});
+
+test('a tag that is another one than was expected stays, and the copy fails for good', async () => {
+  await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  const before = await pushSampleImage(destination, 'a/b', { tag: 'v1' });
+  const other = await pushSampleImage(destination, 'a/b', { tag: 'v1' });
+  const moved = { end: { state: 'failed', reason: { code: 'tag-moved-meanwhile' } }, isChanged: false };
+  expect(await copyTask(expecting(before.digest))).toMatchObject(moved);
+  // None was expected at all.
+  expect(await copyTask(expecting(''))).toMatchObject(moved);
+  expect(await headDigest('v1')).toBe(other.digest);
+});
+
+test('a tag that moves while the blobs are on their way stays', async () => {
+  await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  const before = await pushSampleImage(destination, 'a/b', { tag: 'v1' });
+  let asked = 0;
+  let otherDigest = '';
+  const findImmutable = async () => {
+    asked += 1;
+    if (asked === 2) otherDigest = (await pushSampleImage(destination, 'a/b', { tag: 'v1' })).digest;
+    return undefined;
+  };
+  expect(await copyTask(expecting(before.digest, { findImmutable }))).toMatchObject({
+    end: { state: 'failed', reason: { code: 'tag-moved-meanwhile', params: { digest: otherDigest } } },
+  });
+  expect(await headDigest('v1')).toBe(otherDigest);
+});
+
+test('a tag that has the image already is right, whatever was expected', async () => {
+  const image = await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  await copyTask(contextFor(keepsNothing));
+  expect(await copyTask(expecting('sha256:another'))).toMatchObject({ end: { state: 'succeeded' } });
+  expect(await headDigest('v1')).toBe(image.digest);
+});

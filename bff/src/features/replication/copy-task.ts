@@ -97,7 +97,7 @@ async function copyPinned(
   }
 }
 
-/** Somebody made the tag, or a rule for it, while the blobs were on their way. */
+/** Somebody made or moved the tag, or made a rule for it, while the blobs were on their way. */
 class TagHeldError extends Error {
   override readonly name = 'TagHeldError';
   readonly reason: Reason;
@@ -112,10 +112,14 @@ class TagHeldError extends Error {
 /** Why the destination's tag may not be moved to the digest; making a new tag is always allowed. */
 async function heldTag(context: CopyTaskContext, digest: string): Promise<Reason | undefined> {
   const { repository, tag } = context.task.destination;
+  const { expectedDigest } = context.task;
   const rule = tag === null ? undefined : await context.findImmutable();
-  if (tag === null || rule === undefined) return undefined;
-  const isOther = (await keptDigest(context, tag, digest)) !== undefined;
-  return isOther ? sentences.tagImmutable({ registry: context.destination.name, repository, tag, rule }) : undefined;
+  if (tag === null || (rule === undefined && expectedDigest === undefined)) return undefined;
+  const other = await keptDigest(context, tag, digest);
+  if (other === undefined) return undefined;
+  const registry = context.destination.name;
+  if (rule !== undefined) return sentences.tagImmutable({ registry, repository, tag, rule });
+  return other === expectedDigest ? undefined : sentences.tagMoved({ registry, repository, tag, digest: other });
 }
 
 function copy(context: CopyTaskContext, digest: string, root?: ManifestBytes): Promise<CopyResult> {

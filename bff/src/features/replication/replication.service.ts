@@ -8,6 +8,7 @@ import {
   type ClaimedTask,
   type CopyRequest,
   isDigestReference,
+  type PinnedCopy,
   plannedTasks,
   type Reason,
   type Task,
@@ -171,6 +172,33 @@ export class ReplicationService {
     return id;
   }
 
+  /**
+   * Digests that were chosen elsewhere, in one execution. What `alsoDo` does is in its transaction: all of it is there, or
+   * nothing. @returns its id @throws RegistryNotFoundError
+   */
+  async createPinned(
+    copies: readonly PinnedCopy[],
+    requested: Requested,
+    alsoDo: (transaction: ReplicationTransaction, executionId: string) => Promise<void>,
+  ): Promise<string> {
+    const { newId, store, enqueueWake } = this.#deps;
+    await this.#checkRegistries(
+      copies.flatMap(({ source, destination }) => [source.registryId, destination.registryId]),
+    );
+    const id = newId();
+    const tasks = copies.map((copy) => ({ id: newId(), ...copy }));
+    const options = { includeReferrers: true, whenDifferent: 'replace' } as const;
+    const execution = { id, requestedBy: requested.by, requesterId: requested.userId, ...options, tasks };
+    await store.create(execution, async (transaction) => {
+      await alsoDo(transaction, id);
+      await enqueueWake(transaction);
+    });
+    await this.#parking.park();
+    this.#tellExecutions([id]);
+    this.#runner.wake();
+    return id;
+  }
+
   /** Resolves when the sockets of this process are being cut; other instances hear of it at once. */
   async stop(which: Which): Promise<void> {
     const touched = await this.#deps.store.stop(which);
@@ -246,10 +274,16 @@ export class ReplicationService {
   }
 
   async #registriesOf(request: CopyRequest): Promise<Map<string, Registry>> {
+    return this.#checkRegistries([
+      request.source.registryId,
+      ...request.destinations.map(({ registryId }) => registryId),
+    ]);
+  }
+
+  /** @throws RegistryNotFoundError */
+  async #checkRegistries(ids: readonly string[]): Promise<Map<string, Registry>> {
     const registries = new Map((await this.#deps.registries.listRegistries()).map((known) => [known.id, known]));
-    for (const id of [request.source.registryId, ...request.destinations.map(({ registryId }) => registryId)]) {
-      if (!registries.has(id)) throw new RegistryNotFoundError(id);
-    }
+    for (const id of ids) if (!registries.has(id)) throw new RegistryNotFoundError(id);
     return registries;
   }
 

@@ -14,6 +14,7 @@ export interface NewExecution {
     readonly id: string;
     readonly source: TaskSource;
     readonly destination: TaskDestination;
+    readonly expectedDigest?: string;
   }[];
 }
 
@@ -147,7 +148,8 @@ async function estimateSizes(database: Kysely<Tables>, executionId: string): Pro
  * Tasks keep the order in which they were asked for, a microsecond apart: an artifact's tasks for its destinations are
  * claimed together, and read its blobs together.
  */
-function taskRow(execution: NewExecution, { id, source, destination }: NewExecution['tasks'][number], place: number) {
+function taskRow(execution: NewExecution, task: NewExecution['tasks'][number], place: number) {
+  const { id, source, destination, expectedDigest = null } = task;
   return {
     id,
     execution_id: execution.id,
@@ -158,6 +160,7 @@ function taskRow(execution: NewExecution, { id, source, destination }: NewExecut
     destination_registry_id: destination.registryId,
     destination_repository: destination.repository,
     destination_tag: destination.tag,
+    expects_digest: expectedDigest,
     attempts_allowed: attemptsMax,
     deadline_at: deadline,
     created_at: sql<Date>`now() + ${place} * interval '1 microsecond'`,

@@ -111,6 +111,8 @@ export interface ClaimedTask {
   readonly requester: Requester | null;
   /** A newer copy to the same tag has been done already. */
   readonly isSuperseded: boolean;
+  /** The tag is moved only from this digest, or made where it is ''; left out: whatever is there. */
+  readonly expectedDigest?: string;
   /** Its former worker died or was cut off. */
   readonly isTakenOver: boolean;
   /** What the catalog believes the source tag to be, and how large that is in all. */
@@ -141,6 +143,14 @@ export interface CopyRequest {
   readonly destinations: readonly CopyDestination[];
   readonly includeReferrers: boolean;
   readonly whenDifferent: 'replace' | 'skip';
+}
+
+/** A copy of a digest that was chosen elsewhere. */
+export interface PinnedCopy {
+  readonly source: TaskSource;
+  readonly destination: TaskDestination;
+  /** As `expectedDigest` of a task. */
+  readonly expectedDigest: string;
 }
 
 export function isDigestReference(reference: string): boolean {

@@ -117,6 +117,7 @@ interface ClaimRow {
   destination_registry_id: string;
   destination_repository: string;
   destination_tag: string | null;
+  expects_digest: string | null;
   digest: string | null;
   attempt: number;
   attempts_allowed: number;
@@ -272,6 +273,7 @@ function claimedTask(row: ClaimRow): ClaimedTask {
     catalogDigest: row.catalog_digest,
     catalogSizeBytes: row.catalog_size_bytes,
     isBelievedThere: row.is_believed_there,
+    ...(row.expects_digest === null ? {} : { expectedDigest: row.expects_digest }),
   };
 }
 

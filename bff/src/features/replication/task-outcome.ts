@@ -109,6 +109,12 @@ export const sentences = {
       `${tag} of ${repository} in ${registry} is held by the rule “${rule}” and stays as it is. Copy to another tag, or ask a project admin to remove the rule.`,
       { registry, repository, tag, rule },
     ),
+  tagMoved: (params: { registry: string; repository: string; tag: string; digest: string }) =>
+    plain(
+      'tag-moved-meanwhile',
+      `Somebody moved ${params.tag} of ${params.repository} in ${params.registry} to ${params.digest} meanwhile; it was left as it is. Look at what is there, and ask again if it should be replaced.`,
+      { ...params },
+    ),
   /** `until`: ISO 8601. */
   inMaintenance: (registryId: string, registry: string, until: string, message: string) =>
     plain(

@@ -28,6 +28,10 @@ const byId =
 const ofExecution: Row = ({ executionId, pendingExecutionId }) =>
   [executionId, pendingExecutionId].map((id) => ({ params: { executionId: id } }));
 const ofTask: Row = ({ taskId, pendingTaskId }) => [taskId, pendingTaskId].map((id) => ({ params: { taskId: id } }));
+const ofPromotion =
+  (body?: unknown): Row =>
+  ({ promotionId, begunPromotionId }) =>
+    [promotionId, begunPromotionId].map((id) => ({ params: { promotionId: id }, body }));
 const bySearching: Row = ({ project, repository, tag }) => [project, repository, tag].map((q) => ({ query: { q } }));
 
 const ofArtifact: Row = ({ registryId, destinationId, repository, tag, digest }, own) => [
@@ -73,6 +77,9 @@ const policyContent = ({ registryId, destinationId, repository }: Ids) => ({
 });
 const ofPolicy: Row = ({ policyId }) => [{ params: { policyId } }];
 const ofPolicyDestination: Row = ({ policyId, destinationId }) => [{ params: { policyId, registryId: destinationId } }];
+const promotion = ({ registryId, digest }: Ids, repository: string, tag: string): RowInput => ({
+  body: { registryId, repository, tag, digest, environment: 'production' },
+});
 
 const asMembers = inProject(({ userId }) => ({
   changes: [{ kind: 'user', id: userId, environment: null, role: 'guest' }],
@@ -214,6 +221,21 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   previewPolicyDraft: (ids) => [{ body: { project: ids.project, content: policyContent(ids) } }],
   confirmExecution: ofExecution,
   checkSchedule: namesNothing,
+
+  getPromotionPath: ofProject,
+  updatePromotionPath: inProject(() => ({ version: 0, steps: [{ environment: 'production', needsApproval: false }] })),
+  listPromotions: ofProject,
+  listPromotionApprovals: ({ project }) => [{ query: { project } }],
+  createPromotion: (ids, own) => [
+    promotion(ids, ids.repository, ids.tag),
+    promotion(ids, own.repository, own.tag),
+    promotion(ids, own.repository, ids.tag),
+  ],
+  getPromotion: ofPromotion(),
+  approvePromotion: ofPromotion({}),
+  declinePromotion: ofPromotion({}),
+  withdrawPromotion: ofPromotion(),
+  undoPromotion: ofPromotion({}),
 
   listUsers: bySearching,
   getUser: byId('userId', ({ userId }) => userId),

@@ -22,6 +22,9 @@ export interface Ids {
   readonly pendingTaskId: string;
   readonly pendingExecutionId: string;
   readonly policyId: string;
+  /** Waits for approval. */
+  readonly promotionId: string;
+  readonly begunPromotionId: string;
   readonly robotId: string;
   readonly ruleId: string;
   /** A member of the project, and a group that is one. */
@@ -54,6 +57,8 @@ export function inventIds({ registryId, destinationId }: Pick<Ids, 'registryId' 
     pendingTaskId: randomUUID(),
     pendingExecutionId: randomUUID(),
     policyId: randomUUID(),
+    promotionId: randomUUID(),
+    begunPromotionId: randomUUID(),
     robotId: randomUUID(),
     ruleId: randomUUID(),
     userId: randomUUID(),
@@ -95,6 +100,7 @@ export async function addProject(bff: TestBff, project: string): Promise<Ids> {
   const nextAttemptAt = new Date(Date.now() + 3_600_000);
   const waiting = { id: ids.pendingTaskId, state: 'waiting' as const, next_attempt_at: nextAttemptAt };
   await addCopy(bff, ids, ids.pendingExecutionId, waiting);
+  await addPromotions(bff, ids);
   return ids;
 }
 
@@ -234,6 +240,33 @@ async function addCopy(bff: TestBff, ids: Ids, executionId: string, task: TaskSt
     .execute();
 }
 
+async function addPromotions(bff: TestBff, ids: Ids): Promise<void> {
+  const { kysely } = bff.running.foundation.database;
+  const promotion = {
+    project: ids.project,
+    repository: ids.repository,
+    tag: ids.tag,
+    digest: ids.digest,
+    source_registry_id: ids.registryId,
+    source_environment: ids.registryId,
+    environment: ids.destinationId,
+    registry_ids: [ids.destinationId],
+    requested_by: `${ids.project}-member`,
+    requester_id: ids.userId,
+    expires_at: new Date(Date.now() + 86_400_000),
+  };
+  const begun = { id: ids.begunPromotionId, state: 'begun' as const, execution_id: ids.executionId };
+  await kysely
+    .insertInto('promotions')
+    .values([
+      { ...promotion, id: ids.promotionId, state: 'waiting', needs_approval: true },
+      { ...promotion, ...begun },
+    ])
+    .execute();
+  const target = { promotion_id: ids.begunPromotionId, registry_id: ids.destinationId, digest: ids.digest };
+  await kysely.insertInto('promotion_targets').values(target).execute();
+}
+
 /** Everything that endpoints may change, as text, except what changes by itself and what the caller owns. */
 export async function snapshotOf(bff: TestBff, except: { readonly userId: string }): Promise<string> {
   const { kysely } = bff.running.foundation.database;
@@ -274,4 +307,7 @@ const changeable = [
   'policies',
   'policy_versions',
   'policy_destinations',
+  'promotion_paths',
+  'promotions',
+  'promotion_targets',
 ] as const;

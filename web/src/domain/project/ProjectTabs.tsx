@@ -1,12 +1,16 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { PlaceAction } from 'bff/contract/permissions';
+import { listPromotionApprovals } from 'bff/contract/promotions';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useStreamEvent } from '../../api/stream-hooks.tsx';
 import { paths } from '../../paths.ts';
 import { type Access, canAt } from '../project-access.ts';
+import { approvalsQuery } from '../promotion/promotion-queries.ts';
 import styles from './project.module.css';
 
-const sections = ['matrix', 'repositories', 'members', 'robots', 'activity', 'settings'] as const;
+const sections = ['matrix', 'repositories', 'members', 'robots', 'promotions', 'activity', 'settings'] as const;
 export type ProjectSection = (typeof sections)[number];
 
 const needed: Readonly<Record<ProjectSection, PlaceAction>> = {
@@ -14,6 +18,7 @@ const needed: Readonly<Record<ProjectSection, PlaceAction>> = {
   repositories: 'catalog.read',
   members: 'member.read',
   robots: 'member.read',
+  promotions: 'replication.read',
   activity: 'audit.read',
   settings: 'project.manage',
 };
@@ -23,6 +28,7 @@ const addresses: Readonly<Record<ProjectSection, (project: string) => string>> =
   repositories: (project) => paths.project(project, { view: 'repositories' }),
   members: (project) => paths.members(project),
   robots: (project) => paths.robots(project),
+  promotions: (project) => paths.promotions(project),
   activity: (project) => paths.activity(project),
   settings: (project) => paths.projectSettings(project),
 };
@@ -58,8 +64,26 @@ export function ProjectTabs({ project, section, access }: ProjectTabsProps) {
       {shown.map((one) => (
         <Link key={one} to={addresses[one](project)} aria-current={one === section ? 'page' : undefined}>
           {t(one)}
+          {one === 'promotions' ? <WaitingCount project={project} access={access} /> : null}
         </Link>
       ))}
     </nav>
+  );
+}
+
+/** How many promotions wait for the reader's word. */
+function WaitingCount({ project, access }: { project: string; access: Access }) {
+  const { t } = useTranslation('project-frame');
+  const client = useQueryClient();
+  const { data } = useQuery({ ...approvalsQuery(project), enabled: canAt(access, 'artifact.push') });
+  useStreamEvent('promotion', (changed) => {
+    if (changed.project === project) void client.invalidateQueries({ queryKey: [listPromotionApprovals.path] });
+  });
+  if (data === undefined || data.total === 0) return null;
+  return (
+    <span className={styles['waiting']} title={t('promotionsWaiting', { count: data.total })}>
+      <span aria-hidden="true">{data.total}</span>
+      <span className="visually-hidden">{t('promotionsWaiting', { count: data.total })}</span>
+    </span>
   );
 }

@@ -6,7 +6,6 @@ const task = (id: string, fields: Partial<Task> = {}): Task => ({
   id,
   kind: 'copy',
   executionId: 'execution',
-  kind: 'copy',
   state: 'running',
   attempt: 1,
   bytesTotal: 100,

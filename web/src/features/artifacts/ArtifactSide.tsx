@@ -4,11 +4,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { DigestText } from '../../domain/DigestText.tsx';
+import { canAt, useProjectAccess } from '../../domain/project-access.ts';
 import { PullCommands } from '../../domain/PullCommands.tsx';
 import { RegistryChip } from '../../domain/RegistryChip.tsx';
 import { type KnownRegistry, useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
-import { paths } from '../../paths.ts';
+import { paths, projectOf } from '../../paths.ts';
 import styles from './artifacts.module.css';
 
 interface ArtifactSideProps {
@@ -37,9 +38,19 @@ export function ArtifactSide({ artifact, registry }: ArtifactSideProps) {
       <section className={styles['section']}>
         <h2>{t('where')}</h2>
         <Elsewhere artifact={artifact} />
+        <TagPromotions artifact={artifact} />
       </section>
     </>
   );
+}
+
+/** The way to who promoted the tag, and when. */
+function TagPromotions({ artifact: { repository, tag } }: { artifact: Artifact }) {
+  const { t } = useTranslation('artifacts');
+  const project = projectOf(repository);
+  const maySee = canAt(useProjectAccess(project), 'replication.read');
+  if (tag === null || !maySee) return null;
+  return <Link to={paths.promotions(project, { q: `${repository}:${tag}` })}>{t('promotions')}</Link>;
 }
 
 const SHOWN_TAGS = 12;

@@ -17,6 +17,7 @@ import { useUrlState } from '../../ui/use-url-state.ts';
 import { ArtifactFacts } from './ArtifactFacts.tsx';
 import { ArtifactSide } from './ArtifactSide.tsx';
 import { ArtifactTabs } from './ArtifactTabs.tsx';
+import { PromoteButton } from './PromoteButton.tsx';
 import { Above, titleOf } from './artifact-title.tsx';
 import { artifactQuery, type Coordinates } from './artifacts-queries.ts';
 import styles from './artifacts.module.css';
@@ -70,6 +71,9 @@ export function ArtifactView({ coordinates, artifact, isGone }: ArtifactViewProp
           >
             {t('compareWith')}
           </Button>
+          {artifact.tag === null ? null : (
+            <PromoteButton registry={registry} repository={repository} tag={artifact.tag} digest={artifact.digest} />
+          )}
           {mayPush ? (
             <Button
               variant="contained"

@@ -105,6 +105,8 @@ export const text = {
   compare: 'Compare',
   compareWith: 'Compare with…',
   copyTo: 'Copy to…',
+  promote: 'Promote…',
+  promotions: 'Promotions of this tag',
   notFound: 'There is no “{{reference}}” of {{repository}} in {{registry}}',
   notFoundNext: 'It may have been deleted, or have moved to another digest.',
   notAnywhere: 'No registry has “{{reference}}” of {{repository}}',

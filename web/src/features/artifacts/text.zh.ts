@@ -104,6 +104,8 @@ export const text = {
   compare: '比较',
   compareWith: '与…比较',
   copyTo: '复制到…',
+  promote: '晋级…',
+  promotions: '此标签的晋级记录',
   notFound: '{{registry}} 的 {{repository}} 中没有“{{reference}}”',
   notFoundNext: '它可能已被删除，或已指向其他摘要。',
   notAnywhere: '没有镜像仓库包含 {{repository}} 的“{{reference}}”',

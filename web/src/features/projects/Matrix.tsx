@@ -3,6 +3,7 @@ import type { MatrixColumn, MatrixRow } from 'bff/contract/projects';
 import { type MouseEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CopyIntent } from '../../domain/copy/LazyCopyDialog.tsx';
+import type { PromotionSource } from '../../domain/promotion/promotion-path.ts';
 import { NARROW, useMedia } from '../../ui/use-media.ts';
 import { groupByRepository, type MatrixLine } from './matrix-cell.ts';
 import styles from './Matrix.module.css';
@@ -24,6 +25,7 @@ interface MatrixProps {
   isLoadingMore: boolean;
   onLoadMore: () => void;
   onCopyTo: (intent: CopyIntent) => void;
+  onPromote: (source: PromotionSource) => void;
   banner: ReactNode;
   footer: ReactNode;
 }
@@ -138,7 +140,7 @@ export function Matrix(props: MatrixProps) {
   );
 }
 
-interface CellPopupsProps extends Pick<MatrixProps, 'columns' | 'onCopyTo'> {
+interface CellPopupsProps extends Pick<MatrixProps, 'columns' | 'onCopyTo' | 'onPromote'> {
   lines: readonly MatrixLine[];
   card: CellTarget | null;
   cardId: string;
@@ -147,7 +149,7 @@ interface CellPopupsProps extends Pick<MatrixProps, 'columns' | 'onCopyTo'> {
 }
 
 /** The one card and the one menu that all cells share. */
-function CellPopups({ lines, columns, card, cardId, menu, onCloseMenu, onCopyTo }: CellPopupsProps) {
+function CellPopups({ lines, columns, card, cardId, menu, onCloseMenu, ...actions }: CellPopupsProps) {
   const cardRow = card === null ? undefined : lines[card.line];
   const menuRow = menu === null ? undefined : lines[menu.line];
   return (
@@ -167,7 +169,8 @@ function CellPopups({ lines, columns, card, cardId, menu, onCloseMenu, onCopyTo 
           row={menuRow.row}
           columns={columns}
           column={menu.column - 1}
-          onCopyTo={onCopyTo}
+          onCopyTo={actions.onCopyTo}
+          onPromote={actions.onPromote}
           onClose={onCloseMenu}
         />
       ) : null}

@@ -4,6 +4,7 @@ import type { MatrixCell, MatrixColumn, MatrixRow } from 'bff/contract/projects'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
 import { projectQuery } from '../../domain/project-access.ts';
+import { pathQuery } from '../../domain/promotion/promotion-queries.ts';
 import { directoryQuery } from '../../domain/registry-directory.ts';
 import { people, projectWith, registryEntry, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
@@ -50,17 +51,20 @@ function entries(who: keyof typeof people, at: number, access: Readonly<Record<s
       columns={columns}
       column={at}
       onCopyTo={() => undefined}
+      onPromote={() => undefined}
       onClose={() => undefined}
     />,
     [
       [sessionQuery().queryKey, sessionOf(who)],
       [directoryQuery().queryKey, { items: columns.map(({ registryId }) => registryEntry(registryId)) }],
       [projectQuery('payments').queryKey, projectWith(access)],
+      [pathQuery('payments').queryKey, { steps, isDefault: true, others: [], version: 0 }],
     ],
   );
   return screen.getAllByRole('menuitem').map(({ textContent }) => textContent);
 }
 
+const steps = ['development', 'testing', 'production'].map((environment) => ({ environment, needsApproval: false }));
 const pushes = [...people.developer.actions];
 const reads = [...people.guest.actions];
 
@@ -79,6 +83,19 @@ describe('the menu of a cell', () => {
     expect(entries('developer', 1, access)).toEqual(['Copy here from development…']);
     cleanup();
     expect(entries('developer', 2, access)).toEqual(['not there']);
+  });
+
+  it('offers to promote to the next environment on the path into which one may push', () => {
+    const access = { development: reads, testing: pushes, production: pushes };
+    expect(entries('developer', 0, access)).toContain('Promote to testing…');
+    cleanup();
+    expect(entries('developer', 0, { ...access, testing: reads })).toContain('Promote to production…');
+    cleanup();
+    // Nothing is there, or nothing comes after it.
+    expect(entries('developer', 1, access)).not.toContain('Promote to production…');
+    expect(entries('developer', 0, { development: pushes, testing: reads, production: reads }).join()).not.toContain(
+      'Promote',
+    );
   });
 
   it('offers an account that may push elsewhere nothing here', () => {

@@ -6,6 +6,9 @@ import { Link } from 'react-router';
 import type { CopySource } from '../../domain/copy/copy-plan.ts';
 import type { CopyIntent } from '../../domain/copy/LazyCopyDialog.tsx';
 import { usePushPlaces } from '../../domain/may-push.ts';
+import type { PromotionSource } from '../../domain/promotion/promotion-path.ts';
+import { usePromotionSteps } from '../../domain/promotion/promotion-queries.ts';
+import { useEnvironmentName } from '../../domain/RegistryChip.tsx';
 import { frontDoor, frontDoorName, pullCommand } from '../../domain/pull-commands.ts';
 import { paths, projectOf } from '../../paths.ts';
 import { copyText } from '../../ui/copy-text.ts';
@@ -19,12 +22,15 @@ interface MatrixCellMenuProps {
   /** Index into `columns`. */
   column: number;
   onCopyTo: (intent: CopyIntent) => void;
+  onPromote: (source: PromotionSource) => void;
   onClose: () => void;
 }
 
-export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onClose }: MatrixCellMenuProps) {
+export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onPromote, onClose }: MatrixCellMenuProps) {
   const { t } = useTranslation('projects');
   const pushPlaces = usePushPlaces(projectOf(row.repository));
+  const environmentName = useEnvironmentName();
+  const [next] = usePromotionSteps(projectOf(row.repository), columns[column]?.environment ?? '');
   const copyAndSay = useCopyAndSay();
   const cell = row.cells[column];
   const here = columns[column];
@@ -35,8 +41,9 @@ export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onClose
   const { repository, tag } = row;
   const isHere = cell.digest !== null;
   const mayPushHere = pushPlaces.some(({ id }) => id === here.registryId);
-  const canCopyHere = mayPushHere && leftmost !== undefined && leftmostAt !== column && cell.state !== 'same';
-  const canCompare = isHere && leftmost !== undefined && leftmostAt !== column;
+  const hasOther = leftmost !== undefined && leftmostAt !== column;
+  const canCopyHere = mayPushHere && hasOther && cell.state !== 'same';
+  const canCompare = isHere && hasOther;
   const after = (act: () => void) => () => {
     onClose();
     act();
@@ -70,6 +77,13 @@ export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onClose
           {t('menu.copyPull')}
         </MenuItem>
       ) : null}
+      {cell.digest === null || next === undefined ? null : (
+        <MenuItem
+          onClick={after(() => onPromote({ registryId: here.registryId, repository, tag, digest: cell.digest ?? '' }))}
+        >
+          {t('menu.promote', { environment: environmentName(next.environment) })}
+        </MenuItem>
+      )}
       {isHere && pushPlaces.length > 0 ? (
         <MenuItem onClick={after(() => onCopyTo({ source: source(here.registryId), destinationIds: [] }))}>
           {t('menu.copyTo')}

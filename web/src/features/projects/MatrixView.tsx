@@ -8,6 +8,9 @@ import { useCan } from '../../domain/account.ts';
 import { type CopyIntent, LazyCopyDialog } from '../../domain/copy/LazyCopyDialog.tsx';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useMayPush } from '../../domain/may-push.ts';
+import { LazyPromoteDialog } from '../../domain/promotion/LazyPromoteDialog.tsx';
+import type { PromotionSource } from '../../domain/promotion/promotion-path.ts';
+import { usePromotionSteps } from '../../domain/promotion/promotion-queries.ts';
 import { PushCommands } from '../../domain/PushCommands.tsx';
 import { paths } from '../../paths.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -29,6 +32,9 @@ export function MatrixView({ project, filters, onClearFilters }: MatrixViewProps
   const errorWords = useErrorWords();
   const query = useInfiniteQuery(matrixPages(project, filters));
   const [copy, setCopy] = useState<CopyIntent | null>(null);
+  // So that a cell's menu knows at once where its tag can go.
+  usePromotionSteps(project, '');
+  const [promoted, setPromoted] = useState<PromotionSource | null>(null);
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const { fetchNextPage } = query;
   const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
@@ -64,6 +70,7 @@ export function MatrixView({ project, filters, onClearFilters }: MatrixViewProps
         isLoadingMore={query.isFetchingNextPage || query.isFetchNextPageError}
         onLoadMore={loadMore}
         onCopyTo={setCopy}
+        onPromote={setPromoted}
         banner={
           query.error === null ? (
             <PartialBanner columns={columns} />
@@ -79,6 +86,7 @@ export function MatrixView({ project, filters, onClearFilters }: MatrixViewProps
         footer={<MatrixFooter shown={rows.length} total={first.total} hasMore={query.hasNextPage} />}
       />
       <LazyCopyDialog intent={copy} onClose={() => setCopy(null)} />
+      <LazyPromoteDialog source={promoted} onClose={() => setPromoted(null)} />
     </>
   );
 }

@@ -122,6 +122,7 @@ export const text = {
     open: 'Open',
     copyPull: 'Copy pull command',
     copyTo: 'Copy to…',
+    promote: 'Promote to {{environment}}…',
     copyHere: 'Copy here from {{registry}}…',
     compare: 'Compare with {{registry}}',
     copyDigest: 'Copy digest',

@@ -118,6 +118,7 @@ export const text = {
     open: '打开',
     copyPull: '复制拉取命令',
     copyTo: '复制到…',
+    promote: '晋级到{{environment}}…',
     copyHere: '从 {{registry}} 复制到这里…',
     compare: '与 {{registry}} 比较',
     copyDigest: '复制摘要',

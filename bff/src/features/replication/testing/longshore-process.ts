@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { createApiClient, type TestApiClient } from '../../../testing/api-client.ts';
 
 export interface LongshoreProcess {
+  readonly url: string;
   readonly client: TestApiClient;
   readonly signal: (name: 'SIGSTOP' | 'SIGCONT') => void;
   /** SIGKILL. */
@@ -60,6 +61,7 @@ export async function startLongshoreProcess(options: {
   const client = createApiClient(url);
   await client.signIn('admin', password);
   return {
+    url,
     client,
     signal: (name) => void child.kill(name),
     kill: async () => {

@@ -1,0 +1,68 @@
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Radio from '@mui/material/Radio';
+import RadioGroup from '@mui/material/RadioGroup';
+import type { PathStep } from 'bff/contract/promotions';
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { KnownRegistry } from '../registry-directory.ts';
+import { EnvironmentChip } from '../RegistryChip.tsx';
+import styles from './promotion.module.css';
+
+interface PromotionTargetProps {
+  steps: readonly PathStep[];
+  /** Of the steps. */
+  chosen: string;
+  onChoose: (environment: string) => void;
+  /** Registries of the chosen environment. */
+  serving: readonly KnownRegistry[];
+  /** Those of them that are left out. */
+  left: readonly string[];
+  onLeave: (registryIds: readonly string[]) => void;
+}
+
+/** The environment, and where several registries serve it, which of them. */
+export function PromotionTarget({ steps, chosen, onChoose, serving, left, onLeave }: PromotionTargetProps) {
+  const { t } = useTranslation('promotions', { keyPrefix: 'promote' });
+  const id = useId();
+  const toggle = (registryId: string) =>
+    onLeave(left.includes(registryId) ? left.filter((one) => one !== registryId) : [...left, registryId]);
+  return (
+    <>
+      <div className={styles['group']}>
+        <span id={id} className={styles['label']}>
+          {t('into')}
+        </span>
+        <RadioGroup aria-labelledby={id} value={chosen} onChange={(_event, value) => onChoose(value)}>
+          {steps.map(({ environment, needsApproval }, index) => (
+            <FormControlLabel
+              key={environment}
+              value={environment}
+              control={<Radio size="small" />}
+              label={
+                <span className={styles['step']}>
+                  <EnvironmentChip environment={environment} />
+                  <span className={styles['muted']}>
+                    {[index === 0 ? t('next') : '', needsApproval ? t('withApproval') : ''].filter(Boolean).join(' · ')}
+                  </span>
+                </span>
+              }
+            />
+          ))}
+        </RadioGroup>
+      </div>
+      {serving.length < 2 ? null : (
+        <fieldset className={styles['group']}>
+          <legend className={styles['label']}>{t('registries')}</legend>
+          {serving.map(({ id: registryId, name }) => (
+            <FormControlLabel
+              key={registryId}
+              control={<Checkbox checked={!left.includes(registryId)} onChange={() => toggle(registryId)} />}
+              label={<bdi>{name}</bdi>}
+            />
+          ))}
+        </fieldset>
+      )}
+    </>
+  );
+}
