@@ -8,6 +8,7 @@ import { wireCatalog } from './wire-catalog.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
 import { wireGateway } from './wire-gateway.ts';
 import { wireMembers } from './wire-members.ts';
+import { wireNotices } from './wire-notices.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
 import { wireTokenService } from './wire-token-service.ts';
@@ -69,6 +70,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       ...members.features,
       gateway,
       replication,
+      wireNotices(foundation, userAgent),
     ],
   };
 }

@@ -4,6 +4,7 @@ import { auditEndpoints } from './audit.ts';
 import { groupEndpoints } from './groups.ts';
 import { immutableRuleEndpoints } from './immutable-rules.ts';
 import { memberEndpoints } from './members.ts';
+import { noticeEndpoints } from './notices.ts';
 import { projectEndpoints } from './projects.ts';
 import { registryEndpoints } from './registries.ts';
 import { replicationEndpoints } from './replication.ts';
@@ -23,6 +24,7 @@ export const contract = {
   ...memberEndpoints,
   ...robotEndpoints,
   ...immutableRuleEndpoints,
+  ...noticeEndpoints,
   ...repositoryEndpoints,
   ...artifactEndpoints,
   ...searchEndpoints,

@@ -4,6 +4,7 @@ import { up as foundation } from './migrations/0001-foundation.ts';
 import { up as catalogNames } from './migrations/0002-catalog-names.ts';
 import { up as access } from './migrations/0003-access.ts';
 import { up as parts } from './migrations/0004-parts.ts';
+import { up as notices } from './migrations/0008-notices.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -11,6 +12,7 @@ const migrations: Record<string, Migration> = {
   '0002-catalog-names': { up: catalogNames },
   '0003-access': { up: access },
   '0004-parts': { up: parts },
+  '0008-notices': { up: notices },
 };
 
 export class MigrationError extends Error {

@@ -14,6 +14,13 @@ import type {
   TagLeasesTable,
 } from './access-tables.ts';
 import type { Instant, Json, JsonWithDefault, NullableInstant, NullableJson, WithDefault } from './column-types.ts';
+import type {
+  ExecutionEndsTable,
+  NoticeAttemptsTable,
+  NoticeDeliveriesTable,
+  NoticePairsTable,
+  NoticesTable,
+} from './notice-tables.ts';
 
 export interface ReasonJson {
   code: string;
@@ -374,6 +381,11 @@ export interface Tables {
   task_blobs: TaskBlobsTable;
   task_attempts: TaskAttemptsTable;
   task_log: TaskLogTable;
+  notices: NoticesTable;
+  notice_deliveries: NoticeDeliveriesTable;
+  notice_attempts: NoticeAttemptsTable;
+  execution_ends: ExecutionEndsTable;
+  notice_pairs: NoticePairsTable;
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;
