@@ -7,6 +7,7 @@ export const text = {
   members: 'Members',
   robots: 'Robots',
   activity: 'Activity',
+  notices: 'Notices',
   settings: 'Settings',
   public: 'public',
   publicHint: 'Anybody may list and pull it',

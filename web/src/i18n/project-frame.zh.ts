@@ -9,6 +9,7 @@ export const text = {
   members: '成员',
   robots: '机器人',
   activity: '活动',
+  notices: '通知',
   settings: '设置',
   public: '公开',
   publicHint: '任何人都可以列出和拉取',

@@ -6,7 +6,7 @@ import { paths } from '../../paths.ts';
 import { type Access, canAt } from '../project-access.ts';
 import styles from './project.module.css';
 
-const sections = ['matrix', 'repositories', 'members', 'robots', 'activity', 'settings'] as const;
+const sections = ['matrix', 'repositories', 'members', 'robots', 'activity', 'notices', 'settings'] as const;
 export type ProjectSection = (typeof sections)[number];
 
 const needed: Readonly<Record<ProjectSection, PlaceAction>> = {
@@ -15,6 +15,7 @@ const needed: Readonly<Record<ProjectSection, PlaceAction>> = {
   members: 'member.read',
   robots: 'member.read',
   activity: 'audit.read',
+  notices: 'project.manage',
   settings: 'project.manage',
 };
 
@@ -24,6 +25,7 @@ const addresses: Readonly<Record<ProjectSection, (project: string) => string>> =
   members: (project) => paths.members(project),
   robots: (project) => paths.robots(project),
   activity: (project) => paths.activity(project),
+  notices: (project) => paths.projectNotices(project),
   settings: (project) => paths.projectSettings(project),
 };
 
