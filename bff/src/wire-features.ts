@@ -11,6 +11,7 @@ import { wireMembers } from './wire-members.ts';
 import { wirePolicies } from './wire-policies.ts';
 import { wireOperations } from './wire-operations.ts';
 import { wirePromotions } from './wire-promotions.ts';
+import { wireNotices } from './wire-notices.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
 import { wireTokenService } from './wire-token-service.ts';
@@ -80,6 +81,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       policies,
       wireOperations(foundation, replication.replication, registries.registries),
       promotions,
+      wireNotices(foundation, userAgent),
     ],
   };
 }

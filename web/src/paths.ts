@@ -80,6 +80,8 @@ export const paths = {
   systemRobots: (search?: Search) => withSearch('/robots', search),
   audit: (search?: Search) => withSearch('/audit', search),
   settings: () => '/settings',
+  notices: (search?: Search) => withSearch('/settings/notices', search),
+  projectNotices: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/notices`, search),
 
   registries: (search?: Search) => withSearch('/registries', search),
   registry: (registryId: string, search?: Search) => withSearch(`/registries/${segment(registryId)}`, search),

@@ -96,6 +96,11 @@ const projects = [
     async () => (await import('./features/audit/ProjectActivityPage.tsx')).ProjectActivityPage,
   ),
   page(
+    '/projects/:project/notices',
+    ['notices', 'project-frame'],
+    async () => (await import('./features/notices/ProjectNoticesPage.tsx')).ProjectNoticesPage,
+  ),
+  page(
     '/projects/:project/settings',
     ['project-settings', 'project-frame'],
     async () => (await import('./features/settings/ProjectSettingsPage.tsx')).ProjectSettingsPage,
@@ -203,6 +208,12 @@ const administration = [
     '/settings',
     ['settings'],
     async () => (await import('./features/settings/SystemSettingsPage.tsx')).SystemSettingsPage,
+    'system.manage',
+  ),
+  page(
+    '/settings/notices',
+    ['notices'],
+    async () => (await import('./features/notices/NoticesPage.tsx')).NoticesPage,
     'system.manage',
   ),
 ];

@@ -57,7 +57,20 @@ export const configSchema = z.strictObject({
   ),
   admin: z.optional(z.strictObject({ password: z.optional(text), passwordFile: z.optional(text) })),
   registries: z.optional(z.array(registry).check(z.maxLength(500))),
-  network: z.optional(z.strictObject({ allowedRegistryHosts: z.optional(z.array(host)) })),
+  network: z.optional(
+    z.strictObject({
+      allowedRegistryHosts: z.optional(z.array(host)),
+      allowedWebhookHosts: z.optional(z.array(host)),
+      webhooksToPrivateNetworks: z.optional(z.boolean()),
+    }),
+  ),
+  mail: z.optional(
+    z.strictObject({
+      url: z.optional(text),
+      urlFile: z.optional(text),
+      from: z.optional(text.check(z.maxLength(254), z.regex(/^[^\p{Cc}]*@[^\p{Cc}]*$/u, 'must be a mail address'))),
+    }),
+  ),
   log: z.optional(z.strictObject({ level: z.optional(z.enum(['debug', 'info', 'warn', 'error', 'silent'])) })),
 });
 

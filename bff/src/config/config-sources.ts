@@ -17,6 +17,7 @@ type Parse = (text: string, variable: string) => unknown;
 
 const asText: Parse = (text) => text;
 const asInteger: Parse = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : text);
+const asBoolean: Parse = (text) => (text === 'true' ? true : text === 'false' ? false : text);
 const asList: Parse = (text) =>
   text
     .split(',')
@@ -49,6 +50,11 @@ const variables: ReadonlyArray<readonly [variable: string, key: string, parse: P
   ['LONGSHORE_ADMIN_PASSWORD_FILE', 'admin.passwordFile', asText],
   ['LONGSHORE_REGISTRIES', 'registries', asJson],
   ['LONGSHORE_ALLOWED_REGISTRY_HOSTS', 'network.allowedRegistryHosts', asList],
+  ['LONGSHORE_ALLOWED_WEBHOOK_HOSTS', 'network.allowedWebhookHosts', asList],
+  ['LONGSHORE_WEBHOOKS_TO_PRIVATE_NETWORKS', 'network.webhooksToPrivateNetworks', asBoolean],
+  ['LONGSHORE_MAIL_URL', 'mail.url', asText],
+  ['LONGSHORE_MAIL_URL_FILE', 'mail.urlFile', asText],
+  ['LONGSHORE_MAIL_FROM', 'mail.from', asText],
   ['LONGSHORE_LOG_LEVEL', 'log.level', asText],
 ];
 
@@ -62,6 +68,8 @@ const alternatives: Readonly<Record<string, string>> = {
   'secrets.proxyKeyFile': 'secrets.proxyKey',
   'admin.password': 'admin.passwordFile',
   'admin.passwordFile': 'admin.password',
+  'mail.url': 'mail.urlFile',
+  'mail.urlFile': 'mail.url',
 };
 
 export function readSources(environment: NodeJS.ProcessEnv, fileArgument: string | null): ConfigSources {

@@ -55,6 +55,11 @@ export interface Config {
   readonly network: {
     /** Lower-case `host` or `host:port` of registries at private, loopback or link-local addresses that may be added. */
     readonly allowedRegistryHosts: readonly string[];
+    /** The same of webhooks that may go where no webhook goes otherwise: this machine, link-local addresses. */
+    readonly allowedWebhookHosts: readonly string[];
+    readonly webhooksToPrivateNetworks: boolean;
   };
+  /** The mail server that notices go over; null: none. Its address may hold a password. */
+  readonly mail: { readonly url: ConfigSecret; readonly from: string } | null;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
 }

@@ -6,6 +6,7 @@ import { ConfigError } from './config-error.ts';
 import { type ConfigDocument, configSchema, type RegistryDocument } from './config-schema.ts';
 import { ConfigSecret } from './config-secret.ts';
 import { type ConfigSources, readSources } from './config-sources.ts';
+import { mailOf } from './mail-config.ts';
 import { checkEncryptionKey, checkSessionSecret, keptSecret, readSecret, refuseExample } from './secrets.ts';
 
 export interface LoadConfigOptions {
@@ -42,12 +43,20 @@ export function loadConfig({ environment = process.env, file, webDirectory }: Lo
     secrets: secretsOf(document, sources, isEmbedded ? dataDirectory : null),
     admin: { password: adminPasswordOf(document, sources) },
     registries: registriesOf(document.registries ?? [], sources),
-    network: {
-      allowedRegistryHosts: (document.network?.allowedRegistryHosts ?? []).map((host) => host.toLowerCase()),
-    },
+    network: networkOf(document),
+    mail: mailOf(document, sources),
     log: { level: document.log?.level ?? 'info' },
   };
   return deepFreeze(config);
+}
+
+function networkOf({ network = {} }: ConfigDocument): Config['network'] {
+  const inLowerCase = (hosts: readonly string[] = []) => hosts.map((host) => host.toLowerCase());
+  return {
+    allowedRegistryHosts: inLowerCase(network.allowedRegistryHosts),
+    allowedWebhookHosts: inLowerCase(network.allowedWebhookHosts),
+    webhooksToPrivateNetworks: network.webhooksToPrivateNetworks ?? true,
+  };
 }
 
 function checkDocument(sources: ConfigSources): ConfigDocument {

@@ -6,6 +6,7 @@ import { immutableRuleEndpoints } from './immutable-rules.ts';
 import { memberEndpoints } from './members.ts';
 import { policyEndpoints } from './policies.ts';
 import { operationsEndpoints } from './operations.ts';
+import { noticeEndpoints } from './notices.ts';
 import { projectEndpoints } from './projects.ts';
 import { promotionEndpoints } from './promotions.ts';
 import { registryEndpoints } from './registries.ts';
@@ -26,6 +27,7 @@ export const contract = {
   ...memberEndpoints,
   ...robotEndpoints,
   ...immutableRuleEndpoints,
+  ...noticeEndpoints,
   ...repositoryEndpoints,
   ...artifactEndpoints,
   ...searchEndpoints,

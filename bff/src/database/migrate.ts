@@ -7,6 +7,7 @@ import { up as parts } from './migrations/0004-parts.ts';
 import { up as policies } from './migrations/0005-policies.ts';
 import { up as traffic } from './migrations/0006-traffic.ts';
 import { up as promotion } from './migrations/0007-promotion.ts';
+import { up as notices } from './migrations/0008-notices.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -17,6 +18,7 @@ const migrations: Record<string, Migration> = {
   '0005-policies': { up: policies },
   '0006-traffic': { up: traffic },
   '0007-promotion': { up: promotion },
+  '0008-notices': { up: notices },
 };
 
 export class MigrationError extends Error {

@@ -22,6 +22,13 @@ import type {
 } from './policy-tables.ts';
 import type { PromotionPathsTable, PromotionsTable, PromotionTargetsTable } from './promotion-tables.ts';
 import type { Instant, Json, JsonWithDefault, NullableInstant, NullableJson, WithDefault } from './column-types.ts';
+import type {
+  ExecutionEndsTable,
+  NoticeAttemptsTable,
+  NoticeDeliveriesTable,
+  NoticePairsTable,
+  NoticesTable,
+} from './notice-tables.ts';
 
 export interface ReasonJson {
   code: string;
@@ -403,6 +410,11 @@ export interface Tables {
   promotion_paths: PromotionPathsTable;
   promotions: PromotionsTable;
   promotion_targets: PromotionTargetsTable;
+  notices: NoticesTable;
+  notice_deliveries: NoticeDeliveriesTable;
+  notice_attempts: NoticeAttemptsTable;
+  execution_ends: ExecutionEndsTable;
+  notice_pairs: NoticePairsTable;
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;

@@ -9,6 +9,7 @@ import type { Endpoint } from '../contract/endpoint.ts';
 import { commonErrors, type ErrorCode, errorStatus, Problem } from '../contract/errors.ts';
 import { streamEvents } from '../contract/events.ts';
 import { contract } from '../contract/index.ts';
+import { NoticePayload } from '../contract/notices.ts';
 
 /** OpenAPI 3.1 of the whole contract. */
 export function openApiDocument(version: string) {
@@ -34,8 +35,20 @@ export function openApiDocument(version: string) {
       },
     },
     paths,
+    webhooks: { notice: { post: noticeOperation } },
   });
 }
+
+const noticeOperation: ZodOpenApiOperationObject = {
+  operationId: 'notice',
+  summary: 'What Longshore sends to the webhook of a notice',
+  description:
+    '`Longshore-Delivery` is the same at every attempt. `Longshore-Signature` is `t=<unix seconds>,v1=<hex>`: the HMAC-SHA256, ' +
+    'keyed with the notice’s secret, of `t`, a dot and the body as it came. Compare in constant time, and refuse a `t` older ' +
+    'than five minutes. Any 2xx is a receipt; 408, 425, 429 and 5xx are tried again; redirects are not followed.',
+  requestBody: { required: true, content: { 'application/json': { schema: NoticePayload } } },
+  responses: { '2XX': { description: 'Received.' } },
+};
 
 function operationOf(name: string, endpoint: Endpoint): ZodOpenApiOperationObject {
   const codes = errorCodesOf(endpoint);

@@ -16,6 +16,9 @@ export interface StartBffOptions {
   server?: Partial<Config['server']>;
   redisUrl?: string;
   allowedRegistryHosts?: string[];
+  allowedWebhookHosts?: string[];
+  webhooksToPrivateNetworks?: boolean;
+  mail?: { url: string; from: string };
   /** null lets the server generate one, as at a first start. */
   adminPassword?: string | null;
   encryptionKey?: string;
@@ -89,7 +92,12 @@ async function testConfig(options: StartBffOptions, dataDirectory: string): Prom
       redirectHosts: [],
       ...registry,
     })),
-    network: { allowedRegistryHosts: options.allowedRegistryHosts ?? [] },
+    network: {
+      allowedRegistryHosts: options.allowedRegistryHosts ?? [],
+      allowedWebhookHosts: options.allowedWebhookHosts ?? [],
+      webhooksToPrivateNetworks: options.webhooksToPrivateNetworks ?? true,
+    },
+    mail: options.mail === undefined ? null : { url: new ConfigSecret(options.mail.url), from: options.mail.from },
     log: { level: 'debug' },
   };
 }

@@ -65,6 +65,7 @@ export const text = {
     members: 'See the members of {{project}}',
   },
   replication: { label: 'Replication', policies: 'Policies', executions: 'Copies' },
+  settings: { label: 'Settings', general: 'General', notices: 'Notices' },
   people: { label: 'People', users: 'Users', groups: 'Groups', robots: 'System robots' },
   secret: { onlyNow: 'It is shown only now: copy it before you close this.', done: 'I have copied it' },
 };

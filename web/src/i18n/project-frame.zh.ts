@@ -11,6 +11,7 @@ export const text = {
   promotions: '晋级',
   promotionsWaiting_other: '{{count, number}} 项等待您批准',
   activity: '活动',
+  notices: '通知',
   settings: '设置',
   public: '公开',
   publicHint: '任何人都可以列出和拉取',

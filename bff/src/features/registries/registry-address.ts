@@ -7,9 +7,13 @@ export interface AddressRules {
    * `registry.internal`, `localhost:5000`, `10.1.2.3`, `*.corp.example` or `10.0.0.0/8`.
    */
   readonly allowedHosts: readonly string[];
+  /** What needs such a permission; unless told, everything that is not the open internet. */
+  readonly refused?: readonly AddressRange[];
   /** Every address of a name; handed in so that tests need no name server. */
   readonly resolve?: (hostname: string) => Promise<string[]>;
 }
+
+export type AddressRange = readonly [address: string, prefix: number];
 
 export class RegistryAddressError extends Error {
   override readonly name = 'RegistryAddressError';
@@ -29,7 +33,7 @@ export interface AddressPolicy {
 }
 
 // https://www.iana.org/assignments/iana-ipv4-special-registry and its IPv6 counterpart: what is not the open internet.
-const special: ReadonlyArray<readonly [string, number]> = [
+const special: readonly AddressRange[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
@@ -52,8 +56,12 @@ const special: ReadonlyArray<readonly [string, number]> = [
   ['ff00::', 8],
 ];
 
-export function createAddressPolicy({ allowedHosts, resolve = resolveAll }: AddressRules): AddressPolicy {
-  const notPublic = blockList(special);
+export function createAddressPolicy({
+  allowedHosts,
+  refused = special,
+  resolve = resolveAll,
+}: AddressRules): AddressPolicy {
+  const notPublic = blockList(refused);
   const allowedRanges = blockList(allowedHosts.flatMap((entry) => parseRange(entry)));
   const allowedNames = new Set(allowedHosts.map((entry) => plainHost(entry)));
   const allowedSuffixes = allowedHosts.filter((entry) => entry.startsWith('*.')).map((entry) => entry.slice(1));
@@ -109,14 +117,14 @@ function plainHost(host: string): string {
     .replace(/\.$/, '');
 }
 
-function parseRange(entry: string): ReadonlyArray<readonly [string, number]> {
+function parseRange(entry: string): readonly AddressRange[] {
   const [address = '', prefix] = entry.split('/');
   const family = isIP(address);
   if (prefix === undefined || family === 0 || !/^\d{1,3}$/.test(prefix)) return [];
   return Number(prefix) <= (family === 4 ? 32 : 128) ? [[address, Number(prefix)]] : [];
 }
 
-function blockList(ranges: ReadonlyArray<readonly [string, number]>): BlockList {
+function blockList(ranges: readonly AddressRange[]): BlockList {
   const list = new BlockList();
   for (const [address, prefix] of ranges) list.addSubnet(address, prefix, isIP(address) === 4 ? 'ipv4' : 'ipv6');
   return list;

@@ -91,6 +91,9 @@ const robot = (name: string) => ({
 });
 const { name: _, ...robotValues } = robot('unused');
 const robotChange = { version: 1, ...robotValues };
+const noticeValues = { name: 'Intruder', url: 'https://receiver.example/', kinds: ['all'] };
+const notice = { channel: 'webhook', ...noticeValues };
+const noticeChange = { version: 1, ...noticeValues };
 const rule = { environment: null, repositoryPattern: '**', tagPattern: '*' };
 
 /** One row for each endpoint of the contract; the compiler and the test itself miss those that are not here. */
@@ -160,6 +163,27 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   createImmutableRule: inProject(() => rule),
   deleteImmutableRule: thingOf('ruleId', ({ ruleId }) => ruleId),
   previewImmutableRule: inProject(() => rule),
+
+  listProjectNotices: ofProject,
+  createProjectNotice: inProject(() => notice),
+  updateProjectNotice: thingOf('noticeId', ({ noticeId }) => noticeId, noticeChange),
+  deleteProjectNotice: thingOf('noticeId', ({ noticeId }) => noticeId),
+  renewProjectNoticeSecret: thingOf('noticeId', ({ noticeId }) => noticeId),
+  testProjectNotice: thingOf('noticeId', ({ noticeId }) => noticeId),
+  listProjectNoticeDeliveries: thingOf('noticeId', ({ noticeId }) => noticeId),
+  redeliverProjectNotice: ({ project, noticeId, deliveryId }, own) => [
+    { params: { project, noticeId, deliveryId } },
+    { params: { project: own.project, noticeId, deliveryId } },
+    { params: { project: own.project, noticeId: own.noticeId, deliveryId } },
+  ],
+  listNotices: namesNothing,
+  createNotice: () => [{ body: notice }],
+  updateNotice: byId('noticeId', ({ noticeId }) => noticeId, noticeChange),
+  deleteNotice: byId('noticeId', ({ noticeId }) => noticeId),
+  renewNoticeSecret: byId('noticeId', ({ noticeId }) => noticeId),
+  testNotice: byId('noticeId', ({ noticeId }) => noticeId),
+  listNoticeDeliveries: byId('noticeId', ({ noticeId }) => noticeId),
+  redeliverNotice: ({ noticeId, deliveryId }) => [{ params: { noticeId, deliveryId } }],
 
   listRepositories: ({ project, repository, registryId }) => [
     { query: { project } },

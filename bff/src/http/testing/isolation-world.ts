@@ -31,6 +31,8 @@ export interface Ids {
   readonly userId: string;
   readonly groupId: string;
   readonly accessTokenId: string;
+  readonly noticeId: string;
+  readonly deliveryId: string;
 }
 
 const registryIds = ['development', 'production'] as const;
@@ -64,6 +66,8 @@ export function inventIds({ registryId, destinationId }: Pick<Ids, 'registryId' 
     userId: randomUUID(),
     groupId: randomUUID(),
     accessTokenId: randomUUID(),
+    noticeId: randomUUID(),
+    deliveryId: randomUUID(),
   };
 }
 
@@ -149,6 +153,29 @@ async function addAccounts(bff: TestBff, ids: Ids): Promise<void> {
   await kysely
     .insertInto('immutable_rules')
     .values({ id: ids.ruleId, project, repository_pattern: '**', tag_pattern: `${project}-*` })
+    .execute();
+  await kysely
+    .insertInto('notices')
+    .values({
+      id: ids.noticeId,
+      project,
+      name: `${project} pager`,
+      channel: 'mail',
+      recipients: JSON.stringify([`${project}@pager.example`]),
+      kinds: JSON.stringify(['all']),
+    })
+    .execute();
+  await kysely
+    .insertInto('notice_deliveries')
+    .values({
+      id: ids.deliveryId,
+      notice_id: ids.noticeId,
+      event: 'test',
+      body: JSON.stringify({ about: project }),
+      state: 'failed',
+      attempts_allowed: 1,
+      finished_at: new Date(),
+    })
     .execute();
   await kysely
     .insertInto('access_tokens')
@@ -290,6 +317,8 @@ const changeable = [
   'robots',
   'robot_secrets',
   'immutable_rules',
+  'notices',
+  'notice_deliveries',
   'access_tokens',
   'settings',
   'signing_keys',

@@ -10,7 +10,16 @@ import { type Access, canAt } from '../project-access.ts';
 import { approvalsQuery } from '../promotion/promotion-queries.ts';
 import styles from './project.module.css';
 
-const sections = ['matrix', 'repositories', 'members', 'robots', 'promotions', 'activity', 'settings'] as const;
+const sections = [
+  'matrix',
+  'repositories',
+  'members',
+  'robots',
+  'promotions',
+  'activity',
+  'notices',
+  'settings',
+] as const;
 export type ProjectSection = (typeof sections)[number];
 
 const needed: Readonly<Record<ProjectSection, PlaceAction>> = {
@@ -20,6 +29,7 @@ const needed: Readonly<Record<ProjectSection, PlaceAction>> = {
   robots: 'member.read',
   promotions: 'replication.read',
   activity: 'audit.read',
+  notices: 'project.manage',
   settings: 'project.manage',
 };
 
@@ -30,6 +40,7 @@ const addresses: Readonly<Record<ProjectSection, (project: string) => string>> =
   robots: (project) => paths.robots(project),
   promotions: (project) => paths.promotions(project),
   activity: (project) => paths.activity(project),
+  notices: (project) => paths.projectNotices(project),
   settings: (project) => paths.projectSettings(project),
 };
 

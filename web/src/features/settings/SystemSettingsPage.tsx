@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { SettingsTabs } from '../../domain/SettingsTabs.tsx';
 import { Page } from '../../ui/Page.tsx';
 import styles from './system.module.css';
 import { SystemAnonymous } from './SystemAnonymous.tsx';
@@ -9,7 +10,7 @@ import { SystemTokenService } from './SystemTokenService.tsx';
 export function SystemSettingsPage() {
   const { t } = useTranslation('settings');
   return (
-    <Page title={t('system.title')}>
+    <Page title={t('system.title')} toolbar={<SettingsTabs />}>
       <div className={styles['settings']}>
         <SystemAnonymous />
         <SystemTokenService />

@@ -24,6 +24,7 @@ export async function startLongshoreProcess(options: {
   folder: string;
   databaseUrl?: string;
   registries: Readonly<Record<string, string>>;
+  environment?: Readonly<Record<string, string>>;
 }): Promise<LongshoreProcess> {
   const configFile = path.join(options.folder, 'longshore.yaml');
   const registries = Object.entries(options.registries).map(([id, url], position) => ({
@@ -43,6 +44,7 @@ export async function startLongshoreProcess(options: {
       LONGSHORE_ADMIN_PASSWORD: password,
       LONGSHORE_ENCRYPTION_KEY: encryptionKey,
       LONGSHORE_SESSION_SECRET: sessionSecret,
+      ...options.environment,
       ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
     },
   });

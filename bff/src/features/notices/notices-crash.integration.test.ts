@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { createNotice, listNoticeDeliveries, NoticePayload } from '../../contract/notices.ts';
+import { createExecution, stopExecution } from '../../contract/replication.ts';
+import { startRealRegistry } from '../../testing/real-registry.ts';
+import { startLongshoreProcess } from '../replication/testing/longshore-process.ts';
+import { clientOf, pushImage } from '../replication/testing/test-images.ts';
+import { startReceiver } from './testing/receiver.ts';
+
+// Whole processes: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+const toStop: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of toStop.splice(0).toReversed()) await stop();
+});
+
+async function until<T>(find: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  for (const giveUp = Date.now() + 120_000; Date.now() < giveUp; ) {
+    const found = await find();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('It never came.');
+}
+
+test('killed while a notice is under way, the next process sends the same one again', async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'longshore-notices-'));
+  toStop.push(() => rm(folder, { recursive: true, force: true }));
+  const receiver = await startReceiver();
+  toStop.push(() => receiver.stop());
+  const source = await startRealRegistry();
+  toStop.push(() => source.stop());
+  const atSource = clientOf(source);
+  await pushImage(atSource, 'payments/api', '1.0', { layerSizes: [1000] });
+  await atSource.close();
+  const registries = { main: source.url, north: 'http://127.0.0.1:9' };
+  const environment = { LONGSHORE_ALLOWED_WEBHOOK_HOSTS: '127.0.0.1' };
+  const first = await startLongshoreProcess({ folder, registries, environment });
+  toStop.push(() => first.kill());
+  const body = { channel: 'webhook' as const, name: 'Pager', url: receiver.url, kinds: ['all' as const] };
+  const { id: noticeId } = await first.client.call(createNotice, { body });
+
+  receiver.answerNext(undefined);
+  const { id: executionId } = await first.client.call(createExecution, {
+    body: {
+      source: { registryId: 'main', repository: 'payments/api' },
+      references: ['1.0'],
+      destinations: [{ registryId: 'north' }],
+      whenDifferent: 'replace',
+    },
+  });
+  await first.client.call(stopExecution, { params: { executionId } });
+  const unanswered = await until(() => receiver.received[0]);
+  await first.kill();
+
+  const second = await startLongshoreProcess({ folder, registries, environment });
+  toStop.push(() => second.kill());
+  const again = await until(() => receiver.received[1]);
+  expect(again.body).toBe(unanswered.body);
+  expect(again.headers['longshore-delivery']).toBe(unanswered.headers['longshore-delivery']);
+  const payload = NoticePayload.parse(JSON.parse(again.body));
+  expect(payload).toMatchObject({ event: 'execution.stopped', execution: { id: executionId } });
+  const delivered = await until(async () => {
+    const { items } = await second.client.call(listNoticeDeliveries, { params: { noticeId } });
+    return items.find(({ state }) => state === 'delivered');
+  });
+  expect(delivered).toMatchObject({ id: payload.deliveryId, attempt: 2 });
+  expect(receiver.received).toHaveLength(2);
+});
