@@ -100,7 +100,7 @@ async function buildFoundation(
   const redis = config.redis === null ? null : await openRedisSessions<SessionData>(config.redis.url.reveal(), warn);
   const inDatabase = createSessionRecordsStore<SessionData>(database.kysely);
   const access = createAccessDirectory(createAccessFactsStore(database.kysely), clock);
-  bus.subscribe((numbered) => {
+  bus.subscribeAtOnce((numbered) => {
     if (numbered === null || forgettable.has(numbered.event.name)) access.forget();
   });
   const recordAudit = auditRecorder(database, logger);

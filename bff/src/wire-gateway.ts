@@ -55,12 +55,12 @@ export function wireGateway(foundation: Foundation, wiring: GatewayWiring): Feat
     noteManifest: noteManifestIn(foundation, wiring),
     recordAudit,
     onAccessChanged: (listener) => {
-      const onEvent: Parameters<typeof bus.subscribe>[0] = (numbered) => {
+      const onEvent: Parameters<typeof bus.subscribeAtOnce>[0] = (numbered) => {
         if (numbered !== null && !changes.has(numbered.event.name)) return;
         registries.forget();
         listener();
       };
-      unsubscribe.push(bus.subscribe(onEvent));
+      unsubscribe.push(bus.subscribeAtOnce(onEvent));
     },
     publicOriginOf: publicOriginFinder(config.server),
     secret: config.secrets.session.reveal(),

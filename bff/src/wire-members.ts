@@ -32,7 +32,7 @@ export function wireMembers(foundation: Foundation) {
     newId,
     onFault: (error) => logger.error({ err: error }, 'The hold on a tag could not be renewed or given back.'),
   });
-  const unsubscribe = bus.subscribe((numbered) => {
+  const unsubscribe = bus.subscribeAtOnce((numbered) => {
     if (numbered === null || numbered.event.name === 'reset') rules.forget(null);
     else if (numbered.event.name === 'project') rules.forget(numbered.event.payload.project);
   });

@@ -45,7 +45,7 @@ export function wireTokenService(foundation: Foundation, wiring: TokenServiceWir
     recordAudit,
     clock,
   });
-  const unsubscribe = bus.subscribe((numbered) => {
+  const unsubscribe = bus.subscribeAtOnce((numbered) => {
     const name = numbered?.event.name ?? 'reset';
     if (name === 'registry' || name === 'project') tokens.forget('places');
     else if (name === 'access' || name === 'reset') tokens.forget('everything');

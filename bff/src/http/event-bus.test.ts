@@ -104,6 +104,19 @@ describe('The event bus', () => {
     expect(resumed).toEqual(seenByA.slice(5));
   });
 
+  it('tells those who must forget at once, before the relay does', async () => {
+    const hub = createHub();
+    const [a, b] = await Promise.all(['a', 'b'].map((instanceId) => createEventBus({ relay: hub.relay, instanceId })));
+    if (a === undefined || b === undefined) expect.fail();
+    const heard = { early: 0, inOrder: 0, elsewhere: 0 };
+    a.subscribeAtOnce(() => (heard.early += 1));
+    a.subscribe(() => (heard.inOrder += 1));
+    b.subscribeAtOnce(() => (heard.elsewhere += 1));
+    a.publish(catalog('changed'));
+    expect(heard).toMatchObject({ early: 1, inOrder: 0 });
+    await expect.poll(() => [heard.inOrder, heard.elsewhere]).toEqual([1, 1]);
+  });
+
   it('carries events that are longer than a notification may be', async () => {
     const hub = createHub();
     const [a, b] = await Promise.all(['a', 'b'].map((instanceId) => createEventBus({ relay: hub.relay, instanceId })));

@@ -19,10 +19,17 @@ export interface EventBusOptions {
   readonly ringLength?: number;
 }
 
+type Listener = (event: NumberedEvent | null) => void;
+
 export interface EventBus {
   readonly publish: Publish;
   /** Calls back for every event from now on; `null` says that some were lost. */
-  subscribe(listener: (event: NumberedEvent | null) => void): () => void;
+  subscribe(listener: Listener): () => void;
+  /**
+   * For whoever keeps something that an event makes old: an event of this instance is heard before `publish` returns, so
+   * that an answer about the change is never followed by one from before it. It may be heard again in its order.
+   */
+  subscribeAtOnce(listener: Listener): () => void;
   /** Id of the newest event, to resume behind. */
   readonly lastId: () => string;
   /** What came after the event of this id; undefined when that is not known (any more). */
@@ -33,18 +40,19 @@ export interface EventBus {
 /** With a relay even an instance's own events take the way through it: so all instances agree on one order. */
 export async function createEventBus(options: EventBusOptions): Promise<EventBus> {
   const { relay, instanceId, ringLength = 5000 } = options;
-  const listeners = new Set<(event: NumberedEvent | null) => void>();
+  const listeners = new Set<Listener>();
+  const atOnce = new Set<Listener>();
   let sequence = 0;
   const nextId = () => `${instanceId}.${sequence++}`;
   const ring = createEventRing(ringLength, nextId());
 
   const deliver = (numbered: NumberedEvent) => {
     ring.add(numbered);
-    for (const listener of listeners) listener(numbered);
+    for (const listener of [...atOnce, ...listeners]) listener(numbered);
   };
   const lose = () => {
     ring.restart(nextId());
-    for (const listener of listeners) listener(null);
+    for (const listener of [...atOnce, ...listeners]) listener(null);
   };
   const stopReceiving = relay === null ? null : await receiveFrom(relay, deliver, lose, options.onRelayFailure);
   const sender = relay === null ? null : createRelaySender(relay, instanceId);
@@ -55,6 +63,7 @@ export async function createEventBus(options: EventBusOptions): Promise<EventBus
       deliver(numbered);
       return;
     }
+    for (const listener of atOnce) listener(numbered);
     sender(numbered).catch((error: unknown) => {
       options.onRelayFailure?.(error);
       // The people on this instance still see it; the relay's return resets everyone's order.
@@ -68,11 +77,16 @@ export async function createEventBus(options: EventBusOptions): Promise<EventBus
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    subscribeAtOnce: (listener) => {
+      atOnce.add(listener);
+      return () => atOnce.delete(listener);
+    },
     lastId: ring.lastId,
     since: (id) => ring.since(id),
     close: async () => {
       coalescer.close();
       listeners.clear();
+      atOnce.clear();
       await stopReceiving?.();
     },
   };

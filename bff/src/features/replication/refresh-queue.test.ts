@@ -39,7 +39,7 @@ test('while many copies run, those of a repository that end close together are l
   queue.add(refresh('p/web', '1'));
   queue.add(refresh('p/api', '1'));
   expect(calls).toHaveLength(0);
-  await vi.advanceTimersByTimeAsync(600);
+  await vi.advanceTimersByTimeAsync(1100);
   // One repository at a time while the copies need the machine.
   expect(calls.map(tagsOf)).toEqual([['1', '2']]);
   calls[0]?.end();
