@@ -212,10 +212,10 @@ export const scanRegistry = endpoint({
   status: 202,
   errors: ['registry-not-found'],
 });
-/** Shown once, when made: the lines that make a Distribution registry notify this console. */
 /** False where the server does not know its own address: the lines name the one at which it was asked for them. */
 const AddressSure = z.boolean();
 
+/** Shown once, when made: the lines that make a Distribution registry notify this console. */
 export const createNotificationSecret = endpoint({
   method: 'POST',
   path: '/registries/:registryId/notification-secret',

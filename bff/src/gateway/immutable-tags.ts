@@ -60,16 +60,13 @@ export async function pushTag<T>(
   const rule = await findImmutable({ ...place, tag });
   if (rule === undefined) return send();
   const { registryId, repository } = place;
-  return holdTag(
-    { registryId, repository, tag },
-    {
-      decide: () => refuseMovedTag(rule, client, place, tag, digest),
-      move: send,
-      // In words of our own: the registry has answered.
-      hasEnded: (error) => error instanceof OciError,
-      signal,
-    },
-  );
+  const decide = () => refuseMovedTag(rule, client, place, tag, digest);
+  return holdTag({ registryId, repository, tag }, { decide, move: send, hasEnded, signal });
+}
+
+/** In words of our own: the registry has answered. */
+function hasEnded(error: unknown): boolean {
+  return error instanceof OciError;
 }
 
 async function refuseMovedTag(
@@ -107,15 +104,8 @@ export async function remove<T>(
     return send();
   }
   const { registryId, repository } = place;
-  return holdTag(
-    { registryId, repository, tag: null },
-    {
-      decide: () => refuseHeldDigest(findImmutable, client, place, reference),
-      move: send,
-      hasEnded: (error) => error instanceof OciError,
-      signal,
-    },
-  );
+  const decide = () => refuseHeldDigest(findImmutable, client, place, reference);
+  return holdTag({ registryId, repository, tag: null }, { decide, move: send, hasEnded, signal });
 }
 
 async function refuseHeldDigest(

@@ -128,6 +128,15 @@ export interface PushBlobOptions extends RequestOptions {
   readonly mountFrom?: string | undefined;
 }
 
+export interface ListReferrersOptions extends RequestOptions {
+  readonly artifactType?: string | undefined;
+  /**
+   * A reading of `performance.now()`: what the registry had then, or later, will do. Where several ask so for artifacts of
+   * one repository and there is no API, one listing of its tags answers them.
+   */
+  readonly sinceMs?: number | undefined;
+}
+
 export interface Referrers {
   readonly descriptors: readonly Descriptor[];
   readonly by: 'api' | 'fallback-tag';
@@ -262,11 +271,7 @@ export interface RegistryClient {
   deleteBlob(repository: string, digest: string, options?: RequestOptions): Promise<boolean>;
 
   /** From the API, else from the fallback tag. */
-  listReferrers(
-    repository: string,
-    subjectDigest: string,
-    options?: RequestOptions & { readonly artifactType?: string },
-  ): Promise<Referrers>;
+  listReferrers(repository: string, subjectDigest: string, options?: ListReferrersOptions): Promise<Referrers>;
   /** Merges referrers into the fallback tag by union of digests; does nothing where the registry has the API. */
   pushReferrerFallback(
     repository: string,

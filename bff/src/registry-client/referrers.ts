@@ -1,5 +1,6 @@
-import type { Referrers as ReferrerList, RequestOptions } from './client-types.ts';
+import type { ListReferrersOptions, Referrers as ReferrerList, RequestOptions } from './client-types.ts';
 import { registryError } from './error-sentences.ts';
+import { FallbackTags } from './fallback-tags.ts';
 import type { Listings } from './listings.ts';
 import type { Descriptor } from './manifest.ts';
 import { descriptor, descriptorJson, ManifestError, parseManifest } from './manifest.ts';
@@ -20,23 +21,23 @@ export class Referrers {
   readonly #manifests: Manifests;
   readonly #name: string;
   readonly #merging = new Map<string, Promise<void>>();
+  readonly #fallbackTags: FallbackTags;
   #hasApi: boolean | undefined;
 
   constructor(name: string, listings: Listings, manifests: Manifests) {
+    this.#fallbackTags = new FallbackTags((repository) => listings.tags(repository));
     this.#name = name;
     this.#listings = listings;
     this.#manifests = manifests;
   }
 
-  async list(
-    repository: string,
-    subjectDigest: string,
-    options: RequestOptions & { readonly artifactType?: string } = {},
-  ): Promise<ReferrerList> {
+  async list(repository: string, subjectDigest: string, options: ListReferrersOptions = {}): Promise<ReferrerList> {
+    const { artifactType, signal, sinceMs } = options;
     const subject = parseDigest(subjectDigest);
-    const fromApi = this.#hasApi === false ? undefined : await this.#fromApi(repository, subject, options.signal);
-    const found = fromApi ?? (await this.#fromFallback(repository, subject, options.signal)).descriptors;
-    const { artifactType } = options;
+    const fromApi = this.#hasApi === false ? undefined : await this.#fromApi(repository, subject, signal);
+    const mayHave =
+      fromApi === undefined && (await this.#fallbackTags.mayHave(repository, fallbackTag(subject), sinceMs));
+    const found = fromApi ?? (mayHave ? (await this.#fromFallback(repository, subject, signal)).descriptors : []);
     const descriptors =
       artifactType === undefined ? found : found.filter((entry) => entry.artifactType === artifactType);
     return { descriptors, by: fromApi ? 'api' : 'fallback-tag' };

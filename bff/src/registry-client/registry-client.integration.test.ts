@@ -165,6 +165,25 @@ describe('a real registry', () => {
     const signatures = await client.listReferrers('shop/signed', subject, { artifactType: 'a/signature' });
     expect(signatures.descriptors).toHaveLength(2);
   });
+
+  test('asks once for the fallback tags of artifacts that are copied together', async () => {
+    const subjects: string[] = [];
+    for (let tag = 1; tag <= 6; tag += 1) subjects.push(await pushImage(client, 'shop/many', `v${tag}`));
+    const [signed = ''] = subjects;
+    const { descriptor } = await client.getManifest('shop/many', signed);
+    await client.pushReferrerFallback('shop/many', signed, [{ ...descriptor, artifactType: 'a/sbom' }]);
+    const requests: RequestRecord[] = [];
+    const other = clientOf([registry.url], { onRequest: (record) => requests.push(record) });
+    await other.listReferrers('shop/many', signed);
+    requests.length = 0;
+    const sinceMs = performance.now();
+    const found = await Promise.all(subjects.map((subject) => other.listReferrers('shop/many', subject, { sinceMs })));
+    expect(found.map(({ descriptors }) => descriptors.length)).toEqual([1, 0, 0, 0, 0, 0]);
+    const asked = requests.map(({ operation }) => operation);
+    expect(asked.filter((operation) => operation === 'list-tags')).toHaveLength(1);
+    // The first asked for its own tag and found it.
+    expect(asked.filter((operation) => operation === 'get-manifest')).toHaveLength(1);
+  });
 });
 
 describe('the probe', () => {

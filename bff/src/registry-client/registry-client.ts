@@ -25,8 +25,8 @@ const systemClock: Clock = {
   sleep: (durationMs, signal) => sleep(durationMs, undefined, signal === undefined ? {} : { signal }),
 };
 
-// More streams than this do not make one registry faster: its disk and its hashing are the bound.
-const defaultSlots = 8;
+// Eight leave a registry waiting for us between small blobs; more than this do not make it faster: its disk and its hashing are the bound.
+const defaultSlots = 12;
 
 /** @throws TypeError for an endpoint that is no http(s) URL or carries credentials */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {

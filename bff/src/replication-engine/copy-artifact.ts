@@ -50,6 +50,7 @@ class ArtifactCopy {
     this.#options = options;
     this.#memory = memory;
     const { source, sourceRepository, signal, limiter, root } = options;
+    const sinceMs = options.begunAtMs ?? performance.now();
     this.#walk = new GraphWalk(
       {
         name: source.name,
@@ -61,7 +62,7 @@ class ArtifactCopy {
               ),
         listReferrers: async (digest) => {
           const { descriptors } = await limiter.manifests.run(0, signal, () =>
-            onSide('source', () => source.listReferrers(sourceRepository, digest, { signal })),
+            onSide('source', () => source.listReferrers(sourceRepository, digest, { signal, sinceMs })),
           );
           return descriptors;
         },

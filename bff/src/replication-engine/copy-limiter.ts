@@ -3,7 +3,10 @@ import type { ReadOnlyTarget, Target } from './target.ts';
 import { TargetMemory } from './target-memory.ts';
 
 export interface CopyLimiterOptions {
-  /** Blobs on their way at once into one destination, over all copies that share the limiter. */
+  /**
+   * Blobs on their way at once into one destination, over all copies that share the limiter. More than the client has
+   * slots for: while some are asked for, mounted or opened, the others keep the slots full.
+   */
   readonly blobsAtOnce?: number;
   /** Questions and manifests at once, over all copies. */
   readonly manifestsAtOnce?: number;
@@ -135,7 +138,7 @@ export interface CopyLimiter {
 export function createCopyLimiter(options: CopyLimiterOptions = {}): CopyLimiter {
   const now = options.now ?? (() => performance.now());
   const slotsOf = (known: WeakMap<object, Slots>) => (registry: object) => {
-    const slots = known.get(registry) ?? new Slots(options.blobsAtOnce ?? 6);
+    const slots = known.get(registry) ?? new Slots(options.blobsAtOnce ?? 20);
     known.set(registry, slots);
     return slots;
   };

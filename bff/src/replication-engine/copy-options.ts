@@ -77,6 +77,8 @@ export interface CopyOptions {
   /** Only these children of an index; the destination then gets an index of its own with another digest. */
   readonly platforms?: readonly Platform[] | undefined;
   readonly includeReferrers: boolean;
+  /** By `performance.now()`: the referrers that the source had then, or later, come with it. Else those it has now. */
+  readonly begunAtMs?: number | undefined;
   readonly limiter: CopyLimiter;
   /** Of the copies of this artifact to several destinations that run at the same time. */
   readonly fanOut?: FanOutMember | undefined;

@@ -43,6 +43,7 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     task,
     source,
     destination,
+    claimedAtMs: performance.now(),
     limiter: createCopyLimiter(),
     fanOutFor: () => undefined,
     progress: new TaskProgress(0, () => {}),

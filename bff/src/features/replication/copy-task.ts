@@ -15,6 +15,8 @@ import type { TaskProgress } from './task-progress.ts';
 
 export interface CopyTaskContext {
   readonly task: ClaimedTask;
+  /** By `performance.now()`. */
+  readonly claimedAtMs: number;
   readonly source: ReadOnlyTarget & Pick<RegistryClient, 'headManifest'>;
   readonly destination: Target;
   readonly limiter: CopyLimiter;
@@ -133,6 +135,7 @@ function copy(context: CopyTaskContext, digest: string, root?: ManifestBytes): P
     targetRepository: task.destination.repository,
     targetTag: task.destination.tag ?? undefined,
     includeReferrers: task.includeReferrers,
+    begunAtMs: context.claimedAtMs,
     isResumed: task.attempt > 1,
     isExpected: task.isBelievedThere,
     limiter,

@@ -59,9 +59,9 @@ export interface RunnerLimits {
 }
 
 const defaultLimits: RunnerLimits = {
-  tasksAtOnce: 48,
-  tasksPerRegistry: 32,
-  claimsAtOnce: 12,
+  tasksAtOnce: 64,
+  tasksPerRegistry: 48,
+  claimsAtOnce: 20,
   renewMs: 3000,
   leaseMs: 15_000,
 };
@@ -219,7 +219,7 @@ export class TaskRunner {
     if (task.isTakenOver) running.log(logLines.takenOver({}));
     this.#deps.onProgress(running);
     const claimedAtMs = performance.now();
-    this.#attempt(running, hints, place)
+    this.#attempt(running, { hintsAsked: hints, place, claimedAtMs })
       .finally(() => place.leave())
       .catch((error: unknown) => this.#failed(running, error, claimedAtMs))
       .then((end) => {
@@ -230,7 +230,10 @@ export class TaskRunner {
       .catch(this.#deps.onFault);
   }
 
-  async #attempt(running: RunningTask, hintsAsked: Promise<BlobHints>, place: FanOutPlace): Promise<AttemptEnd> {
+  async #attempt(
+    running: RunningTask,
+    { hintsAsked, place, claimedAtMs }: { hintsAsked: Promise<BlobHints>; place: FanOutPlace; claimedAtMs: number },
+  ): Promise<AttemptEnd> {
     const { task } = running;
     const { claims, owner } = this.#deps;
     const refusal = await this.#deps.findRefusal(task);
@@ -241,6 +244,7 @@ export class TaskRunner {
     const hints = await hintsAsked;
     const { end, isChanged } = await copyTask({
       task,
+      claimedAtMs,
       source,
       destination,
       limiter: this.#limiter,

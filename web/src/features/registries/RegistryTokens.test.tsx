@@ -1,9 +1,9 @@
 import { cleanup, fireEvent, screen } from '@testing-library/react';
-import type { Registry } from 'bff/contract/registries';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
 import { pretendApi } from '../../testing/api.ts';
 import { sessionOf } from '../../testing/people.ts';
+import { registryOf } from '../../testing/registries.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { RegistryNotifications } from './RegistryNotifications.tsx';
 import { RegistryTokens } from './RegistryTokens.tsx';
@@ -14,37 +14,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const registry: Registry = {
-  id: 'north',
-  name: 'North',
-  environment: 'production',
-  position: 0,
-  kind: 'distribution',
-  health: 'up',
-  endpoints: [],
-  pullHost: 'north.example.com',
-  username: null,
-  hasPassword: false,
-  caPem: null,
-  capabilities: [],
-  probedAt: null,
-  catalog: {
-    repositoryCount: 0,
-    tagCount: 0,
-    sizeBytes: 0,
-    scannedAt: null,
-    scanState: 'idle',
-    scanReason: null,
-    notifiedAt: null,
-  },
-  trustsLongshore: false,
-  redirectHosts: [],
-  maintenance: null,
-  managedBy: 'console',
-  version: 1,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  updatedAt: '2026-01-01T00:00:00.000Z',
-};
+const registry = registryOf({});
 const origin = 'http://10.0.0.5:8080';
 const guess = /These lines name http:\/\/10\.0\.0\.5:8080.*set server\.publicUrl \(LONGSHORE_PUBLIC_URL\)/;
 

@@ -1,5 +1,5 @@
-import type { Registry } from 'bff/contract/registries';
 import { describe, expect, it } from 'vitest';
+import { registryOf } from '../../testing/registries.ts';
 import {
   changedFields,
   changeOf,
@@ -12,37 +12,16 @@ import {
   testOf,
 } from './registry-form.ts';
 
-const stored: Registry = {
+const stored = registryOf({
   id: 'branch-north',
   name: 'Branch north',
-  environment: 'production',
   position: 4,
-  kind: 'distribution',
-  health: 'up',
   endpoints: [{ url: 'https://north.example', state: 'up', checkedAt: null, latencyMs: 3, since: null, reason: null }],
   pullHost: 'north.example',
   username: 'longshore',
   hasPassword: true,
-  caPem: null,
-  capabilities: [],
-  probedAt: null,
-  catalog: {
-    repositoryCount: 0,
-    tagCount: 0,
-    sizeBytes: 0,
-    scannedAt: null,
-    scanState: 'idle',
-    scanReason: null,
-    notifiedAt: null,
-  },
-  trustsLongshore: false,
-  redirectHosts: [],
-  maintenance: null,
-  managedBy: 'console',
   version: 7,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  updatedAt: '2026-01-01T00:00:00.000Z',
-};
+});
 const filled = {
   ...emptyRegistryForm,
   name: 'Branch north',

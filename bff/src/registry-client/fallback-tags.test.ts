@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { FallbackTags } from './fallback-tags.ts';
+
+let nowMs: number;
+let listings: number;
+let stored: string[];
+let isBroken: boolean;
+let tags: FallbackTags;
+
+beforeEach(() => {
+  nowMs = 1_000_000;
+  listings = 0;
+  stored = ['v1', 'sha256-a'];
+  isBroken = false;
+  const list = async function* (): AsyncGenerator<string[]> {
+    listings += 1;
+    if (isBroken) throw new Error('No answer.');
+    for (let at = 0; at < stored.length; at += 100) yield stored.slice(at, at + 100);
+  };
+  tags = new FallbackTags(list, () => nowMs);
+});
+
+/** As a copy that began now asks. */
+const ask = (tag: string, sinceMs = nowMs): Promise<boolean> => tags.mayHave('shop/api', tag, sinceMs);
+
+describe('fallback tags', () => {
+  test('of one artifact alone nothing is listed', async () => {
+    expect(await ask('sha256-b')).toBe(true);
+    nowMs += 5000;
+    expect(await ask('sha256-b')).toBe(true);
+    expect(listings).toBe(0);
+  });
+
+  test('of many that began together are listed once', async () => {
+    const begunMs = nowMs;
+    const asked = ['sha256-b', 'sha256-a', 'sha256-c', 'sha256-d'].map(async (tag) => {
+      nowMs += 1;
+      return ask(tag, begunMs);
+    });
+    expect(await Promise.all(asked)).toEqual([true, true, false, false]);
+    expect(listings).toBe(1);
+  });
+
+  test('a copy that began after the listing sees what was pushed before it began', async () => {
+    await ask('sha256-b');
+    expect(await ask('sha256-b')).toBe(false);
+    stored.push('sha256-b');
+    nowMs += 1;
+    expect(await ask('sha256-b')).toBe(true);
+    expect(listings).toBe(2);
+  });
+
+  test('who does not say since when asks the registry', async () => {
+    await ask('sha256-b');
+    await ask('sha256-b');
+    expect(await tags.mayHave('shop/api', 'sha256-b', undefined)).toBe(true);
+  });
+
+  test('repositories do not answer for each other', async () => {
+    await ask('sha256-b');
+    expect(await ask('sha256-b')).toBe(false);
+    expect(await tags.mayHave('shop/web', 'sha256-b', nowMs)).toBe(true);
+  });
+
+  test('a large repository is listed once in ten minutes, and no further than it must', async () => {
+    stored = Array.from({ length: 5000 }, (_, position) => `v${position}`);
+    for (let turn = 0; turn < 10; turn += 1) expect(await ask('sha256-b')).toBe(true);
+    expect(listings).toBe(1);
+    nowMs += 11 * 60_000;
+    await ask('sha256-b');
+    await ask('sha256-b');
+    expect(listings).toBe(2);
+  });
+
+  test('what cannot be listed is asked for tag by tag', async () => {
+    isBroken = true;
+    for (let turn = 0; turn < 5; turn += 1) expect(await ask('sha256-b')).toBe(true);
+    expect(listings).toBe(1);
+  });
+});

@@ -1,0 +1,72 @@
+// Of a larger repository the tags are not listed to learn that one is missing.
+const tagsMax = 1000;
+/** Who asks within this time after another is one of many. */
+const togetherMs = 1000;
+/** So long nothing is listed in a repository that is too large, or whose tags could not be listed. */
+const aloneMs = 10 * 60_000;
+const repositoriesMax = 1000;
+
+interface Asked {
+  readonly atMs: number;
+  /** Its tags are undefined where each has to ask for itself. */
+  readonly listing?: { readonly begunAtMs: number; readonly tags: Promise<ReadonlySet<string> | undefined> };
+  readonly aloneUntilMs?: number;
+}
+
+/**
+ * Most artifacts have no fallback tag, and each would be asked for it in vain: where many are copied from one repository
+ * at once, one listing of its tags says so for all.
+ */
+export class FallbackTags {
+  readonly #listTags: (repository: string) => AsyncIterable<string[]>;
+  readonly #now: () => number;
+  readonly #asked = new Map<string, Asked>();
+
+  constructor(listTags: (repository: string) => AsyncIterable<string[]>, now = () => performance.now()) {
+    this.#listTags = listTags;
+    this.#now = now;
+  }
+
+  /** @returns false where a listing begun at `sinceMs` or later does not have the tag; without one, true */
+  async mayHave(repository: string, tag: string, sinceMs: number | undefined): Promise<boolean> {
+    if (sinceMs === undefined) return true;
+    const tags = await this.#tagsSince(repository, sinceMs);
+    return tags === undefined || tags.has(tag);
+  }
+
+  async #tagsSince(repository: string, sinceMs: number): Promise<ReadonlySet<string> | undefined> {
+    const nowMs = this.#now();
+    const known = this.#asked.get(repository);
+    if (known?.listing !== undefined && known.listing.begunAtMs >= sinceMs) return known.listing.tags;
+    const isAlone = known?.aloneUntilMs !== undefined && nowMs < known.aloneUntilMs;
+    if (known === undefined || isAlone || nowMs - known.atMs > togetherMs) {
+      this.#remember(repository, { ...(isAlone ? known : {}), atMs: nowMs });
+      return undefined;
+    }
+    const tags = this.#list(repository);
+    this.#remember(repository, { atMs: nowMs, listing: { begunAtMs: nowMs, tags } });
+    return tags;
+  }
+
+  /** It answers several callers: none of them may end it. Whatever goes wrong, each asks for itself and says so. */
+  async #list(repository: string): Promise<ReadonlySet<string> | undefined> {
+    const tags = new Set<string>();
+    try {
+      for await (const page of this.#listTags(repository)) {
+        for (const tag of page) tags.add(tag);
+        if (tags.size > tagsMax) break;
+      }
+      if (tags.size <= tagsMax) return tags;
+    } catch {
+      // As if it were too large.
+    }
+    const nowMs = this.#now();
+    this.#remember(repository, { atMs: nowMs, aloneUntilMs: nowMs + aloneMs });
+    return undefined;
+  }
+
+  #remember(repository: string, asked: Asked): void {
+    if (this.#asked.size >= repositoriesMax && !this.#asked.has(repository)) this.#asked.clear();
+    this.#asked.set(repository, asked);
+  }
+}
