@@ -60,13 +60,6 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
     tagLeases: members.tagLeases,
     userAgent,
   });
-  const replication = wireReplication(foundation, registries.registries, catalog.catalog, members);
-  const policies = wirePolicies(foundation, registries.registries, replication);
-  const promotions = wirePromotions(foundation, {
-    registries: registries.registries,
-    replication: replication.replication,
-    rules: members.rules,
-  });
   return {
     administrator,
     features: [
@@ -77,13 +70,26 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       ...catalog.features,
       ...members.features,
       gateway,
-      replication,
-      policies,
-      wireOperations(foundation, replication.replication, registries.registries),
-      promotions,
+      ...wireCopies(foundation, registries.registries, catalog.catalog, members),
       wireNotices(foundation, userAgent),
     ],
   };
+}
+
+/** Whatever moves artifacts between registries. */
+function wireCopies(
+  foundation: Foundation,
+  registries: ReturnType<typeof wireRegistries>['registries'],
+  catalog: ReturnType<typeof wireCatalog>['catalog'],
+  members: ReturnType<typeof wireMembers>,
+): FeatureParts[] {
+  const replication = wireReplication(foundation, registries, catalog, members);
+  return [
+    replication,
+    wirePolicies(foundation, registries, replication),
+    wireOperations(foundation, replication.replication, registries),
+    wirePromotions(foundation, { registries, replication: replication.replication, rules: members.rules }),
+  ];
 }
 
 /** Of our own requests to registries: the catalog recognises them in a registry's notifications. */

@@ -137,6 +137,15 @@ function storesOver(kysely: Foundation['database']['kysely']) {
   };
 }
 
+/** What the tasks of all instances said last. */
+function hearProgress(bus: Foundation['bus']) {
+  const live = new LiveProgress(() => performance.now());
+  const unsubscribe = bus.subscribe((numbered) => {
+    if (numbered?.event.name === 'task') live.hear(numbered.event.payload);
+  });
+  return { live, unsubscribe };
+}
+
 export function wireReplication(
   foundation: Foundation,
   registries: RegistriesService,
@@ -171,10 +180,7 @@ export function wireReplication(
     random: Math.random,
     onFault,
   });
-  const live = new LiveProgress(() => performance.now());
-  const unsubscribe = bus.subscribe((numbered) => {
-    if (numbered?.event.name === 'task') live.hear(numbered.event.payload);
-  });
+  const { live, unsubscribe } = hearProgress(bus);
   let unlisten = async (): Promise<void> => {};
   const routesDeps = { replication, executions, tasks, live, clock };
   return {
@@ -190,9 +196,8 @@ export function wireReplication(
     start: async () => {
       await queue.start();
       await queue.work(wakeJob, async () => replication.wake(), { concurrency: 1 });
-      unlisten = await database.listen(stopChannel, (payload) =>
-        replication.noteStop(JSON.parse(payload) as StopRequest),
-      );
+      const noteStop = (payload: string): void => replication.noteStop(JSON.parse(payload) as StopRequest);
+      unlisten = await database.listen(stopChannel, noteStop);
       await replication.start();
     },
     stop: async () => {

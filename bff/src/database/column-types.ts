@@ -8,3 +8,15 @@ export type Json<T> = JSONColumnType<T & object>;
 /** Written as text: the drivers take an array for a PostgreSQL array. */
 export type JsonWithDefault<T> = ColumnType<T, string | undefined, string>;
 export type NullableJson<T> = ColumnType<T | null, string | null, string | null>;
+
+export interface ReasonJson {
+  code: string;
+  sentence: string;
+  params: Record<string, string>;
+}
+export interface PlatformJson {
+  os: string;
+  architecture: string;
+  variant: string | null;
+  osVersion: string | null;
+}

@@ -1,11 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { Json, NullableInstant, NullableJson, WithDefault } from './column-types.ts';
-
-interface ReasonJson {
-  code: string;
-  sentence: string;
-  params: Record<string, string>;
-}
+import type { Json, NullableInstant, NullableJson, ReasonJson, WithDefault } from './column-types.ts';
 
 export interface PoliciesTable {
   id: string;
