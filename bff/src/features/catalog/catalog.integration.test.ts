@@ -130,6 +130,50 @@ describeEachDatabase('catalog over a real registry', (open) => {
     expect(history[0]?.actor).toBe('127.0.0.1');
   });
 
+  test('a push that is told of before its tag has moved is found as soon as it has', async () => {
+    const client = clientOf(registry);
+    const { catalog, published, tags } = await startBench(client);
+    const [first, second] = [
+      await pushImage(pusher, 'events/early', 'moved', { layers: 1 }),
+      await pushImage(pusher, 'events/early', 'other', { layers: 1 }),
+    ];
+    await catalog.scanRegistry('development');
+    published.length = 0;
+    // Both tags are moved only after the console has asked for each and been told what it was.
+    const asked = new Map<string, number>();
+    const head = client.headManifest.bind(client);
+    client.headManifest = async (repository, reference, options) => {
+      const answer = await head(repository, reference, options);
+      const times = (asked.get(reference) ?? 0) + 1;
+      asked.set(reference, times);
+      if (times === 2) await pusher.putManifest(repository, reference, second.manifest);
+      return answer;
+    };
+    const event = (tag: string) => ({
+      id: `early-${tag}`,
+      action: 'push',
+      timestamp: new Date().toISOString(),
+      target: { mediaType: second.manifest.mediaType, repository: 'events/early', tag, digest: second.digest },
+      request: { addr: '10.1.2.3:5555', useragent: 'docker/27' },
+      actor: { name: 'ci' },
+    });
+    await catalog.handleNotifications('development', { events: [event('new'), event('moved')] });
+    await until(() => published.filter(({ name }) => name === 'tag').length >= 2, 'both tags to be published');
+    const all = { moved: second.digest, new: second.digest, other: second.digest };
+    expect(await tags('events/early')).toEqual(all);
+    expect([...asked.keys()].toSorted()).toEqual(['moved', 'new']);
+    // What comes late of an earlier push is not waited for, and changes nothing.
+    const old = { ...event('moved'), id: 'late', timestamp: new Date(Date.now() - 60_000).toISOString() };
+    const before = asked.get('moved') ?? 0;
+    await catalog.handleNotifications('development', {
+      events: [{ ...old, target: { ...old.target, digest: first.digest } }],
+    });
+    await until(() => (asked.get('moved') ?? 0) > before, 'the late event to be looked at');
+    await catalog.stop();
+    expect(asked.get('moved')).toBe(before + 1);
+    expect(await tags('events/early')).toEqual(all);
+  });
+
   test('a deletion by digest removes all its tags and leaves the others', async () => {
     const { catalog, published, tags } = await startBench();
     const gone = await pushImage(pusher, 'events/deleted', 'old', { layers: 1 });

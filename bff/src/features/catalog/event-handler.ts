@@ -1,11 +1,18 @@
 import { isRegistryError } from '../../registry-client/index.ts';
 import type { RegistryEventsStore, StoredEvent } from './registry-events.store.ts';
 
+export interface EventPush {
+  readonly actor: string | null;
+  readonly pushedAt: Date | null;
+  /** What the tag was pushed as; null where the event does not say so, or a later push has been handled before. */
+  readonly digest: string | null;
+}
+
 /** What a burst of events comes down to. */
 export interface RepositoryWork {
   readonly repository: string;
   /** The last push of each tag. */
-  readonly tags: ReadonlyMap<string, { readonly actor: string | null; readonly pushedAt: Date | null }>;
+  readonly tags: ReadonlyMap<string, EventPush>;
   /** Manifests pushed without a tag. */
   readonly digests: ReadonlySet<string>;
   /** Something was deleted: a deletion by digest does not say which tags went with it. */
@@ -36,14 +43,44 @@ export function coalesceEvents(events: readonly StoredEvent[]): RepositoryWork[]
 
 /** Events come in any order: the latest by the registry's own time is the one that counts. */
 function lastPushes(pushes: readonly StoredEvent[]): RepositoryWork['tags'] {
-  const tags = new Map<string, { actor: string | null; pushedAt: Date | null }>();
-  for (const { tag, actor, occurredAt } of pushes) {
+  const tags = new Map<string, EventPush>();
+  for (const { tag, actor, digest, occurredAt } of pushes) {
     if (tag === null) continue;
     const before = tags.get(tag);
     const isLater = (occurredAt?.getTime() ?? 0) >= (before?.pushedAt?.getTime() ?? 0);
-    if (before === undefined || isLater) tags.set(tag, { actor, pushedAt: occurredAt });
+    if (before === undefined || isLater) tags.set(tag, { actor, pushedAt: occurredAt, digest });
   }
   return tags;
+}
+
+const rememberedMax = 50_000;
+
+/** When the pushes that have been handled were made, by the clock of their registry. */
+class LatestPushes {
+  readonly #atMs = new Map<string, number>();
+
+  /** Of a push that came after a later one there is nothing to wait for at its registry. */
+  withoutOvertaken(registryId: string, { repository, tags }: RepositoryWork): RepositoryWork['tags'] {
+    return new Map(
+      [...tags].map(([tag, push]) => {
+        const latestMs = this.#atMs.get(keyOf(registryId, repository, tag)) ?? 0;
+        const isOvertaken = latestMs > (push.pushedAt?.getTime() ?? Infinity);
+        return [tag, isOvertaken ? { ...push, digest: null } : push];
+      }),
+    );
+  }
+
+  remember(registryId: string, { repository, tags }: RepositoryWork): void {
+    if (this.#atMs.size > rememberedMax) this.#atMs.clear();
+    for (const [tag, { pushedAt }] of tags) {
+      const key = keyOf(registryId, repository, tag);
+      this.#atMs.set(key, Math.max(this.#atMs.get(key) ?? 0, pushedAt?.getTime() ?? 0));
+    }
+  }
+}
+
+function keyOf(registryId: string, repository: string, tag: string): string {
+  return `${registryId}/${repository}:${tag}`;
 }
 
 export interface EventHandlerParts {
@@ -78,6 +115,7 @@ export class EventHandler {
   readonly #stopping = new AbortController();
   readonly #states = new Map<string, RegistryState>();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #latest = new LatestPushes();
 
   constructor(parts: EventHandlerParts) {
     this.#parts = parts;
@@ -131,7 +169,8 @@ export class EventHandler {
     const { eventsStore, onError } = this.#parts;
     const { repository } = work;
     try {
-      await this.#handle(registryId, work);
+      await this.#handle(registryId, { ...work, tags: this.#latest.withoutOvertaken(registryId, work) });
+      this.#latest.remember(registryId, work);
       await eventsStore.markHandled(ids);
       state.waitsMs.delete(repository);
       state.busy.delete(repository);

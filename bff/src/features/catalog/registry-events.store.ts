@@ -96,11 +96,11 @@ export class RegistryEventsStore {
     `.execute(this.#kysely);
   }
 
-  /** A complete scan that began after they came has read what they hint at. */
+  /** A complete scan that began some time after they came has read what they hint at: a tag may move after its event. */
   async markHandledBefore(registryId: string, before: Date): Promise<void> {
     await sql`
       update registry_events set handled_at = clock_timestamp()
-      where registry_id = ${registryId} and handled_at is null and received_at < ${before}::timestamptz
+      where registry_id = ${registryId} and handled_at is null and received_at < ${before}::timestamptz - interval '5 seconds'
     `.execute(this.#kysely);
   }
 

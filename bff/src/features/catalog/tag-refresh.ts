@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isRegistryError } from '../../registry-client/index.ts';
 import type { ChangedTag, SeenTag } from './catalog.store.ts';
-import type { RepositoryWork } from './event-handler.ts';
+import type { EventPush, RepositoryWork } from './event-handler.ts';
 import { inParallel } from './in-parallel.ts';
 import { isUnusableContent } from './manifest-closure.ts';
 import { reconcileRepository } from './reconcile-repository.ts';
@@ -20,6 +21,9 @@ export interface RefreshedTags {
   readonly error: Error | undefined;
 }
 
+/** Mostly the tag has moved within a millisecond; on a busy disk it takes longer. */
+const restsMs = [50, 150, 500, 2000];
+
 // A burst of pushes must not take every slot of the registry's client from the pages that wait for it.
 const tagsAtOnce = 4;
 
@@ -30,11 +34,69 @@ export async function refreshTags(
   pushes: ReadonlyMap<string, TagPush>,
 ): Promise<RefreshedTags> {
   if (pushes.size === 0) return { digests: new Map(), changed: [], error: undefined };
+  return write(source, registryId, await ask(source, registryId, pushes));
+}
+
+/**
+ * The same for tags that the registry has told of. Distribution tells of a push before it moves the tag: whoever asks at
+ * once hears what the tag was before, and asks again after a rest. A tag that is still not what was pushed has been moved
+ * back or deleted meanwhile.
+ */
+async function refreshPushedTags(
+  source: RepositorySource,
+  registryId: string,
+  pushes: RepositoryWork['tags'],
+): Promise<Pick<RefreshedTags, 'changed' | 'error'>> {
+  const changed: ChangedTag[] = [];
+  let open = new Map([...pushes].map(([tag, push]) => [tag, { how: 'push', ...push } as const]));
+  for (const restMs of [...restsMs, undefined]) {
+    const asked = await ask(source, registryId, open);
+    const early = restMs === undefined ? new Map<never, never>() : findEarly(open, asked);
+    const settled = new Map([...asked.pushes].filter(([tag]) => !early.has(tag)));
+    const refreshed = await write(source, registryId, { ...asked, pushes: settled });
+    changed.push(...refreshed.changed);
+    if (refreshed.error !== undefined) return { changed, error: refreshed.error };
+    if (early.size === 0) break;
+    await sleep(restMs, undefined, { signal: source.signal });
+    open = early;
+  }
+  return { changed, error: undefined };
+}
+
+/** Tags that are still what the catalog has, and not what they were pushed as. */
+function findEarly<Push extends Pick<EventPush, 'digest'>>(
+  pushes: ReadonlyMap<string, Push>,
+  { digests, known }: Asked,
+): Map<string, Push> {
+  const early = [...pushes].filter(([tag, { digest }]) => {
+    const found = digests.get(tag);
+    return digest !== null && found !== undefined && found !== digest && (found ?? undefined) === known.get(tag);
+  });
+  return new Map(early);
+}
+
+interface Asked extends Pick<RefreshedTags, 'digests' | 'error'> {
+  readonly pushes: ReadonlyMap<string, TagPush>;
+  readonly known: ReadonlyMap<string, string>;
+  readonly askedAt: Date;
+}
+
+async function ask(source: RepositorySource, registryId: string, pushes: ReadonlyMap<string, TagPush>): Promise<Asked> {
   const { store, repository } = source;
+  const names = [...pushes.keys()];
   const askedAt = await store.now();
-  const known = await store.findTags(registryId, repository, [...pushes.keys()]);
-  const { digests, error } = await askForAll(source, [...pushes.keys()], known);
-  const manifests = await readManifests(source, [...digests.values()].filter(isDigest));
+  const known = await store.findTags(registryId, repository, names);
+  return { pushes, known, askedAt, ...(await askForAll(source, names, known)) };
+}
+
+async function write(
+  source: RepositorySource,
+  registryId: string,
+  { pushes, known, askedAt, digests, error }: Asked,
+): Promise<RefreshedTags> {
+  const { store, repository } = source;
+  const read = [...pushes.keys()].map((name) => digests.get(name));
+  const manifests = await readManifests(source, read.filter(isDigest));
   const changed: ChangedTag[] = [];
   for (const [how, ofKind] of Map.groupBy(pushes, ([, push]) => push.how)) {
     const asked = ofKind.filter(([name]) => digests.has(name));
@@ -120,8 +182,7 @@ export async function handleRepositoryWork(
   registryId: string,
   work: RepositoryWork,
 ): Promise<Pick<RefreshedTags, 'changed' | 'error'>> {
-  const pushes = new Map([...work.tags].map(([tag, push]) => [tag, { how: 'push', ...push } as const]));
-  const refreshed = await refreshTags(source, registryId, pushes);
+  const refreshed = await refreshPushedTags(source, registryId, work.tags);
   if (refreshed.error !== undefined) return refreshed;
   const changed = [...refreshed.changed];
   // Children of an index come by their own events just before it: reading them here is what its tag needs next.

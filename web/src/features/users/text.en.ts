@@ -65,7 +65,7 @@ export const text = {
   },
   password: {
     title: 'The password of {{name}}',
-    words: 'Hand it to {{name}} on a safe way. It is for signing in, and can be changed there.',
+    words: 'Hand it to {{name}} in a safe way. It is for signing in, and can be changed there.',
     password: 'Password',
     address: 'Where to sign in',
   },
