@@ -114,6 +114,9 @@ test('the repositories of a project lead to their tags', async ({ page }) => {
   const table = page.getByRole('grid', { name: 'Repositories' });
   await table.getByRole('link', { name: 'worker' }).click();
   await expect(page).toHaveURL(/\/projects\/payments\/repositories\/worker$/);
+  // Who cuts the end off the address comes back to the list.
+  await page.goto('/projects/payments/repositories');
+  await expect(table.getByRole('link', { name: 'worker' })).toBeVisible();
 });
 
 test('a project that does not exist says so', async ({ page, faults }) => {

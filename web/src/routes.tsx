@@ -1,12 +1,13 @@
 import type { Permission } from 'bff/contract/permissions';
 import { type ComponentType, lazy } from 'react';
-import { createBrowserRouter, type RouteObject } from 'react-router';
+import { createBrowserRouter, redirect, type RouteObject } from 'react-router';
 import { AppShell } from './app/AppShell.tsx';
 import { NotFoundPage } from './app/NotFoundPage.tsx';
 import { PermissionGate } from './app/PermissionGate.tsx';
 import { RouteError } from './app/RouteError.tsx';
 import { SignInGate } from './app/SignInGate.tsx';
 import { loadText } from './i18n/i18n.ts';
+import { paths } from './paths.ts';
 
 const SearchPalette = lazy(async () => {
   const [found] = await Promise.all([import('./features/search/SearchPalette.tsx'), loadText('search')]);
@@ -64,7 +65,14 @@ const home = [
   ),
 ];
 
+/** Addresses that people get by cutting the end off another. */
+const cutShort = ['repositories', 'artifacts', 'compare'].map((section) => ({
+  path: `/projects/:project/${section}`,
+  loader: ({ params: { project = '' } }) => redirect(paths.project(project, { view: 'repositories' })),
+})) satisfies RouteObject[];
+
 const projects = [
+  ...cutShort,
   page(
     '/projects',
     ['projects', 'project-frame'],

@@ -150,6 +150,10 @@ export const sentences = {
     }),
 } as const;
 
+function counted(count: string, noun: string): string {
+  return `${count} ${noun}${count === '1' ? '' : 's'}`;
+}
+
 /** Lines of a task's log. */
 export const logLines = {
   takenOver: line('warning', 'taken-over', () => 'The former worker was silent for too long; this one goes on.'),
@@ -162,7 +166,7 @@ export const logLines = {
   planned: line<{ blobs: string; manifests: string; bytes: string }>(
     'info',
     'planned',
-    (p) => `${p.blobs} blobs and ${p.manifests} manifests, ${p.bytes} bytes in all.`,
+    (p) => `${counted(p.blobs, 'blob')} and ${counted(p.manifests, 'manifest')}, ${p.bytes} bytes in all.`,
   ),
   blobRestarted: line<{ digest: string; cause: string }>(
     'warning',

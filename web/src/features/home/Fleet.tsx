@@ -5,7 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { isInMaintenance } from '../../domain/maintenance.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { useNow } from '../../i18n/now.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
@@ -28,13 +30,7 @@ export function Fleet() {
   const mayManage = useCan('registry.manage');
   const fleet = useQuery(fleetQuery());
   const registries = fleet.data?.items ?? [];
-  const troubled = registries.filter(needsAttention).length;
-  const facts =
-    registries.length === 0
-      ? null
-      : troubled > 0
-        ? t('fleetTrouble', { count: troubled })
-        : t('fleetFacts', { count: registries.length });
+  const facts = useFacts(registries);
   return (
     <Section title={t('fleet')} facts={facts} link={{ label: t('allRegistries'), to: paths.registries() }}>
       {fleet.isPending ? (
@@ -71,10 +67,21 @@ export function Fleet() {
   );
 }
 
+function useFacts(registries: readonly Registry[]): string | null {
+  const { t } = useTranslation('home');
+  const nowMs = useNow();
+  if (registries.length === 0) return null;
+  const troubled = registries.filter(needsAttention).length;
+  if (troubled > 0) return t('fleetTrouble', { count: troubled });
+  const resting = registries.filter(({ maintenance }) => isInMaintenance(maintenance, nowMs)).length;
+  return resting > 0 ? t('fleetMaintenance', { count: resting }) : t('fleetFacts', { count: registries.length });
+}
+
 function RegistryTile({ registry }: { registry: Registry }) {
   const { t } = useTranslation('home');
   const format = useFormat();
-  const { id, name, environment, health, catalog } = registry;
+  const nowMs = useNow();
+  const { id, name, environment, health, catalog, maintenance } = registry;
   return (
     <Link
       to={paths.registry(id)}
@@ -82,7 +89,11 @@ function RegistryTile({ registry }: { registry: Registry }) {
       style={{ borderLeftColor: environmentColors(environment).color }}
     >
       <span className={styles['tileName']}>{name}</span>
-      <StatusDot tone={healthTone[health]} label={t(`health.${health}`)} />
+      {health === 'up' && isInMaintenance(maintenance, nowMs) ? (
+        <StatusDot tone="warn" label={t('maintenance')} />
+      ) : (
+        <StatusDot tone={healthTone[health]} label={t(`health.${health}`)} />
+      )}
       <span className={styles['tileFacts']}>
         {catalog.scannedAt === null
           ? t('neverScanned')

@@ -77,8 +77,8 @@ export const text = {
   secret: {
     title: 'The secret of {{name}}',
     words: 'Put it where the machine keeps its secrets.',
-    label: 'secret',
-    login: 'login command; it asks for the secret',
+    label: 'Secret',
+    login: 'Login command; it asks for the secret',
   },
   rotation: {
     title: 'Make a new secret for {{name}}?',
