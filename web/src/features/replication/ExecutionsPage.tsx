@@ -22,6 +22,7 @@ import type { Column } from '../../ui/table-columns.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { ExecutionProgress } from './ExecutionProgress.tsx';
 import { executionPages, executionStates } from './replication-queries.ts';
+import styles from './replication.module.css';
 import { StateFilter } from './StateFilter.tsx';
 
 const urlDefaults = { state: '' };
@@ -168,10 +169,10 @@ function useExecutionColumns(): Column<Execution>[] {
       },
       {
         key: 'by',
-        header: t('executions.column.requestedBy'),
-        width: 84,
-        narrow: 'hidden',
-        cell: ({ requestedBy }) => <bdi>{requestedBy ?? ''}</bdi>,
+        header: t('executions.column.startedBy'),
+        grow: 2,
+        minWidth: 120,
+        cell: (execution) => <StartedBy execution={execution} />,
       },
       {
         key: 'created',
@@ -194,6 +195,18 @@ function ExecutionName({ execution }: { execution: Execution }) {
       {first === undefined ? execution.id : <ReferenceText repository={first.repository} reference={first.reference} />}
       {execution.sample.length > 1 && remaining > 0 ? ` ${t('executions.more', { count: remaining })}` : null}
     </>
+  );
+}
+
+/** The policy that it is a run of, or the person who asked for it. */
+function StartedBy({ execution: { policy, trigger, requestedBy } }: { execution: Execution }) {
+  const { t } = useTranslation('replication');
+  if (policy === null) return <bdi>{requestedBy ?? ''}</bdi>;
+  const who = requestedBy === null ? '' : `, ${t('execution.by', { who: requestedBy })}`;
+  return (
+    <span className={styles['cut']} title={`${policy.name} · ${t(`execution.trigger.${trigger}`)}${who}`}>
+      {policy.exists ? <Link to={paths.policy(policy.id)}>{policy.name}</Link> : <bdi>{policy.name}</bdi>}
+    </span>
   );
 }
 

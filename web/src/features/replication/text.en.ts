@@ -18,7 +18,7 @@ export const text = {
       progress: 'Progress',
       tasks: 'Tasks',
       rate: 'Rate',
-      requestedBy: 'By',
+      startedBy: 'Started by',
       created: 'Started',
     },
     more_one: 'and {{count}} more',

@@ -20,7 +20,7 @@ export const text = {
       progress: '进度',
       tasks: '任务',
       rate: '速率',
-      requestedBy: '发起人',
+      startedBy: '发起人',
       created: '开始于',
     },
     more_other: '另有 {{count}} 个',
