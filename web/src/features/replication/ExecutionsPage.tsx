@@ -133,14 +133,16 @@ function useExecutionColumns(): Column<Execution>[] {
         header: t('executions.column.route'),
         grow: 3,
         minWidth: 225,
-        cell: ({ sourceRegistryIds, destinationRegistryIds }) => (
-          <RouteText sourceIds={sourceRegistryIds} destinationIds={destinationRegistryIds} shown={1} />
-        ),
+        cell: ({ sourceRegistryIds, destinationRegistryIds }) =>
+          // A run of a policy that found nothing to do.
+          sourceRegistryIds.length === 0 ? null : (
+            <RouteText sourceIds={sourceRegistryIds} destinationIds={destinationRegistryIds} shown={1} />
+          ),
       },
       {
         key: 'state',
         header: t('executions.column.state'),
-        width: 96,
+        width: 88,
         narrow: 'end',
         cell: ({ state }) => <ExecutionState state={state} />,
       },
@@ -170,8 +172,9 @@ function useExecutionColumns(): Column<Execution>[] {
       {
         key: 'by',
         header: t('executions.column.startedBy'),
-        grow: 2,
-        minWidth: 120,
+        grow: 3,
+        minWidth: 128,
+        narrow: 'hidden',
         cell: (execution) => <StartedBy execution={execution} />,
       },
       {
@@ -192,7 +195,11 @@ function ExecutionName({ execution }: { execution: Execution }) {
   const remaining = countTasks(execution) - 1;
   return (
     <>
-      {first === undefined ? execution.id : <ReferenceText repository={first.repository} reference={first.reference} />}
+      {first === undefined ? (
+        t('executions.nothingToDo')
+      ) : (
+        <ReferenceText repository={first.repository} reference={first.reference} />
+      )}
       {execution.sample.length > 1 && remaining > 0 ? ` ${t('executions.more', { count: remaining })}` : null}
     </>
   );

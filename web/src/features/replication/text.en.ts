@@ -21,6 +21,7 @@ export const text = {
       startedBy: 'Started by',
       created: 'Started',
     },
+    nothingToDo: 'Nothing was to be done',
     more_one: 'and {{count}} more',
     more_other: 'and {{count}} more',
     failedOf: '{{failed}} failed of {{count}}',

@@ -23,6 +23,7 @@ export const text = {
       startedBy: '发起人',
       created: '开始于',
     },
+    nothingToDo: '无需复制',
     more_other: '另有 {{count}} 个',
     failedOf: '失败 {{failed}} / {{count}}',
     doneOf: '{{done}} / {{count}}',
