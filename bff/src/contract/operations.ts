@@ -66,6 +66,8 @@ export const Operations = z
         since: Instant,
         nextAttemptAt: z.nullable(Instant),
         taskIds: z.array(Id),
+        /** Those that made them; copies that people asked for have none. */
+        policyIds: z.array(Id),
       }),
     ),
     at: Instant,

@@ -21,6 +21,8 @@ export const SANDBOX_REGISTRIES: readonly SandboxRegistry[] = [
   { id: 'branch-south', environment: 'production', preferredPort: 5006 },
 ];
 
+const OWN_HOSTS = ['127.0.0.1', 'localhost'];
+
 export interface PlacedRegistry extends SandboxRegistry {
   readonly port: number;
   readonly directory: string;
@@ -86,8 +88,8 @@ export async function writeConsoleConfig(
   const config = {
     server: { host: '127.0.0.1', port: consolePort, publicUrl: `http://127.0.0.1:${consolePort}` },
     dataDirectory,
-    // On the machine itself people try registries of their own; elsewhere an administrator has to name such hosts.
-    network: { allowedRegistryHosts: ['127.0.0.1', 'localhost'] },
+    // On the machine itself people try registries and receivers of their own; elsewhere an administrator has to name such hosts.
+    network: { allowedRegistryHosts: [...OWN_HOSTS], allowedWebhookHosts: [...OWN_HOSTS] },
     registries: registries.map((registry, position) => ({
       id: registry.id,
       name: registry.id,

@@ -51,7 +51,7 @@ export const text: Record<string, string> = {
 
   stopped: '有人停止了它。',
   'server-stopped': '服务器期间停止运行；恢复后会立即继续。',
-  superseded: '已有更新的复制写入 {tag}；这一次会使其倒退，因此没有执行。',
+  superseded: '已有更新的任务[写入 {tag}]，这一个不再需要，因此没有执行。',
   'kept-different': '{registry} 的 {tag} 已指向其他镜像；按要求保持不变。',
   'registry-removed': '镜像仓库“{registryId}”已从 Longshore 中移除。',
   'source-missing': '{registry} 上没有 {repository}:{reference}，可能已被删除。',
@@ -69,6 +69,26 @@ export const text: Record<string, string> = {
     '请求此复制的 {requester} 已无权向 {project} 的 {environment} 环境推送。有权限的人可以重新运行。',
   'project-archived': '项目 {project} 已归档，不再接受更改。',
   'deadline-passed': '超过了最长时限，已放弃。',
+
+  differs: '{registry} 的这个标签已指向其他镜像；按策略只报告，保持不变。',
+  loses: '{registry} 也是这个标签的主仓库，而且那里的镜像推送得更晚：以它为准。',
+  'lost-to-later': '{registry} 也是标签 {tag} 的主仓库，而且那里的镜像推送得更晚：保持不变。',
+  'deleted-there': '它在 {registry} 中被删除，而那里也是这个标签的主仓库：这里也随之删除。',
+  'kept-newer': '{registry} 的 {tag} 现在已指向其他镜像；保持不变。',
+  'delete-shared-digest': '{registry} 只能删除整个镜像，而 {siblings} 与 {tag} 是同一个镜像：删除会把它们一并删掉。',
+  'deletions-held-back': '目标上将有 {count} 个标签被删除，而策略共选中 {tags} 个。一次删除太多：需要有人确认。',
+  'name-invalid': '“{name}”不是有效的存储库名称：名称映射得到的名称没有镜像仓库会接受。',
+  'name-collision': '{repositories} 在那里都会变成“{name}”：都不复制。',
+  'outside-project': '“{name}”不属于项目 {project}，策略不能写到项目之外。',
+  'referrers-missing': '镜像已经在那里；引用它的内容（例如签名）还没有。',
+  'policy-paused': '策略已暂停；恢复后会继续。',
+  'planning-failed': '未能制定计划；原因见服务器日志，稍后会再次尝试。',
+  'filters-invalid': '策略的筛选条件无法使用：{cause}',
+
+  'scan-broken': '对 {registry} 的扫描意外结束；下一次会自动开始。',
+  'scan-incomplete': '{registry} 的 {repositories} 个存储库中有 {failed} 个无法读取。第一个是 {repository}：{cause}',
+  'removals-held-back':
+    '{registry} 上已没有 {known} 个已知标签中的 {missing} 个。为防只是存储暂时缺失，这里先保留它们：手动再扫描一次即可移除。',
 
   'taken-over': '原来的工作进程太久没有消息；由当前进程继续。',
   pinned: '{reference} 的摘要是 {digest}。',

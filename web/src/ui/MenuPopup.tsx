@@ -31,6 +31,8 @@ export function MenuPopup({ id, anchor, header, actions, onClose }: MenuPopupPro
           {...(to !== undefined ? { component: Link, to } : href !== undefined ? { component: 'a', href } : {})}
           {...(isChosen === undefined ? {} : { role: 'menuitemradio', 'aria-checked': isChosen, selected: isChosen })}
           lang={lang}
+          // A name that is longer than a phone is wide is read to its end.
+          sx={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }}
           onClick={() => {
             onClose();
             onChoose?.();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { getOperations } from '../../contract/operations.ts';
 import {
   confirmExecution,
   createPolicy,
@@ -220,6 +221,15 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
       (await executionsOf(policy)).find(({ heldBack }) => heldBack !== null),
     );
     expect(held).toMatchObject({ state: 'running', heldBack: { code: 'deletions-held-back' }, tasks: { waiting: 6 } });
+    const { failures } = await client.call(getOperations, {});
+    // Whose they are; and nothing is due while a person is waited for.
+    expect(failures.find(({ reason }) => reason.code === 'deletions-held-back')).toMatchObject({
+      policyIds: [policy.id],
+      waitingCount: 6,
+      nextAttemptAt: null,
+    });
+    const waiting = await client.call(listTasks, { query: { executionId: held.id } });
+    expect(new Set(waiting.items.map(({ nextAttemptAt }) => nextAttemptAt))).toEqual(new Set([null]));
     expect(await digestAt('city', repository, '2')).toBe(others[0]?.digest);
     await client.call(confirmExecution, { params: { executionId: held.id } });
     for (let tag = 2; tag <= 7; tag += 1) await arrived('city', repository, String(tag), null);

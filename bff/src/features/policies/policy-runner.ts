@@ -107,11 +107,8 @@ export class PolicyRunner {
       if (policy?.isEnabled === true && policy.pausedAt === null) await work(policy);
     } catch (error) {
       if (!(error instanceof FilterError)) onFault(error);
-      const sentence =
-        error instanceof FilterError
-          ? error.message
-          : 'It could not be planned; the server’s log has the cause, and it is tried again.';
-      await store.saveReason(policyId, { code: 'planning-failed', sentence, params: {} }).catch(onFault);
+      const reason = error instanceof FilterError ? sentences.filtersInvalid(error.message) : sentences.notPlanned();
+      await store.saveReason(policyId, reason).catch(onFault);
     }
   }
 

@@ -95,6 +95,10 @@ type Params = Record<string, string>;
 const plain = (code: string, sentence: string, params: Params = {}): Reason => ({ code, sentence, params });
 
 export const sentences = {
+  notPlanned: () =>
+    plain('planning-failed', 'It could not be planned; the server’s log has the cause, and it is tried again.'),
+  filtersInvalid: (cause: string) =>
+    plain('filters-invalid', `The filters of the policy cannot be used: ${cause}`, { cause }),
   differs: (registry: string) =>
     plain('differs', `${registry} has another image under this tag; the policy reports it and leaves it.`, {
       registry,

@@ -22,6 +22,8 @@ describe('a schedule', () => {
     expect(en).toContain('Monday through Friday');
     expect(zh).toContain('02:30');
     expect(zh).toMatch(/星期一/);
+    expect(scheduleInWords('30 2 * * *').zh).toBe('每天 02:30');
+    expect(scheduleInWords('0 3 1,2,3 * *').zh).toContain('03:00, 限每月');
   });
 
   test.each([

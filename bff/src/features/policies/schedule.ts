@@ -52,11 +52,14 @@ export function nextTime(schedule: Schedule | null, from: Date): Date | null {
   return schedule === null ? null : (nextTimes(schedule, from, 1)[0] ?? null);
 }
 
+/** The library says “在02:30, 每天”, the time before the day as English does; people say it the other way round. */
+const dayFirst = (words: string): string => words.replace(/^在\s*(\d\d:\d\d), ([^,]+)$/, '$2 $1');
+
 /** As people say it. */
 export function scheduleInWords(cron: string): { en: string; zh: string } {
   const options = { use24HourTimeFormat: true, verbose: true };
   return {
     en: cronstrue.toString(cron, { ...options, locale: 'en' }),
-    zh: cronstrue.toString(cron, { ...options, locale: 'zh_CN' }),
+    zh: dayFirst(cronstrue.toString(cron, { ...options, locale: 'zh_CN' })),
   };
 }

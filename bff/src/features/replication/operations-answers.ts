@@ -22,6 +22,7 @@ export function operationsAnswer(operations: OperationsNow, now: Date): contract
       since: failure.since.toISOString(),
       nextAttemptAt: failure.nextAttemptAt?.toISOString() ?? null,
       taskIds: [...failure.taskIds],
+      policyIds: [...failure.policyIds],
     })),
     at: now.toISOString(),
   };

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { noTasks } from './executions.view.ts';
+import { parkedCodes } from './plan-executions.store.ts';
 import type { Reason, TaskState } from './replication.ts';
 
 export interface FailureGroup {
@@ -12,6 +13,7 @@ export interface FailureGroup {
   readonly since: Date;
   readonly nextAttemptAt: Date | null;
   readonly taskIds: readonly string[];
+  readonly policyIds: readonly string[];
 }
 
 /** Tasks from one registry to another: open ones now, ended ones of the last hour. */
@@ -103,12 +105,14 @@ async function failureRows(database: Kysely<Tables>): Promise<FailureGroup[]> {
     since: Date;
     next_attempt_at: Date | null;
     task_ids: string[];
+    policy_ids: string[];
   }>`
     select source_registry_id, destination_registry_id, (array_agg(reason order by created_at desc))[1] as reason,
       count(*) as task_count, count(*) filter (where state = 'waiting') as waiting_count,
       min(coalesce(failing.since, finished_at, started_at, created_at)) as since,
-      min(next_attempt_at) as next_attempt_at,
-      to_jsonb((array_agg(id order by created_at desc))[1:${sql.lit(shownTaskIds)}]) as task_ids
+      min(next_attempt_at) filter (where reason->>'code' not in (${sql.join(parkedCodes)})) as next_attempt_at,
+      to_jsonb((array_agg(id order by created_at desc))[1:${sql.lit(shownTaskIds)}]) as task_ids,
+      to_jsonb(coalesce(array_agg(distinct policy_id) filter (where policy_id is not null), '{}')) as policy_ids
     from tasks t
     left join lateral (
       select min(a.finished_at) as since from task_attempts a where a.task_id = t.id and a.outcome = 'failed'
@@ -125,5 +129,6 @@ async function failureRows(database: Kysely<Tables>): Promise<FailureGroup[]> {
     since: row.since,
     nextAttemptAt: row.next_attempt_at,
     taskIds: row.task_ids,
+    policyIds: row.policy_ids,
   }));
 }

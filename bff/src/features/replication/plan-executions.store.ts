@@ -47,6 +47,8 @@ export type PlanExecutionsStore = ReturnType<typeof createPlanExecutionsStore>;
 const chunkLength = 1000;
 const pausedCode = 'policy-paused';
 const heldBackCode = 'deletions-held-back';
+/** Tasks with these wait for a person; when they are due next says nothing. */
+export const parkedCodes: readonly string[] = [pausedCode, heldBackCode];
 const paused: Reason = {
   code: pausedCode,
   sentence: 'The policy is paused; it goes on when it is resumed.',

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { likePattern } from './executions.view.ts';
+import { parkedCodes } from './plan-executions.store.ts';
 import { ownTasks, type TaskScope, visibleTasks } from './task-scope.view.ts';
 import {
   openStates,
@@ -243,7 +244,7 @@ function taskOf(row: TaskRow): Task {
     bytesSkipped: row.bytes_skipped,
     blobsTotal: row.blobs_total,
     blobsDone: row.blobs_done,
-    nextAttemptAt: row.next_attempt_at,
+    nextAttemptAt: parkedCodes.includes(row.reason?.code ?? '') ? null : row.next_attempt_at,
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,

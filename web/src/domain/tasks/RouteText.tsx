@@ -12,7 +12,7 @@ interface RouteTextProps {
 /** From which registries to which, as chips around an arrow. */
 export function RouteText({ sourceIds, destinationIds, shown = 6 }: RouteTextProps) {
   return (
-    <span className={styles['route']}>
+    <span className={styles['route']} data-wraps={destinationIds.slice(0, shown).length > 1}>
       <Chips registryIds={sourceIds} shown={shown} />
       <span className={styles['arrow']}>→</span>
       <Chips registryIds={destinationIds} shown={shown} />

@@ -140,6 +140,7 @@ const knownReasons = [
   'connection-lost',
   'certificate-untrusted',
   'notice-disabled',
+  'notice-removed',
   'mail-not-configured',
   'mail-refused',
   'mail-login-refused',

@@ -107,6 +107,7 @@ export const text = {
     'connection-lost': 'The connection broke before there was an answer.',
     'certificate-untrusted': 'The receiver’s certificate is not trusted here.',
     'notice-disabled': 'The notice is disabled.',
+    'notice-removed': 'The notice was removed.',
     'mail-not-configured': 'This server has no mail server in its configuration (mail.url).',
     'mail-refused': 'The mail server answered {{status}}.',
     'mail-login-refused': 'The mail server refused the configured account.',

@@ -109,6 +109,7 @@ export const text: TextOf<typeof english> = {
     'connection-lost': '连接在收到答复之前中断。',
     'certificate-untrusted': '接收方的证书不受信任。',
     'notice-disabled': '通知已停用。',
+    'notice-removed': '通知已被移除。',
     'mail-not-configured': '此服务器的配置中没有邮件服务器（mail.url）。',
     'mail-refused': '邮件服务器答复 {{status}}。',
     'mail-login-refused': '邮件服务器拒绝了所配置的账户。',

@@ -78,7 +78,7 @@ function TaskRow({ task, moving }: { task: Task; moving: readonly TaskBlob[] }) 
   const { rateBytesPerSecond } = liveFigures(task);
   const { source, destination } = task;
   return (
-    <li className={styles['task']}>
+    <li className={styles['task']} data-moves={task.state === 'running'}>
       <Link to={paths.task(task.executionId, task.id)} className={styles['taskName']}>
         <ReferenceText repository={source.repository} reference={source.reference} isOneLine />
       </Link>

@@ -68,6 +68,7 @@ const busy: Operations = {
       since: at,
       nextAttemptAt: new Date(Date.now() + 2 * 3_600_000).toISOString(),
       taskIds: [],
+      policyIds: [],
     },
   ],
 };

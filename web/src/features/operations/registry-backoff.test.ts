@@ -12,6 +12,7 @@ const failure = (params: Record<string, string>, nextAttemptAt: string | null): 
   since: at(0),
   nextAttemptAt,
   taskIds: [],
+  policyIds: [],
 });
 const registry = (quietUntil: string | null): Operations['registries'][number] => ({
   registryId: 'north',

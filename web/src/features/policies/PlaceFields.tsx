@@ -6,6 +6,7 @@ import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { endpointPages } from '../../api/endpoint-query.ts';
 import { useCan } from '../../domain/account.ts';
+import { mayWriteTo } from '../../domain/policy/policy-rights.ts';
 import { canAt, useProjectAccess } from '../../domain/project-access.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RegistryChip, useEnvironmentName } from '../../domain/RegistryChip.tsx';
@@ -14,7 +15,6 @@ import type { EditorFieldsProps } from './editor-fields.ts';
 import { EditorSection } from './EditorSection.tsx';
 import styles from './policies.module.css';
 import { emptyPolicyForm } from './policy-form.ts';
-import { mayWriteTo } from './policy-rights.ts';
 import { SelectField } from './SelectField.tsx';
 
 const MOST_PROJECTS = 500;

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
+import { policyQuery } from '../../domain/policy/policy-changes.ts';
+import { usePolicyRights } from '../../domain/policy/policy-rights.ts';
 import { paths } from '../../paths.ts';
 import { Breadcrumbs } from '../../ui/Breadcrumbs.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Page } from '../../ui/Page.tsx';
-import { policyQuery } from './policies-queries.ts';
 import styles from './policies.module.css';
-import { usePolicyRights } from './policy-rights.ts';
 import { PolicyEditor } from './PolicyEditor.tsx';
 import { PolicyMissing } from './PolicyMissing.tsx';
 

@@ -1,16 +1,11 @@
-import { infiniteQueryOptions, type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import {
   checkSchedule,
   confirmExecution,
   createPolicy,
   deletePolicy,
-  disablePolicy,
-  enablePolicy,
-  getPolicy,
   listPolicies,
   listPolicyVersions,
-  pausePolicy,
-  pausePolicyDestination,
   type PlanOutcome,
   type Policy,
   type PolicyContent,
@@ -18,8 +13,6 @@ import {
   type PolicyPreview,
   previewPolicy,
   previewPolicyDraft,
-  resumePolicy,
-  resumePolicyDestination,
   runPolicy,
   updatePolicy,
 } from 'bff/contract/policies';
@@ -27,8 +20,7 @@ import { getExecution, listExecutions, stopExecution } from 'bff/contract/replic
 import { call } from '../../api/call.ts';
 import { endpointPages, endpointQuery } from '../../api/endpoint-query.ts';
 import { queriesOf, readAgain } from '../../api/read-again.ts';
-import { useStreamEvent } from '../../api/stream-hooks.tsx';
-import { useRefresh } from '../../domain/use-refresh.ts';
+import { ofPolicies, rememberPolicy, usePolicyChanges } from '../../domain/policy/policy-changes.ts';
 
 export const policySorts = ['name', '-name', 'changed', '-changed'] as const;
 export type PolicySort = (typeof policySorts)[number];
@@ -36,15 +28,10 @@ export type PolicySort = (typeof policySorts)[number];
 const PAGE_ROWS = 100;
 const EXECUTION_ROWS = 50;
 const PLAN_ROWS = 200;
-const REST_MS = 1_000;
 const HOUR_MS = 3_600_000;
-const policyAnswers = [listPolicies, getPolicy];
-const ofPolicies = [listPolicies, getPolicy, listPolicyVersions, previewPolicy, listExecutions];
 
 export const policyPages = ({ q, sort }: { q: string; sort: PolicySort }) =>
   endpointPages(listPolicies, { query: { sort, limit: PAGE_ROWS, ...(q === '' ? {} : { q }) } });
-
-export const policyQuery = (policyId: string) => endpointQuery(getPolicy, { params: { policyId } });
 
 export const versionPages = (policyId: string) =>
   endpointPages(listPolicyVersions, { params: { policyId }, query: { limit: EXECUTION_ROWS } });
@@ -96,36 +83,11 @@ export const planPages = (previewed: Previewed, filter: PlanFilter) =>
     getNextPageParam: ({ nextCursor }: PolicyPreview) => nextCursor,
   });
 
-/** Policies are changed by others, and by what they do; the rest between two readings keeps a storm small. */
-export function useLivePolicies(): void {
-  const readPolicies = useRefresh(policyAnswers, REST_MS);
-  useStreamEvent('policy', readPolicies);
-  useStreamEvent('execution', readPolicies);
-}
-
-function remember(client: QueryClient, policy: Policy): void {
-  client.setQueryData(policyQuery(policy.id).queryKey, policy);
-  void readAgain(client, queriesOf(ofPolicies));
-}
-
-export type PolicyVerb = 'enable' | 'disable' | 'pause' | 'resume';
-const verbs = { enable: enablePolicy, disable: disablePolicy, pause: pausePolicy, resume: resumePolicy } as const;
-
 export function usePolicyActions() {
   const client = useQueryClient();
-  const onSuccess = (policy: Policy) => remember(client, policy);
   const onSettled = () => void readAgain(client, queriesOf([...ofPolicies, getExecution]));
   return {
-    change: useMutation({
-      mutationFn: ({ policyId, verb }: { policyId: string; verb: PolicyVerb }): Promise<Policy> =>
-        call(verbs[verb], { params: { policyId } }),
-      onSuccess,
-    }),
-    changeDestination: useMutation({
-      mutationFn: ({ isPaused, ...params }: { policyId: string; registryId: string; isPaused: boolean }) =>
-        call(isPaused ? pausePolicyDestination : resumePolicyDestination, { params }),
-      onSuccess,
-    }),
+    ...usePolicyChanges(),
     run: useMutation({ mutationFn: (policyId: string) => call(runPolicy, { params: { policyId } }), onSettled }),
     remove: useMutation({
       mutationFn: (policyId: string) => call(deletePolicy, { params: { policyId } }),
@@ -153,6 +115,6 @@ export function useSavePolicy() {
       'create' in save
         ? call(createPolicy, { body: save.create })
         : call(updatePolicy, { params: { policyId: save.policyId }, body: save.change }),
-    onSuccess: (policy) => remember(client, policy),
+    onSuccess: (policy) => rememberPolicy(client, policy),
   });
 }

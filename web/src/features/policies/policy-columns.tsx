@@ -92,7 +92,7 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'changed',
         header: t('column.changed'),
-        width: 112,
+        width: 128,
         narrow: 'hidden',
         sorts: { ascending: 'changed', descending: '-changed', first: 'descending' },
         cell: ({ changedAt }) => <RelativeTime instant={changedAt} />,

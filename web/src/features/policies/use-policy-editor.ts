@@ -4,9 +4,10 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
+import { policyQuery } from '../../domain/policy/policy-changes.ts';
 import { paths } from '../../paths.ts';
 import { toast } from '../../ui/toast.ts';
-import { policyQuery, useSavePolicy } from './policies-queries.ts';
+import { useSavePolicy } from './policies-queries.ts';
 import { draftOf, emptyPolicyForm, formOfPolicy, type PolicyFormValues } from './policy-form.ts';
 import { useDraftCheck } from './use-draft-check.ts';
 

@@ -3,10 +3,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
+import type { PolicyVerb } from '../../domain/policy/policy-changes.ts';
 import { paths } from '../../paths.ts';
 import type { MenuAction } from '../../ui/menu-action.ts';
 import { toast } from '../../ui/toast.ts';
-import { type PolicyVerb, usePolicyActions } from './policies-queries.ts';
+import { usePolicyActions } from './policies-queries.ts';
 
 /** What is asked about before it is done. */
 export type AskedPolicy = { policy: Policy; about: 'disable' | 'remove' };

@@ -22,6 +22,7 @@ import type { Column } from '../../ui/table-columns.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { ExecutionProgress } from './ExecutionProgress.tsx';
 import { executionPages, executionStates } from './replication-queries.ts';
+import styles from './replication.module.css';
 import { StateFilter } from './StateFilter.tsx';
 
 const urlDefaults = { state: '' };
@@ -132,14 +133,16 @@ function useExecutionColumns(): Column<Execution>[] {
         header: t('executions.column.route'),
         grow: 3,
         minWidth: 225,
-        cell: ({ sourceRegistryIds, destinationRegistryIds }) => (
-          <RouteText sourceIds={sourceRegistryIds} destinationIds={destinationRegistryIds} shown={1} />
-        ),
+        cell: ({ sourceRegistryIds, destinationRegistryIds }) =>
+          // A run of a policy that found nothing to do.
+          sourceRegistryIds.length === 0 ? null : (
+            <RouteText sourceIds={sourceRegistryIds} destinationIds={destinationRegistryIds} shown={1} />
+          ),
       },
       {
         key: 'state',
         header: t('executions.column.state'),
-        width: 96,
+        width: 88,
         narrow: 'end',
         cell: ({ state }) => <ExecutionState state={state} />,
       },
@@ -168,10 +171,11 @@ function useExecutionColumns(): Column<Execution>[] {
       },
       {
         key: 'by',
-        header: t('executions.column.requestedBy'),
-        width: 84,
+        header: t('executions.column.startedBy'),
+        grow: 3,
+        minWidth: 128,
         narrow: 'hidden',
-        cell: ({ requestedBy }) => <bdi>{requestedBy ?? ''}</bdi>,
+        cell: (execution) => <StartedBy execution={execution} />,
       },
       {
         key: 'created',
@@ -191,9 +195,25 @@ function ExecutionName({ execution }: { execution: Execution }) {
   const remaining = countTasks(execution) - 1;
   return (
     <>
-      {first === undefined ? execution.id : <ReferenceText repository={first.repository} reference={first.reference} />}
+      {first === undefined ? (
+        t('executions.nothingToDo')
+      ) : (
+        <ReferenceText repository={first.repository} reference={first.reference} />
+      )}
       {execution.sample.length > 1 && remaining > 0 ? ` ${t('executions.more', { count: remaining })}` : null}
     </>
+  );
+}
+
+/** The policy that it is a run of, or the person who asked for it. */
+function StartedBy({ execution: { policy, trigger, requestedBy } }: { execution: Execution }) {
+  const { t } = useTranslation('replication');
+  if (policy === null) return <bdi>{requestedBy ?? ''}</bdi>;
+  const who = requestedBy === null ? '' : `, ${t('execution.by', { who: requestedBy })}`;
+  return (
+    <span className={styles['cut']} title={`${policy.name} · ${t(`execution.trigger.${trigger}`)}${who}`}>
+      {policy.exists ? <Link to={paths.policy(policy.id)}>{policy.name}</Link> : <bdi>{policy.name}</bdi>}
+    </span>
   );
 }
 

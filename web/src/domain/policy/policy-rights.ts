@@ -1,8 +1,8 @@
 import { useQueries } from '@tanstack/react-query';
 import type { Policy } from 'bff/contract/policies';
-import { useCan } from '../../domain/account.ts';
-import { type Access, canAt, projectQuery } from '../../domain/project-access.ts';
-import { type RegistryDirectory, useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { useCan } from '../account.ts';
+import { type Access, canAt, projectQuery } from '../project-access.ts';
+import { type RegistryDirectory, useRegistryDirectory } from '../registry-directory.ts';
 
 interface Owned {
   readonly project: string | null;
