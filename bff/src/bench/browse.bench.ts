@@ -8,6 +8,7 @@ import { createRegistryClient, manifestAccept, type RegistryClient } from '../re
 import type { TestApiClient } from '../testing/api-client.ts';
 import { type RealRegistry, startRealRegistry } from '../testing/real-registry.ts';
 import { letAnyoneSee, signInTester } from './bench-people.ts';
+import { percentile } from './figures.ts';
 import { RegistryStorage } from './registry-storage.ts';
 import { type ServedConsole, serveConsole, waitForScan } from './served-console.ts';
 
@@ -54,9 +55,6 @@ async function get(api: TestApiClient, address: string): Promise<Record<string, 
   if (!answer.ok) throw new Error(`${address}: ${JSON.stringify(body)}`);
   return body;
 }
-
-const percentile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();

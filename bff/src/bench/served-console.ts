@@ -3,10 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listRegistries } from '../contract/registries.ts';
+import { listRegistries, type Registry } from '../contract/registries.ts';
 import { createApiClient, type TestApiClient } from '../testing/api-client.ts';
 import { freePort } from '../testing/free-port.ts';
-import type { RealRegistry } from '../testing/real-registry.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const built = path.join(root, 'bff/dist/longshore.js');
@@ -21,13 +20,18 @@ export interface ServedConsole {
   /** Of the administrator, `admin`. */
   readonly password: string;
   rssMb(): Promise<number>;
+  /** The most that it had at once since it began. */
+  peakRssMb(): Promise<number>;
   /** That it has used so far: unlike elapsed time it says the same on a busy machine. */
   cpuMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
 /** The built console over these registries, on an embedded database of its own. */
-export async function serveConsole(registries: Readonly<Record<string, RealRegistry>>): Promise<ServedConsole> {
+export async function serveConsole(
+  registries: Readonly<Record<string, { readonly url: string }>>,
+  notificationSecret?: string,
+): Promise<ServedConsole> {
   execFileSync(process.execPath, [path.join(root, 'scripts/build.ts')], { stdio: ['ignore', 'ignore', 'inherit'] });
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'longshore-bench-console-'));
   const port = await freePort();
@@ -42,6 +46,7 @@ export async function serveConsole(registries: Readonly<Record<string, RealRegis
       environment: id,
       position,
       endpoints: [url],
+      ...(notificationSecret === undefined ? {} : { notificationSecret }),
     })),
   };
   // JSON is YAML.
@@ -65,10 +70,8 @@ export async function serveConsole(registries: Readonly<Record<string, RealRegis
     url,
     api,
     password,
-    rssMb: async () => {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-      return Math.round((Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024) / 1e6);
-    },
+    rssMb: async () => memoryMb(child.pid, 'VmRSS'),
+    peakRssMb: async () => memoryMb(child.pid, 'VmHWM'),
     cpuMs: async () => {
       const fields = (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
       // utime and stime, in hundredths of a second.
@@ -83,12 +86,20 @@ export async function serveConsole(registries: Readonly<Record<string, RealRegis
   };
 }
 
-/** Resolves when every registry has been read from end to end. */
-export async function waitForScan(api: TestApiClient): Promise<void> {
+async function memoryMb(pid: number | undefined, field: string): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Math.round((Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]) * 1024) / 1e6);
+}
+
+/** Resolves when every registry has been read from end to end; of a scan that was asked for, when that one is done. */
+export async function waitForScan(
+  api: TestApiClient,
+  isDone: (registry: Registry) => boolean = ({ catalog }) => catalog.scannedAt !== null,
+): Promise<void> {
   for (let shown = 0; ; shown += 1) {
     const { items } = await api.call(listRegistries, {});
     if (shown % 20 === 0) console.error(items.map(({ id, catalog }) => `${id}: ${catalog.tagCount} tags`).join(', '));
-    if (items.every(({ catalog }) => catalog.scannedAt !== null && catalog.scanState === 'idle')) return;
+    if (items.every((registry) => isDone(registry) && registry.catalog.scanState === 'idle')) return;
     const failed = items.find(({ catalog }) => catalog.scanState === 'failed');
     if (failed !== undefined) throw new Error(`The scan of ${failed.id} failed: ${JSON.stringify(failed.catalog)}`);
     await sleep(500);

@@ -5,14 +5,12 @@ import { createProjectRobot } from '../contract/robots.ts';
 import { createRegistryClient } from '../registry-client/index.ts';
 import { startRealRegistry } from '../testing/real-registry.ts';
 import { pushSampleImage } from '../testing/sample-artifacts.ts';
+import { percentile } from './figures.ts';
 import { serveConsole, waitForScan } from './served-console.ts';
 
 const clientCount = 4;
 const warmUpMs = 3000;
 const measuredMs = Number(process.env['BENCH_SECONDS'] ?? 15) * 1000;
-
-const percentile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
 
 interface Asked {
   readonly url: string;

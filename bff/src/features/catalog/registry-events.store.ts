@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { gathered } from '../../database/gathered.ts';
 import type { Tables } from '../../database/index.ts';
 import type { RegistryEvent } from './notification-envelope.ts';
 
@@ -8,13 +9,23 @@ export interface StoredEvent extends RegistryEvent {
 
 export class RegistryEventsStore {
   readonly #kysely: Kysely<Tables>;
+  readonly #insertGathered = gathered<readonly RegistryEvent[], number>((registryId, envelopes) =>
+    this.#insert(registryId, envelopes.flat()),
+  );
 
   constructor(kysely: Kysely<Tables>) {
     this.#kysely = kysely;
   }
 
-  /** Durable when it resolves. Events that are known by their id are passed over. Returns how many are new. */
-  async insert(registryId: string, events: readonly RegistryEvent[]): Promise<number> {
+  /**
+   * Durable when it resolves. Events that are known by their id are passed over. Returns how many are new, together with
+   * those that came at the same time: in a storm they are written in one go.
+   */
+  insert(registryId: string, events: readonly RegistryEvent[]): Promise<number> {
+    return this.#insertGathered(registryId, events);
+  }
+
+  async #insert(registryId: string, events: readonly RegistryEvent[]): Promise<number> {
     const { rows } = await sql<{ count: number }>`
       with notified as (
         update registries set notified_at = clock_timestamp() where id = ${registryId} returning id

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { gathered } from '../../database/gathered.ts';
 import type { Row, Tables } from '../../database/tables.ts';
 import type { Capability, EndpointFinding, Maintenance, RegistryEndpoint, StoredRegistry } from './registry.ts';
 
@@ -24,6 +25,15 @@ export type RegistriesStore = ReturnType<typeof createRegistriesStore>;
 type Connection = Kysely<Tables>;
 
 export function createRegistriesStore(database: Connection) {
+  // Each notification asks for it: in a storm of them, all that wait with one statement.
+  const secretHash = gathered<undefined, string | null>(async (id) => {
+    const row = await database
+      .selectFrom('registries')
+      .select('notification_secret_hash')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row?.notification_secret_hash ?? null;
+  });
   return {
     list: () => read(database),
     find: async (id: string) => (await read(database, id))[0],
@@ -48,14 +58,7 @@ export function createRegistriesStore(database: Connection) {
     async savePassword(id: string, passwordSealed: string): Promise<void> {
       await database.updateTable('registries').set({ password_sealed: passwordSealed }).where('id', '=', id).execute();
     },
-    async notificationSecretHash(id: string): Promise<string | null> {
-      const row = await database
-        .selectFrom('registries')
-        .select('notification_secret_hash')
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return row?.notification_secret_hash ?? null;
-    },
+    notificationSecretHash: (id: string): Promise<string | null> => secretHash(id, undefined),
     /** Any one: some questions about a registry can only be asked about a repository. */
     async findRepositoryName(id: string): Promise<string | undefined> {
       const row = await database
