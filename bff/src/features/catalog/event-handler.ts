@@ -1,11 +1,18 @@
 import { isRegistryError } from '../../registry-client/index.ts';
 import type { RegistryEventsStore, StoredEvent } from './registry-events.store.ts';
 
+export interface ToldPush {
+  /** Null where the registry does not say what was pushed. */
+  readonly digest: string | null;
+  readonly actor: string | null;
+  readonly pushedAt: Date | null;
+}
+
 /** What a burst of events comes down to. */
 export interface RepositoryWork {
   readonly repository: string;
-  /** The last push of each tag. */
-  readonly tags: ReadonlyMap<string, { readonly actor: string | null; readonly pushedAt: Date | null }>;
+  /** The last push of each content of each tag, the latest first. */
+  readonly tags: ReadonlyMap<string, readonly ToldPush[]>;
   /** Manifests pushed without a tag. */
   readonly digests: ReadonlySet<string>;
   /** Something was deleted: a deletion by digest does not say which tags went with it. */
@@ -36,20 +43,30 @@ export function coalesceEvents(events: readonly StoredEvent[]): RepositoryWork[]
 
 /** Events come in any order: the latest by the registry's own time is the one that counts. */
 function lastPushes(pushes: readonly StoredEvent[]): RepositoryWork['tags'] {
-  const tags = new Map<string, { actor: string | null; pushedAt: Date | null }>();
-  for (const { tag, actor, occurredAt } of pushes) {
+  const tags = new Map<string, ToldPush[]>();
+  const timeOf = ({ pushedAt }: ToldPush): number => pushedAt?.getTime() ?? 0;
+  for (const { tag, digest, actor, occurredAt } of pushes) {
     if (tag === null) continue;
-    const before = tags.get(tag);
-    const isLater = (occurredAt?.getTime() ?? 0) >= (before?.pushedAt?.getTime() ?? 0);
-    if (before === undefined || isLater) tags.set(tag, { actor, pushedAt: occurredAt });
+    const push = { digest, actor, pushedAt: occurredAt };
+    const others = tags.get(tag) ?? [];
+    const same = others.find((other) => other.digest === digest);
+    if (same !== undefined && timeOf(same) > timeOf(push)) continue;
+    const kept = others.filter((other) => other !== same);
+    tags.set(
+      tag,
+      [push, ...kept].toSorted((one, other) => timeOf(other) - timeOf(one)),
+    );
   }
   return tags;
 }
 
 export interface EventHandlerParts {
   readonly eventsStore: Pick<RegistryEventsStore, 'listOpen' | 'markHandled'>;
-  /** Rejects with RegistryError where the registry does not answer. */
-  readonly handle: (registryId: string, work: RepositoryWork) => Promise<void>;
+  /**
+   * Rejects with RegistryError where the registry does not answer. `early`: it does not have yet what it told of, and is to
+   * be asked again in a moment.
+   */
+  readonly handle: (registryId: string, work: RepositoryWork) => Promise<'done' | 'early'>;
   readonly onError: (registryId: string, error: unknown) => void;
   readonly sleep: (durationMs: number, signal: AbortSignal) => Promise<void>;
 }
@@ -58,12 +75,17 @@ const eventsAtOnce = 1000;
 const repositoriesAtOnce = 8;
 const firstWaitMs = 2_000;
 const longestWaitMs = 60_000;
+/** Each time twice as long, six seconds in all: what is not there by then was replaced or deleted meanwhile. */
+const firstEarlyWaitMs = 50;
+const earlyTriesMax = 7;
 
 /** What is under way for one registry. */
 interface RegistryState {
   /** Being handled, or resting after a failure: their events wait, nobody else's do. */
   readonly busy: Set<string>;
   readonly waitsMs: Map<string, number>;
+  /** How often a repository was asked too early in a row. */
+  readonly earlyTries: Map<string, number>;
   active: number;
   isReading: boolean;
   isReadingDue: boolean;
@@ -88,7 +110,14 @@ export class EventHandler {
     if (this.#stopping.signal.aborted) return;
     let state = this.#states.get(registryId);
     if (state === undefined) {
-      state = { busy: new Set(), waitsMs: new Map(), active: 0, isReading: false, isReadingDue: false };
+      state = {
+        busy: new Set(),
+        waitsMs: new Map(),
+        earlyTries: new Map(),
+        active: 0,
+        isReading: false,
+        isReadingDue: false,
+      };
       this.#states.set(registryId, state);
     }
     state.isReadingDue = true;
@@ -131,7 +160,14 @@ export class EventHandler {
     const { eventsStore, onError } = this.#parts;
     const { repository } = work;
     try {
-      await this.#handle(registryId, work);
+      const isEarly = (await this.#handle(registryId, work)) === 'early';
+      const tries = state.earlyTries.get(repository) ?? 0;
+      if (isEarly && tries < earlyTriesMax) {
+        state.earlyTries.set(repository, tries + 1);
+        this.#track(this.#kickAfter(firstEarlyWaitMs * 2 ** tries, registryId, () => state.busy.delete(repository)));
+        return;
+      }
+      state.earlyTries.delete(repository);
       await eventsStore.markHandled(ids);
       state.waitsMs.delete(repository);
       state.busy.delete(repository);
@@ -148,12 +184,13 @@ export class EventHandler {
   }
 
   /** What may work later is thrown and stays open; the rest would fail for ever, and the next scan reads it anyway. */
-  async #handle(registryId: string, work: RepositoryWork): Promise<void> {
+  async #handle(registryId: string, work: RepositoryWork): Promise<'done' | 'early'> {
     try {
-      await this.#parts.handle(registryId, work);
+      return await this.#parts.handle(registryId, work);
     } catch (error) {
       if (this.#stopping.signal.aborted || !isRegistryError(error) || error.retryable) throw error;
       this.#parts.onError(registryId, error);
+      return 'done';
     }
   }
 

@@ -96,11 +96,20 @@ export class RegistryEventsStore {
     `.execute(this.#kysely);
   }
 
-  /** A complete scan that began after they came has read what they hint at. */
+  /**
+   * A complete scan that began after they came has read what they hint at. Not when it was pushed: of a content that was
+   * found before its news, the news is still to be read.
+   */
   async markHandledBefore(registryId: string, before: Date): Promise<void> {
     await sql`
       update registry_events set handled_at = clock_timestamp()
       where registry_id = ${registryId} and handled_at is null and received_at < ${before}::timestamptz
+        and not exists (
+          select from tags
+          where tags.registry_id = registry_events.registry_id and tags.repository = registry_events.repository
+            and tags.name = registry_events.reference and tags.digest = registry_events.digest
+            and not tags.is_origin_known
+        )
     `.execute(this.#kysely);
   }
 

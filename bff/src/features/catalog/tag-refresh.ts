@@ -10,7 +10,12 @@ export interface TagPush {
   readonly how: 'push' | 'copy' | 'scan';
   readonly actor: string | null;
   readonly pushedAt: Date | null;
+  /** What was pushed; null: whatever is there. */
+  readonly digest: string | null;
 }
+
+/** The tag is something else than what was pushed by then: its own news will come. */
+const untold: TagPush = { how: 'scan', actor: null, pushedAt: null, digest: null };
 
 export interface RefreshedTags {
   /** What each tag points to now; null for one that is gone. A tag that could not be asked for is missing. */
@@ -18,31 +23,35 @@ export interface RefreshedTags {
   readonly changed: readonly ChangedTag[];
   /** Why a tag could not be asked for; of several such errors one that may pass. */
   readonly error: Error | undefined;
+  /** A tag is still what it was before its last push. */
+  readonly isEarly: boolean;
 }
 
 // A burst of pushes must not take every slot of the registry's client from the pages that wait for it.
 const tagsAtOnce = 4;
 
-/** Brings tags of one repository to what the registry holds: asked one by one, written together. */
+/**
+ * Brings tags of one repository to what the registry holds: asked one by one, written together.
+ * @param pushes of each tag what may have made it what it is, the likeliest first
+ */
 export async function refreshTags(
   source: RepositorySource,
   registryId: string,
-  pushes: ReadonlyMap<string, TagPush>,
+  pushes: ReadonlyMap<string, readonly TagPush[]>,
 ): Promise<RefreshedTags> {
-  if (pushes.size === 0) return { digests: new Map(), changed: [], error: undefined };
+  if (pushes.size === 0) return { digests: new Map(), changed: [], error: undefined, isEarly: false };
   const { store, repository } = source;
   const askedAt = await store.now();
   const known = await store.findTags(registryId, repository, [...pushes.keys()]);
   const { digests, error } = await askForAll(source, [...pushes.keys()], known);
   const manifests = await readManifests(source, [...digests.values()].filter(isDigest));
   const changed: ChangedTag[] = [];
-  for (const [how, ofKind] of Map.groupBy(pushes, ([, push]) => push.how)) {
-    const asked = ofKind.filter(([name]) => digests.has(name));
-    const tags = asked.flatMap(([name, push]) => {
-      const digest = digests.get(name);
-      return isDigest(digest) ? [pushedTag(name, digest, push, known.get(name), askedAt)] : [];
-    });
-    const gone = asked.filter(([name]) => digests.get(name) === null).map(([name]) => name);
+  const asked = [...digests].map(([name, digest]) => ({ name, digest, push: pushOf(pushes.get(name) ?? [], digest) }));
+  for (const [how, ofKind] of Map.groupBy(asked, ({ push }) => push.how)) {
+    const tags = ofKind.flatMap(({ name, digest, push }) =>
+      isDigest(digest) ? [pushedTag(name, digest, push, known.get(name), askedAt)] : [],
+    );
+    const gone = ofKind.filter(({ digest }) => digest === null).map(({ name }) => name);
     if (tags.length > 0) {
       const own = tags.map(({ digest }) => digest);
       changed.push(...(await store.save({ registryId, repository, askedAt, how, tags, manifests, digests: own })));
@@ -50,7 +59,20 @@ export async function refreshTags(
     const removal = how === 'scan' ? 'scan' : 'delete';
     changed.push(...(await store.removeTags(registryId, repository, gone, askedAt, removal)));
   }
-  return { digests, changed, error };
+  const isEarly = [...digests].some(([name, digest]) => isToldEarly(pushes.get(name)?.[0], known.get(name), digest));
+  return { digests, changed, error, isEarly };
+}
+
+/** Distribution tells of a manifest before it has moved the tag to it: whoever asks at once gets what was there before. */
+function isToldEarly(last: TagPush | undefined, known: string | undefined, digest: string | null): boolean {
+  if (last === undefined || last.digest === null || last.digest === digest) return false;
+  return (digest ?? undefined) === known;
+}
+
+/** A push of something else says nothing about what the tag is now, above all not since when. */
+function pushOf(pushes: readonly TagPush[], digest: string | null): TagPush {
+  if (digest === null) return pushes[0] ?? untold;
+  return pushes.find((push) => push.digest === null || push.digest === digest) ?? untold;
 }
 
 async function askForAll(
@@ -92,7 +114,9 @@ function isDigest(digest: string | null | undefined): digest is string {
 
 function pushedTag(name: string, digest: string, push: TagPush, known: string | undefined, askedAt: Date): SeenTag {
   // A copy that a person asked for ended now; a push that only a scan found has no better time than now either.
-  const at = push.pushedAt ?? (digest === known && push.how === 'scan' ? null : askedAt);
+  const told = push.pushedAt ?? (digest === known && push.how === 'scan' ? null : askedAt);
+  // It was there when the registry was asked, however far ahead the registry's clock is.
+  const at = told !== null && told > askedAt ? askedAt : told;
   return seenTag(name, digest, { at, by: push.actor });
 }
 
@@ -119,15 +143,17 @@ export async function handleRepositoryWork(
   source: RepositorySource,
   registryId: string,
   work: RepositoryWork,
-): Promise<Pick<RefreshedTags, 'changed' | 'error'>> {
-  const pushes = new Map([...work.tags].map(([tag, push]) => [tag, { how: 'push', ...push } as const]));
+): Promise<Pick<RefreshedTags, 'changed' | 'error' | 'isEarly'>> {
+  const pushes = new Map(
+    [...work.tags].map(([tag, told]) => [tag, told.map((push) => ({ how: 'push', ...push }) as const)]),
+  );
   const refreshed = await refreshTags(source, registryId, pushes);
   if (refreshed.error !== undefined) return refreshed;
   const changed = [...refreshed.changed];
   // Children of an index come by their own events just before it: reading them here is what its tag needs next.
   for (const digest of work.digests) await refreshManifest(source, registryId, digest).catch(ignoreUnusable);
   if (work.isListingDue) changed.push(...(await applyDeletions(source, registryId, work.deletedDigests)));
-  return { changed, error: undefined };
+  return { changed, error: undefined, isEarly: refreshed.isEarly && !work.isListingDue };
 }
 
 async function applyDeletions(

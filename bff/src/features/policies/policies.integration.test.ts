@@ -107,46 +107,6 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
     await remove(first, second);
   });
 
-  test('two masters converge to the later push when both changed the same tag, and then rest', async () => {
-    const repository = repositoryFor('masters');
-    const there = await make('there', contentOf('hq', ['province'], { filters: only(repository) }));
-    const back = await make('back', contentOf('province', ['hq'], { filters: only(repository) }));
-    for (const { id } of [there, back]) await client.call(pausePolicy, { params: { policyId: id } });
-    const pushed = {
-      hq: await push('hq', repository, 'stable'),
-      province: await push('province', repository, 'stable'),
-    };
-    const origins = await until('the catalog to know both', async () => {
-      const { kysely } = world.bff.running.foundation.database;
-      const rows = await kysely
-        .selectFrom('tags')
-        .select(['registry_id', 'digest', 'origin_at'])
-        .where('repository', '=', repository)
-        .execute();
-      const isBoth = rows.some(({ digest }) => digest === pushed.hq.digest) && rows.length === 2;
-      return isBoth ? rows : undefined;
-    });
-    const outcomeOf = async ({ id }: Policy) =>
-      (await client.call(previewPolicy, { params: { policyId: id } })).rows[0]?.outcome;
-    // The moment of a push is its event's; where a scan was faster, the scan's: the later of what is known wins.
-    const [, winner] = origins.toSorted((a, b) => a.origin_at.getTime() - b.origin_at.getTime());
-    const isBackWinning = winner?.registry_id === 'province';
-    expect(await outcomeOf(isBackWinning ? there : back)).toBe('loses');
-    expect(await outcomeOf(isBackWinning ? back : there)).toBe('replace');
-    for (const { id } of [there, back]) await client.call(resumePolicy, { params: { policyId: id } });
-    await arrived(isBackWinning ? 'hq' : 'province', repository, 'stable', winner?.digest ?? '');
-    await until('both to see the same', async () =>
-      (await outcomeOf(there)) === 'up-to-date' && (await outcomeOf(back)) === 'up-to-date' ? true : undefined,
-    );
-    expect(await digestAt('hq', repository, 'stable')).toBe(await digestAt('province', repository, 'stable'));
-    // A push on either side afterwards goes to the other, and comes not back.
-    const newest = await push('hq', repository, 'stable');
-    await arrived('province', repository, 'stable', newest.digest);
-    const made = [...(await rest(there)), ...(await executionsOf(back))];
-    expect(made.filter(({ tasks }) => tasks.succeeded > 0)).toHaveLength(2);
-    await remove(there, back);
-  });
-
   test('what was deleted at the destination comes back when the policy is enabled again', async () => {
     const repository = repositoryFor('again');
     const policy = await make('again', contentOf('hq', ['city'], { filters: only(repository) }));
