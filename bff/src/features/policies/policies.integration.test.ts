@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   confirmExecution,
   createPolicy,
+  declineExecution,
   deletePolicy,
   disablePolicy,
   enablePolicy,
@@ -18,7 +19,8 @@ import {
   updatePolicy,
 } from '../../contract/policies.ts';
 import { type Execution, getExecution, listExecutions, listTasks } from '../../contract/replication.ts';
-import { listRegistries } from '../../contract/registries.ts';
+import { listRegistries, scanRegistry } from '../../contract/registries.ts';
+import { listAudit } from '../../contract/audit.ts';
 import type { TestApiClient } from '../../testing/api-client.ts';
 import { problemOf } from '../../testing/problem-of.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
@@ -186,6 +188,56 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
     expect(await digestAt('city', repository, '8')).toBe(others[6]?.digest);
     const twice = await problemOf(client.call(confirmExecution, { params: { executionId: held.id } }));
     expect(twice.code).toBe('execution-not-held');
+    await remove(policy);
+  });
+
+  test('a wave of deletions that a person declines leaves the tags, and is not asked about again', async () => {
+    const repository = repositoryFor('kept');
+    const content = contentOf('hq', ['city'], { filters: only(repository), options: { propagateDeletions: true } });
+    const policy = await make('kept', content);
+    const pushed = [];
+    for (let tag = 1; tag <= 6; tag += 1) pushed.push(await push('hq', repository, String(tag)));
+    for (const [place, { digest }] of pushed.entries()) await arrived('city', repository, String(place + 1), digest);
+    await rest(policy);
+    await client.call(pausePolicy, { params: { policyId: policy.id } });
+    for (const { digest } of pushed) await world.at('hq').deleteManifest(repository, digest);
+    await until('the deletions to be known', async () => {
+      const { planned } = await client.call(previewPolicy, { params: { policyId: policy.id } });
+      return planned.delete === 6 ? true : undefined;
+    });
+    await client.call(resumePolicy, { params: { policyId: policy.id } });
+    const held = await until('the wave to be held back', async () =>
+      (await executionsOf(policy)).find(({ heldBack }) => heldBack !== null),
+    );
+    const answer = await client.call(declineExecution, { params: { executionId: held.id } });
+    expect(answer).toMatchObject({ state: 'stopped', heldBack: null, tasks: { stopped: 6 } });
+    const { items } = await client.call(listTasks, { query: { executionId: held.id } });
+    expect(new Set(items.map(({ reason }) => reason?.code))).toEqual(new Set(['deletion-declined']));
+    for (const decide of [confirmExecution, declineExecution]) {
+      const twice = await problemOf(client.call(decide, { params: { executionId: held.id } }));
+      expect(twice.code).toBe('execution-not-held');
+    }
+    // Long ago, so that only the word itself keeps a scan from planning it again.
+    const { kysely } = world.bff.running.foundation.database;
+    const { id: policyId } = policy;
+    await kysely
+      .updateTable('tasks')
+      .set({ finished_at: new Date('2026-01-01') })
+      .where('policy_id', '=', policyId)
+      .execute();
+    const scans = async () =>
+      (await client.call(listRegistries, {})).items.find(({ id }) => id === 'hq')?.catalog.scannedAt ?? null;
+    const scanned = await scans();
+    await client.call(scanRegistry, { params: { registryId: 'hq' } });
+    await until('another scan', async () => ((await scans()) === scanned ? undefined : true));
+    await until('the scan to be planned', async () => {
+      const row = await kysely.selectFrom('policies').selectAll().where('id', '=', policyId).executeTakeFirstOrThrow();
+      return row.reconciled_scan_at?.toISOString() === (await scans()) ? true : undefined;
+    });
+    expect((await executionsOf(policy)).filter(({ state }) => state === 'running')).toEqual([]);
+    expect(await digestAt('city', repository, '1')).toBe(pushed[0]?.digest);
+    const { items: entries } = await client.call(listAudit, { query: { limit: 50 } });
+    expect(entries.map(({ action }) => action)).toContain('declineExecution');
     await remove(policy);
   });
 
