@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { projectOf } from './access/subject.ts';
 import type { CatalogService } from './features/catalog/catalog.service.ts';
 import type { ImmutableRulesService } from './features/immutable-rules/immutable-rules.service.ts';
 import type { TagLeases } from './features/immutable-rules/tag-leases.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { createCopyPreviewView } from './features/replication/copy-preview.view.ts';
-import { createDestinationTagsView } from './features/replication/destination-tags.view.ts';
+import { createDestinationTagsView, type TagWinner } from './features/replication/destination-tags.view.ts';
 import { createExecutionsView } from './features/replication/executions.view.ts';
 import { rateAt } from './features/replication/bandwidth.ts';
 import { LiveProgress } from './features/replication/live-progress.ts';
@@ -87,6 +88,9 @@ function whatHoldsTasks({ access }: Foundation, { rules, tagLeases }: TagRules) 
   };
 }
 
+/** How often it is looked whether the news of a push has come. */
+const newsPollMs = 250;
+
 /** A tag that two registries are masters of goes to the later push, as the registry itself has it now. */
 function whoseTagCounts(
   { database }: Foundation,
@@ -96,11 +100,18 @@ function whoseTagCounts(
   const tags = createDestinationTagsView(database.kysely);
   return {
     findSiblings: (destination: TaskDestination, digest: string) => tags.listSiblings(destination, digest),
-    findLater: async ({ contest, destination, digest }: ClaimedTask) => {
+    findLater: async ({ contest, source, destination, digest }: ClaimedTask, signal: AbortSignal) => {
       const { registryId, repository, tag } = destination;
       if (contest === null || tag === null || digest === null) return undefined;
-      await catalog.refreshTags(registryId, repository, [{ tag, how: 'scan', actor: undefined }]);
-      if (!(await tags.hasLater(destination, { digest, originAt: contest.originAt }))) return undefined;
+      let winner: TagWinner;
+      for (;;) {
+        await catalog.refreshTags(registryId, repository, [{ tag, how: 'scan', actor: undefined }]);
+        winner = await tags.findWinner(source, destination, { digest, originAt: contest.originAt });
+        if (winner !== 'undecided') break;
+        await sleep(newsPollMs, undefined, { signal });
+      }
+      if (winner === 'source') return undefined;
+      if (winner === 'neither') return sentences.movedOn(tag);
       return sentences.lostToLater(tag, (await registries.findRegistry(registryId))?.name ?? registryId);
     },
   };

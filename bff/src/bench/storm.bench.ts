@@ -83,11 +83,12 @@ function pushesOf(images: ReadonlyMap<string, readonly Image[]>): Push[] {
 }
 
 async function storm(
-  { api, url, cpuMs }: ServedConsole,
+  served: ServedConsole,
   registries: { readonly source: RealRegistry; readonly destination: RealRegistry },
   images: ReadonlyMap<string, readonly Image[]>,
   { policy, secret }: { policy: string; secret: string },
 ): Promise<Record<string, number>> {
+  const { api, url } = served;
   const pushes = pushesOf(images);
   const steps = planStorm(pushes, seed);
   console.error(`${steps.length} events of ${pushes.length} pushes in ${stormMs / 1000} s, BENCH_SEED=${seed}`);
@@ -95,14 +96,14 @@ async function storm(
   const storage = new RegistryStorage(registries.source.storageDirectory, 'storm');
   const target = { url: `${url}/api/v1/registries/source/notifications`, secret };
   const onPush = ({ repository, tag, digest }: Push) => storage.writeTag(repository, tag, digest);
-  const cpuBeforeMs = await cpuMs();
+  const cpuBeforeMs = await served.cpuMs();
   const { ackMs, refused, tookMs } = await postStorm(steps, stormMs, target, onPush);
-  const cpuS = ((await cpuMs()) - cpuBeforeMs) / 1000;
+  const cpuS = ((await served.cpuMs()) - cpuBeforeMs) / 1000;
   console.error(`posted in ${(tookMs / 1000).toFixed(1)} s, ${refused} refused and posted again (${cpuS} CPU s)`);
   const endedMs = performance.now();
   const expected = new Map(pushes.map((push) => [`${push.repository}:${push.tag}`, push]));
   const lost = await waitForAll({ api, destination: registries.destination, policy }, [...expected.values()], endedMs);
-  console.error(`with what came of it: ${((await cpuMs()) - cpuBeforeMs) / 1000} CPU s`);
+  console.error(`with what came of it: ${((await served.cpuMs()) - cpuBeforeMs) / 1000} CPU s`);
   return {
     ack_p99_ms: rounded(percentile(ackMs, 0.99)),
     ack_p50_ms: rounded(percentile(ackMs, 0.5)),

@@ -288,6 +288,15 @@ export const confirmExecution = endpoint({
   response: Execution,
   errors: ['execution-not-found', 'execution-not-held'],
 });
+export const declineExecution = endpoint({
+  method: 'POST',
+  path: '/executions/:executionId/decline',
+  summary: 'Leave where they are the tags whose deletion was held back; copies of the execution go on',
+  permission: 'artifact.delete',
+  params: z.strictObject({ executionId: Id }),
+  response: Execution,
+  errors: ['execution-not-found', 'execution-not-held'],
+});
 export const checkSchedule = endpoint({
   method: 'POST',
   path: '/schedule-checks',
@@ -316,5 +325,6 @@ export const policyEndpoints = {
   previewPolicy,
   previewPolicyDraft,
   confirmExecution,
+  declineExecution,
   checkSchedule,
 };

@@ -198,6 +198,8 @@ export interface TagsTable {
   image_created_at: NullableInstant;
   /** When its content was first pushed here or where copies brought it from; kept by a trigger. */
   origin_at: ColumnType<Date, never, never>;
+  /** False where a look came upon it: then `origin_at` is a guess until the push is told. */
+  is_origin_known: WithDefault<boolean>;
   /** The push, else the image's creation, else 1970; whole milliseconds. */
   sorted_at: ColumnType<Date, never, never>;
 }

@@ -61,7 +61,9 @@ function send(client: TestApiClient, endpoint: Endpoint, path: string, body?: un
   const hasBody = endpoint.body !== undefined && endpoint.method !== 'GET';
   return client.fetch(path, {
     method: endpoint.method,
-    ...(hasBody ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) } : {}),
+    ...(hasBody
+      ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body === undefined ? {} : body) }
+      : {}),
   });
 }
 

@@ -88,6 +88,8 @@ export const text = {
     createExecution: 'start a copy',
     stopExecution: 'stop a copy',
     retryExecution: 'try a copy again',
+    confirmExecution: 'let held deletions happen',
+    declineExecution: 'decline held deletions',
     stopTask: 'stop a task',
     retryTask: 'try a task again',
     updatePromotionPath: 'change the promotion path',

@@ -87,6 +87,8 @@ export const text = {
     deleteImmutableRule: '移除不可变规则',
     createExecution: '开始复制',
     stopExecution: '停止复制',
+    confirmExecution: '确认被暂缓的删除',
+    declineExecution: '拒绝被暂缓的删除',
     retryExecution: '重试复制',
     stopTask: '停止任务',
     retryTask: '重试任务',

@@ -51,6 +51,7 @@ export const text: Record<string, string> = {
 
   stopped: '有人停止了它。',
   'server-stopped': '服务器期间停止运行；恢复后会立即继续。',
+  'deletion-declined': '有人决定不删除：目标仓库保留该标签。',
   superseded: '已有更新的任务[写入 {tag}]，这一个不再需要，因此没有执行。',
   'kept-different': '{registry} 的 {tag} 已指向其他镜像；按要求保持不变。',
   'registry-removed': '镜像仓库“{registryId}”已从 Longshore 中移除。',

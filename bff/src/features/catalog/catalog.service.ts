@@ -146,20 +146,22 @@ class Catalog implements CatalogService {
 
   async refreshTag(registryId: string, repository: string, tag: string, options: RefreshTagOptions) {
     const { how, actor = null, pushedAt = null, signal } = options;
-    const pushes = new Map([[tag, { how, actor, pushedAt }]]);
+    const pushes = new Map([[tag, [{ how, actor, pushedAt, digest: null }]]]);
     const { digests, changed } = await this.#refresh(registryId, repository, pushes, signal);
     return { digest: digests.get(tag) ?? null, changed: changed.length > 0 };
   }
 
   async refreshTags(...[registryId, repository, tags]: Parameters<CatalogService['refreshTags']>): Promise<void> {
-    const pushes = tags.map(({ tag, how, actor = null }) => [tag, { how, actor, pushedAt: null }] as const);
+    const pushes = tags.map(
+      ({ tag, how, actor = null }) => [tag, [{ how, actor, pushedAt: null, digest: null }]] as const,
+    );
     await this.#refresh(registryId, repository, new Map(pushes));
   }
 
   async #refresh(
     registryId: string,
     repository: string,
-    pushes: ReadonlyMap<string, TagPush>,
+    pushes: ReadonlyMap<string, readonly TagPush[]>,
     signal?: AbortSignal,
   ): Promise<RefreshedTags> {
     const refreshed = await refreshTags(await this.#sourceOf(registryId, repository, signal), registryId, pushes);
@@ -225,13 +227,20 @@ class Catalog implements CatalogService {
   async noteDeletedDigest(registryId: string, repository: string, digest: string): Promise<void> {
     const deletedDigests = new Set([digest]);
     const none = { tags: new Map<string, never>(), digests: new Set<string>() };
-    await this.#handleWork(registryId, { repository, ...none, deletedDigests, isListingDue: true });
+    await this.#handleWork(registryId, {
+      repository,
+      ...none,
+      deletedDigests,
+      isListingDue: true,
+      overtaken: new Set(),
+    });
   }
 
-  async #handleWork(registryId: string, work: RepositoryWork): Promise<void> {
+  async #handleWork(registryId: string, work: RepositoryWork): Promise<'done' | 'early'> {
     const source = await this.#sourceOf(registryId, work.repository);
     const handled = await handleRepositoryWork(source, registryId, work);
-    this.#publishRefreshed(registryId, work.repository, handled);
+    const { isEarly } = this.#publishRefreshed(registryId, work.repository, handled);
+    return isEarly ? 'early' : 'done';
   }
 
   /** What was read is told also where something else could not be. */

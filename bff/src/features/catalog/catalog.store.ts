@@ -211,11 +211,14 @@ export function createCatalogStore(kysely: Kysely<Tables>): CatalogStore {
   return new CatalogStore(kysely);
 }
 
+const repositoryLock = 1819240041;
+
+/** Held until the transaction ends: of two that saw the same change the second one sees that it is written. */
 async function findOrMakeRepository(transaction: Transaction<Tables>, seen: SeenRepository): Promise<number> {
   const find = () =>
     transaction
       .selectFrom('repositories')
-      .select('id')
+      .select(['id', sql`pg_advisory_xact_lock(${repositoryLock}::integer, id::integer)`.as('lock')])
       .where('registry_id', '=', seen.registryId)
       .where('name', '=', seen.repository)
       .executeTakeFirst();
@@ -251,6 +254,17 @@ async function saveRepositoryManifests(
   `.execute(transaction);
 }
 
+function givenTags(tags: readonly SeenTag[]) {
+  return sql`unnest(
+    ${tags.map(({ name }) => name)}::text[],
+    ${tags.map(({ digest }) => digest)}::text[],
+    ${tags.map(({ semverKey }) => semverKey)}::text[],
+    ${tags.map(({ isShown }) => isShown)}::boolean[],
+    ${tags.map(({ pushedAt }) => pushedAt?.toISOString() ?? null)}::timestamptz[],
+    ${tags.map(({ pushedBy }) => pushedBy)}::text[]
+  ) as given (name, digest, semver_key, is_shown, pushed_at, pushed_by)`;
+}
+
 async function saveTags(
   transaction: Transaction<Tables>,
   repositoryId: number,
@@ -260,37 +274,44 @@ async function saveTags(
   if (tags.length === 0) return [];
   const { rows } = await sql<{ name: string; digest: string }>`
     with given as (
-      select * from unnest(
-        ${tags.map(({ name }) => name)}::text[],
-        ${tags.map(({ digest }) => digest)}::text[],
-        ${tags.map(({ semverKey }) => semverKey)}::text[],
-        ${tags.map(({ isShown }) => isShown)}::boolean[],
-        ${tags.map(({ pushedAt }) => pushedAt?.toISOString() ?? null)}::timestamptz[],
-        ${tags.map(({ pushedBy }) => pushedBy)}::text[]
-      ) as given (name, digest, semver_key, is_shown, pushed_at, pushed_by)
+      select * from ${givenTags(tags)}
     ), before as (
-      select tags.name, tags.digest from tags
+      select tags.name, tags.digest, tags.is_origin_known from tags
       where tags.repository_id = ${repositoryId} and tags.name in (select name from given)
     ), written as (
       insert into tags (
         repository_id, registry_id, repository, project, name, digest, semver_key, is_shown, pushed_at, pushed_by, seen_at,
-        image_created_at
+        image_created_at, is_origin_known
       )
       select ${repositoryId}::bigint, ${seen.registryId}::text, ${seen.repository}::text,
         ${projectOf(seen.repository)}::text, name, digest, semver_key, is_shown, pushed_at, pushed_by,
         ${seen.askedAt}::timestamptz,
-        (select manifests.created_at from manifests where manifests.digest = given.digest collate "C")
+        (select manifests.created_at from manifests where manifests.digest = given.digest collate "C"),
+        ${seen.how === 'push'}::boolean
       from given order by name
       on conflict (repository_id, name) do update set
         digest = excluded.digest,
         image_created_at = excluded.image_created_at,
-        seen_at = excluded.seen_at,
-        pushed_at = case when tags.digest = excluded.digest
+        seen_at = greatest(tags.seen_at, excluded.seen_at),
+        is_origin_known = excluded.is_origin_known,
+        pushed_at = case
+          when tags.digest = excluded.digest and (tags.is_origin_known or not excluded.is_origin_known)
           then greatest(tags.pushed_at, excluded.pushed_at) else excluded.pushed_at end,
         pushed_by = case when tags.digest = excluded.digest
           then coalesce(excluded.pushed_by, tags.pushed_by) else excluded.pushed_by end
+      -- What a later look has found already is still to be told when it was pushed.
       where tags.seen_at <= excluded.seen_at
+        or (tags.digest = excluded.digest and excluded.is_origin_known and not tags.is_origin_known)
       returning name, digest, pushed_by
+    ), told as (
+      update tag_history set how = 'push', actor = written.pushed_by
+      from written join before on before.name = written.name
+      where ${seen.how === 'push'}::boolean and before.digest = written.digest and not before.is_origin_known
+        and tag_history.how = 'scan' and tag_history.id = (
+          select max(latest.id) from tag_history latest
+          where latest.registry_id = ${seen.registryId} and latest.repository = ${seen.repository}
+            and latest.name = written.name
+        )
     )
     insert into tag_history (registry_id, repository, name, digest, actor, how)
     select ${seen.registryId}::text, ${seen.repository}::text, written.name, written.digest, written.pushed_by,

@@ -35,8 +35,21 @@ describe('coalesceEvents', () => {
       [late, early],
       [early, late],
     ]) {
-      expect(coalesceEvents(events)[0]?.tags.get('v1')?.actor).toBe('late');
+      expect(coalesceEvents(events)[0]?.tags.get('v1')?.[0]?.actor).toBe('late');
     }
+  });
+
+  test('keeps the last push of each content: which of them the tag has is for the registry to say', () => {
+    const at = (day: string) => new Date(`2026-01-${day}`);
+    const [work] = coalesceEvents([
+      event({ digest: 'a', occurredAt: at('01') }),
+      event({ digest: 'a', occurredAt: at('03') }),
+      event({ digest: 'b', occurredAt: at('02') }),
+    ]);
+    expect(work?.tags.get('v1')?.map(({ digest, pushedAt }) => [digest, pushedAt])).toEqual([
+      ['a', at('03')],
+      ['b', at('02')],
+    ]);
   });
 
   test('asks for one listing however many tags went with a digest', () => {
@@ -83,6 +96,7 @@ describe('EventHandler', () => {
           throw down;
         }
         handled.push(repository);
+        return 'done';
       },
       onError: () => {},
       sleep: () => new Promise<void>((resolve) => (endRest = resolve)),
@@ -97,6 +111,39 @@ describe('EventHandler', () => {
     await vi.waitFor(() => expect(handled).toEqual(['b/pushed', 'a/fails']));
     endHanging();
     await vi.waitFor(() => expect(open.size).toBe(0));
+    await handler.stop();
+  });
+
+  test('what a registry tells before it has it is asked for again, and not for ever', async () => {
+    const open = new Map(
+      [event({ repository: 'a/soon' }), event({ repository: 'a/never' })].map((one) => [one.id, one]),
+    );
+    const asked = new Map<string, number>();
+    const waitsMs: number[] = [];
+    const handler = new EventHandler({
+      eventsStore: {
+        listOpen: (_registryId, _limit, except) =>
+          Promise.resolve([...open.values()].filter(({ repository }) => !except.includes(repository))),
+        markHandled: (ids) => {
+          for (const id of ids) open.delete(id);
+          return Promise.resolve();
+        },
+      },
+      handle: (_registryId, { repository }) => {
+        const times = (asked.get(repository) ?? 0) + 1;
+        asked.set(repository, times);
+        return Promise.resolve(repository === 'a/soon' && times === 3 ? 'done' : 'early');
+      },
+      onError: () => {},
+      sleep: (durationMs) => {
+        waitsMs.push(durationMs);
+        return Promise.resolve();
+      },
+    });
+    handler.kick('development');
+    await vi.waitFor(() => expect(open.size).toBe(0));
+    expect(Object.fromEntries(asked)).toEqual({ 'a/soon': 3, 'a/never': 8 });
+    expect(Math.max(...waitsMs)).toBe(3200);
     await handler.stop();
   });
 });

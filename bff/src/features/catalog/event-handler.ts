@@ -1,23 +1,25 @@
 import { isRegistryError } from '../../registry-client/index.ts';
 import type { RegistryEventsStore, StoredEvent } from './registry-events.store.ts';
 
-export interface EventPush {
+export interface ToldPush {
+  /** Null where the registry does not say what was pushed. */
+  readonly digest: string | null;
   readonly actor: string | null;
   readonly pushedAt: Date | null;
-  /** What the tag was pushed as; null where the event does not say so, or a later push has been handled before. */
-  readonly digest: string | null;
 }
 
 /** What a burst of events comes down to. */
 export interface RepositoryWork {
   readonly repository: string;
-  /** The last push of each tag. */
-  readonly tags: ReadonlyMap<string, EventPush>;
+  /** The last push of each content of each tag, the latest first. */
+  readonly tags: ReadonlyMap<string, readonly ToldPush[]>;
   /** Manifests pushed without a tag. */
   readonly digests: ReadonlySet<string>;
   /** Something was deleted: a deletion by digest does not say which tags went with it. */
   readonly deletedDigests: ReadonlySet<string>;
   readonly isListingDue: boolean;
+  /** Tags of which a later push has been handled before: there is nothing to wait for. */
+  readonly overtaken: ReadonlySet<string>;
 }
 
 /** One piece of work for each repository, however many events there were. */
@@ -37,18 +39,26 @@ export function coalesceEvents(events: readonly StoredEvent[]): RepositoryWork[]
       digests: new Set(pushes.flatMap(({ tag, digest }) => (tag === null && digest !== null ? [digest] : []))),
       deletedDigests: new Set(deletions.flatMap(({ digest }) => digest ?? [])),
       isListingDue: deletions.length > 0,
+      overtaken: new Set<string>(),
     };
   });
 }
 
 /** Events come in any order: the latest by the registry's own time is the one that counts. */
 function lastPushes(pushes: readonly StoredEvent[]): RepositoryWork['tags'] {
-  const tags = new Map<string, EventPush>();
-  for (const { tag, actor, digest, occurredAt } of pushes) {
+  const tags = new Map<string, ToldPush[]>();
+  const timeOf = ({ pushedAt }: ToldPush): number => pushedAt?.getTime() ?? 0;
+  for (const { tag, digest, actor, occurredAt } of pushes) {
     if (tag === null) continue;
-    const before = tags.get(tag);
-    const isLater = (occurredAt?.getTime() ?? 0) >= (before?.pushedAt?.getTime() ?? 0);
-    if (before === undefined || isLater) tags.set(tag, { actor, pushedAt: occurredAt, digest });
+    const push = { digest, actor, pushedAt: occurredAt };
+    const others = tags.get(tag) ?? [];
+    const same = others.find((other) => other.digest === digest);
+    if (same !== undefined && timeOf(same) > timeOf(push)) continue;
+    const kept = others.filter((other) => other !== same);
+    tags.set(
+      tag,
+      [push, ...kept].toSorted((one, other) => timeOf(other) - timeOf(one)),
+    );
   }
   return tags;
 }
@@ -59,22 +69,19 @@ const rememberedMax = 50_000;
 class LatestPushes {
   readonly #atMs = new Map<string, number>();
 
-  /** Of a push that came after a later one there is nothing to wait for at its registry. */
-  withoutOvertaken(registryId: string, { repository, tags }: RepositoryWork): RepositoryWork['tags'] {
-    return new Map(
-      [...tags].map(([tag, push]) => {
-        const latestMs = this.#atMs.get(keyOf(registryId, repository, tag)) ?? 0;
-        const isOvertaken = latestMs > (push.pushedAt?.getTime() ?? Infinity);
-        return [tag, isOvertaken ? { ...push, digest: null } : push];
-      }),
-    );
+  overtaken(registryId: string, { repository, tags }: RepositoryWork): Set<string> {
+    const overtaken = [...tags].filter(([tag, [last]]) => {
+      const latestMs = this.#atMs.get(keyOf(registryId, repository, tag)) ?? 0;
+      return latestMs > (last?.pushedAt?.getTime() ?? Infinity);
+    });
+    return new Set(overtaken.map(([tag]) => tag));
   }
 
   remember(registryId: string, { repository, tags }: RepositoryWork): void {
     if (this.#atMs.size > rememberedMax) this.#atMs.clear();
-    for (const [tag, { pushedAt }] of tags) {
+    for (const [tag, [last]] of tags) {
       const key = keyOf(registryId, repository, tag);
-      this.#atMs.set(key, Math.max(this.#atMs.get(key) ?? 0, pushedAt?.getTime() ?? 0));
+      this.#atMs.set(key, Math.max(this.#atMs.get(key) ?? 0, last?.pushedAt?.getTime() ?? 0));
     }
   }
 }
@@ -85,8 +92,11 @@ function keyOf(registryId: string, repository: string, tag: string): string {
 
 export interface EventHandlerParts {
   readonly eventsStore: Pick<RegistryEventsStore, 'listOpen' | 'markHandled'>;
-  /** Rejects with RegistryError where the registry does not answer. */
-  readonly handle: (registryId: string, work: RepositoryWork) => Promise<void>;
+  /**
+   * Rejects with RegistryError where the registry does not answer. `early`: it does not have yet what it told of, and is to
+   * be asked again in a moment.
+   */
+  readonly handle: (registryId: string, work: RepositoryWork) => Promise<'done' | 'early'>;
   readonly onError: (registryId: string, error: unknown) => void;
   readonly sleep: (durationMs: number, signal: AbortSignal) => Promise<void>;
 }
@@ -95,12 +105,17 @@ const eventsAtOnce = 1000;
 const repositoriesAtOnce = 8;
 const firstWaitMs = 2_000;
 const longestWaitMs = 60_000;
+/** Each time twice as long, six seconds in all: what is not there by then was replaced or deleted meanwhile. */
+const firstEarlyWaitMs = 50;
+const earlyTriesMax = 7;
 
 /** What is under way for one registry. */
 interface RegistryState {
   /** Being handled, or resting after a failure: their events wait, nobody else's do. */
   readonly busy: Set<string>;
   readonly waitsMs: Map<string, number>;
+  /** How often a repository was asked too early in a row. */
+  readonly earlyTries: Map<string, number>;
   active: number;
   isReading: boolean;
   isReadingDue: boolean;
@@ -126,7 +141,14 @@ export class EventHandler {
     if (this.#stopping.signal.aborted) return;
     let state = this.#states.get(registryId);
     if (state === undefined) {
-      state = { busy: new Set(), waitsMs: new Map(), active: 0, isReading: false, isReadingDue: false };
+      state = {
+        busy: new Set(),
+        waitsMs: new Map(),
+        earlyTries: new Map(),
+        active: 0,
+        isReading: false,
+        isReadingDue: false,
+      };
       this.#states.set(registryId, state);
     }
     state.isReadingDue = true;
@@ -169,7 +191,15 @@ export class EventHandler {
     const { eventsStore, onError } = this.#parts;
     const { repository } = work;
     try {
-      await this.#handle(registryId, { ...work, tags: this.#latest.withoutOvertaken(registryId, work) });
+      const overtaken = this.#latest.overtaken(registryId, work);
+      const isEarly = (await this.#handle(registryId, { ...work, overtaken })) === 'early';
+      const tries = state.earlyTries.get(repository) ?? 0;
+      if (isEarly && tries < earlyTriesMax) {
+        state.earlyTries.set(repository, tries + 1);
+        this.#track(this.#kickAfter(firstEarlyWaitMs * 2 ** tries, registryId, () => state.busy.delete(repository)));
+        return;
+      }
+      state.earlyTries.delete(repository);
       this.#latest.remember(registryId, work);
       await eventsStore.markHandled(ids);
       state.waitsMs.delete(repository);
@@ -187,12 +217,13 @@ export class EventHandler {
   }
 
   /** What may work later is thrown and stays open; the rest would fail for ever, and the next scan reads it anyway. */
-  async #handle(registryId: string, work: RepositoryWork): Promise<void> {
+  async #handle(registryId: string, work: RepositoryWork): Promise<'done' | 'early'> {
     try {
-      await this.#parts.handle(registryId, work);
+      return await this.#parts.handle(registryId, work);
     } catch (error) {
       if (this.#stopping.signal.aborted || !isRegistryError(error) || error.retryable) throw error;
       this.#parts.onError(registryId, error);
+      return 'done';
     }
   }
 

@@ -107,11 +107,20 @@ export class RegistryEventsStore {
     `.execute(this.#kysely);
   }
 
-  /** A complete scan that began some time after they came has read what they hint at: a tag may move after its event. */
+  /**
+   * A complete scan that began some time after they came has read what they hint at: a tag may move after its event. Not when
+   * it was pushed: of a content that was found before its news, the news is still to be read.
+   */
   async markHandledBefore(registryId: string, before: Date): Promise<void> {
     await sql`
       update registry_events set handled_at = clock_timestamp()
       where registry_id = ${registryId} and handled_at is null and received_at < ${before}::timestamptz - interval '5 seconds'
+        and not exists (
+          select from tags
+          where tags.registry_id = registry_events.registry_id and tags.repository = registry_events.repository
+            and tags.name = registry_events.reference and tags.digest = registry_events.digest
+            and not tags.is_origin_known
+        )
     `.execute(this.#kysely);
   }
 

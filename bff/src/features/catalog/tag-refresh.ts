@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isRegistryError } from '../../registry-client/index.ts';
 import type { ChangedTag, SeenTag } from './catalog.store.ts';
-import type { EventPush, RepositoryWork } from './event-handler.ts';
+import type { RepositoryWork } from './event-handler.ts';
 import { inParallel } from './in-parallel.ts';
 import { isUnusableContent } from './manifest-closure.ts';
 import { reconcileRepository } from './reconcile-repository.ts';
@@ -11,7 +10,12 @@ export interface TagPush {
   readonly how: 'push' | 'copy' | 'scan';
   readonly actor: string | null;
   readonly pushedAt: Date | null;
+  /** What was pushed; null: whatever is there. */
+  readonly digest: string | null;
 }
+
+/** The tag is something else than what was pushed by then: its own news will come. */
+const untold: TagPush = { how: 'scan', actor: null, pushedAt: null, digest: null };
 
 export interface RefreshedTags {
   /** What each tag points to now; null for one that is gone. A tag that could not be asked for is missing. */
@@ -19,92 +23,37 @@ export interface RefreshedTags {
   readonly changed: readonly ChangedTag[];
   /** Why a tag could not be asked for; of several such errors one that may pass. */
   readonly error: Error | undefined;
+  /** A tag is still what it was before its last push. */
+  readonly isEarly: boolean;
 }
-
-/** Mostly the tag has moved within a millisecond; on a busy disk it takes longer. */
-const restsMs = [50, 150, 500, 2000];
 
 // A burst of pushes must not take every slot of the registry's client from the pages that wait for it.
 const tagsAtOnce = 4;
 
-/** Brings tags of one repository to what the registry holds: asked one by one, written together. */
+/**
+ * Brings tags of one repository to what the registry holds: asked one by one, written together.
+ * @param pushes of each tag what may have made it what it is, the likeliest first
+ * @param overtaken tags whose news is old: what they are is not waited for
+ */
 export async function refreshTags(
   source: RepositorySource,
   registryId: string,
-  pushes: ReadonlyMap<string, TagPush>,
+  pushes: ReadonlyMap<string, readonly TagPush[]>,
+  overtaken: ReadonlySet<string> = new Set(),
 ): Promise<RefreshedTags> {
-  if (pushes.size === 0) return { digests: new Map(), changed: [], error: undefined };
-  return write(source, registryId, await ask(source, registryId, pushes));
-}
-
-/**
- * The same for tags that the registry has told of. Distribution tells of a push before it moves the tag: whoever asks at
- * once hears what the tag was before, and asks again after a rest. A tag that is still not what was pushed has been moved
- * back or deleted meanwhile.
- */
-async function refreshPushedTags(
-  source: RepositorySource,
-  registryId: string,
-  pushes: RepositoryWork['tags'],
-): Promise<Pick<RefreshedTags, 'changed' | 'error'>> {
-  const changed: ChangedTag[] = [];
-  let open = new Map([...pushes].map(([tag, push]) => [tag, { how: 'push', ...push } as const]));
-  for (const restMs of [...restsMs, undefined]) {
-    const asked = await ask(source, registryId, open);
-    const early = restMs === undefined ? new Map<never, never>() : findEarly(open, asked);
-    const settled = new Map([...asked.pushes].filter(([tag]) => !early.has(tag)));
-    const refreshed = await write(source, registryId, { ...asked, pushes: settled });
-    changed.push(...refreshed.changed);
-    if (refreshed.error !== undefined) return { changed, error: refreshed.error };
-    if (early.size === 0) break;
-    await sleep(restMs, undefined, { signal: source.signal });
-    open = early;
-  }
-  return { changed, error: undefined };
-}
-
-/** Tags that are still what the catalog has, and not what they were pushed as. */
-function findEarly<Push extends Pick<EventPush, 'digest'>>(
-  pushes: ReadonlyMap<string, Push>,
-  { digests, known }: Asked,
-): Map<string, Push> {
-  const early = [...pushes].filter(([tag, { digest }]) => {
-    const found = digests.get(tag);
-    return digest !== null && found !== undefined && found !== digest && (found ?? undefined) === known.get(tag);
-  });
-  return new Map(early);
-}
-
-interface Asked extends Pick<RefreshedTags, 'digests' | 'error'> {
-  readonly pushes: ReadonlyMap<string, TagPush>;
-  readonly known: ReadonlyMap<string, string>;
-  readonly askedAt: Date;
-}
-
-async function ask(source: RepositorySource, registryId: string, pushes: ReadonlyMap<string, TagPush>): Promise<Asked> {
+  if (pushes.size === 0) return { digests: new Map(), changed: [], error: undefined, isEarly: false };
   const { store, repository } = source;
-  const names = [...pushes.keys()];
   const askedAt = await store.now();
-  const known = await store.findTags(registryId, repository, names);
-  return { pushes, known, askedAt, ...(await askForAll(source, names, known)) };
-}
-
-async function write(
-  source: RepositorySource,
-  registryId: string,
-  { pushes, known, askedAt, digests, error }: Asked,
-): Promise<RefreshedTags> {
-  const { store, repository } = source;
-  const read = [...pushes.keys()].map((name) => digests.get(name));
-  const manifests = await readManifests(source, read.filter(isDigest));
+  const known = await store.findTags(registryId, repository, [...pushes.keys()]);
+  const { digests, error } = await askForAll(source, [...pushes.keys()], known);
+  const manifests = await readManifests(source, [...digests.values()].filter(isDigest));
   const changed: ChangedTag[] = [];
-  for (const [how, ofKind] of Map.groupBy(pushes, ([, push]) => push.how)) {
-    const asked = ofKind.filter(([name]) => digests.has(name));
-    const tags = asked.flatMap(([name, push]) => {
-      const digest = digests.get(name);
-      return isDigest(digest) ? [pushedTag(name, digest, push, known.get(name), askedAt)] : [];
-    });
-    const gone = asked.filter(([name]) => digests.get(name) === null).map(([name]) => name);
+  const asked = [...digests].map(([name, digest]) => ({ name, digest, push: pushOf(pushes.get(name) ?? [], digest) }));
+  for (const [how, ofKind] of Map.groupBy(asked, ({ push }) => push.how)) {
+    const tags = ofKind.flatMap(({ name, digest, push }) =>
+      isDigest(digest) ? [pushedTag(name, digest, push, known.get(name), askedAt)] : [],
+    );
+    const gone = ofKind.filter(({ digest }) => digest === null).map(({ name }) => name);
     if (tags.length > 0) {
       const own = tags.map(({ digest }) => digest);
       changed.push(...(await store.save({ registryId, repository, askedAt, how, tags, manifests, digests: own })));
@@ -112,7 +61,22 @@ async function write(
     const removal = how === 'scan' ? 'scan' : 'delete';
     changed.push(...(await store.removeTags(registryId, repository, gone, askedAt, removal)));
   }
-  return { digests, changed, error };
+  const isEarly = [...digests].some(
+    ([name, digest]) => !overtaken.has(name) && isToldEarly(pushes.get(name)?.[0], known.get(name), digest),
+  );
+  return { digests, changed, error, isEarly };
+}
+
+/** Distribution tells of a manifest before it has moved the tag to it: whoever asks at once gets what was there before. */
+function isToldEarly(last: TagPush | undefined, known: string | undefined, digest: string | null): boolean {
+  if (last === undefined || last.digest === null || last.digest === digest) return false;
+  return (digest ?? undefined) === known;
+}
+
+/** A push of something else says nothing about what the tag is now, above all not since when. */
+function pushOf(pushes: readonly TagPush[], digest: string | null): TagPush {
+  if (digest === null) return pushes[0] ?? untold;
+  return pushes.find((push) => push.digest === null || push.digest === digest) ?? untold;
 }
 
 async function askForAll(
@@ -154,7 +118,9 @@ function isDigest(digest: string | null | undefined): digest is string {
 
 function pushedTag(name: string, digest: string, push: TagPush, known: string | undefined, askedAt: Date): SeenTag {
   // A copy that a person asked for ended now; a push that only a scan found has no better time than now either.
-  const at = push.pushedAt ?? (digest === known && push.how === 'scan' ? null : askedAt);
+  const told = push.pushedAt ?? (digest === known && push.how === 'scan' ? null : askedAt);
+  // It was there when the registry was asked, however far ahead the registry's clock is.
+  const at = told !== null && told > askedAt ? askedAt : told;
   return seenTag(name, digest, { at, by: push.actor });
 }
 
@@ -181,14 +147,17 @@ export async function handleRepositoryWork(
   source: RepositorySource,
   registryId: string,
   work: RepositoryWork,
-): Promise<Pick<RefreshedTags, 'changed' | 'error'>> {
-  const refreshed = await refreshPushedTags(source, registryId, work.tags);
+): Promise<Pick<RefreshedTags, 'changed' | 'error' | 'isEarly'>> {
+  const pushes = new Map(
+    [...work.tags].map(([tag, told]) => [tag, told.map((push) => ({ how: 'push', ...push }) as const)]),
+  );
+  const refreshed = await refreshTags(source, registryId, pushes, work.overtaken);
   if (refreshed.error !== undefined) return refreshed;
   const changed = [...refreshed.changed];
   // Children of an index come by their own events just before it: reading them here is what its tag needs next.
   for (const digest of work.digests) await refreshManifest(source, registryId, digest).catch(ignoreUnusable);
   if (work.isListingDue) changed.push(...(await applyDeletions(source, registryId, work.deletedDigests)));
-  return { changed, error: undefined };
+  return { changed, error: undefined, isEarly: refreshed.isEarly && !work.isListingDue };
 }
 
 async function applyDeletions(

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
+import { awaitsNews } from '../../database/tag-news.ts';
 import type { SourceTag, Tombstone } from './select-tags.ts';
 
 export interface CatalogTag {
@@ -7,6 +8,7 @@ export interface CatalogTag {
   readonly name: string;
   readonly digest: string;
   readonly originMs: number;
+  readonly isOriginGuessed: boolean;
 }
 
 /** What a policy reads: edges of the graph that policies are. */
@@ -62,12 +64,8 @@ export function createPlanFactsView(database: Kysely<Tables>) {
       return query.execute();
     },
     listTags: (repositoryIds: readonly number[]) => listTags(database, repositoryIds),
-    async listTagsNamed(registryId: string, repositories: readonly string[]): Promise<CatalogTag[]> {
-      const { rows } = await sql<{ repository: string; name: string; digest: string; origin_ms: number }>`
-        select repository, name, digest, (extract(epoch from origin_at) * 1000)::bigint as origin_ms from tags
-        where registry_id = ${registryId} and repository = any (${[...repositories]}::text[])`.execute(database);
-      return rows.map(({ origin_ms, ...tag }) => ({ ...tag, originMs: origin_ms }));
-    },
+    listTagsNamed: (registryId: string, repositories: readonly string[]) =>
+      listTagsNamed(database, registryId, repositories),
     listTombstones: (registryId: string) => listTombstones(database, registryId),
     listSubjects: (registryId: string) => listSubjects(database, registryId),
     listLackingReferrers: (lacking: ReferrersQuery) => listLackingReferrers(database, lacking),
@@ -142,11 +140,12 @@ async function listTags(database: Kysely<Tables>, repositoryIds: readonly number
     name: string;
     digest: string;
     origin_ms: number;
+    is_guessed: boolean;
     pushed_ms: number;
     total_size_bytes: number | null;
   }>`
     select t.repository, t.name, t.digest, m.total_size_bytes,
-      (extract(epoch from t.origin_at) * 1000)::bigint as origin_ms,
+      (extract(epoch from t.origin_at) * 1000)::bigint as origin_ms, ${awaitsNews('t')} as is_guessed,
       (extract(epoch from t.sorted_at) * 1000)::bigint as pushed_ms
     from tags t left join manifests m on m.digest = t.digest
     where t.repository_id = any (${[...repositoryIds]}::bigint[]) and t.is_shown
@@ -156,8 +155,32 @@ async function listTags(database: Kysely<Tables>, repositoryIds: readonly number
     name: row.name,
     digest: row.digest,
     originMs: row.origin_ms,
+    isOriginGuessed: row.is_guessed,
     pushedMs: row.pushed_ms,
     totalSizeBytes: row.total_size_bytes,
+  }));
+}
+
+async function listTagsNamed(
+  database: Kysely<Tables>,
+  registryId: string,
+  repositories: readonly string[],
+): Promise<CatalogTag[]> {
+  const { rows } = await sql<{
+    repository: string;
+    name: string;
+    digest: string;
+    origin_ms: number;
+    is_guessed: boolean;
+  }>`
+        select repository, name, digest, (extract(epoch from origin_at) * 1000)::bigint as origin_ms,
+          ${awaitsNews('tags')} as is_guessed
+        from tags
+        where registry_id = ${registryId} and repository = any (${[...repositories]}::text[])`.execute(database);
+  return rows.map(({ origin_ms, is_guessed, ...tag }) => ({
+    ...tag,
+    originMs: origin_ms,
+    isOriginGuessed: is_guessed,
   }));
 }
 

@@ -17,7 +17,16 @@ import type { SourceTag } from './select-tags.ts';
 const options = { propagateDeletions: true, whenDifferent: 'replace', concurrency: null, attempts: 10 } as const;
 
 function tag(name: string, digest: string, more: Partial<SourceTag> = {}): SourceTag {
-  return { repository: 'a/b', name, digest, originMs: 100, pushedMs: 100, totalSizeBytes: 10, ...more };
+  return {
+    repository: 'a/b',
+    name,
+    digest,
+    originMs: 100,
+    isOriginGuessed: false,
+    pushedMs: 100,
+    totalSizeBytes: 10,
+    ...more,
+  };
 }
 
 function destination(
@@ -43,7 +52,7 @@ function input(more: Partial<PlanInput>): PlanInput {
 }
 
 const outcomes = (given: PlanInput) => planTags(given).rows.map(({ outcome }) => outcome);
-const at = (digest: string, originMs = 100): DestinationTag => ({ digest, originMs });
+const at = (digest: string, originMs = 100): DestinationTag => ({ digest, originMs, isOriginGuessed: false });
 
 describe('a plan', () => {
   test('copies what is missing, replaces what differs, and leaves what is the same', () => {
@@ -137,7 +146,11 @@ describe('deletions', () => {
 });
 
 describe('two masters', () => {
-  const anyTag = fc.record({ digest: fc.constantFrom('d1', 'd2', 'd3'), originMs: fc.integer({ min: 0, max: 3 }) });
+  const anyTag = fc.record({
+    digest: fc.constantFrom('d1', 'd2', 'd3'),
+    originMs: fc.integer({ min: 0, max: 3 }),
+    isOriginGuessed: fc.constant(false),
+  });
   const side = fc.dictionary(fc.constantFrom('t1', 't2', 't3'), anyTag, { noNullPrototype: true });
 
   /** What one policy makes of both sides, carried out at once. */
@@ -147,7 +160,7 @@ describe('two masters', () => {
     const destinations = [destination(there, { isContested: true })];
     const { rows } = planTags(input({ tags, destinations }));
     const moved = rows.filter(({ outcome }) => outcome === 'copy' || outcome === 'replace');
-    for (const row of moved) to[row.source.tag] = { digest: row.digest, originMs: row.originMs };
+    for (const row of moved) to[row.source.tag] = at(row.digest, row.originMs);
     return moved.length;
   }
   const digests = (of: Readonly<Record<string, DestinationTag>>) =>

@@ -7,6 +7,8 @@ import { projectOf } from '../../access/subject.ts';
 export interface DestinationTag {
   readonly digest: string;
   readonly originMs: number;
+  /** The news of the push is still to come, and may say otherwise. */
+  readonly isOriginGuessed: boolean;
 }
 
 export interface PlannedDestination {
@@ -44,8 +46,10 @@ export function tagKey(repository: string, tag: string): string {
   return `${repository}:${tag}`;
 }
 
+type Pushed = Pick<DestinationTag, 'digest' | 'originMs'>;
+
 /** Of two contents of one tag the one that was pushed later; the digest decides where both were at the same moment. */
-export function isLater(a: DestinationTag, b: DestinationTag): boolean {
+export function isLater(a: Pushed, b: Pushed): boolean {
   return a.originMs === b.originMs ? a.digest > b.digest : a.originMs > b.originMs;
 }
 
@@ -110,7 +114,10 @@ function planOne(
     return { ...row, outcome: 'copy', reason: null };
   }
   if (existing.digest === tag.digest) return { ...row, outcome: 'up-to-date', reason: null };
-  if (isContested && isLater(existing, tag)) return { ...row, outcome: 'loses', reason: sentences.loses(name) };
+  // What is only guessed is no ground to leave a tag alone: the copy waits for the news before it decides.
+  const isGuessed = existing.isOriginGuessed || tag.isOriginGuessed;
+  if (isContested && !isGuessed && isLater(existing, tag))
+    return { ...row, outcome: 'loses', reason: sentences.loses(name) };
   if (content.options.whenDifferent === 'report') {
     return { ...row, outcome: 'differs', reason: sentences.differs(name) };
   }

@@ -3,6 +3,7 @@ import { getOperations } from '../../contract/operations.ts';
 import {
   confirmExecution,
   createPolicy,
+  declineExecution,
   deletePolicy,
   disablePolicy,
   enablePolicy,
@@ -19,7 +20,8 @@ import {
   updatePolicy,
 } from '../../contract/policies.ts';
 import { type Execution, getExecution, listExecutions, listTasks } from '../../contract/replication.ts';
-import { listRegistries } from '../../contract/registries.ts';
+import { listRegistries, scanRegistry } from '../../contract/registries.ts';
+import { listAudit } from '../../contract/audit.ts';
 import type { TestApiClient } from '../../testing/api-client.ts';
 import { problemOf } from '../../testing/problem-of.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
@@ -106,46 +108,6 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
     await rest(first);
     await rest(second);
     await remove(first, second);
-  });
-
-  test('two masters converge to the later push when both changed the same tag, and then rest', async () => {
-    const repository = repositoryFor('masters');
-    const there = await make('there', contentOf('hq', ['province'], { filters: only(repository) }));
-    const back = await make('back', contentOf('province', ['hq'], { filters: only(repository) }));
-    for (const { id } of [there, back]) await client.call(pausePolicy, { params: { policyId: id } });
-    const pushed = {
-      hq: await push('hq', repository, 'stable'),
-      province: await push('province', repository, 'stable'),
-    };
-    const origins = await until('the catalog to know both', async () => {
-      const { kysely } = world.bff.running.foundation.database;
-      const rows = await kysely
-        .selectFrom('tags')
-        .select(['registry_id', 'digest', 'origin_at'])
-        .where('repository', '=', repository)
-        .execute();
-      const isBoth = rows.some(({ digest }) => digest === pushed.hq.digest) && rows.length === 2;
-      return isBoth ? rows : undefined;
-    });
-    const outcomeOf = async ({ id }: Policy) =>
-      (await client.call(previewPolicy, { params: { policyId: id } })).rows[0]?.outcome;
-    // The moment of a push is its event's; where a scan was faster, the scan's: the later of what is known wins.
-    const [, winner] = origins.toSorted((a, b) => a.origin_at.getTime() - b.origin_at.getTime());
-    const isBackWinning = winner?.registry_id === 'province';
-    expect(await outcomeOf(isBackWinning ? there : back)).toBe('loses');
-    expect(await outcomeOf(isBackWinning ? back : there)).toBe('replace');
-    for (const { id } of [there, back]) await client.call(resumePolicy, { params: { policyId: id } });
-    await arrived(isBackWinning ? 'hq' : 'province', repository, 'stable', winner?.digest ?? '');
-    await until('both to see the same', async () =>
-      (await outcomeOf(there)) === 'up-to-date' && (await outcomeOf(back)) === 'up-to-date' ? true : undefined,
-    );
-    expect(await digestAt('hq', repository, 'stable')).toBe(await digestAt('province', repository, 'stable'));
-    // A push on either side afterwards goes to the other, and comes not back.
-    const newest = await push('hq', repository, 'stable');
-    await arrived('province', repository, 'stable', newest.digest);
-    const made = [...(await rest(there)), ...(await executionsOf(back))];
-    expect(made.filter(({ tasks }) => tasks.succeeded > 0)).toHaveLength(2);
-    await remove(there, back);
   });
 
   test('what was deleted at the destination comes back when the policy is enabled again', async () => {
@@ -236,6 +198,56 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
     expect(await digestAt('city', repository, '8')).toBe(others[6]?.digest);
     const twice = await problemOf(client.call(confirmExecution, { params: { executionId: held.id } }));
     expect(twice.code).toBe('execution-not-held');
+    await remove(policy);
+  });
+
+  test('a wave of deletions that a person declines leaves the tags, and is not asked about again', async () => {
+    const repository = repositoryFor('kept');
+    const content = contentOf('hq', ['city'], { filters: only(repository), options: { propagateDeletions: true } });
+    const policy = await make('kept', content);
+    const pushed = [];
+    for (let tag = 1; tag <= 6; tag += 1) pushed.push(await push('hq', repository, String(tag)));
+    for (const [place, { digest }] of pushed.entries()) await arrived('city', repository, String(place + 1), digest);
+    await rest(policy);
+    await client.call(pausePolicy, { params: { policyId: policy.id } });
+    for (const { digest } of pushed) await world.at('hq').deleteManifest(repository, digest);
+    await until('the deletions to be known', async () => {
+      const { planned } = await client.call(previewPolicy, { params: { policyId: policy.id } });
+      return planned.delete === 6 ? true : undefined;
+    });
+    await client.call(resumePolicy, { params: { policyId: policy.id } });
+    const held = await until('the wave to be held back', async () =>
+      (await executionsOf(policy)).find(({ heldBack }) => heldBack !== null),
+    );
+    const answer = await client.call(declineExecution, { params: { executionId: held.id } });
+    expect(answer).toMatchObject({ state: 'stopped', heldBack: null, tasks: { stopped: 6 } });
+    const { items } = await client.call(listTasks, { query: { executionId: held.id } });
+    expect(new Set(items.map(({ reason }) => reason?.code))).toEqual(new Set(['deletion-declined']));
+    for (const decide of [confirmExecution, declineExecution]) {
+      const twice = await problemOf(client.call(decide, { params: { executionId: held.id } }));
+      expect(twice.code).toBe('execution-not-held');
+    }
+    // Long ago, so that only the word itself keeps a scan from planning it again.
+    const { kysely } = world.bff.running.foundation.database;
+    const { id: policyId } = policy;
+    await kysely
+      .updateTable('tasks')
+      .set({ finished_at: new Date('2026-01-01') })
+      .where('policy_id', '=', policyId)
+      .execute();
+    const scans = async () =>
+      (await client.call(listRegistries, {})).items.find(({ id }) => id === 'hq')?.catalog.scannedAt ?? null;
+    const scanned = await scans();
+    await client.call(scanRegistry, { params: { registryId: 'hq' } });
+    await until('another scan', async () => ((await scans()) === scanned ? undefined : true));
+    await until('the scan to be planned', async () => {
+      const row = await kysely.selectFrom('policies').selectAll().where('id', '=', policyId).executeTakeFirstOrThrow();
+      return row.reconciled_scan_at?.toISOString() === (await scans()) ? true : undefined;
+    });
+    expect((await executionsOf(policy)).filter(({ state }) => state === 'running')).toEqual([]);
+    expect(await digestAt('city', repository, '1')).toBe(pushed[0]?.digest);
+    const { items: entries } = await client.call(listAudit, { query: { limit: 50 } });
+    expect(entries.map(({ action }) => action)).toContain('declineExecution');
     await remove(policy);
   });
 

@@ -224,19 +224,33 @@ function mountRuns(router: Router, deps: PoliciesRoutesDeps): void {
     if (execution === undefined) throw missing();
     return execution;
   });
-  mountEndpoint(router, contract.confirmExecution, async ({ params: { executionId } }, { access, audit }) => {
-    const tasks = await listTasks(executionId, access);
-    const before = await showExecution(executionId, access);
-    if (before === undefined || tasks.length === 0) throw missing();
-    audit.note({ target: before.policy?.name ?? executionId, before: { heldBack: before.heldBack?.sentence ?? null } });
-    await authorizeDeletions(access, tasks, missing);
-    if (!(await policies.confirm(executionId))) {
-      throw new ApiError('execution-not-held', 'Nothing of this execution waits for a word any more.');
-    }
-    const after = await showExecution(executionId, access);
-    if (after === undefined) throw missing();
-    return after;
-  });
+  const decide =
+    (carryOut: (executionId: string) => Promise<boolean>) =>
+    async ({ params: { executionId } }: { params: { executionId: string } }, context: RequestContext) => {
+      const { access, audit } = context;
+      const tasks = await listTasks(executionId, access);
+      const before = await showExecution(executionId, access);
+      if (before === undefined || tasks.length === 0) throw missing();
+      const heldBack = before.heldBack?.sentence ?? null;
+      audit.note({ target: before.policy?.name ?? executionId, before: { heldBack } });
+      await authorizeDeletions(access, tasks, missing);
+      if (!(await carryOut(executionId))) {
+        throw new ApiError('execution-not-held', 'Nothing of this execution waits for a word any more.');
+      }
+      const after = await showExecution(executionId, access);
+      if (after === undefined) throw missing();
+      return after;
+    };
+  mountEndpoint(
+    router,
+    contract.confirmExecution,
+    decide((id) => policies.confirm(id)),
+  );
+  mountEndpoint(
+    router,
+    contract.declineExecution,
+    decide((id) => policies.decline(id)),
+  );
 }
 
 async function mapped<T>(work: () => Promise<T>): Promise<T> {

@@ -44,7 +44,7 @@ export interface PoliciesDeps {
   readonly runs: Pick<PolicyRunsStore, 'isRunning'>;
   readonly planner: PolicyPlanner;
   readonly runner: PolicyRunner;
-  readonly plans: Pick<PlanExecutions, 'stopPolicy' | 'followPauses' | 'confirm'>;
+  readonly plans: Pick<PlanExecutions, 'stopPolicy' | 'followPauses' | 'confirm' | 'decline'>;
   /** Tells every page. */
   readonly announce: (policyId: string) => void;
   readonly newId: () => string;
@@ -166,6 +166,11 @@ export class PoliciesService {
   /** False where nothing of it waits for a person's word. */
   confirm(executionId: string): Promise<boolean> {
     return this.#deps.plans.confirm(executionId);
+  }
+
+  /** False where nothing of it waits for a person's word. */
+  decline(executionId: string): Promise<boolean> {
+    return this.#deps.plans.decline(executionId);
   }
 
   /** @throws PolicyFieldError */

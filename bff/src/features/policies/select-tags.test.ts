@@ -18,7 +18,15 @@ function filters(more: Partial<PolicyFilters>): PolicyFilters {
 }
 
 function tag(name: string, pushedMs = 0, repository = 'a/b'): SourceTag {
-  return { repository, name, digest: `d-${name}`, originMs: pushedMs, pushedMs, totalSizeBytes: null };
+  return {
+    repository,
+    name,
+    digest: `d-${name}`,
+    originMs: pushedMs,
+    isOriginGuessed: false,
+    pushedMs,
+    totalSizeBytes: null,
+  };
 }
 
 const select = (more: Partial<PolicyFilters>, tags: readonly SourceTag[], nowMs = 0) =>

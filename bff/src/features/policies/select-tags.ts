@@ -9,6 +9,8 @@ export interface SourceTag {
   readonly digest: string;
   /** When its content was first pushed by somebody who is not Longshore. */
   readonly originMs: number;
+  /** The news of the push is still to come, and may say otherwise. */
+  readonly isOriginGuessed: boolean;
   /** The push, else the image's creation. */
   readonly pushedMs: number;
   readonly totalSizeBytes: number | null;

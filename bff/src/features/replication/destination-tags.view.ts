@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
-import type { TaskDestination } from './replication.ts';
+import { awaitsNews } from '../../database/tag-news.ts';
+import type { TaskDestination, TaskSource } from './replication.ts';
 
+export type TagWinner = 'source' | 'destination' | 'neither' | 'undecided';
 export type DestinationTagsView = ReturnType<typeof createDestinationTagsView>;
 
 /** What the catalog knows of the tag that a task is about to change. */
@@ -21,16 +23,31 @@ export function createDestinationTagsView(database: Kysely<Tables>) {
         .execute();
       return rows.map(({ name }) => name);
     },
-    /** Whether what is under the tag was pushed later than this; of the same moment the greater digest is the later. */
-    async hasLater(
+    /**
+     * Which of two masters' contents was pushed later; of the same moment the greater digest is. Undecided while a push of
+     * the two was seen and its news, which says when it was, is still to come; `neither` where the source has something
+     * else by now, which is another task's to bring.
+     */
+    async findWinner(
+      source: TaskSource,
       { registryId, repository, tag }: TaskDestination,
       { digest, originAt }: { readonly digest: string; readonly originAt: Date },
-    ): Promise<boolean> {
-      const { rows } = await sql<{ digest: string }>`
-        select digest from tags
-        where registry_id = ${registryId} and repository = ${repository} and name = ${tag ?? ''} and digest <> ${digest}
-          and (origin_at, digest) > (${originAt}::timestamptz, ${digest}::text)`.execute(database);
-      return rows.length > 0;
+    ): Promise<TagWinner> {
+      const { rows } = await sql<{ is_later: boolean; is_undecided: boolean; has_moved_on: boolean }>`
+        select (there.origin_at, there.digest) > (coalesce(here.origin_at, ${originAt}::timestamptz), ${digest}::text)
+            as is_later,
+          ${awaitsNews('there')} or coalesce(${awaitsNews('here')}, false) as is_undecided,
+          coalesce(here.digest <> ${digest}, false) as has_moved_on
+        from tags there
+        left join tags here on here.registry_id = ${source.registryId} and here.repository = ${source.repository}
+          and here.name = ${source.reference}
+        where there.registry_id = ${registryId} and there.repository = ${repository} and there.name = ${tag ?? ''}
+          and there.digest <> ${digest}`.execute(database);
+      const [row] = rows;
+      if (row === undefined) return 'source';
+      if (row.has_moved_on) return 'neither';
+      if (row.is_undecided) return 'undecided';
+      return row.is_later ? 'destination' : 'source';
     },
   };
 }

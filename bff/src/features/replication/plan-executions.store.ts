@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import type { Reason } from './replication.ts';
@@ -31,7 +32,7 @@ export interface PlannedExecution {
   readonly heldBack: Reason | null;
   /** There is an execution even where there is nothing to do: somebody asked for it. */
   readonly keepsEmpty: boolean;
-  /** What failed or was stopped within the last hour is left alone: nobody asked for it again. */
+  /** What failed or was stopped within the last hour, or was declined, is left alone: nobody asked for it again. */
   readonly skipsRecentFailures: boolean;
   readonly tasks: readonly PlannedTask[];
 }
@@ -44,7 +45,8 @@ export interface CreatedPlan extends Touched {
 
 export type PlanExecutionsStore = ReturnType<typeof createPlanExecutionsStore>;
 
-const chunkLength = 1000;
+/** Few enough that the embedded database, which works in the console's thread, gives it back soon. */
+const chunkLength = 500;
 const pausedCode = 'policy-paused';
 const heldBackCode = 'deletions-held-back';
 /** Tasks with these wait for a person; when they are due next says nothing. */
@@ -52,6 +54,12 @@ export const parkedCodes: readonly string[] = [pausedCode, heldBackCode];
 const paused: Reason = {
   code: pausedCode,
   sentence: 'The policy is paused; it goes on when it is resumed.',
+  params: {},
+};
+const declinedCode = 'deletion-declined';
+const declined: Reason = {
+  code: declinedCode,
+  sentence: 'Somebody decided against this deletion: the destination keeps the tag.',
   params: {},
 };
 const supersededReason: Reason = {
@@ -94,6 +102,8 @@ export function createPlanExecutionsStore(database: Kysely<Tables>) {
       return rows.length === 0 ? undefined : { taskIds: rows.map(({ id }) => id), executionIds: [executionId] };
     },
 
+    decline: (executionId: string) => decline(database, executionId),
+
     followPauses: () => followPauses(database),
 
     /** Executions of a policy that have open tasks. */
@@ -109,14 +119,37 @@ export function createPlanExecutionsStore(database: Kysely<Tables>) {
   };
 }
 
+/** A person has said no. @returns undefined where nothing waits for that */
+function decline(database: Kysely<Tables>, executionId: string): Promise<Touched | undefined> {
+  return database.transaction().execute(async (transaction) => {
+    const { rows } = await sql<{ id: string }>`
+      with declined as (
+        update tasks set state = 'stopped', stop_requested = true, finished_at = now(), next_attempt_at = null,
+          reason = ${JSON.stringify(declined)}::jsonb
+        where execution_id = ${executionId} and state = 'waiting' and reason->>'code' = ${heldBackCode}
+        returning id
+      ), told as (
+        update executions set held_back = null where id = ${executionId} and held_back is not null
+      )
+      select id from declined`.execute(transaction);
+    await endExecutions(transaction, [executionId]);
+    return rows.length === 0 ? undefined : { taskIds: rows.map(({ id }) => id), executionIds: [executionId] };
+  });
+}
+
 async function create(transaction: Kysely<Tables>, execution: PlannedExecution): Promise<CreatedPlan> {
   await insertExecution(transaction, execution);
   const superseded: { id: string; execution_id: string; state: string }[] = [];
   let taskCount = 0;
+  const others = await findOthers(transaction, execution);
   for (let from = 0; from < execution.tasks.length; from += chunkLength) {
     const chunk = execution.tasks.slice(from, from + chunkLength);
-    superseded.push(...(await supersede(transaction, execution, chunk)));
-    taskCount += await insertTasks(transaction, execution, chunk, from);
+    if (others.areOpen) superseded.push(...(await supersede(transaction, execution, chunk)));
+    taskCount += await insertTasks(transaction, execution, chunk, {
+      from,
+      areOthers: others.areOpen || others.areRecent,
+    });
+    await nextTurn();
   }
   const older = [...new Set(superseded.map((task) => task.execution_id))];
   await endExecutions(transaction, older);
@@ -147,6 +180,18 @@ async function insertExecution(transaction: Kysely<Tables>, execution: PlannedEx
       held_back: heldBack && JSON.stringify(heldBack),
     })
     .execute();
+}
+
+/** Whether the policy has tasks that the new ones could be about: a first plan of thousands need not look for each. */
+async function findOthers(
+  transaction: Kysely<Tables>,
+  { policy, skipsRecentFailures }: PlannedExecution,
+): Promise<{ areOpen: boolean; areRecent: boolean }> {
+  const { rows } = await sql<{ are_open: boolean }>`
+    select exists (
+      select from tasks where policy_id = ${policy.id}::uuid and state in ('queued', 'running', 'waiting')
+    ) as are_open`.execute(transaction);
+  return { areOpen: rows[0]?.are_open ?? true, areRecent: skipsRecentFailures };
 }
 
 async function endEmpty(transaction: Kysely<Tables>, { id, keepsEmpty }: PlannedExecution): Promise<void> {
@@ -206,13 +251,13 @@ async function insertTasks(
   transaction: Kysely<Tables>,
   execution: PlannedExecution,
   tasks: readonly PlannedTask[],
-  from: number,
+  { from, areOthers }: { readonly from: number; readonly areOthers: boolean },
 ): Promise<number> {
   const { policy, heldBack, attempts, sourceRegistryId, skipsRecentFailures } = execution;
   const isHeld = heldBack === null ? sql`false` : sql`(g.kind = 'delete')`;
   const isRecent = skipsRecentFailures
-    ? sql`or (t.state in ('failed', 'stopped') and t.finished_at > now() - interval '1 hour'
-        and t.reason->>'code' is distinct from 'superseded')`
+    ? sql`or (t.state in ('failed', 'stopped') and t.reason->>'code' is distinct from 'superseded'
+        and (t.finished_at > now() - interval '1 hour' or t.reason->>'code' = ${declinedCode}))`
     : sql``;
   const { rows } = await sql<{ id: string }>`
     insert into tasks (id, execution_id, policy_id, kind, source_registry_id, source_repository, source_reference,
@@ -226,7 +271,7 @@ async function insertTasks(
       case when ${isHeld} then now() + interval '8 days' end,
       now() + case when ${isHeld} then interval '7 days' else interval '24 hours' end
     from ${given(tasks, from)}
-    where not exists (
+    where ${!areOthers}::boolean or not exists (
       select from tasks t
       where t.policy_id = ${policy.id}::uuid and t.destination_registry_id = g.registry
         and t.destination_repository = g.repository and t.destination_tag = g.tag

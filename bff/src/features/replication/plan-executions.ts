@@ -47,6 +47,14 @@ export class PlanExecutions {
     return true;
   }
 
+  /** False where nothing of it waits for a person's word. */
+  async decline(executionId: string): Promise<boolean> {
+    const touched = await this.#deps.store.decline(executionId);
+    if (touched === undefined) return false;
+    await this.#deps.onChanged(touched);
+    return true;
+  }
+
   /** After something was paused or resumed, and now and then for what came meanwhile. */
   async followPauses(): Promise<void> {
     const { parked, released } = await this.#deps.store.followPauses();

@@ -68,7 +68,7 @@ export interface ReplicationDeps {
   /** One at a time decides on a held tag and moves it. */
   readonly holdTag: (destination: TaskDestination, move: TagMove) => Promise<void>;
   /** Why what the destination has counts, where it is a master of the tag too. */
-  readonly findLater: (task: ClaimedTask) => Promise<Reason | undefined>;
+  readonly findLater: (task: ClaimedTask, signal: AbortSignal) => Promise<Reason | undefined>;
   readonly findSiblings: (destination: TaskDestination, digest: string) => Promise<readonly string[]>;
   /** The destination as its policy lets it be written to. */
   readonly pace: (destination: RegistryClient, task: ClaimedTask) => Promise<Target>;

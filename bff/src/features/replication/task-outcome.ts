@@ -92,6 +92,8 @@ export const sentences = {
   shutDown: () => plain('server-stopped', 'The server was stopped meanwhile; it goes on as soon as one runs.'),
   superseded: (tag: string) =>
     plain('superseded', `A newer copy to ${tag} has been done; this one would have set it back.`, { tag }),
+  movedOn: (tag: string) =>
+    plain('superseded', `${tag} has moved on at the source: a newer copy takes its place.`, { tag }),
   keptDifferent: (tag: string, registry: string, digest: string) =>
     plain('kept-different', `${registry} has another image under ${tag}; it was left as it is, as asked.`, {
       tag,

@@ -28,7 +28,7 @@ export interface TaskRunnerDeps {
   /** One at a time decides on a held tag and moves it, pushes at the front door included. */
   readonly holdTag: (destination: TaskDestination, move: TagMove) => Promise<void>;
   /** Why what the destination has counts, where it is a master of the tag too. */
-  readonly findLater: (task: ClaimedTask) => Promise<Reason | undefined>;
+  readonly findLater: (task: ClaimedTask, signal: AbortSignal) => Promise<Reason | undefined>;
   /** Other tags of the destination's repository that name the same digest. */
   readonly findSiblings: (destination: TaskDestination, digest: string) => Promise<readonly string[]>;
   /** The destination as its policy lets it be written to: no faster than that. */
@@ -254,7 +254,7 @@ export class TaskRunner {
       holdsFence: async () => !running.signal.aborted && (await claims.holdsFence(owner, task.id, task.fence)),
       findImmutable: () => this.#deps.findImmutable(task.destination),
       holdTag: (move) => this.#deps.holdTag(task.destination, move),
-      findLater: () => this.#deps.findLater(task),
+      findLater: () => this.#deps.findLater(task, running.signal),
       findMountSources: (digest) => hints.get(digest)?.repositories ?? [],
       findContent: (digest) => hints.get(digest)?.content,
       onPinned: (digest) => running.pin(digest),

@@ -244,6 +244,7 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   previewPolicy: ofPolicy,
   previewPolicyDraft: (ids) => [{ body: { project: ids.project, content: policyContent(ids) } }],
   confirmExecution: ofExecution,
+  declineExecution: ofExecution,
   checkSchedule: namesNothing,
 
   getPromotionPath: ofProject,

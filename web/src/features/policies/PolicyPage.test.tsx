@@ -78,11 +78,11 @@ describe('the page of a policy', () => {
     await waitFor(() => expect(posted(calls)).toEqual([`/executions/${held.id}/confirm`]));
   }, 90_000);
 
-  it('refuses them by stopping that run', async () => {
+  it('declines them', async () => {
     const { calls } = open({ 'GET /executions': { items: [held], nextCursor: null, total: 1 } });
     const no = await screen.findByRole('button', { name: 'Do not delete' }, wait);
     await userEvent.setup().click(no);
-    await waitFor(() => expect(posted(calls)).toEqual([`/executions/${held.id}/stop`]));
+    await waitFor(() => expect(posted(calls)).toEqual([`/executions/${held.id}/decline`]));
   });
 
   it('tells a reader of it, and offers no control that would be refused', async () => {

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/rea
 import {
   checkSchedule,
   confirmExecution,
+  declineExecution,
   createPolicy,
   deletePolicy,
   listPolicies,
@@ -16,7 +17,7 @@ import {
   runPolicy,
   updatePolicy,
 } from 'bff/contract/policies';
-import { getExecution, listExecutions, stopExecution } from 'bff/contract/replication';
+import { getExecution, listExecutions } from 'bff/contract/replication';
 import { call } from '../../api/call.ts';
 import { endpointPages, endpointQuery } from '../../api/endpoint-query.ts';
 import { queriesOf, readAgain } from '../../api/read-again.ts';
@@ -98,7 +99,7 @@ export function usePolicyActions() {
       onSettled,
     }),
     refuse: useMutation({
-      mutationFn: (executionId: string) => call(stopExecution, { params: { executionId } }),
+      mutationFn: (executionId: string) => call(declineExecution, { params: { executionId } }),
       onSettled,
     }),
   };

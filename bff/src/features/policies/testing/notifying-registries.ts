@@ -5,11 +5,14 @@ import { type RealRegistry, startRealRegistry } from '../../../testing/real-regi
 import { startBff, type TestBff } from '../../../testing/start-bff.ts';
 import type { DatabaseKind } from '../../../testing/test-database.ts';
 import { clientOf } from '../../replication/testing/test-images.ts';
+import { type NotificationRelay, startNotificationRelay } from './notification-relay.ts';
 
 export interface NotifyingRegistries {
   readonly bff: TestBff;
   readonly at: (registryId: string) => RegistryClient;
   readonly registry: (registryId: string) => RealRegistry;
+  /** Where its notifications pass. */
+  readonly relay: (registryId: string) => NotificationRelay;
   readonly close: () => Promise<void>;
 }
 
@@ -31,9 +34,13 @@ export async function startNotifyingRegistries(
   });
   const registries = new Map<string, RealRegistry>();
   const clients = new Map<string, RegistryClient>();
+  const relays = new Map<string, NotificationRelay>();
   for (const [id, registry] of started) {
-    const url = `${bff.url}/api/v1/registries/${id}/notifications`;
-    const again = await registry.restart({ notifications: { url, headers: { authorization: `Bearer ${secret}` } } });
+    const relay = await startNotificationRelay(`${bff.url}/api/v1/registries/${id}/notifications`);
+    relays.set(id, relay);
+    const again = await registry.restart({
+      notifications: { url: relay.url, headers: { authorization: `Bearer ${secret}` } },
+    });
     registries.set(id, again);
     clients.set(id, clientOf(again));
   }
@@ -46,10 +53,12 @@ export async function startNotifyingRegistries(
     bff,
     at: (id) => known(clients, id),
     registry: (id) => known(registries, id),
+    relay: (id) => known(relays, id),
     close: async () => {
       await bff.close();
       for (const client of clients.values()) await client.close();
       for (const registry of registries.values()) await registry.stop();
+      for (const relay of relays.values()) await relay.close();
     },
   };
 }
