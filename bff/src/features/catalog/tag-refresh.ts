@@ -45,13 +45,13 @@ export async function refreshTags(
 async function refreshPushedTags(
   source: RepositorySource,
   registryId: string,
-  pushes: RepositoryWork['tags'],
+  { tags, deletedDigests }: RepositoryWork,
 ): Promise<Pick<RefreshedTags, 'changed' | 'error'>> {
   const changed: ChangedTag[] = [];
-  let open = new Map([...pushes].map(([tag, push]) => [tag, { how: 'push', ...push } as const]));
+  let open = new Map([...tags].map(([tag, push]) => [tag, { how: 'push', ...push } as const]));
   for (const restMs of [...restsMs, undefined]) {
     const asked = await ask(source, registryId, open);
-    const early = restMs === undefined ? new Map<never, never>() : findEarly(open, asked);
+    const early = restMs === undefined ? new Map<never, never>() : findEarly(open, asked, deletedDigests);
     const settled = new Map([...asked.pushes].filter(([tag]) => !early.has(tag)));
     const refreshed = await write(source, registryId, { ...asked, pushes: settled });
     changed.push(...refreshed.changed);
@@ -63,14 +63,16 @@ async function refreshPushedTags(
   return { changed, error: undefined };
 }
 
-/** Tags that are still what the catalog has, and not what they were pushed as. */
+/** Tags that are still what the catalog has, and not what they were pushed as, although that has not been deleted since. */
 function findEarly<Push extends Pick<EventPush, 'digest'>>(
   pushes: ReadonlyMap<string, Push>,
   { digests, known }: Asked,
+  deletedDigests: ReadonlySet<string>,
 ): Map<string, Push> {
   const early = [...pushes].filter(([tag, { digest }]) => {
     const found = digests.get(tag);
-    return digest !== null && found !== undefined && found !== digest && (found ?? undefined) === known.get(tag);
+    if (digest === null || deletedDigests.has(digest) || found === undefined || found === digest) return false;
+    return (found ?? undefined) === known.get(tag);
   });
   return new Map(early);
 }
@@ -182,7 +184,7 @@ export async function handleRepositoryWork(
   registryId: string,
   work: RepositoryWork,
 ): Promise<Pick<RefreshedTags, 'changed' | 'error'>> {
-  const refreshed = await refreshPushedTags(source, registryId, work.tags);
+  const refreshed = await refreshPushedTags(source, registryId, work);
   if (refreshed.error !== undefined) return refreshed;
   const changed = [...refreshed.changed];
   // Children of an index come by their own events just before it: reading them here is what its tag needs next.
