@@ -24,8 +24,7 @@ export function JsonView({ title, label, text }: JsonViewProps) {
         <h3>{title}</h3>
         <CopyButton text={text} label={label} />
       </div>
-      {/* It scrolls, so the keyboard has to reach it. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- It scrolls, so the keyboard has to reach it. */}
       <pre className={styles['json']} tabIndex={0} role="region" aria-label={`${title}: ${label}`}>
         {isCut ? pretty.slice(0, SHOWN_CHARACTERS) : pretty}
       </pre>

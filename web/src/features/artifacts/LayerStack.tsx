@@ -68,7 +68,7 @@ function LayerLine({ stacked: { layer, step, heightPx } }: { stacked: StackedLay
         <span className={`${styles['layerStep']} ${styles['quiet']}`}>{t('layers.noStep')}</span>
       ) : (
         // The whole line on a click, for a mouse; it is all there for screen readers and for searching in the page.
-        // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
+        // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- It opens what can be read without it.
         <span
           className={styles['layerStep']}
           data-open={isOpen}

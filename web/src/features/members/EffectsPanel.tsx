@@ -24,8 +24,7 @@ export function EffectsPanel({ project, changes }: EffectsPanelProps) {
   const effects = useEffectsOf(project, changes);
   const items = changes.length === 0 ? undefined : effects.data?.items;
   return (
-    // It scrolls: without a control inside, the keyboard gets there only by the panel itself.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- It scrolls, and has no control inside for the keyboard to get there.
     <section className={styles['effects']} aria-labelledby="member-effects" tabIndex={0}>
       <h2 id="member-effects">{t('effects.title')}</h2>
       <div aria-live="polite" aria-busy={effects.isFetching}>

@@ -47,8 +47,7 @@ export function RegistryNotifications({ registry }: { registry: Registry }) {
           <p className={styles['warn']}>{t('detail.lines', { name })}</p>
           {makeSecret.data.isAddressSure ? null : <AddressNote origin={new URL(makeSecret.data.url).origin} />}
           <div className={styles['yaml']}>
-            {/* Scrolled sideways with the keyboard too, so it takes the focus. */}
-            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- Scrolled sideways with the keyboard too. */}
             <pre tabIndex={0}>{makeSecret.data.configurationYaml}</pre>
             <CopyButton text={makeSecret.data.configurationYaml} label={t('detail.linesLabel')} />
           </div>

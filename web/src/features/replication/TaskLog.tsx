@@ -52,8 +52,7 @@ export function TaskLog({ lines, fileName }: { lines: readonly LogLine[]; fileNa
       {shown.length === 0 ? (
         <p className={styles['muted']}>{t(lines.length === 0 ? 'task.logNone' : 'task.logNoMatch')}</p>
       ) : (
-        // Scrolled with the keyboard too, so it takes the focus.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- Scrolled with the keyboard too.
         <ol className={styles['log']} ref={list} tabIndex={0} aria-label={t('task.log')}>
           {shown.map((line) => (
             <LogRow key={line.id} line={line} />

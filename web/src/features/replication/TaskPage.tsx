@@ -167,7 +167,7 @@ function TaskBlobs({ task }: { task: TaskDetail }) {
         )}
       </div>
       {task.blobs.length === 0 ? (
-        <p className={styles['muted']}>{t('task.blobsNone')}</p>
+        <p className={styles['muted']}>{t(task.state === 'succeeded' ? 'task.blobsUnasked' : 'task.blobsNone')}</p>
       ) : (
         <BlobList blobs={task.blobs} />
       )}

@@ -24,5 +24,5 @@ export function logAsText(lines: readonly LogLine[]): string {
 }
 
 // Control characters in a registry's words must not reach the terminal of the person who opens the file.
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
 const oneLine = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');

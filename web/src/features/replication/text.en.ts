@@ -88,6 +88,7 @@ export const text = {
     digest: 'Digest',
     blobs: 'Blobs',
     blobsNone: 'The blobs are listed once the manifest has been read.',
+    blobsUnasked: 'No blob had to be looked at.',
     blobsFacts: '{{copied}} copied, {{mounted}} mounted, {{existed}} already there',
     attempts: 'Attempts',
     attemptsNone: 'Not started yet.',

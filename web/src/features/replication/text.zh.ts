@@ -86,6 +86,7 @@ export const text = {
     digest: '摘要',
     blobs: '数据块',
     blobsNone: '读取清单后会列出数据块。',
+    blobsUnasked: '无需检查数据块。',
     blobsFacts: '已复制 {{copied}} 个，已挂载 {{mounted}} 个，原已存在 {{existed}} 个',
     attempts: '尝试',
     attemptsNone: '尚未开始。',

@@ -75,8 +75,7 @@ function Palette({ onClose }: { onClose: () => void }) {
       <div className={styles['inputLine']}>
         <SearchIcon fontSize="small" />
         <input
-          // The one thing in the dialog that takes keys.
-          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- The one thing in the dialog that takes keys.
           autoFocus
           className={styles['input']}
           role="combobox"

@@ -46,7 +46,7 @@ export function SearchResults({ listId, entries, query, activeIndex, onActivate,
             </div>
             {items.map(({ entry, index }) => (
               // The keyboard is the input's, which names the active option: https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
-              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
+              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- The input has the keys.
               <div
                 key={entry.id}
                 id={`${listId}-${index}`}
