@@ -144,6 +144,12 @@ test('what people and registries write is shown as text, wherever it is listed',
     const token = { name, actions: ['artifact.pull'], projects: null, environments: null, expiresInDays: 1 };
     tokenId = (await made<{ id: string }>(api, 'access-tokens', token)).id;
 
+    // Its own words are shown from its first check on.
+    await expect
+      .poll(async () => ((await (await api.get('registries/strange-words')).json()) as { health: string }).health, {
+        timeout: 120_000,
+      })
+      .toBe('down');
     await visit(page, '/', start);
     await visit(page, '/projects', start);
     for (const part of ['', '/members', '/robots', '/settings']) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListReferrersOptions, Referrers as ReferrerList, RequestOptions } from './client-types.ts';
 import { registryError } from './error-sentences.ts';
 import { FallbackTags } from './fallback-tags.ts';
@@ -14,6 +15,13 @@ import type { Answer } from './transport.ts';
 const referrersMax = 5000;
 // The fallback tag has no lock: another writer may win between our read and our write.
 const mergeTries = 4;
+const movingRestsMs = [20, 100, 500];
+
+interface Stored {
+  readonly descriptors: readonly Descriptor[];
+  /** Undefined where there is no index under the tag. */
+  readonly bytes: Buffer | undefined;
+}
 
 /** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers */
 export class Referrers {
@@ -110,7 +118,7 @@ export class Referrers {
     repository: string,
     subject: string,
     signal: AbortSignal | undefined,
-  ): Promise<{ descriptors: Descriptor[]; bytes: Buffer | undefined }> {
+  ): Promise<Stored> {
     try {
       const { bytes, descriptor: found } = await this.#manifests.get(repository, fallbackTag(subject), { signal });
       const index = parseManifest(bytes, found.mediaType);
@@ -125,6 +133,26 @@ export class Referrers {
     }
   }
 
+  /**
+   * Distribution empties a tag's file before it writes the new digest into it, and answers 500 to whoever reads between:
+   * with several writers that is to be expected, and over at once.
+   */
+  async #fromMovingFallback(
+    repository: string,
+    subject: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Stored> {
+    for (const restMs of movingRestsMs) {
+      try {
+        return await this.#fromFallback(repository, subject, signal);
+      } catch (error) {
+        if (!isRegistryError(error, 'server-error')) throw error;
+        await sleep(restMs, undefined, { signal });
+      }
+    }
+    return this.#fromFallback(repository, subject, signal);
+  }
+
   /** Read, unite, write, read again: until ours are seen in what is stored. */
   async #merge(
     repository: string,
@@ -135,7 +163,7 @@ export class Referrers {
     if (this.#hasApi === undefined) await this.#fromApi(repository, subject, signal);
     if (this.#hasApi === true) return;
     for (let attempt = 1; attempt <= mergeTries; attempt += 1) {
-      const { descriptors, bytes } = await this.#fromFallback(repository, subject, signal);
+      const { descriptors, bytes } = await this.#fromMovingFallback(repository, subject, signal);
       const known = new Set<string>(descriptors.map((entry) => entry.digest));
       const added = referrers.filter((entry) => !known.has(entry.digest));
       if (added.length === 0) return;
@@ -143,7 +171,7 @@ export class Referrers {
       const manifest = { bytes: united, mediaType: mediaTypes.ociIndex };
       await this.#manifests.put(repository, fallbackTag(subject), manifest, { signal });
     }
-    const { descriptors } = await this.#fromFallback(repository, subject, signal);
+    const { descriptors } = await this.#fromMovingFallback(repository, subject, signal);
     const known = new Set<string>(descriptors.map((entry) => entry.digest));
     if (referrers.every((entry) => known.has(entry.digest))) return;
     throw registryError(

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -164,6 +164,30 @@ describe('a real registry', () => {
     );
     const signatures = await client.listReferrers('shop/signed', subject, { artifactType: 'a/signature' });
     expect(signatures.descriptors).toHaveLength(2);
+  });
+
+  test('reads a fallback tag again that another writer is just moving', async () => {
+    const subject = await pushImage(client, 'shop/moving', 'v1');
+    const { descriptor } = await client.getManifest('shop/moving', subject);
+    await client.pushReferrerFallback('shop/moving', subject, [{ ...descriptor, artifactType: 'a/sbom' }]);
+    const tags = path.join(registry.storageDirectory, 'docker/registry/v2/repositories/shop/moving/_manifests/tags');
+    const link = path.join(tags, subject.replace(':', '-'), 'current/link');
+    const written = readFileSync(link);
+    const statuses: (number | undefined)[] = [];
+    const other = clientOf([registry.url], {
+      onRequest: ({ operation, status }) => {
+        if (operation !== 'get-manifest') return;
+        statuses.push(status);
+        if (statuses.length === 2) writeFileSync(link, written);
+      },
+    });
+    writeFileSync(link, '');
+    const mine = await pushImage(client, 'shop/moving', 'mine');
+    const added = { ...(await client.getManifest('shop/moving', mine)).descriptor, artifactType: 'a/signature' };
+    await other.pushReferrerFallback('shop/moving', subject, [added]);
+    expect(statuses.slice(0, 3)).toEqual([500, 500, 200]);
+    const { descriptors } = await client.listReferrers('shop/moving', subject);
+    expect(descriptors.map(({ digest }) => digest)).toEqual([descriptor.digest, added.digest]);
   });
 
   test('asks once for the fallback tags of artifacts that are copied together', async () => {
