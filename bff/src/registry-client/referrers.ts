@@ -114,11 +114,7 @@ export class Referrers {
     return descriptors;
   }
 
-  async #fromFallback(
-    repository: string,
-    subject: string,
-    signal: AbortSignal | undefined,
-  ): Promise<Stored> {
+  async #fromFallback(repository: string, subject: string, signal: AbortSignal | undefined): Promise<Stored> {
     try {
       const { bytes, descriptor: found } = await this.#manifests.get(repository, fallbackTag(subject), { signal });
       const index = parseManifest(bytes, found.mediaType);
@@ -137,11 +133,7 @@ export class Referrers {
    * Distribution empties a tag's file before it writes the new digest into it, and answers 500 to whoever reads between:
    * with several writers that is to be expected, and over at once.
    */
-  async #fromMovingFallback(
-    repository: string,
-    subject: string,
-    signal: AbortSignal | undefined,
-  ): Promise<Stored> {
+  async #fromMovingFallback(repository: string, subject: string, signal: AbortSignal | undefined): Promise<Stored> {
     for (const restMs of movingRestsMs) {
       try {
         return await this.#fromFallback(repository, subject, signal);
