@@ -234,3 +234,15 @@ describe('An access token', () => {
     expect(decideAnywhere(ofAdministrator, 'registry.manage', none).allowed).toBe(false);
   });
 });
+
+describe('What is Longshore’s own', () => {
+  it('is nobody’s, whatever they hold, and hidden from all', () => {
+    const place = at('development', 'longshore-trash');
+    expect(actionsAt(administrator, place, none)).toEqual([]);
+    expect(decideAt(administrator, 'artifact.pull', place, none)).toMatchObject({ allowed: false, code: 'hidden' });
+    const all: RobotGrant = { actions: [...placeActions], environments: null, repositories: ['**'] };
+    const robot: Subject = { kind: 'robot', id: 'r', name: 'robot.ci', project: null, grants: [all] };
+    expect(actionsAt(robot, { ...place, repository: 'longshore-trash/payments/api' }, none)).toEqual([]);
+    expect(actionsAt(administrator, at('development', 'longshore-trash-2'), none)).not.toEqual([]);
+  });
+});

@@ -10,6 +10,7 @@ import {
 } from '../contract/permissions.ts';
 import { compileGlob } from './glob.ts';
 import { permissionTable, publicActions, roleNames, writingActions } from './permission-table.ts';
+import { isReservedProject } from './reserved-names.ts';
 import {
   type CellRole,
   isPublicAt,
@@ -149,8 +150,9 @@ export function decideEverywhere(
   return refusal(subject, action, { project, environment: '' }, projects, candidates.length > 1);
 }
 
-/** Everything that `subject` may do at a place. */
+/** Everything that `subject` may do at a place; what is Longshore's own is nobody's, a system administrator's included. */
 export function actionsAt(subject: Subject, place: Place, projects: ProjectDirectory): readonly PlaceAction[] {
+  if (isReservedProject(place.project)) return [];
   const held = heldAt(subject, place, projects);
   return projects.get(place.project)?.isArchived === true ? held.filter((action) => !isWriting(action)) : held;
 }

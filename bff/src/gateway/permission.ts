@@ -1,12 +1,10 @@
 import type { RegistryAction, RegistryCredentials } from '../access/credentials.ts';
 import type { Decision } from '../access/decide.ts';
+import { isReserved } from '../access/reserved-names.ts';
 import type { Subject } from '../access/subject.ts';
 import type { Caller } from './caller.ts';
 import { OciError } from './oci-error.ts';
 import type { PlaceName, Target } from './request-target.ts';
-
-/** What keeps deleted artifacts; nobody's to pull or push. */
-const reservedPrefix = 'longshore-trash/';
 
 export interface PermissionDeps {
   readonly credentials: Pick<RegistryCredentials, 'grantsAt'>;
@@ -23,7 +21,7 @@ export async function may(
 ): Promise<{ readonly byRights: boolean; readonly byToken: boolean }> {
   const granted = caller.grants?.some(({ name, actions }) => name === place.fullName && actions.includes(action));
   const now = await credentials.grantsAt(caller.subject, place.registryId, place.repository);
-  return { byRights: !isReserved(place) && now.includes(action), byToken: granted ?? true };
+  return { byRights: !isReserved(place.repository) && now.includes(action), byToken: granted ?? true };
 }
 
 /**
@@ -53,7 +51,7 @@ export async function authorize(
       },
     );
   }
-  const decision = isReserved(place) ? undefined : await deps.decide(caller.subject, action, place);
+  const decision = isReserved(place.repository) ? undefined : await deps.decide(caller.subject, action, place);
   if (decision?.allowed === true && action !== 'pull') return 'held-back';
   if (decision === undefined || decision.allowed || decision.code !== 'permission-missing') throw nameUnknown(place);
   throw new OciError(403, 'DENIED', decision.sentence, { detail: { needed: decision.needed } });
@@ -63,10 +61,6 @@ export async function authorize(
 export function nameUnknown({ fullName }: PlaceName): OciError {
   const sentence = `There is no repository ${fullName} here, or you may not see it.`;
   return new OciError(404, 'NAME_UNKNOWN', sentence, { detail: { name: fullName } });
-}
-
-export function isReserved({ repository }: PlaceName): boolean {
-  return repository.startsWith(reservedPrefix);
 }
 
 /** https://distribution.github.io/distribution/spec/auth/scope/ */

@@ -1,5 +1,5 @@
+import { isReserved } from '../../access/reserved-names.ts';
 import { isDigest, isManifest, isIndex, isRepositoryName, isTag } from '../../registry-client/index.ts';
-import { isShownRepository } from './shown-names.ts';
 import { readDate, storable } from './storable-values.ts';
 
 /** What a registry says happened. A hint: the truth is read from the registry. */
@@ -52,7 +52,7 @@ function readTarget(
   { repository, tag, digest, mediaType }: Record<string, unknown>,
   action: 'push' | 'delete',
 ): Pick<RegistryEvent, 'repository' | 'tag' | 'digest'> | undefined {
-  if (!isText(repository) || !isRepositoryName(repository) || !isShownRepository(repository)) return undefined;
+  if (!isText(repository) || !isRepositoryName(repository) || isReserved(repository)) return undefined;
   const cleanTag = isText(tag) && isTag(tag) ? tag : null;
   const cleanDigest = isText(digest) && isDigest(digest) ? digest : null;
   if (cleanTag === null && cleanDigest === null) return undefined;

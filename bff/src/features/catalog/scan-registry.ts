@@ -1,3 +1,4 @@
+import { isReserved } from '../../access/reserved-names.ts';
 import {
   isRegistryError,
   type RegistryClient,
@@ -9,7 +10,6 @@ import { inParallel } from './in-parallel.ts';
 import { reconcileRepository, type RepositoryFindings, TooManyTagsError } from './reconcile-repository.ts';
 import type { RegistryEventsStore } from './registry-events.store.ts';
 import type { ScanEnd, TakenScan } from './scan-state.store.ts';
-import { isShownRepository } from './shown-names.ts';
 
 export interface ScanParts {
   readonly store: CatalogStore;
@@ -125,7 +125,7 @@ async function listRepositories(
     if (!isRefused) throw error;
     for (const name of await eventsStore.listRepositories(registryId)) names.add(name);
   }
-  return [...names].filter(isShownRepository);
+  return [...names].filter((name) => !isReserved(name));
 }
 
 async function scanRepository(

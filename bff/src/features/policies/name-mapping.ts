@@ -1,10 +1,11 @@
+import { isReserved } from '../../access/reserved-names.ts';
 import type { Collision, NameMapping } from './policy.ts';
 
 const repositoryPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 
-/** What a registry takes as a name; mappings are made by people. */
+/** What a registry takes as a name, and is not Longshore's own; mappings are made by people. */
 export function isRepositoryName(name: string): boolean {
-  return name.length <= 255 && repositoryPattern.test(name);
+  return name.length <= 255 && repositoryPattern.test(name) && !isReserved(name);
 }
 
 /** The name at the destinations. */

@@ -1,3 +1,4 @@
+import { isReservedProject } from '../../access/reserved-names.ts';
 import type { ProjectDraft, ProjectsStore, ProjectValues, StoredProject } from './projects.store.ts';
 
 export class ProjectNotFoundError extends Error {
@@ -53,7 +54,7 @@ export function createProjectsService(store: ProjectsStore) {
   return {
     /** @throws ProjectNameTakenError */
     async create(draft: ProjectDraft): Promise<void> {
-      if (!(await store.insert(draft))) throw new ProjectNameTakenError(draft.name);
+      if (isReservedProject(draft.name) || !(await store.insert(draft))) throw new ProjectNameTakenError(draft.name);
     },
 
     /**
