@@ -14,6 +14,7 @@ import { wirePromotions } from './wire-promotions.ts';
 import { wireNotices } from './wire-notices.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
+import { wireTrash } from './wire-trash.ts';
 import { wireTokenService } from './wire-token-service.ts';
 
 export interface WiredFeatures {
@@ -83,8 +84,10 @@ function wireCopies(
   catalog: ReturnType<typeof wireCatalog>['catalog'],
   members: ReturnType<typeof wireMembers>,
 ): FeatureParts[] {
-  const replication = wireReplication(foundation, registries, catalog, members);
+  const trash = wireTrash(foundation, { registries, catalog, ...members });
+  const replication = wireReplication(foundation, registries, catalog, { ...members, moveToTrash: trash.moveToTrash });
   return [
+    trash,
     replication,
     wirePolicies(foundation, registries, replication),
     wireOperations(foundation, replication.replication, registries),

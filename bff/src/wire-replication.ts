@@ -23,6 +23,7 @@ import {
   type StopRequest,
 } from './features/replication/replication.service.ts';
 import { createReplicationStore } from './features/replication/replication.store.ts';
+import type { MoveToTrash } from './features/replication/task-runner.ts';
 import { createTaskRights } from './features/replication/task-rights.ts';
 import { createTaskClaimsStore } from './features/replication/task-claims.store.ts';
 import { createTaskRecordsStore } from './features/replication/task-records.store.ts';
@@ -63,11 +64,15 @@ export interface TagRules {
   readonly tagLeases: TagLeases;
 }
 
+interface TaskRules extends TagRules {
+  readonly moveToTrash: MoveToTrash;
+}
+
 /** A copy has nobody who waits for its answer. */
 const tagPatienceMs = 600_000;
 
 /** Who may no longer have a task run, and which tags stay where they are. */
-function whatHoldsTasks({ access }: Foundation, { rules, tagLeases }: TagRules) {
+function whatHoldsTasks({ access }: Foundation, { rules, tagLeases, moveToTrash }: TaskRules) {
   const findImmutable = async ({ registryId, repository, tag }: TaskDestination) => {
     if (tag === null) return undefined;
     const places = await access.registries();
@@ -79,6 +84,7 @@ function whatHoldsTasks({ access }: Foundation, { rules, tagLeases }: TagRules) 
   return {
     findRefusal: createTaskRights(access),
     findImmutable,
+    moveToTrash,
     holdTag: async (destination: TaskDestination, move: TagMove): Promise<void> => {
       const { registryId, repository, tag } = destination;
       const isHeld = tag !== null && (await findImmutable(destination)) !== undefined;
@@ -99,7 +105,6 @@ function whoseTagCounts(
 ) {
   const tags = createDestinationTagsView(database.kysely);
   return {
-    findSiblings: (destination: TaskDestination, digest: string) => tags.listSiblings(destination, digest),
     findLater: async ({ contest, source, destination, digest }: ClaimedTask, signal: AbortSignal) => {
       const { registryId, repository, tag } = destination;
       if (contest === null || tag === null || digest === null) return undefined;
@@ -161,7 +166,7 @@ export function wireReplication(
   foundation: Foundation,
   registries: RegistriesService,
   catalog: Pick<CatalogService, 'refreshTags' | 'refreshManifest'>,
-  rules: TagRules,
+  rules: TaskRules,
 ) {
   const { bus, database, clock, logger, newId } = foundation;
   const { kysely } = database;

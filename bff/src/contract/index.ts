@@ -16,6 +16,7 @@ import { robotEndpoints } from './robots.ts';
 import { searchEndpoints } from './search.ts';
 import { sessionEndpoints } from './session.ts';
 import { settingsEndpoints } from './settings.ts';
+import { trashEndpoints } from './trash.ts';
 import { userEndpoints } from './users.ts';
 
 /** Every operation of the API. Web code imports the noun it needs (`bff/contract/registries`), not this. */
@@ -35,6 +36,7 @@ export const contract = {
   ...policyEndpoints,
   ...operationsEndpoints,
   ...promotionEndpoints,
+  ...trashEndpoints,
   ...userEndpoints,
   ...groupEndpoints,
   ...auditEndpoints,

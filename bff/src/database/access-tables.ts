@@ -11,6 +11,8 @@ export interface ProjectsTable {
   archived_at: NullableInstant;
   created_at: WithDefault<Date>;
   version: WithDefault<number>;
+  /** How long what was deleted can be had back. */
+  trash_days: WithDefault<number>;
 }
 
 export interface GroupsTable {

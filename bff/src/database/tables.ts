@@ -40,6 +40,7 @@ import type {
   NoticePairsTable,
   NoticesTable,
 } from './notice-tables.ts';
+import type { TrashItemsTable, TrashManifestsTable } from './trash-tables.ts';
 
 export interface CapabilityJson {
   name: string;
@@ -259,7 +260,7 @@ export interface TagHistoryTable {
   digest: string | null;
   at: WithDefault<Date>;
   actor: string | null;
-  how: 'push' | 'copy' | 'scan' | 'delete';
+  how: 'push' | 'copy' | 'scan' | 'delete' | 'restore';
   /** Of the transaction that wrote it: what a policy on push reads the log by. */
   txid: ColumnType<string, never, never>;
 }
@@ -326,6 +327,8 @@ export interface Tables {
   notice_attempts: NoticeAttemptsTable;
   execution_ends: ExecutionEndsTable;
   notice_pairs: NoticePairsTable;
+  trash_items: TrashItemsTable;
+  trash_manifests: TrashManifestsTable;
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;

@@ -90,6 +90,8 @@ const refusals: ReadonlySet<string> = new Set([
   'promotion-tag-held',
   'promotion-not-waiting',
   'promotion-not-undoable',
+  'trash-item-busy',
+  'trash-tag-taken',
 ]);
 
 function isRefusal(error: ApiError): boolean {

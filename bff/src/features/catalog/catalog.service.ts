@@ -16,7 +16,7 @@ import { handleRepositoryWork, refreshManifest, refreshTags, type RefreshedTags,
 import type { RepositorySource } from './tag-reader.ts';
 
 /** How it is known that a tag is where it is. */
-export type TagChangeHow = 'push' | 'copy' | 'scan';
+export type TagChangeHow = 'push' | 'copy' | 'scan' | 'restore';
 
 export interface RefreshTagOptions {
   readonly how: TagChangeHow;
@@ -25,6 +25,14 @@ export interface RefreshTagOptions {
   /** When it was pushed, where that is known better than "now". */
   readonly pushedAt?: Date | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface RemovedByUs {
+  readonly tags: readonly string[];
+  readonly digests: readonly string[];
+  readonly actor: string | null;
+  /** The database’s time from before the first of them was taken away. */
+  readonly askedAt: Date;
 }
 
 export interface RefreshedTag {
@@ -73,6 +81,8 @@ export interface CatalogService {
   ): Promise<boolean>;
   /** A manifest was deleted by its digest: which tags went with it is read from the registry. */
   noteDeletedDigest(registryId: string, repository: string, digest: string): Promise<void>;
+  /** Longshore has taken these away itself: nothing is asked. Tags that were seen again since `askedAt` stay. */
+  noteRemoved(registryId: string, repository: string, removed: RemovedByUs): Promise<void>;
   /** Reconciles the whole registry; failures are results, stored as the registry's scan state. */
   scanRegistry(registryId: string, options?: ScanOptions): Promise<ScanSummary>;
   /** Makes a scan due now, on whichever instance is free; survives a restart. */
@@ -234,6 +244,15 @@ class Catalog implements CatalogService {
       isListingDue: true,
       overtaken: new Set(),
     });
+  }
+
+  async noteRemoved(registryId: string, repository: string, removed: RemovedByUs): Promise<void> {
+    const { store } = this.#deps;
+    const { tags, digests, actor, askedAt } = removed;
+    const changed = await store.removeTags(registryId, repository, tags, askedAt, { how: 'delete', actor });
+    if (actor !== null && changed.length < tags.length) await store.nameRemover(registryId, repository, tags, actor);
+    if (digests.length > 0) await store.forgetManifests(registryId, repository, digests);
+    this.#publishTags(registryId, repository, changed);
   }
 
   async #handleWork(registryId: string, work: RepositoryWork): Promise<'done' | 'early'> {

@@ -20,7 +20,7 @@ export interface SeenRepository {
   readonly repository: string;
   /** The database's time before the registry was asked: an older answer never replaces a newer one. */
   readonly askedAt: Date;
-  readonly how: 'push' | 'copy' | 'scan';
+  readonly how: 'push' | 'copy' | 'scan' | 'restore';
   readonly tags: readonly SeenTag[];
   /** Manifests that were read just now. */
   readonly manifests: readonly IndexedManifest[];
@@ -128,9 +128,10 @@ export class CatalogStore {
     repository: string,
     names: readonly string[],
     askedAt: Date,
-    how: 'scan' | 'delete',
+    removal: 'scan' | 'delete' | { readonly how: 'delete'; readonly actor: string | null },
   ): Promise<ChangedTag[]> {
     if (names.length === 0) return [];
+    const { how, actor } = typeof removal === 'string' ? { how: removal, actor: null } : removal;
     const { rows } = await sql<{ name: string }>`
       with removed as (
         delete from tags
@@ -138,11 +139,24 @@ export class CatalogStore {
           and name = any (${[...names]}::text[]) and seen_at <= ${askedAt}
         returning registry_id, repository, name
       )
-      insert into tag_history (registry_id, repository, name, digest, how)
-      select registry_id, repository, name, null, ${how}::text from removed
+      insert into tag_history (registry_id, repository, name, digest, how, actor)
+      select registry_id, repository, name, null, ${how}::text, ${actor}::text from removed
       returning name
     `.execute(this.#kysely);
     return rows.map(({ name }) => ({ name, digest: null }));
+  }
+
+  /** For those whose end was told by the registry, or found by a look, before it was said who did it. */
+  async nameRemover(registryId: string, repository: string, names: readonly string[], actor: string): Promise<void> {
+    await sql`
+      update tag_history set actor = ${actor}::text, how = 'delete'
+      where digest is null and actor is null and at > clock_timestamp() - interval '5 minutes'
+        and id in (
+          select max(id) from tag_history
+          where registry_id = ${registryId} and repository = ${repository} and name = any (${[...names]}::text[])
+          group by name
+        )
+    `.execute(this.#kysely);
   }
 
   /** The registry no longer holds these manifests there. */
@@ -287,7 +301,7 @@ async function saveTags(
         ${projectOf(seen.repository)}::text, name, digest, semver_key, is_shown, pushed_at, pushed_by,
         ${seen.askedAt}::timestamptz,
         (select manifests.created_at from manifests where manifests.digest = given.digest collate "C"),
-        ${seen.how === 'push'}::boolean
+        ${seen.how === 'push' || seen.how === 'restore'}::boolean
       from given order by name
       on conflict (repository_id, name) do update set
         digest = excluded.digest,

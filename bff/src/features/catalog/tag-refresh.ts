@@ -7,7 +7,7 @@ import { reconcileRepository } from './reconcile-repository.ts';
 import { askTag, readManifests, type RepositorySource, seenTag, type TagAnswer } from './tag-reader.ts';
 
 export interface TagPush {
-  readonly how: 'push' | 'copy' | 'scan';
+  readonly how: 'push' | 'copy' | 'scan' | 'restore';
   readonly actor: string | null;
   readonly pushedAt: Date | null;
   /** What was pushed; null: whatever is there. */

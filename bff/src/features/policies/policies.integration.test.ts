@@ -7,7 +7,6 @@ import {
   deletePolicy,
   disablePolicy,
   enablePolicy,
-  getPolicy,
   listPolicies,
   listPolicyVersions,
   pausePolicy,
@@ -21,6 +20,7 @@ import {
 } from '../../contract/policies.ts';
 import { type Execution, getExecution, listExecutions, listTasks } from '../../contract/replication.ts';
 import { listRegistries, scanRegistry } from '../../contract/registries.ts';
+import { listAllTrash } from '../../contract/trash.ts';
 import { listAudit } from '../../contract/audit.ts';
 import type { TestApiClient } from '../../testing/api-client.ts';
 import { problemOf } from '../../testing/problem-of.ts';
@@ -251,7 +251,7 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
     await remove(policy);
   });
 
-  test('a tag whose image has another name is not deleted with it', async () => {
+  test('a deleted tag goes into the trash, and another name of its image stays', async () => {
     const repository = repositoryFor('names');
     const content = contentOf('hq', ['city'], { filters: only(repository), options: { propagateDeletions: true } });
     const policy = await make('names', content);
@@ -271,13 +271,13 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
     });
     await rest(policy);
     await world.at('hq').deleteManifest(repository, digest);
-    const failed = await until('the deletion to fail', async () =>
-      (await executionsOf(policy)).find(({ state }) => state === 'failed'),
-    );
-    const { items } = await client.call(listTasks, { query: { executionId: failed.id } });
-    expect(items).toMatchObject([{ kind: 'delete', state: 'failed', reason: { code: 'delete-shared-digest' } }]);
+    const item = await until('the tag to be in the trash', async () => {
+      const { items } = await client.call(listAllTrash, { query: { repository, state: 'deleted' } });
+      return items[0];
+    });
+    expect(item).toMatchObject({ registryId: 'city', tag: 'one', digest, why: 'policy', aliases: ['other'] });
+    expect(await digestAt('city', repository, 'one')).toBeNull();
     expect(await digestAt('city', repository, 'other')).toBe(digest);
-    expect((await client.call(getPolicy, { params: { policyId: policy.id } })).state).toBe('failing');
     await remove(policy);
   });
 

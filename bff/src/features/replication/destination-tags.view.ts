@@ -9,20 +9,6 @@ export type DestinationTagsView = ReturnType<typeof createDestinationTagsView>;
 /** What the catalog knows of the tag that a task is about to change. */
 export function createDestinationTagsView(database: Kysely<Tables>) {
   return {
-    /** Other tags of the repository that name the same digest; a few of them. */
-    async listSiblings({ registryId, repository, tag }: TaskDestination, digest: string): Promise<string[]> {
-      const rows = await database
-        .selectFrom('tags')
-        .select('name')
-        .where('registry_id', '=', registryId)
-        .where('repository', '=', repository)
-        .where('digest', '=', digest)
-        .where('name', '<>', tag ?? '')
-        .orderBy('name')
-        .limit(5)
-        .execute();
-      return rows.map(({ name }) => name);
-    },
     /**
      * Which of two masters' contents was pushed later; of the same moment the greater digest is. Undecided while a push of
      * the two was seen and its news, which says when it was, is still to come; `neither` where the source has something

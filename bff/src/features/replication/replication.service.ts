@@ -24,7 +24,7 @@ import { registryWideCodes } from './retry-policy.ts';
 import type { RunningTask } from './running-task.ts';
 import type { TaskClaimsStore } from './task-claims.store.ts';
 import type { TaskRecordsStore } from './task-records.store.ts';
-import { type RunnerLimits, TaskRunner } from './task-runner.ts';
+import { type MoveToTrash, type RunnerLimits, TaskRunner } from './task-runner.ts';
 import type { TasksView } from './tasks.view.ts';
 import type { ThroughputMeter } from './throughput.ts';
 
@@ -69,7 +69,7 @@ export interface ReplicationDeps {
   readonly holdTag: (destination: TaskDestination, move: TagMove) => Promise<void>;
   /** Why what the destination has counts, where it is a master of the tag too. */
   readonly findLater: (task: ClaimedTask, signal: AbortSignal) => Promise<Reason | undefined>;
-  readonly findSiblings: (destination: TaskDestination, digest: string) => Promise<readonly string[]>;
+  readonly moveToTrash: MoveToTrash;
   /** The destination as its policy lets it be written to. */
   readonly pace: (destination: RegistryClient, task: ClaimedTask) => Promise<Target>;
   /** Wakes a worker when the transaction commits. */
@@ -130,7 +130,7 @@ export class ReplicationService {
       findImmutable: deps.findImmutable,
       holdTag: deps.holdTag,
       findLater: deps.findLater,
-      findSiblings: deps.findSiblings,
+      moveToTrash: deps.moveToTrash,
       pace: deps.pace,
       owner: deps.instanceId,
       clock: deps.clock,

@@ -5,7 +5,7 @@ import { isRegistryError } from '../../registry-client/index.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import type { BlobHints } from './copy-preview.view.ts';
 import { copyTask } from './copy-task.ts';
-import { deleteTask } from './delete-task.ts';
+import { deleteTask, type Trashed } from './delete-task.ts';
 import type { AttemptEnd, ClaimedTask, TaskDestination } from './replication.ts';
 import { isRegistryWide } from './retry-policy.ts';
 import { RunningTask } from './running-task.ts';
@@ -14,6 +14,12 @@ import { endOfFailure, logLines, reasonOf, registryOf, sentences } from './task-
 import type { Reason } from './replication.ts';
 import type { TaskRecordsStore } from './task-records.store.ts';
 import { ThroughputMeter } from './throughput.ts';
+
+export type MoveToTrash = (
+  what: { readonly registryId: string; readonly repository: string; readonly tag: string; readonly digest: string },
+  requestedBy: string | null,
+  signal: AbortSignal,
+) => Promise<Trashed>;
 
 export interface TaskRunnerDeps {
   readonly claims: TaskClaimsStore;
@@ -29,8 +35,8 @@ export interface TaskRunnerDeps {
   readonly holdTag: (destination: TaskDestination, move: TagMove) => Promise<void>;
   /** Why what the destination has counts, where it is a master of the tag too. */
   readonly findLater: (task: ClaimedTask, signal: AbortSignal) => Promise<Reason | undefined>;
-  /** Other tags of the destination's repository that name the same digest. */
-  readonly findSiblings: (destination: TaskDestination, digest: string) => Promise<readonly string[]>;
+  /** Puts a tag of the destination, with this digest, into the trash there. */
+  readonly moveToTrash: MoveToTrash;
   /** The destination as its policy lets it be written to: no faster than that. */
   readonly pace: (destination: RegistryClient, task: ClaimedTask) => Promise<Target>;
   /** Of this process; another one after every start. */
@@ -266,14 +272,14 @@ export class TaskRunner {
 
   async #delete(running: RunningTask): Promise<AttemptEnd> {
     const { task, signal } = running;
-    const { claims, owner, clientFor, findImmutable, findSiblings } = this.#deps;
+    const { claims, owner, clientFor, findImmutable, moveToTrash } = this.#deps;
     const { end, isChanged } = await deleteTask({
       task,
       destination: await clientFor(task.destination.registryId),
       signal,
       holdsFence: async () => !signal.aborted && (await claims.holdsFence(owner, task.id, task.fence)),
       findImmutable: () => findImmutable(task.destination),
-      findSiblings: () => findSiblings(task.destination, task.digest ?? ''),
+      moveToTrash: (tag, digest) => moveToTrash({ ...task.destination, tag, digest }, task.requestedBy, signal),
     });
     running.isChanged = isChanged;
     return end;

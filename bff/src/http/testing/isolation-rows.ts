@@ -81,6 +81,24 @@ const promotion = ({ registryId, digest }: Ids, repository: string, tag: string)
   body: { registryId, repository, tag, digest, environment: 'production' },
 });
 
+/** The own repository does not hold what another one holds, and the own project has no such repository. */
+const asDeletions: Row = ({ project, registryId, repository, tag, digest }, own) => {
+  const of = (name: string, reference: string) => ({
+    selection: { kind: 'references', registryId, repository: name, references: [reference] },
+  });
+  const pattern = { kind: 'pattern', registryIds: [registryId], repositoryPattern: '**', tagPattern: '*' };
+  const body = { selection: { kind: 'repository', registryId, repository } };
+  return [
+    { params: { project }, body: of(repository, tag) },
+    { params: { project }, body: { selection: pattern } },
+    { params: { project }, body },
+    { params: { project: own.project }, body },
+    { params: { project: own.project }, body: of(repository, digest) },
+    { params: { project: own.project }, body: of(own.repository, digest) },
+    { params: { project: own.project }, body: of(own.repository, tag) },
+  ];
+};
+
 const asMembers = inProject(({ userId }) => ({
   changes: [{ kind: 'user', id: userId, environment: null, role: 'guest' }],
 }));
@@ -261,6 +279,19 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   declinePromotion: ofPromotion({}),
   withdrawPromotion: ofPromotion(),
   undoPromotion: ofPromotion({}),
+
+  previewDeletion: asDeletions,
+  deleteToTrash: asDeletions,
+  listTrash: ofProject,
+  listAllTrash: ({ project, repository, trashItemId }) => [
+    { query: { project } },
+    { query: { repository } },
+    { query: { itemId: trashItemId } },
+  ],
+  restoreFromTrash: thingOf('trashItemId', ({ trashItemId }) => trashItemId, { target: { kind: 'digest' } }),
+  purgeFromTrash: thingOf('trashItemId', ({ trashItemId }) => trashItemId),
+  getTrashWindow: ofProject,
+  updateTrashWindow: inProject(() => ({ days: 1 })),
 
   listUsers: bySearching,
   getUser: byId('userId', ({ userId }) => userId),

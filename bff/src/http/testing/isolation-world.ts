@@ -33,6 +33,8 @@ export interface Ids {
   readonly accessTokenId: string;
   readonly noticeId: string;
   readonly deliveryId: string;
+  /** In the trash, from where it could be restored. */
+  readonly trashItemId: string;
 }
 
 const registryIds = ['development', 'production'] as const;
@@ -68,6 +70,7 @@ export function inventIds({ registryId, destinationId }: Pick<Ids, 'registryId' 
     accessTokenId: randomUUID(),
     noticeId: randomUUID(),
     deliveryId: randomUUID(),
+    trashItemId: randomUUID(),
   };
 }
 
@@ -105,6 +108,7 @@ export async function addProject(bff: TestBff, project: string): Promise<Ids> {
   const waiting = { id: ids.pendingTaskId, state: 'waiting' as const, next_attempt_at: nextAttemptAt };
   await addCopy(bff, ids, ids.pendingExecutionId, waiting);
   await addPromotions(bff, ids);
+  await addTrash(bff, ids);
   return ids;
 }
 
@@ -294,6 +298,25 @@ async function addPromotions(bff: TestBff, ids: Ids): Promise<void> {
   await kysely.insertInto('promotion_targets').values(target).execute();
 }
 
+async function addTrash(bff: TestBff, { trashItemId, registryId, project, repository, digest }: Ids): Promise<void> {
+  await bff.running.foundation.database.kysely
+    .insertInto('trash_items')
+    .values({
+      id: trashItemId,
+      registry_id: registryId,
+      project,
+      repository,
+      tag: `${project}-deleted`,
+      digest,
+      state: 'deleted',
+      why: 'person',
+      deleted_by: `${project}-member`,
+      deleted_at: new Date(),
+      expires_at: new Date(Date.now() + 86_400_000),
+    })
+    .execute();
+}
+
 /** Everything that endpoints may change, as text, except what changes by itself and what the caller owns. */
 export async function snapshotOf(bff: TestBff, except: { readonly userId: string }): Promise<string> {
   const { kysely } = bff.running.foundation.database;
@@ -339,4 +362,6 @@ const changeable = [
   'promotion_paths',
   'promotions',
   'promotion_targets',
+  'trash_items',
+  'trash_manifests',
 ] as const;

@@ -1,0 +1,108 @@
+import type { ClaimedItem, ItemEnd, Place } from './trash.ts';
+import type { Outcome } from './trash-claims.store.ts';
+import type { TrashGroupDeps } from './trash-work.ts';
+
+/** Written together: on the embedded database a statement for each would take longer than the registry does. */
+const writtenTogether = 32;
+
+/**
+ * What became of the items of one repository. First the catalog is told, then the outcome is stored: whoever goes on after
+ * a crash between the two finds the tag gone, and says it again.
+ */
+export class EndedItems {
+  readonly #deps: Pick<TrashGroupDeps, 'claims' | 'news' | 'owner' | 'store'>;
+  readonly #place: Place;
+  #askedAt: Promise<Date> | undefined;
+  #tags = new Map<string | null, string[]>();
+  #digests: string[] = [];
+  #ended: Array<readonly [ClaimedItem, ItemEnd]> = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(deps: Pick<TrashGroupDeps, 'claims' | 'news' | 'owner' | 'store'>, place: Place) {
+    this.#deps = deps;
+    this.#place = place;
+  }
+
+  /** The time from before the work is what its news is as old as. */
+  async take(item: ClaimedItem, work: () => Promise<ItemEnd>): Promise<void> {
+    this.#askedAt ??= this.#deps.store.now();
+    await this.#askedAt;
+    this.add(item, await work());
+    if (this.#ended.length >= writtenTogether) await this.flush();
+  }
+
+  add(item: ClaimedItem, end: ItemEnd): void {
+    this.#ended.push([item, end]);
+  }
+
+  async removed(item: ClaimedItem, tags: readonly string[], digests: readonly string[]): Promise<void> {
+    const own = this.#tags.get(item.deletedBy);
+    if (own === undefined) this.#tags.set(item.deletedBy, [...tags]);
+    else own.push(...tags);
+    this.#digests.push(...digests);
+  }
+
+  async restored(item: ClaimedItem, tags: readonly string[]): Promise<void> {
+    await this.#deps.news.restored(this.#place, tags, item.digest ?? '', item.actedBy);
+  }
+
+  async flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const { claims, news, owner } = this.#deps;
+    const [ended, tags, digests] = [this.#ended, this.#tags, this.#digests];
+    this.#ended = [];
+    this.#tags = new Map();
+    this.#digests = [];
+    const askedAt = await this.#askedAt;
+    if (askedAt !== undefined) {
+      let left = digests;
+      for (const [actor, names] of tags) {
+        await news.removed(this.#place, { tags: names, digests: left, actor, askedAt });
+        left = [];
+      }
+    }
+    await claims.finish(
+      owner,
+      ended.map(([item, end]) => outcomeOf(item, end)),
+    );
+    for (const [item, end] of ended) news.ended(item, end);
+  }
+}
+
+function outcomeOf(item: ClaimedItem, end: ItemEnd): Outcome {
+  const same = { item, reason: null, aliases: null, keptIn: null, hasShadow: null, delayMs: 0 };
+  switch (end.state) {
+    case 'deleted':
+      return { ...same, state: 'deleted', aliases: end.aliases, keptIn: end.keptIn };
+    case 'restored':
+      return { ...same, state: 'restored' };
+    case 'purged':
+      return { ...same, state: 'purged', hasShadow: false };
+    case 'cleaned':
+      return {
+        ...same,
+        state: item.state === 'restored' ? 'restored' : 'failed',
+        reason: item.reason,
+        hasShadow: false,
+      };
+    case 'waiting':
+      return { ...same, state: 'waiting', reason: end.reason, delayMs: end.delayMs };
+    default:
+      return refusedOutcome(item, { ...same, reason: end.reason });
+  }
+}
+
+/** Cleaning up is tried for as long as it takes; what could not be purged at its time is tried again the next day. */
+const cleaningDelayMs = 3_600_000;
+const purgingDelayMs = 86_400_000;
+
+function refusedOutcome(item: ClaimedItem, same: Omit<Outcome, 'state'>): Outcome {
+  if (item.state === 'deleting') return { ...same, state: 'failed' };
+  if (item.state === 'restoring') return { ...same, state: 'deleted' };
+  if (item.state === 'purging') return { ...same, state: 'deleted', delayMs: purgingDelayMs };
+  return { ...same, state: 'waiting', reason: item.reason, delayMs: cleaningDelayMs };
+}

@@ -1,0 +1,154 @@
+import { createCopyLimiter } from '../../replication-engine/index.ts';
+import { deleteArtifact, type RepositoryState } from './delete-artifact.ts';
+import { type ParentOf, readUnknownParents } from './live-manifests.ts';
+import { purgeArtifact } from './purge-artifact.ts';
+import { readTags } from './repository-tags.ts';
+import { removeReservedTag, restoreArtifact } from './restore-artifact.ts';
+import { isDeletionEnabled } from './take-away.ts';
+import { type ClaimedItem, type ItemEnd, type Place, TakenOverError } from './trash.ts';
+import type { TrashGroupDeps } from './trash-work.ts';
+import { EndedItems } from './ended-items.ts';
+import { endOfFailure, refuseUndeletable } from './trash-retry.ts';
+
+/** Artifacts at once in one repository. */
+const itemsAtOnce = 8;
+
+/** Everything that is due in one repository, while this worker is alone with it. Failures are outcomes of the items. */
+export async function workOnRepository(
+  deps: TrashGroupDeps,
+  place: Place,
+  items: readonly ClaimedItem[],
+): Promise<void> {
+  const ended = new EndedItems(deps, place);
+  const state = await openRepository(deps, place, items).catch((error: unknown) => {
+    // What the registry says concerns all of them. What is cut is given back by its lease, to whoever comes next.
+    if (!deps.signal.aborted) for (const item of items) ended.add(item, endOf(deps, item, error));
+  });
+  if (state !== undefined) {
+    const queue = items.values();
+    await Promise.all(
+      Array.from({ length: itemsAtOnce }, async () => {
+        for (const item of queue) if (!deps.signal.aborted) await runItem(deps, state, item, ended);
+      }),
+    );
+  }
+  await ended.flush();
+}
+
+async function openRepository(
+  { client, store, signal, findImmutable }: TrashGroupDeps,
+  { registryId, repository }: Place,
+  items: readonly ClaimedItem[],
+): Promise<RepositoryState> {
+  // Restores come first where nothing can be deleted: they are refused nothing.
+  const deletes = items.some(({ state }) => state !== 'restoring');
+  if (deletes) refuseUndeletable(client, await isDeletionEnabled({ client, repository, signal }));
+  const known = await store.listTags(registryId, repository);
+  const doomed = new Set(items.flatMap(({ digest }) => digest ?? []));
+  const tags = await readTags({ client, repository, known, doomed, signal });
+  const findKnown = (digests: readonly string[]) => store.findKnown(digests);
+  const find = (digests: readonly string[]) => store.findParents(registryId, repository, digests);
+  const parents = parentsOf(await find([...doomed]), doomed, find);
+  return {
+    client,
+    repository,
+    limiter: createCopyLimiter(),
+    signal,
+    tags,
+    unknownParents: await readUnknownParents({ client, repository, tags, findKnown, signal }),
+    findParents: parents,
+    findImmutable: (tag) => findImmutable({ registryId, repository, tag }),
+  };
+}
+
+/** What was asked for together is not asked for again one by one. */
+function parentsOf(
+  known: readonly ParentOf[],
+  asked: ReadonlySet<string>,
+  find: (digests: readonly string[]) => Promise<readonly ParentOf[]>,
+) {
+  const byChild = Map.groupBy(known, ({ child }) => child);
+  return async (digests: readonly string[]): Promise<readonly ParentOf[]> => {
+    const fresh = digests.filter((digest) => !asked.has(digest));
+    const found = fresh.length === 0 ? [] : await find(fresh);
+    return [...digests.flatMap((digest) => byChild.get(digest) ?? []), ...found];
+  };
+}
+
+/** Never throws: the others go on, and whoever holds the repository must not let it go before all have ended. */
+async function runItem(
+  deps: TrashGroupDeps,
+  state: RepositoryState,
+  item: ClaimedItem,
+  ended: EndedItems,
+): Promise<void> {
+  const work = async (): Promise<ItemEnd> => {
+    try {
+      return await workOf(deps, state, item, ended);
+    } catch (error) {
+      if (deps.signal.aborted || error instanceof TakenOverError) throw error;
+      return endOf(deps, item, error);
+    }
+  };
+  try {
+    await ended.take(item, work);
+  } catch (error) {
+    // Cut, taken over, or the database is away: it is given back by its lease.
+    if (!deps.signal.aborted && !(error instanceof TakenOverError)) deps.onFault(error);
+  }
+}
+
+function endOf({ random, onFault }: TrashGroupDeps, item: ClaimedItem, error: unknown): ItemEnd {
+  const end = endOfFailure(error, item, random);
+  if ('reason' in end && end.reason.code === 'unexpected') onFault(error);
+  return end;
+}
+
+/** The root goes first: where it is, everything is. */
+async function isStillThere(
+  { client, repository, signal }: RepositoryState,
+  { digest }: ClaimedItem,
+): Promise<boolean> {
+  return (await client.headManifest(repository, digest ?? '', { signal })) !== undefined;
+}
+
+async function workOf(
+  { claims, owner }: TrashGroupDeps,
+  state: RepositoryState,
+  item: ClaimedItem,
+  ended: EndedItems,
+): Promise<ItemEnd> {
+  const checkFence = async (): Promise<void> => {
+    if (!(await claims.holdsFence(owner, item))) throw new TakenOverError();
+  };
+  const purge = async (): Promise<void> => {
+    const manifests = await claims.listKept(item.id);
+    const findKeptByOthers = (digests: readonly string[]) => claims.findKeptByOthers(item, digests);
+    const gone = await purgeArtifact(state, { item, manifests, findKeptByOthers, checkFence });
+    if (gone.length > 0) await ended.removed(item, [], gone);
+  };
+  if (item.state === 'deleting') {
+    const deleted = await deleteArtifact(state, {
+      item,
+      checkFence,
+      onPlanned: (plan) => claims.notePlan(item, plan),
+      findKept: () => claims.listKept(item.id),
+      onPinned: (digest) => claims.pin(item, digest),
+    });
+    await ended.removed(item, deleted.goneTags, deleted.goneDigests);
+    return { state: 'deleted', aliases: deleted.aliases, keptIn: deleted.keptIn };
+  }
+  if (item.state === 'restoring') {
+    const { tags } = await restoreArtifact(state, item, checkFence);
+    await ended.restored(item, tags);
+    return { state: 'restored' };
+  }
+  if (item.state === 'failed' && !(await isStillThere(state, item))) {
+    // It failed when it had gone already: what was put aside is all there is of it.
+    return { state: 'deleted', aliases: item.aliases, keptIn: item.keptIn };
+  }
+  // Of what was restored, or not deleted after all, only what was put aside goes.
+  if (item.keptIn === 'tag' && item.state !== 'purging') await removeReservedTag(state, item);
+  else await purge();
+  return { state: item.state === 'purging' ? 'purged' : 'cleaned' };
+}

@@ -1,0 +1,209 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compileGlob, type Glob, GlobError } from '../../access/glob.ts';
+import { projectOf } from '../../access/subject.ts';
+import { type Person, type Place, type RestoreTarget, type TrashItem, TrashRefusal } from './trash.ts';
+import { trashReasons } from './trash-reasons.ts';
+import {
+  type Consequences,
+  type SelectedArtifact,
+  selectionMax,
+  type TrashSelectionView,
+} from './trash-selection.view.ts';
+import type { TrashStore } from './trash.store.ts';
+
+export type Selection =
+  | (Place & { readonly kind: 'references'; readonly references: readonly string[] })
+  | {
+      readonly kind: 'pattern';
+      readonly registryIds: readonly string[];
+      readonly repositoryPattern: string;
+      readonly tagPattern: string;
+    }
+  | (Place & { readonly kind: 'repository' });
+
+/** The selection itself is wrong; `field` as the contract calls it. */
+export class SelectionError extends Error {
+  override readonly name = 'SelectionError';
+  readonly field: string;
+
+  constructor(field: string, sentence: string) {
+    super(sentence);
+    this.field = field;
+  }
+}
+
+export class ArtifactMissingError extends Error {
+  override readonly name = 'ArtifactMissingError';
+}
+
+/** Somebody was faster, or it is not in the trash any more. */
+export class ItemBusyError extends Error {
+  override readonly name = 'ItemBusyError';
+}
+
+export interface TrashServiceDeps {
+  readonly store: TrashStore;
+  readonly selections: TrashSelectionView;
+  readonly findImmutable: (place: Place & { readonly tag: string }) => Promise<string | undefined>;
+  /** Has a worker look, here and on the other instances. */
+  readonly wake: () => Promise<void>;
+  readonly newId: () => string;
+}
+
+export interface DeletionPlan {
+  readonly selected: readonly SelectedArtifact[];
+  readonly consequences: Consequences;
+  readonly held: ReadonlyArray<Place & { readonly tag: string; readonly rule: string }>;
+}
+
+const readAtOnce = 2000;
+const insertedAtOnce = 500;
+const pollMs = 100;
+
+/** Deletions, restores and purges as people and policies ask for them. The work is the runner’s. */
+export class TrashService {
+  readonly #deps: TrashServiceDeps;
+
+  constructor(deps: TrashServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws SelectionError, ArtifactMissingError */
+  async preview(project: string, selection: Selection): Promise<DeletionPlan> {
+    const selected = await this.#select(project, selection);
+    const consequences = await this.#deps.selections.findConsequences(selected);
+    const held: Array<DeletionPlan['held'][number]> = [];
+    for (const { registryId, repository, tag } of selected) {
+      if (tag === null) continue;
+      const rule = await this.#deps.findImmutable({ registryId, repository, tag });
+      if (rule !== undefined) held.push({ registryId, repository, tag, rule });
+    }
+    return { selected, consequences, held };
+  }
+
+  /** @returns the items, one for each artifact. @throws SelectionError, ArtifactMissingError */
+  async delete(project: string, selection: Selection, by: Person): Promise<string[]> {
+    const selected = await this.#select(project, selection);
+    const ids: string[] = [];
+    for (let start = 0; start < selected.length; start += insertedAtOnce) {
+      const part = selected.slice(start, start + insertedAtOnce);
+      const deletions = part.map((artifact) => ({ ...artifact, id: this.#deps.newId() }));
+      ids.push(...(await this.#deps.store.insert(deletions, 'person', by)));
+    }
+    await this.#deps.wake();
+    return ids;
+  }
+
+  /** @throws ItemBusyError, TrashRefusal where its tag is something else by now and nobody said what to do */
+  async restore(item: TrashItem, target: RestoreTarget, by: string | null): Promise<void> {
+    await this.#refuseTaken(item, target);
+    if (!(await this.#deps.store.beginRestore(item.id, target, by))) throw new ItemBusyError();
+    await this.#deps.wake();
+  }
+
+  /** @throws ItemBusyError */
+  async purge(item: TrashItem, by: string | null): Promise<void> {
+    if (!(await this.#deps.store.beginPurge(item.id, by))) throw new ItemBusyError();
+    await this.#deps.wake();
+  }
+
+  find(id: string): Promise<TrashItem | undefined> {
+    return this.#deps.store.find(id);
+  }
+
+  findWindow(project: string): Promise<number | undefined> {
+    return this.#deps.store.findWindow(project);
+  }
+
+  setWindow(project: string, days: number): Promise<boolean> {
+    return this.#deps.store.setWindow(project, days);
+  }
+
+  /**
+   * For what deletes a tag as part of its own work: resolves when it is in the trash, or why it is not.
+   * @param by the policy's name
+   */
+  async deleteTag(
+    { registryId, repository, tag, digest }: Place & { readonly tag: string; readonly digest: string },
+    by: string | null,
+    signal: AbortSignal,
+  ): Promise<TrashItem> {
+    const { store, newId } = this.#deps;
+    const artifact = {
+      registryId,
+      repository,
+      tag,
+      digest,
+      project: projectOf(repository),
+      pushedAt: null,
+      pushedBy: null,
+    };
+    const [id] = await store.insert([{ ...artifact, id: newId() }], 'policy', { id: null, name: by });
+    if (id === undefined) throw new Error('The deletion was not written down.');
+    await this.#deps.wake();
+    for (;;) {
+      const item = await store.find(id);
+      if (item === undefined) throw new Error('The deletion is not there any more.');
+      if (item.state !== 'deleting' || item.reason !== null) return item;
+      await sleep(pollMs, undefined, { signal });
+    }
+  }
+
+  /** As far as the catalog knows; the worker asks the registry. */
+  async #refuseTaken({ registryId, repository, tag, digest }: TrashItem, target: RestoreTarget): Promise<void> {
+    const name = target.kind === 'tag' ? target.tag : tag;
+    if (name === null || target.kind === 'digest') return;
+    const now = (await this.#deps.store.listTags(registryId, repository)).get(name);
+    if (now === undefined || now === digest) return;
+    if (target.kind === 'replace' && target.replaces === now) return;
+    throw new TrashRefusal(trashReasons.tagTaken(`${repository}:${name}`, now));
+  }
+
+  async #select(project: string, selection: Selection): Promise<SelectedArtifact[]> {
+    const selected = await this.#read(project, selection);
+    if (selected.length > selectionMax) {
+      const sentence = `More than ${selectionMax} tags are selected: narrow the pattern, and delete in several steps.`;
+      throw new SelectionError(selection.kind === 'pattern' ? 'selection.tagPattern' : 'selection', sentence);
+    }
+    if (selection.kind === 'references') {
+      const found = new Set(selected.flatMap(({ tag, digest }) => tag ?? digest ?? []));
+      const missing = selection.references.find((reference) => !found.has(reference));
+      if (missing !== undefined) throw new ArtifactMissingError(missing);
+    }
+    return selected;
+  }
+
+  async #read(project: string, selection: Selection): Promise<SelectedArtifact[]> {
+    const { selections } = this.#deps;
+    if (selection.kind === 'references') return selections.findReferences(selection, selection.references);
+    if (selection.kind === 'repository') return selections.listRepository(selection);
+    const fitsRepository = compiled('selection.repositoryPattern', selection.repositoryPattern);
+    const fitsTag = compiled('selection.tagPattern', selection.tagPattern);
+    const found: SelectedArtifact[] = [];
+    let after: SelectedArtifact | null = null;
+    do {
+      const rows: SelectedArtifact[] = await selections.listProject(project, selection.registryIds, after, readAtOnce);
+      const fitting = rows.filter(
+        ({ repository, tag }) => fitsRepository(nameInProject(project, repository)) && tag !== null && fitsTag(tag),
+      );
+      found.push(...fitting);
+      after = rows.length < readAtOnce ? null : (rows.at(-1) ?? null);
+    } while (after !== null && found.length <= selectionMax);
+    return found;
+  }
+}
+
+/** As rules of a project name its repositories: below the project, except in the built-in one, which has no prefix. */
+function nameInProject(project: string, repository: string): string {
+  const isBelow = project !== 'library' && repository.startsWith(`${project}/`);
+  return isBelow ? repository.slice(project.length + 1) : repository;
+}
+
+function compiled(field: string, pattern: string): Glob {
+  try {
+    return compileGlob(pattern);
+  } catch (error) {
+    if (error instanceof GlobError) throw new SelectionError(field, error.message);
+    throw error;
+  }
+}

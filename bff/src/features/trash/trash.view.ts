@@ -1,0 +1,72 @@
+import { type Kysely, sql } from 'kysely';
+import type { Row, Tables } from '../../database/index.ts';
+import { inScope, type RowScope } from '../../database/scope.ts';
+import { likeLiteral } from '../../database/keyset.ts';
+import type { TrashItem, TrashState } from './trash.ts';
+import { itemOf } from './trash-rows.store.ts';
+
+export interface TrashQuestion {
+  /** Where the caller may restore. */
+  readonly scope: RowScope;
+  readonly project: string | undefined;
+  readonly q: string | undefined;
+  readonly state: TrashState | undefined;
+  readonly registryId: string | undefined;
+  readonly repository: string | undefined;
+  readonly itemId: string | undefined;
+  readonly sort: 'created' | 'expires';
+  readonly isDescending: boolean;
+  readonly limit: number;
+  readonly after: { readonly microseconds: number; readonly id: string } | null;
+}
+
+export interface ListedItem extends TrashItem {
+  readonly positionMicroseconds: number;
+}
+
+export type TrashView = ReturnType<typeof createTrashView>;
+
+const never = sql`'infinity'::timestamptz`;
+
+export function createTrashView(kysely: Kysely<Tables>) {
+  return {
+    async list(question: TrashQuestion): Promise<ListedItem[]> {
+      const { scope, project, q, state, registryId, repository, itemId, sort, isDescending, limit, after } = question;
+      const instant =
+        sort === 'created' ? sql`created_at` : sql`least(coalesce(expires_at, ${never}), timestamptz '9998-12-31')`;
+      const position = sql`(extract(epoch from ${instant}) * 1000000)::bigint`;
+      const given = (column: string, value: string | undefined) =>
+        value === undefined ? sql`true` : sql`${sql.ref(column)} = ${value}`;
+      const found =
+        q === undefined || q === ''
+          ? sql`true`
+          : sql`(repository || ':' || coalesce(tag, '') || '@' || coalesce(digest, '')) ilike ${`%${likeLiteral(q)}%`}`;
+      const isAfter =
+        after === null
+          ? sql`true`
+          : sql`(${position}, id) ${isDescending ? sql`<` : sql`>`} (${after.microseconds}::bigint, ${after.id}::uuid)`;
+      const direction = isDescending ? sql`desc` : sql`asc`;
+      const { rows } = await sql<Row<'trash_items'> & { position: number }>`
+        select *, ${position} as position from trash_items
+        where ${inScope(scope, 'project', 'registry_id')} and ${given('project', project)} and ${given('state', state)}
+          and ${given('registry_id', registryId)} and ${given('repository', repository)}
+          and ${itemId === undefined ? sql`true` : sql`id = ${itemId}::uuid`} and ${found} and ${isAfter}
+        order by ${position} ${direction}, id ${direction} limit ${limit}
+      `.execute(kysely);
+      return rows.map((row) => ({ ...itemOf(row), positionMicroseconds: row.position }));
+    },
+    /** Of these registries those that are known to delete nothing, and why. */
+    async findUndeletable(registryIds: readonly string[]) {
+      const rows = await kysely
+        .selectFrom('registries')
+        .select(['id', 'capabilities'])
+        .where('id', 'in', registryIds.length === 0 ? [''] : [...registryIds])
+        .orderBy('id')
+        .execute();
+      return rows.flatMap(({ id, capabilities }) => {
+        const deletion = capabilities.find(({ name }) => name === 'deleteByDigest');
+        return deletion?.state === 'no' ? [{ registryId: id, reason: deletion.reason }] : [];
+      });
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import { projectOf } from './access/subject.ts';
+import type { CatalogService } from './features/catalog/catalog.service.ts';
+import type { RegistriesService } from './features/registries/registries.service.ts';
+import type { MoveToTrash } from './features/replication/task-runner.ts';
+import { itemName } from './features/trash/trash.ts';
+import { TrashClaimsStore } from './features/trash/trash-claims.store.ts';
+import type { TrashNews } from './features/trash/trash-work.ts';
+import { TrashRunner } from './features/trash/trash-runner.ts';
+import { TrashSelectionView } from './features/trash/trash-selection.view.ts';
+import { trashRoutes } from './features/trash/trash.routes.ts';
+import { TrashService } from './features/trash/trash.service.ts';
+import { TrashStore } from './features/trash/trash.store.ts';
+import { createTrashView } from './features/trash/trash.view.ts';
+import { createJobQueue } from './job-queue/index.ts';
+import type { Foundation } from './wire-foundation.ts';
+import type { TagRules } from './wire-replication.ts';
+
+const wakeJob = 'trash';
+/** Nobody waits for the answer: whoever is at the repository finishes first. */
+const patienceMs = 600_000;
+
+export interface TrashParts extends TagRules {
+  readonly registries: Pick<RegistriesService, 'clientFor'>;
+  readonly catalog: Pick<CatalogService, 'noteRemoved' | 'refreshTags' | 'refreshManifest'>;
+}
+
+/** Deleted is hidden and kept: docs/decisions/060-trash.md. */
+export function wireTrash(foundation: Foundation, parts: TrashParts) {
+  const { database, logger, newId } = foundation;
+  const { kysely } = database;
+  const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind the trash.');
+  const queue = createJobQueue({ database, names: [wakeJob], onFault });
+  const store = new TrashStore(kysely);
+  const findImmutable = ruleFinder(foundation, parts);
+  const runner = new TrashRunner({
+    claims: new TrashClaimsStore(kysely),
+    store,
+    clientFor: (registryId) => parts.registries.clientFor(registryId),
+    findImmutable,
+    news: newsOver(foundation, parts),
+    holdRepository: (place, work, signal) =>
+      parts.tagLeases.hold(
+        { ...place, tag: null },
+        { decide: () => Promise.resolve(), move: work, hasEnded: () => true, signal },
+        patienceMs,
+      ),
+    onExpired: async (items) => {
+      for (const item of items) await recordSystem(foundation, item, 'done', null);
+    },
+    owner: newId(),
+    // The lock on its folder proves that every older worker is dead.
+    isOnlyProcess: database.kind === 'embedded',
+    random: Math.random,
+    onFault,
+  });
+  const trash = new TrashService({
+    store,
+    selections: new TrashSelectionView(kysely),
+    findImmutable,
+    wake: async () => {
+      runner.wake();
+      await queue.enqueue(wakeJob, {}, { singletonKey: 'wake' });
+    },
+    newId,
+  });
+  return {
+    moveToTrash: moverInto(trash),
+    router: trashRoutes({ trash, view: createTrashView(kysely) }),
+    start: async () => {
+      await queue.start();
+      await queue.work(wakeJob, async () => runner.wake(), { concurrency: 1 });
+      await runner.start();
+    },
+    stop: async () => {
+      await runner.stop();
+      await queue.stop(1000);
+    },
+  };
+}
+
+/** For copies that follow their source: what it deleted goes into the destination's trash. */
+function moverInto(trash: TrashService): MoveToTrash {
+  return async (what, requestedBy, signal) => {
+    const { state, reason } = await trash.deleteTag(what, requestedBy, signal);
+    if (state === 'deleting' && reason !== null) return { outcome: 'waiting', reason };
+    if (state !== 'failed' || reason === null) return { outcome: 'deleted' };
+    if (reason.code === 'trash-gone') return { outcome: 'gone' };
+    return reason.code === 'trash-moved-before-deletion' ? { outcome: 'moved' } : { outcome: 'failed', reason };
+  };
+}
+
+function ruleFinder({ access }: Foundation, { rules }: TagRules) {
+  return async ({ registryId, repository, tag }: { registryId: string; repository: string; tag: string }) => {
+    const places = await access.registries();
+    const environment = places.find((place) => place.registryId === registryId)?.environment;
+    if (environment === undefined) return undefined;
+    const rule = await rules.findImmutable({ project: projectOf(repository), environment, repository, tag });
+    return rule && `${rule.repositoryPattern}:${rule.tagPattern}`;
+  };
+}
+
+function newsOver(foundation: Foundation, { catalog }: TrashParts): TrashNews {
+  return {
+    removed: ({ registryId, repository }, removed) => catalog.noteRemoved(registryId, repository, removed),
+    restored: async ({ registryId, repository }, tags, digest, actor) => {
+      const how = { how: 'restore', ...(actor === null ? {} : { actor }) } as const;
+      if (tags.length > 0) {
+        await catalog.refreshTags(
+          registryId,
+          repository,
+          tags.map((tag) => ({ tag, ...how })),
+        );
+      } else await catalog.refreshManifest(registryId, repository, digest);
+    },
+    ended: (item, end) => {
+      // What a person asked for is in the log by the request itself; here is what that could not know.
+      if (end.state === 'refused') void recordSystem(foundation, item, 'failed', end.reason.sentence);
+      else if (end.state === 'deleted' && item.why !== 'person') void recordSystem(foundation, item, 'done', null);
+    },
+  };
+}
+
+interface Recorded {
+  readonly registryId: string;
+  readonly project: string;
+  readonly repository: string;
+  readonly tag: string | null;
+  readonly digest: string | null;
+  readonly state?: string;
+  readonly deletedBy?: string | null;
+}
+
+const actions: Readonly<Record<string, string>> = { deleting: 'deleteToTrash', restoring: 'restoreFromTrash' };
+
+async function recordSystem(
+  { access, recordAudit }: Foundation,
+  item: Recorded,
+  outcome: 'done' | 'failed',
+  reason: string | null,
+): Promise<void> {
+  const places = await access.registries();
+  await recordAudit({
+    actor: { kind: 'system', id: null, name: item.deletedBy ?? 'trash' },
+    address: null,
+    action: actions[item.state ?? ''] ?? 'purgeFromTrash',
+    outcome,
+    project: item.project,
+    environment: places.find(({ registryId }) => registryId === item.registryId)?.environment ?? null,
+    target: itemName(item),
+    reason,
+    before: { digest: item.digest },
+    after: null,
+    requestId: null,
+  });
+}
