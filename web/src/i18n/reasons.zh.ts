@@ -76,7 +76,6 @@ export const text: Record<string, string> = {
   'lost-to-later': '{registry} 也是标签 {tag} 的主仓库，而且那里的镜像推送得更晚：保持不变。',
   'deleted-there': '它在 {registry} 中被删除，而那里也是这个标签的主仓库：这里也随之删除。',
   'kept-newer': '{registry} 的 {tag} 现在已指向其他镜像；保持不变。',
-  'delete-shared-digest': '{registry} 只能删除整个镜像，而 {siblings} 与 {tag} 是同一个镜像：删除会把它们一并删掉。',
   'trash-deletion-disabled':
     '{registry} 不允许删除，因此没有删除任何内容：请在其配置中将 storage.delete.enabled 设为 true 并重新启动。',
   'trash-gone': '{registry} 已没有 {name}：没有可删除的内容。',
