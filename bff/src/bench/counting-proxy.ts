@@ -5,18 +5,21 @@ import { pipeline } from 'node:stream';
 export interface CountingProxy {
   readonly url: string;
   /** Since the last `reset`. */
-  counts(): { readonly requests: number; readonly downloadedBytes: number };
+  counts(): { readonly requests: number; readonly downloadedBytes: number; readonly blobBytes: number };
   reset(): void;
   stop(): Promise<void>;
 }
 
-/** In front of a registry: counts what is asked of it, and the bytes of its answers' bodies. Not for runs that are timed. */
+/** In front of a registry: counts what is asked of it, the bytes of its answers' bodies, and those of blobs either way. Not for runs that are timed. */
 export async function startCountingProxy(target: { readonly port: number }): Promise<CountingProxy> {
   const agent = new Agent({ keepAlive: true });
   let requests = 0;
   let downloadedBytes = 0;
+  let blobBytes = 0;
   const server = createServer((incoming, outgoing) => {
     requests += 1;
+    const isBlob = incoming.url?.includes('/blobs/') === true;
+    if (isBlob) incoming.on('data', (piece: Buffer) => (blobBytes += piece.length));
     // `Host` stays as it came, so that the registry's own links lead here again.
     const upstream = ask({
       host: '127.0.0.1',
@@ -28,7 +31,10 @@ export async function startCountingProxy(target: { readonly port: number }): Pro
     });
     upstream.on('response', (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-      answer.on('data', (piece: Buffer) => (downloadedBytes += piece.length));
+      answer.on('data', (piece: Buffer) => {
+        downloadedBytes += piece.length;
+        if (isBlob) blobBytes += piece.length;
+      });
       pipeline(answer, outgoing, () => {});
     });
     upstream.on('error', () => outgoing.destroy());
@@ -40,10 +46,11 @@ export async function startCountingProxy(target: { readonly port: number }): Pro
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
     url: `http://127.0.0.1:${port}`,
-    counts: () => ({ requests, downloadedBytes }),
+    counts: () => ({ requests, downloadedBytes, blobBytes }),
     reset: () => {
       requests = 0;
       downloadedBytes = 0;
+      blobBytes = 0;
     },
     stop: async () => {
       server.closeAllConnections();
