@@ -197,7 +197,7 @@ class Catalog implements CatalogService {
       return { accepted: 0 };
     }
     const accepted = await eventsStore.insert(registryId, received);
-    if (accepted > 0) this.#events.kick(registryId);
+    if (accepted > 0) this.#events.noteArrival(registryId);
     return { accepted };
   }
 
