@@ -30,22 +30,37 @@ export interface RefreshedTags {
 // A burst of pushes must not take every slot of the registry's client from the pages that wait for it.
 const tagsAtOnce = 4;
 
+/** A registry that took a manifest under a tag has said what the tag is. */
+export interface SeenAnswer {
+  readonly digest: string;
+  /** By `performance.now()`: it said so after this. */
+  readonly afterMs: number;
+}
+
+export interface RefreshOptions {
+  /** Tags whose news is old: what they are is not waited for. */
+  readonly overtaken?: ReadonlySet<string>;
+  /** Tags that need not be asked for. */
+  readonly seen?: ReadonlyMap<string, SeenAnswer>;
+}
+
 /**
  * Brings tags of one repository to what the registry holds: asked one by one, written together.
  * @param pushes of each tag what may have made it what it is, the likeliest first
- * @param overtaken tags whose news is old: what they are is not waited for
  */
 export async function refreshTags(
   source: RepositorySource,
   registryId: string,
   pushes: ReadonlyMap<string, readonly TagPush[]>,
-  overtaken: ReadonlySet<string> = new Set(),
+  { overtaken = new Set(), seen = new Map() }: RefreshOptions = {},
 ): Promise<RefreshedTags> {
   if (pushes.size === 0) return { digests: new Map(), changed: [], error: undefined, isEarly: false };
   const { store, repository } = source;
-  const askedAt = await store.now();
+  const askedAt = earliestOf(await store.now(), seen);
   const known = await store.findTags(registryId, repository, [...pushes.keys()]);
-  const { digests, error } = await askForAll(source, [...pushes.keys()], known);
+  const unseen = [...pushes.keys()].filter((name) => !seen.has(name));
+  const { digests, error } = await askForAll(source, unseen, known);
+  for (const [name, { digest }] of seen) digests.set(name, digest);
   const manifests = await readManifests(source, [...digests.values()].filter(isDigest));
   const changed: ChangedTag[] = [];
   const asked = [...digests].map(([name, digest]) => ({ name, digest, push: pushOf(pushes.get(name) ?? [], digest) }));
@@ -67,6 +82,12 @@ export async function refreshTags(
   return { digests, changed, error, isEarly };
 }
 
+/** By the database's clock: what has been seen is as old as it is, and whoever asked later knows better. */
+function earliestOf(now: Date, seen: ReadonlyMap<string, SeenAnswer>): Date {
+  const agesMs = [...seen.values()].map(({ afterMs }) => performance.now() - afterMs);
+  return new Date(now.getTime() - Math.max(0, ...agesMs));
+}
+
 /** Distribution tells of a manifest before it has moved the tag to it: whoever asks at once gets what was there before. */
 function isToldEarly(last: TagPush | undefined, known: string | undefined, digest: string | null): boolean {
   if (last === undefined || last.digest === null || last.digest === digest) return false;
@@ -83,7 +104,7 @@ async function askForAll(
   source: RepositorySource,
   names: readonly string[],
   known: ReadonlyMap<string, string>,
-): Promise<Pick<RefreshedTags, 'digests' | 'error'>> {
+): Promise<{ digests: Map<string, string | null>; error: Error | undefined }> {
   const digests = new Map<string, string | null>();
   let error: Error | undefined;
   await inParallel(names, tagsAtOnce, async (name) => {
@@ -151,7 +172,7 @@ export async function handleRepositoryWork(
   const pushes = new Map(
     [...work.tags].map(([tag, told]) => [tag, told.map((push) => ({ how: 'push', ...push }) as const)]),
   );
-  const refreshed = await refreshTags(source, registryId, pushes, work.overtaken);
+  const refreshed = await refreshTags(source, registryId, pushes, { overtaken: work.overtaken });
   if (refreshed.error !== undefined) return refreshed;
   const changed = [...refreshed.changed];
   // Children of an index come by their own events just before it: reading them here is what its tag needs next.

@@ -46,6 +46,14 @@ export interface Requested {
   readonly userId: string | null;
 }
 
+interface RefreshedTag {
+  readonly tag: string;
+  readonly how: 'copy' | 'scan';
+  readonly actor: string | undefined;
+  /** What the registry has taken under the tag, after that moment of `performance.now()`. */
+  readonly seen: { readonly digest: string; readonly afterMs: number } | undefined;
+}
+
 export interface ReplicationDeps {
   readonly store: ReplicationStore;
   readonly planStore: PlanExecutionsStore;
@@ -55,11 +63,7 @@ export interface ReplicationDeps {
   readonly preview: CopyPreviewView;
   readonly registries: Pick<RegistriesService, 'listRegistries' | 'findRegistry' | 'clientFor' | 'onChanged'>;
   /** Has the catalog look at what a copy has changed. */
-  readonly refreshTags: (
-    registryId: string,
-    repository: string,
-    tags: readonly { readonly tag: string; readonly how: 'copy' | 'scan'; readonly actor: string | undefined }[],
-  ) => Promise<void>;
+  readonly refreshTags: (registryId: string, repository: string, tags: readonly RefreshedTag[]) => Promise<void>;
   readonly refreshManifest: (registryId: string, repository: string, digest: string) => Promise<void>;
   /** Why a claimed task may not run, by the rights its requester has now. */
   readonly findRefusal: (task: ClaimedTask) => Promise<Reason | undefined>;
@@ -297,7 +301,10 @@ export class ReplicationService {
     this.#troubleUntilMs.delete(task.destination.registryId);
     const { source, destination } = task;
     const { digest } = running;
-    if (running.isChanged) this.#refreshes.add({ ...destination, digest, how: 'copy', actor: task.requestedBy });
+    if (running.isChanged) {
+      const seenAfterMs = running.tagMovedAfterMs;
+      this.#refreshes.add({ ...destination, digest, how: 'copy', actor: task.requestedBy, seenAfterMs });
+    }
     // The copy found the source ahead of the catalog.
     if (digest !== task.catalogDigest && !isDigestReference(source.reference)) {
       const { registryId, repository, reference } = source;
@@ -309,9 +316,11 @@ export class ReplicationService {
     const [first] = refreshes;
     if (first === undefined) return;
     const { registryId, repository } = first;
-    const tags = refreshes.flatMap(({ tag, how, actor }) =>
-      tag === null ? [] : [{ tag, how, actor: actor ?? undefined }],
-    );
+    const tags = refreshes.flatMap(({ tag, digest, how, actor, seenAfterMs }) => {
+      if (tag === null) return [];
+      const seen = digest === null || seenAfterMs === undefined ? undefined : { digest, afterMs: seenAfterMs };
+      return [{ tag, how, actor: actor ?? undefined, seen }];
+    });
     if (tags.length > 0) await this.#deps.refreshTags(registryId, repository, tags);
     for (const { tag, digest } of refreshes) {
       if (tag === null && digest !== null) await this.#deps.refreshManifest(registryId, repository, digest);

@@ -251,7 +251,10 @@ export class TaskRunner {
       fanOutFor: (digest) => place.memberFor(digest),
       progress: running.progress,
       signal: running.signal,
-      holdsFence: async () => !running.signal.aborted && (await claims.holdsFence(owner, task.id, task.fence)),
+      holdsFence: async () => {
+        running.tagMovedAfterMs = performance.now();
+        return !running.signal.aborted && (await claims.holdsFence(owner, task.id, task.fence));
+      },
       findImmutable: () => this.#deps.findImmutable(task.destination),
       holdTag: (move) => this.#deps.holdTag(task.destination, move),
       findLater: () => this.#deps.findLater(task, running.signal),
