@@ -34,6 +34,7 @@ export {
   parseManifest,
 } from './manifest.ts';
 export { isIndex, isManifest, manifestAccept, mediaTypes } from './media-types.ts';
+export type { NamedPlatform } from './platforms.ts';
 export { hasWantedPlatform, parsePlatformName, wantedChildren } from './platforms.ts';
 export type { Digest, ImageReference, Reference, RepositoryName, Tag } from './reference.ts';
 export {

@@ -85,7 +85,7 @@ export const text: Record<string, string> = {
   'name-collision': '{repositories} 在那里都会变成“{name}”：都不复制。',
   'outside-project': '“{name}”不属于项目 {project}，策略不能写到项目之外。',
   'referrers-missing': '镜像已经在那里；引用它的内容（例如签名）还没有。',
-  'platforms-missing': '镜像已经在那里；所需平台 {platforms} 还没有。',
+  'platforms-missing': '索引已经在那里；它的部分平台还没有。',
   'policy-paused': '策略已暂停；恢复后会继续。',
   'planning-failed': '未能制定计划；原因见服务器日志，稍后会再次尝试。',
   'filters-invalid': '策略的筛选条件无法使用：{cause}',

@@ -7,6 +7,7 @@ import { PlanExecutions } from '../replication/plan-executions.ts';
 import { createCopyPreviewView } from '../replication/copy-preview.view.ts';
 import { describeEachDatabase } from '../../testing/test-database.ts';
 import { createPlanFactsView } from './plan-facts.view.ts';
+import { createPlanPlatformsView } from './plan-platforms.view.ts';
 import { createPoliciesStore } from './policies.store.ts';
 import { createPolicyPlanner } from './policy-planner.ts';
 import { PolicyRunner } from './policy-runner.ts';
@@ -64,6 +65,7 @@ describeEachDatabase('plans', (open, kind) => {
       facts,
       planner: createPolicyPlanner({
         facts,
+        platforms: createPlanPlatformsView(kysely),
         registries: () => kysely.selectFrom('registries').select(['id', 'name']).execute(),
         bytesMissing: createCopyPreviewView(kysely).bytesMissing,
         findImmutable: () => Promise.resolve(undefined),
