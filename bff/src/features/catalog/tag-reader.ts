@@ -90,11 +90,17 @@ export async function findAbsent(
     requestsAtOnce,
     async (digest) => {
       // A right guess costs the registry no pull event.
-      const answer = await client.headManifest(repository, digest, { signal, ifNoneMatch: digest });
+      const answer = await client
+        .headManifest(repository, digest, { signal, ifNoneMatch: digest })
+        .catch(unlessUnusable);
       if (answer === undefined) absent.push(digest);
     },
   );
   return absent;
+}
+
+function unlessUnusable(error: unknown): undefined {
+  if (!isUnusableContent(error)) throw error;
 }
 
 export function seenTag(

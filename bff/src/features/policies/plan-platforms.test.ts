@@ -23,7 +23,7 @@ function catalogOf(
   holds: Readonly<Record<string, string>>,
   sparse: Readonly<Record<string, string>> = {},
 ): PlanPlatformsView {
-  const keys = (letters = '') => [...letters].map((letter) => `a/b@${digestOf(letter)}`);
+  const keys = (letters = '') => letters.split('').map((letter) => `a/b@${digestOf(letter)}`);
   return {
     listSparse: (registryId) => Promise.resolve(new Set(keys(sparse[registryId]))),
     listIndexes: (digests) => Promise.resolve(indexes.filter(({ digest }) => digests.includes(digest))),
