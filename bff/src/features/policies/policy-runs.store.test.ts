@@ -165,6 +165,27 @@ describeEachDatabase('plans', (open, kind) => {
     expect(ended.map(({ state }) => state)).toEqual(['stopped', 'running']);
   });
 
+  test('put a task of the platforms that are wanted now in the place of one of others', async () => {
+    const store = createPoliciesStore(database.kysely);
+    const values = (platforms: string[] | null) => ({
+      name: 'all',
+      content: contentOf('hq', ['city'], { filters: { platforms } }),
+      nextRunAt: null,
+      by: null,
+    });
+    await write('1', digestOf('a'));
+    await create({ filters: { platforms: ['linux/amd64'] } });
+    await planUntilDone();
+    await store.update(policyId, 1, values(['linux/amd64']));
+    await planUntilDone();
+    expect(await tasks()).toEqual(['1 a queued reconcile']);
+    await store.update(policyId, 2, values(null));
+    await planUntilDone();
+    expect(await tasks()).toEqual(['1 a stopped reconcile', '1 a queued reconcile']);
+    const made = await database.kysely.selectFrom('executions').select('platforms').orderBy('created_at').execute();
+    expect(made.map(({ platforms }) => platforms)).toEqual([['linux/amd64'], null]);
+  });
+
   test('wait while a policy is paused, and go on from there', async () => {
     const store = createPoliciesStore(database.kysely);
     await create();
