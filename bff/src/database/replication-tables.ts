@@ -18,6 +18,8 @@ export interface ExecutionsTable extends PolicyExecutionColumns {
   state: WithDefault<'running' | 'succeeded' | 'failed' | 'stopped'>;
   include_referrers: boolean;
   when_different: 'replace' | 'skip';
+  /** Names such as linux/amd64; null: all. */
+  platforms: NullableJson<string[]>;
   created_at: WithDefault<Date>;
   finished_at: NullableInstant;
 }

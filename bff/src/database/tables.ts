@@ -175,6 +175,8 @@ export interface RepositoryManifestsTable {
   repository_id: number;
   digest: string;
   first_seen_at: WithDefault<Date>;
+  /** Of an index without all its children: what is there of it. Null where everything is. */
+  held_size_bytes: WithDefault<number | null>;
 }
 
 /** registry_id, repository and project repeat what repositories says: the lists over all registries sort by index. */

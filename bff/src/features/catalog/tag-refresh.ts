@@ -4,7 +4,7 @@ import type { RepositoryWork } from './event-handler.ts';
 import { inParallel } from './in-parallel.ts';
 import { isUnusableContent } from './manifest-closure.ts';
 import { reconcileRepository } from './reconcile-repository.ts';
-import { askTag, readManifests, type RepositorySource, seenTag, type TagAnswer } from './tag-reader.ts';
+import { askTag, findAbsent, readManifests, type RepositorySource, seenTag, type TagAnswer } from './tag-reader.ts';
 
 export interface TagPush {
   readonly how: 'push' | 'copy' | 'scan';
@@ -61,7 +61,9 @@ export async function refreshTags(
   const unseen = [...pushes.keys()].filter((name) => !seen.has(name));
   const { digests, error } = await askForAll(source, unseen, known);
   for (const [name, { digest }] of seen) digests.set(name, digest);
-  const manifests = await readManifests(source, [...digests.values()].filter(isDigest));
+  const found = [...digests.values()].filter(isDigest);
+  const manifests = await readManifests(source, found);
+  const absent = await findAbsent(source, registryId, found, manifests);
   const changed: ChangedTag[] = [];
   const asked = [...digests].map(([name, digest]) => ({ name, digest, push: pushOf(pushes.get(name) ?? [], digest) }));
   for (const [how, ofKind] of Map.groupBy(asked, ({ push }) => push.how)) {
@@ -71,7 +73,8 @@ export async function refreshTags(
     const gone = ofKind.filter(({ digest }) => digest === null).map(({ name }) => name);
     if (tags.length > 0) {
       const own = tags.map(({ digest }) => digest);
-      changed.push(...(await store.save({ registryId, repository, askedAt, how, tags, manifests, digests: own })));
+      const seen = { registryId, repository, askedAt, how, tags, manifests, digests: own, absent };
+      changed.push(...(await store.save(seen)));
     }
     const removal = how === 'scan' ? 'scan' : 'delete';
     changed.push(...(await store.removeTags(registryId, repository, gone, askedAt, removal)));
@@ -159,7 +162,8 @@ export async function refreshManifest(source: RepositorySource, registryId: stri
   }
   const manifests = await readManifests(source, [digest]);
   if (manifests.length === 0 && !known.has(digest)) return false;
-  await store.save({ registryId, repository, askedAt, how: 'push', tags: [], manifests, digests: [digest] });
+  const absent = await findAbsent(source, registryId, [digest], manifests);
+  await store.save({ registryId, repository, askedAt, how: 'push', tags: [], manifests, digests: [digest], absent });
   return true;
 }
 

@@ -48,7 +48,7 @@ export function createCopyPreviewView(database: Kysely<Tables>) {
         existing_digest: string | null;
         is_known_there: boolean;
       }>`
-        select d.digest, m.total_size_bytes, there.digest as existing_digest, held.digest is not null as is_known_there
+        select d.digest, coalesce(own.held_size_bytes, m.total_size_bytes) as total_size_bytes, there.digest as existing_digest, held.digest is not null as is_known_there
         from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as x(
           place integer, source text, source_repository text, reference text, destination text,
           destination_repository text, tag text)
@@ -58,6 +58,7 @@ export function createCopyPreviewView(database: Kysely<Tables>) {
         left join repository_manifests named on named.repository_id = s.id and named.digest = x.reference
         cross join lateral (select coalesce(here.digest, named.digest) as digest) d
         left join manifests m on m.digest = d.digest
+        left join repository_manifests own on own.repository_id = s.id and own.digest = d.digest
         left join tags there on there.repository_id = o.id and there.name = x.tag
         left join repository_manifests held on held.repository_id = o.id and held.digest = d.digest
         order by x.place`.execute(database);
@@ -69,24 +70,32 @@ export function createCopyPreviewView(database: Kysely<Tables>) {
       }));
     },
 
-    bytesMissing: (registryId: string, digests: readonly string[], includeReferrers: boolean) =>
-      bytesMissing(database, registryId, digests, includeReferrers),
+    bytesMissing: (
+      registryId: string,
+      digests: readonly string[],
+      includeReferrers: boolean,
+      left: readonly string[] = [],
+    ) => bytesMissing(database, registryId, digests, includeReferrers, left),
     blobHints: (registryId: string, digests: readonly string[]) => blobHints(database, registryId, digests),
   };
 }
 
-/** Bytes of everything below the digests that no repository of the registry is known to hold, each once. */
+/** Bytes of everything below the digests, but not below `left`, that no repository of the registry is known to hold, each once. */
 async function bytesMissing(
   database: Kysely<Tables>,
   registryId: string,
   digests: readonly string[],
   includeReferrers: boolean,
+  left: readonly string[],
 ): Promise<number> {
   if (digests.length === 0) return 0;
   const { rows } = await sql<{ size_bytes: number }>`
-        with recursive closure(digest) as (
+        with recursive behind(digest) as (
+          select unnest(${[...left]}::text[]) collate "C"
+        ), closure(digest) as (
           ${closureSeed(digests, includeReferrers)}
           union select c.child_digest from manifest_children c join closure on c.parent_digest = closure.digest
+          left join behind on behind.digest = c.child_digest where behind.digest is null
         ), held as (
           select distinct rm.digest from repository_manifests rm
           join repositories r on r.id = rm.repository_id where r.registry_id = ${registryId}

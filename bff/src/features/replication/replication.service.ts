@@ -301,7 +301,10 @@ export class ReplicationService {
     this.#troubleUntilMs.delete(task.destination.registryId);
     const { source, destination } = task;
     const { digest } = running;
-    if (running.isChanged) {
+    // A tag that had the digest before stays as old as it is: only its children are looked at.
+    const isSame = task.isSparseThere && task.isBelievedThere;
+    if (isSame) this.#refreshes.add({ ...destination, digest, how: 'scan', actor: null });
+    else if (running.isChanged) {
       const seenAfterMs = running.tagMovedAfterMs;
       this.#refreshes.add({ ...destination, digest, how: 'copy', actor: task.requestedBy, seenAfterMs });
     }

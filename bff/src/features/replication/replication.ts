@@ -106,6 +106,8 @@ export interface ClaimedTask {
   readonly startedAt: Date;
   readonly includeReferrers: boolean;
   readonly whenDifferent: 'replace' | 'skip';
+  /** Names such as linux/amd64; null: all. */
+  readonly platforms: readonly string[] | null;
   readonly requestedBy: string | null;
   /** As of the claim; null for tasks that nobody is known to have asked for. */
   readonly requester: Requester | null;
@@ -120,6 +122,8 @@ export interface ClaimedTask {
   readonly catalogSizeBytes: number | null;
   /** The catalog has the same digest under the destination's tag: there is probably nothing to do. */
   readonly isBelievedThere: boolean;
+  /** As far as the catalog knows the destination has the index without all its children. */
+  readonly isSparseThere: boolean;
 }
 
 /** How an attempt ended. */

@@ -127,6 +127,8 @@ interface ClaimRow {
   started_at: Date;
   include_referrers: boolean;
   when_different: 'replace' | 'skip';
+  platforms: string[] | null;
+  bytes_total: number | null;
   requested_by: string | null;
   requester_id: string | null;
   requester_name: string | null;
@@ -137,6 +139,7 @@ interface ClaimRow {
   catalog_digest: string | null;
   catalog_size_bytes: number | null;
   is_believed_there: boolean;
+  is_sparse_there: boolean;
 }
 
 /** By the database's clock, so that no instance writes when the maintenance has begun for another. */
@@ -219,7 +222,7 @@ function claimStatement(owner: string, limits: ClaimLimits) {
     ), begun as (
       insert into task_attempts (task_id, number) select id, attempt from claimed
     )
-    select c.*, e.include_referrers, e.when_different, e.requested_by,
+    select c.*, e.include_referrers, e.when_different, e.platforms, e.requested_by,
       ${requesterColumns},
       c.previous_state = 'running' as is_taken_over,
       extract(epoch from c.deadline_at - now()) * 1000 as deadline_left_ms,
@@ -235,7 +238,12 @@ function claimStatement(owner: string, limits: ClaimLimits) {
         select 1 from tags there
         where there.registry_id = c.destination_registry_id and there.repository = c.destination_repository
           and there.name = c.destination_tag and there.digest = coalesce(c.digest, tags.digest)
-      ) as is_believed_there
+      ) as is_believed_there,
+      exists (
+        select 1 from repositories there join repository_manifests held on held.repository_id = there.id
+        where there.registry_id = c.destination_registry_id and there.name = c.destination_repository
+          and held.digest = coalesce(c.digest, tags.digest) and held.held_size_bytes is not null
+      ) as is_sparse_there
     from claimed c
     join executions e on e.id = c.execution_id left join users u on u.id = c.requester_id
     left join repositories r on r.registry_id = c.source_registry_id and r.name = c.source_repository
@@ -266,13 +274,16 @@ function claimedTask(row: ClaimRow): ClaimedTask {
     startedAt: row.started_at,
     includeReferrers: row.include_referrers,
     whenDifferent: row.when_different,
+    platforms: row.platforms,
     requestedBy: row.requested_by,
     requester: requesterOf(row),
     isSuperseded: row.is_superseded,
     isTakenOver: row.is_taken_over,
     catalogDigest: row.catalog_digest,
-    catalogSizeBytes: row.catalog_size_bytes,
+    // Of chosen platforms the plan knows better.
+    catalogSizeBytes: row.platforms === null ? row.catalog_size_bytes : row.bytes_total,
     isBelievedThere: row.is_believed_there,
+    isSparseThere: row.is_sparse_there,
     ...(row.expects_digest === null ? {} : { expectedDigest: row.expects_digest }),
   };
 }

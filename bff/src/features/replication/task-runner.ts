@@ -284,8 +284,8 @@ export class TaskRunner {
 
   /** For all tasks into one registry that were claimed together. Without an answer every blob is sent. */
   async #blobHints(tasks: readonly ClaimedTask[]): Promise<BlobHints> {
-    const digests = tasks.flatMap(({ digest, catalogDigest, isBelievedThere }) =>
-      isBelievedThere ? [] : (digest ?? catalogDigest ?? []),
+    const digests = tasks.flatMap(({ digest, catalogDigest, isBelievedThere, isSparseThere }) =>
+      isBelievedThere && !isSparseThere ? [] : (digest ?? catalogDigest ?? []),
     );
     const registryId = tasks[0]?.destination.registryId;
     if (digests.length === 0 || registryId === undefined) return new Map();

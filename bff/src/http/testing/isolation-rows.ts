@@ -68,6 +68,7 @@ const policyContent = ({ registryId, destinationId, repository }: Ids) => ({
     newest: null,
     newerThanDays: null,
     includeReferrers: true,
+    platforms: null,
   },
   mapping: { kind: 'same' },
   destinations: [{ registryId: destinationId, bandwidth: null }],

@@ -14,6 +14,7 @@ export const factKeys = [
   'versions',
   'newest',
   'newer',
+  'platforms',
   'referrers',
   'to',
   'names',
@@ -52,6 +53,8 @@ export function factsOf(content: PolicyContent, words: FactWords): PolicyFacts {
     versions: filters.semver === null ? t('says.allVersions') : t('says.semver', { range: filters.semver }),
     newest: filters.newest === null ? t('says.newestAll') : t('says.newest', { count: filters.newest }),
     newer: filters.newerThanDays === null ? t('says.newerAll') : t('says.newer', { count: filters.newerThanDays }),
+    platforms:
+      filters.platforms === null ? t('says.allPlatforms') : t('says.platforms', { platforms: list(filters.platforms) }),
     referrers: t(filters.includeReferrers ? 'says.withReferrers' : 'says.withoutReferrers'),
     to: list(content.destinations.map(({ registryId }) => registry(registryId))),
     names: namesFact(content, t),

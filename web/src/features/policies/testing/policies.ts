@@ -12,6 +12,7 @@ export const policyContent: PolicyContent = {
     newest: 10,
     newerThanDays: null,
     includeReferrers: true,
+    platforms: null,
   },
   mapping: { kind: 'same' },
   destinations: [
