@@ -9,6 +9,7 @@ import { up as traffic } from './migrations/0006-traffic.ts';
 import { up as promotion } from './migrations/0007-promotion.ts';
 import { up as notices } from './migrations/0008-notices.ts';
 import { up as tagOrigins } from './migrations/0009-tag-origins.ts';
+import { up as breakers } from './migrations/0010-breakers.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -21,6 +22,7 @@ const migrations: Record<string, Migration> = {
   '0007-promotion': { up: promotion },
   '0008-notices': { up: notices },
   '0009-tag-origins': { up: tagOrigins },
+  '0010-breakers': { up: breakers },
 };
 
 export class MigrationError extends Error {

@@ -38,6 +38,7 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     catalogDigest: null,
     catalogSizeBytes: null,
     isBelievedThere: false,
+    isProbe: false,
   };
   return {
     task,

@@ -120,6 +120,8 @@ export interface ClaimedTask {
   readonly catalogSizeBytes: number | null;
   /** The catalog has the same digest under the destination's tag: there is probably nothing to do. */
   readonly isBelievedThere: boolean;
+  /** It finds out whether a registry that was in trouble can be used again. */
+  readonly isProbe: boolean;
 }
 
 /** How an attempt ended. */
