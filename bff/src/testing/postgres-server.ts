@@ -26,6 +26,8 @@ export async function startPostgres(): Promise<TestPostgres> {
   const start = () => launchPostgres(folder, port, { max_connections: '60', synchronous_commit: 'on' });
   await start();
   let frozen: readonly number[] = [];
+  /** `runuser` stops itself when what it started is stopped, and would never hear that it ended. */
+  let starter: number | undefined;
   const signal = (pids: readonly number[], name: NodeJS.Signals): void => {
     for (const pid of pids) {
       try {
@@ -48,14 +50,16 @@ export async function startPostgres(): Promise<TestPostgres> {
     start,
     freeze: async () => {
       frozen = await processesOf(folder);
+      starter = (await processState(frozen[0] ?? 0))?.parent;
       signal(frozen, 'SIGSTOP');
     },
     thaw: async () => {
-      signal(frozen, 'SIGCONT');
+      signal(starter === undefined ? frozen : [...frozen, starter], 'SIGCONT');
       frozen = [];
     },
     close: async () => {
       await kill();
+      if (starter !== undefined) signal([starter], 'SIGCONT');
       await rm(folder, { recursive: true, force: true });
     },
   };
