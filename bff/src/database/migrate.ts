@@ -10,6 +10,7 @@ import { up as promotion } from './migrations/0007-promotion.ts';
 import { up as notices } from './migrations/0008-notices.ts';
 import { up as tagOrigins } from './migrations/0009-tag-origins.ts';
 import { up as platforms } from './migrations/0010-platforms.ts';
+import { up as breakers } from './migrations/0011-breakers.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -23,6 +24,7 @@ const migrations: Record<string, Migration> = {
   '0008-notices': { up: notices },
   '0009-tag-origins': { up: tagOrigins },
   '0010-platforms': { up: platforms },
+  '0011-breakers': { up: breakers },
 };
 
 export class MigrationError extends Error {

@@ -96,6 +96,12 @@ export interface TaskLogTable {
 }
 
 /** Bytes moved between two registries within ten seconds. */
+export interface RegistryBreakersTable {
+  registry_id: string;
+  reason: ReasonJson;
+  probe_at: Instant;
+}
+
 export interface TrafficTable {
   at: Instant;
   source_registry_id: string;

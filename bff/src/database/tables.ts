@@ -20,6 +20,7 @@ import type {
   TaskBlobsTable,
   TaskLogTable,
   TasksTable,
+  RegistryBreakersTable,
   TrafficTable,
 } from './replication-tables.ts';
 import type { PromotionPathsTable, PromotionsTable, PromotionTargetsTable } from './promotion-tables.ts';
@@ -320,6 +321,7 @@ export interface Tables {
   task_attempts: TaskAttemptsTable;
   task_log: TaskLogTable;
   traffic: TrafficTable;
+  registry_breakers: RegistryBreakersTable;
   promotion_paths: PromotionPathsTable;
   promotions: PromotionsTable;
   promotion_targets: PromotionTargetsTable;

@@ -40,6 +40,7 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     catalogSizeBytes: null,
     isBelievedThere: false,
     isSparseThere: false,
+    isProbe: false,
   };
   return {
     task,

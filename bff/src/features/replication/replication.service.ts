@@ -4,6 +4,7 @@ import type { RegistriesService, Registry } from '../registries/registries.servi
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { type CopyPreview, previewCopy } from './copy-preview.ts';
 import type { CopyPreviewView } from './copy-preview.view.ts';
+import type { BreakersStore } from './breakers.store.ts';
 import {
   type ClaimedTask,
   type CopyRequest,
@@ -20,7 +21,7 @@ import { PlanExecutions } from './plan-executions.ts';
 import type { PlanExecutionsStore } from './plan-executions.store.ts';
 import { type Refresh, RefreshQueue } from './refresh-queue.ts';
 import type { ReplicationStore, ReplicationTransaction, Touched, Which } from './replication.store.ts';
-import { registryWideCodes } from './retry-policy.ts';
+import { RegistryBreakers } from './registry-breakers.ts';
 import type { RunningTask } from './running-task.ts';
 import type { TaskClaimsStore } from './task-claims.store.ts';
 import type { TaskRecordsStore } from './task-records.store.ts';
@@ -58,6 +59,7 @@ export interface ReplicationDeps {
   readonly store: ReplicationStore;
   readonly planStore: PlanExecutionsStore;
   readonly claims: TaskClaimsStore;
+  readonly breakers: BreakersStore;
   readonly records: TaskRecordsStore;
   readonly tasks: TasksView;
   readonly preview: CopyPreviewView;
@@ -100,8 +102,8 @@ export class ReplicationService {
   readonly #runner: TaskRunner;
   readonly #refreshes: RefreshQueue;
   readonly #parking: MaintenanceParking;
+  readonly #breakers: RegistryBreakers;
   readonly #executionNews = new Map<string, NodeJS.Timeout>();
-  readonly #troubleUntilMs = new Map<string, number>();
   #timers: NodeJS.Timeout[] = [];
   #stopFollowing = (): void => {};
 
@@ -116,6 +118,12 @@ export class ReplicationService {
       store: deps.store,
       findRegistry: deps.registries.findRegistry,
       onParked: (touched) => this.#tellChanged(touched),
+    });
+    this.#breakers = new RegistryBreakers({
+      breakers: deps.breakers,
+      store: deps.store,
+      onParked: (touched) => this.#tellChanged(touched),
+      wake: () => this.#runner.wake(),
     });
     this.plans = new PlanExecutions({
       store: deps.planStore,
@@ -142,7 +150,7 @@ export class ReplicationService {
       onProgress: (running) => this.#tellTask(running),
       onEnded: (running) => this.#onEnded(running),
       onExecutionsChanged: (ids) => this.#tellExecutions(ids),
-      onRegistryTrouble: (registryId, reason, delayMs) => this.#postpone(registryId, reason, delayMs),
+      onRegistryTrouble: (registryId, reason, delayMs) => this.#breakers.open(registryId, reason, delayMs),
       onFault: deps.onFault,
       ...(deps.limits === undefined ? {} : { limits: deps.limits }),
     });
@@ -170,7 +178,9 @@ export class ReplicationService {
     const tasks = plannedTasks(request).map((task) => ({ id: newId(), ...task }));
     const execution = { id, requestedBy: requested.by, requesterId: requested.userId, includeReferrers, whenDifferent };
     await store.create({ ...execution, tasks }, enqueueWake);
-    await this.#parking.park();
+    // A person waits for it: a registry in trouble is asked once more.
+    await this.#deps.breakers.probeNow(tasks.map(({ destination }) => destination.registryId));
+    await this.#park();
     this.#tellExecutions([id]);
     this.#runner.wake();
     return id;
@@ -197,7 +207,7 @@ export class ReplicationService {
       await alsoDo(transaction, id);
       await enqueueWake(transaction);
     });
-    await this.#parking.park();
+    await this.#park();
     this.#tellExecutions([id]);
     this.#runner.wake();
     return id;
@@ -231,7 +241,8 @@ export class ReplicationService {
     const touched = await this.#deps.store.retry(which, requesterId);
     if (touched.taskIds.length > 0) await this.#deps.enqueueWake(undefined);
     await this.#tellChanged(touched);
-    await this.#parking.park();
+    await this.#deps.breakers.probeNowFor(touched.taskIds);
+    await this.#park();
     this.#runner.wake();
     return touched.taskIds.length;
   }
@@ -263,7 +274,7 @@ export class ReplicationService {
     this.#runner.start();
     this.#timers = [
       setInterval(() => this.#runner.wake(), pollMs),
-      setInterval(() => void this.#parking.park().catch(this.#deps.onFault), pollMs),
+      setInterval(() => void this.#park().catch(this.#deps.onFault), pollMs),
       setInterval(() => void this.#endAbandoned().catch(this.#deps.onFault), abandonedEveryMs),
     ];
     for (const timer of this.#timers) timer.unref();
@@ -297,8 +308,7 @@ export class ReplicationService {
     if (running.cutCause === 'maintenance') this.#parking.park().catch(this.#deps.onFault);
     if (end?.state === 'waiting') setTimeout(() => this.#runner.wake(), end.delayMs + 50).unref();
     if (end?.state !== 'succeeded') return;
-    this.#troubleUntilMs.delete(task.source.registryId);
-    this.#troubleUntilMs.delete(task.destination.registryId);
+    this.#breakers.noteSuccess(running).catch(this.#deps.onFault);
     const { source, destination } = task;
     const { digest } = running;
     // A tag that had the digest before stays as old as it is: only its children are looked at.
@@ -330,19 +340,17 @@ export class ReplicationService {
     }
   }
 
-  async #postpone(registryId: string, reason: Reason, delayMs: number): Promise<void> {
-    const nowMs = performance.now();
-    if ((this.#troubleUntilMs.get(registryId) ?? 0) > nowMs) return;
-    this.#troubleUntilMs.set(registryId, nowMs + delayMs / 2);
-    await this.#tellChanged(await this.#deps.store.postpone(registryId, reason, delayMs));
+  /** What was made for a registry in maintenance or in trouble waits with the cause. */
+  async #park(): Promise<void> {
+    await this.#parking.park();
+    await this.#breakers.park();
   }
 
   async #onRegistryChanged(registryId: string): Promise<void> {
     const registry = await this.#deps.registries.findRegistry(registryId);
     if (registry !== undefined) await this.#followMaintenance(registry);
     if (registry?.health !== 'up' && registry?.health !== 'degraded') return;
-    this.#troubleUntilMs.delete(registryId);
-    if ((await this.#deps.store.release(registryId, registryWideCodes)) > 0) this.#runner.wake();
+    await this.#breakers.probe(registryId);
   }
 
   async #followMaintenance({ id, maintenance }: Registry): Promise<void> {

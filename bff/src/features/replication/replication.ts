@@ -124,6 +124,8 @@ export interface ClaimedTask {
   readonly isBelievedThere: boolean;
   /** As far as the catalog knows the destination has the index without all its children. */
   readonly isSparseThere: boolean;
+  /** It finds out whether a registry that was in trouble can be used again. */
+  readonly isProbe: boolean;
 }
 
 /** How an attempt ended. */
