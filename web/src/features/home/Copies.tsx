@@ -3,7 +3,7 @@ import type { Operations } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
-import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { ReasonText } from '../../domain/reasons/ReasonText.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -61,7 +61,6 @@ function Counts({ operations }: { operations: Operations }) {
 function Failures({ failures, isQuiet: nothing }: { failures: Operations['failures']; isQuiet: boolean }) {
   const { t } = useTranslation('home');
   const format = useFormat();
-  const reasonText = useReasonText();
   const directory = useRegistryDirectory();
   if (nothing) return <p className={styles['quiet']}>{t('quiet')}</p>;
   if (failures.length === 0) return null;
@@ -73,7 +72,9 @@ function Failures({ failures, isQuiet: nothing }: { failures: Operations['failur
           <Link to={paths.operations()} className={styles['route'] ?? ''}>
             {directory.find(failure.sourceRegistryId).name} → {directory.find(failure.destinationRegistryId).name}
           </Link>
-          <span className={styles['reason']}>{reasonText(failure.reason)}</span>
+          <span className={styles['reason']}>
+            <ReasonText cause={failure.reason} />
+          </span>
           <span className={styles['muted']}>
             {t('failureTasks', { count: failure.taskCount, shown: format.number(failure.taskCount) })}
           </span>
