@@ -56,7 +56,7 @@ export function TaskPage() {
         {error === null ? null : isGone ? (
           <EmptyState title={t('task.notFound')}>{t('execution.notFoundHint')}</EmptyState>
         ) : (
-          <ErrorState title={t('executions.title')} error={errorWords(error)} onRetry={() => void refetch()} />
+          <ErrorState title={t('task.notRead')} error={errorWords(error)} onRetry={() => void refetch()} />
         )}
       </Page>
     );
