@@ -183,6 +183,12 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
       (await executionsOf(policy)).find(({ heldBack }) => heldBack !== null),
     );
     expect(held).toMatchObject({ state: 'running', heldBack: { code: 'deletions-held-back' }, tasks: { waiting: 6 } });
+    const waits = async () => {
+      const { items } = await client.call(listExecutions, { query: { state: 'held', policyId: policy.id } });
+      const { heldExecutionId } = await client.call(getPolicy, { params: { policyId: policy.id } });
+      return [items.map(({ id }) => id), heldExecutionId];
+    };
+    expect(await waits()).toEqual([[held.id], held.id]);
     const { failures } = await client.call(getOperations, {});
     // Whose they are; and nothing is due while a person is waited for.
     expect(failures.find(({ reason }) => reason.code === 'deletions-held-back')).toMatchObject({
@@ -194,6 +200,7 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
     expect(new Set(waiting.items.map(({ nextAttemptAt }) => nextAttemptAt))).toEqual(new Set([null]));
     expect(await digestAt('city', repository, '2')).toBe(others[0]?.digest);
     await client.call(confirmExecution, { params: { executionId: held.id } });
+    expect(await waits()).toEqual([[], null]);
     for (let tag = 2; tag <= 7; tag += 1) await arrived('city', repository, String(tag), null);
     expect(await digestAt('city', repository, '8')).toBe(others[6]?.digest);
     const twice = await problemOf(client.call(confirmExecution, { params: { executionId: held.id } }));

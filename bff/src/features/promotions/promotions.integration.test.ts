@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listProjectAudit } from '../../contract/audit.ts';
 import { createImmutableRule, deleteImmutableRule } from '../../contract/immutable-rules.ts';
+import { countPromotionApprovals } from '../../contract/promotion-approvals.ts';
 import {
   approvePromotion,
   createPromotion,
@@ -16,7 +17,7 @@ import {
   updatePromotionPath,
   withdrawPromotion,
 } from '../../contract/promotions.ts';
-import { retryExecution } from '../../contract/replication.ts';
+import { getExecution, listExecutions, retryExecution } from '../../contract/replication.ts';
 import { mediaTypes, type RegistryClient } from '../../registry-client/index.ts';
 import type { TestApiClient } from '../../testing/api-client.ts';
 import { signInAs } from '../../testing/people.ts';
@@ -231,6 +232,12 @@ describe.each(databaseKinds)('Promotions (%s)', (kind) => {
     };
     expect(await waits(otto)).toContain(asked.id);
     expect(await waits(ada)).not.toContain(asked.id);
+    const counts = async (client: TestApiClient) => [
+      (await client.call(countPromotionApprovals, {})).total,
+      (await client.call(listPromotionApprovals, {})).total,
+    ];
+    expect(await counts(otto)).toEqual([1, 1]);
+    expect(await counts(ada)).toEqual([0, 0]);
     expect(await waits(dev)).not.toContain(asked.id);
     const admin = await bff.signIn();
     expect(await waits(admin)).toContain(asked.id);
@@ -254,6 +261,22 @@ describe.each(databaseKinds)('Promotions (%s)', (kind) => {
     const approved = await otto.call(approvePromotion, decide(asked.id, 'Looks good'));
     expect(approved).toMatchObject({ decision: { by: 'otto', comment: 'Looks good' }, requestedBy: 'ada' });
     await untilIs(ada, asked.id, 'done');
+    // Its copy says whose it is, alone and among others.
+    const ofPromotion = {
+      id: asked.id,
+      kind: 'promotion',
+      project,
+      repository,
+      tag: 'approved',
+      environment: 'production',
+    };
+    const { items: copies } = await ada.call(listExecutions, {});
+    for (const copy of [
+      await ada.call(getExecution, { params: { executionId: approved.executionId ?? '' } }),
+      copies.find(({ id }) => id === approved.executionId),
+    ]) {
+      expect(copy).toMatchObject({ trigger: 'promotion', policy: null, promotion: ofPromotion });
+    }
     expect(await digestAt('production', 'approved')).toBe(digest);
     expect(await digestAt('development', 'approved')).toBe(newer);
     expect(await problemOf(otto.call(approvePromotion, decide(asked.id)))).toMatchObject({

@@ -11,6 +11,7 @@ import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
 import type { MenuAction } from '../../ui/menu-action.ts';
 import { MenuButton } from '../../ui/MenuButton.tsx';
+import { StatusDot } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import styles from './policies.module.css';
 import { PolicyState } from './PolicyState.tsx';
@@ -123,11 +124,16 @@ function menuColumn(
   };
 }
 
-function StateCell({ policy: { state, runningExecutionId, name } }: { policy: Policy }) {
+function StateCell({ policy: { state, runningExecutionId, heldExecutionId, name } }: { policy: Policy }) {
+  const { t } = useTranslation('policies');
   return (
     <span className={styles['twoLines']}>
-      <PolicyState state={state} />
-      {runningExecutionId === null ? null : (
+      {heldExecutionId === null ? (
+        <PolicyState state={state} />
+      ) : (
+        <StatusDot tone="warn" label={t('executions.held')} />
+      )}
+      {runningExecutionId === null || runningExecutionId === heldExecutionId ? null : (
         <span className={styles['wideOnly']}>
           <RunProgress executionId={runningExecutionId} name={name} />
         </span>

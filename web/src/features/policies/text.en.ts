@@ -26,6 +26,7 @@ export const text = {
   trigger: { onPush: 'on push', manual: 'by hand only', and: '{{first}} and {{second}}' },
   startedBy: {
     copy: 'by hand',
+    promotion: 'by a promotion',
     manual: 'by hand',
     schedule: 'on schedule',
     push: 'after a push',
@@ -66,8 +67,11 @@ export const text = {
     action: 'Delete policy',
   },
   notFound: 'There is no such policy.',
+  notRead: 'The policy could not be read',
   notFoundHint: 'It was deleted, or you may not see it.',
   toList: 'All policies',
+  heldRuns_one: '{{shown}} run waits for a person’s word',
+  heldRuns_other: '{{shown}} runs wait for a person’s word',
   version: 'version {{version}}',
   systemWide: 'system-wide',
   ofProject: 'of {{project}}',
@@ -188,6 +192,7 @@ export const text = {
     first: 'The first version',
     same: 'Nothing of what it says is different.',
     more: 'Older versions',
+    notRead: 'The versions could not be read',
   },
   difference: { what: 'What', before: 'Before', after: 'After' },
   outcome: {
