@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listProjectAudit } from '../../contract/audit.ts';
 import { createImmutableRule, deleteImmutableRule } from '../../contract/immutable-rules.ts';
-import { countPromotionApprovals } from '../../contract/promotion-approvals.ts';
 import {
   approvePromotion,
   createPromotion,
   declinePromotion,
   getPromotion,
   getPromotionPath,
-  listPromotionApprovals,
   listPromotions,
   type PathStep,
   type Promotion,
@@ -17,7 +15,7 @@ import {
   updatePromotionPath,
   withdrawPromotion,
 } from '../../contract/promotions.ts';
-import { getExecution, listExecutions, retryExecution } from '../../contract/replication.ts';
+import { retryExecution } from '../../contract/replication.ts';
 import { mediaTypes, type RegistryClient } from '../../registry-client/index.ts';
 import type { TestApiClient } from '../../testing/api-client.ts';
 import { signInAs } from '../../testing/people.ts';
@@ -27,6 +25,7 @@ import { startBff, type TestBff } from '../../testing/start-bff.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
 import { clientOf, pushImage } from '../replication/testing/test-images.ts';
 import { until } from '../replication/testing/waiting.ts';
+import { copySeen, countsFor, waitingFor } from './testing/seen-promotions.ts';
 
 // Whole registries and, on a busy machine, their time.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -226,21 +225,13 @@ describe.each(databaseKinds)('Promotions (%s)', (kind) => {
     expect(asked).toMatchObject({ state: 'waiting', needsApproval: true, executionId: null });
     expect(asked.expiresAt).not.toBeNull();
     expect(await problemOf(ask(otto, 'approved', digest, 'production'))).toMatchObject({ code: 'promotion-pending' });
-    const waits = async (client: TestApiClient) => {
-      const { items } = await client.call(listPromotionApprovals, { query: { project } });
-      return items.map(({ id }) => id);
-    };
-    expect(await waits(otto)).toContain(asked.id);
-    expect(await waits(ada)).not.toContain(asked.id);
-    const counts = async (client: TestApiClient) => [
-      (await client.call(countPromotionApprovals, {})).total,
-      (await client.call(listPromotionApprovals, {})).total,
-    ];
-    expect(await counts(otto)).toEqual([1, 1]);
-    expect(await counts(ada)).toEqual([0, 0]);
-    expect(await waits(dev)).not.toContain(asked.id);
+    expect(await waitingFor(otto, project)).toContain(asked.id);
+    expect(await waitingFor(ada, project)).not.toContain(asked.id);
+    expect(await countsFor(otto)).toEqual([1, 1]);
+    expect(await countsFor(ada)).toEqual([0, 0]);
+    expect(await waitingFor(dev, project)).not.toContain(asked.id);
     const admin = await bff.signIn();
-    expect(await waits(admin)).toContain(asked.id);
+    expect(await waitingFor(admin, project)).toContain(asked.id);
 
     expect(await problemOf(ada.call(approvePromotion, decide(asked.id)))).toMatchObject({
       status: 403,
@@ -261,22 +252,9 @@ describe.each(databaseKinds)('Promotions (%s)', (kind) => {
     const approved = await otto.call(approvePromotion, decide(asked.id, 'Looks good'));
     expect(approved).toMatchObject({ decision: { by: 'otto', comment: 'Looks good' }, requestedBy: 'ada' });
     await untilIs(ada, asked.id, 'done');
-    // Its copy says whose it is, alone and among others.
-    const ofPromotion = {
-      id: asked.id,
-      kind: 'promotion',
-      project,
-      repository,
-      tag: 'approved',
-      environment: 'production',
-    };
-    const { items: copies } = await ada.call(listExecutions, {});
-    for (const copy of [
-      await ada.call(getExecution, { params: { executionId: approved.executionId ?? '' } }),
-      copies.find(({ id }) => id === approved.executionId),
-    ]) {
-      expect(copy).toMatchObject({ trigger: 'promotion', policy: null, promotion: ofPromotion });
-    }
+    const promotion = { id: asked.id, kind: 'promotion', repository, tag: 'approved', environment: 'production' };
+    const copy = { trigger: 'promotion', policy: null, promotion };
+    expect(await copySeen(ada, approved.executionId)).toMatchObject([copy, copy]);
     expect(await digestAt('production', 'approved')).toBe(digest);
     expect(await digestAt('development', 'approved')).toBe(newer);
     expect(await problemOf(otto.call(approvePromotion, decide(asked.id)))).toMatchObject({
