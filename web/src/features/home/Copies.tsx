@@ -2,9 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { Operations } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { ReasonText } from '../../domain/reasons/ReasonText.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { isHeldReason } from '../../domain/tasks/task-status.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
@@ -62,11 +64,14 @@ function Failures({ failures, isQuiet: nothing }: { failures: Operations['failur
   const { t } = useTranslation('home');
   const format = useFormat();
   const directory = useRegistryDirectory();
+  // Who may decide on them is told so above.
+  const mayDelete = useCan('artifact.delete');
+  const shown = failures.filter(({ reason }) => !(mayDelete && isHeldReason(reason)));
   if (nothing) return <p className={styles['quiet']}>{t('quiet')}</p>;
-  if (failures.length === 0) return null;
+  if (shown.length === 0) return null;
   return (
     <ul className={styles['failures']} aria-label={t('failing')}>
-      {failures.slice(0, FAILURES_SHOWN).map((failure) => (
+      {shown.slice(0, FAILURES_SHOWN).map((failure) => (
         <li key={`${failure.sourceRegistryId} ${failure.destinationRegistryId} ${failure.reason.code}`}>
           <StatusDot tone="danger" label={t('failing')} isLabelHidden />
           <Link to={paths.operations()} className={styles['route'] ?? ''}>

@@ -16,7 +16,7 @@ export const text = {
   tags_one: '{{shown}} tag',
   tags_other: '{{shown}} tags',
   checked: 'checked <when/>',
-  downSince: 'since <when/>',
+  downSince: 'Began <when/>.',
   neverScanned: 'not read yet',
   approvals: 'Waiting for your approval',
   toPromotions: 'Promotions of {{project}}',

@@ -29,7 +29,7 @@ export function RunningTaskRow({ task, moving }: { task: Task; moving: readonly 
       {task.state === 'running' ? (
         <TaskProgressCell task={task} what={`${source.repository}:${source.reference}`} />
       ) : (
-        <TaskState state={task.state} />
+        <TaskState task={task} />
       )}
       <span className={styles['number']}>{rateBytesPerSecond === null ? '' : rate(rateBytesPerSecond)}</span>
       <span className={styles['taskNote']} data-tone={taskTone(task.state)}>

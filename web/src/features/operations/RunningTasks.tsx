@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { isHeldReason } from '../../domain/tasks/task-status.ts';
 import { paths } from '../../paths.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { useActiveTasks, useMovingBlobs } from './operations-queries.ts';
@@ -22,13 +23,15 @@ export function RunningTasks({ activeCount, hasControls }: RunningTasksProps) {
   const { t } = useTranslation('operations');
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = useActiveTasks();
   const moving = useMovingBlobs();
-  const tasks = data?.pages.flatMap(({ items }) => items) ?? [];
+  const active = data?.pages.flatMap(({ items }) => items) ?? [];
+  // Deletions that wait for a person's word are announced above; nothing of them moves.
+  const tasks = active.filter(({ reason }) => !isHeldReason(reason));
   const onWall = tasks.slice(0, WALL_TASKS);
-  const remaining = activeCount - onWall.length;
+  const remaining = activeCount - (active.length - tasks.length) - onWall.length;
   return (
     <section className={styles['section']} aria-labelledby="copying-now">
       <h2 id="copying-now">{t('tasks.title')}</h2>
-      {data === undefined ? null : tasks.length === 0 ? (
+      {data === undefined ? null : tasks.length === 0 && !hasNextPage ? (
         <NothingRuns hasControls={hasControls} />
       ) : hasControls ? (
         <RunningTaskList

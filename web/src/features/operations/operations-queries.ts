@@ -86,7 +86,7 @@ export function useRetryTasks() {
   });
 }
 
-/** The highest rate of the window. */
-export function usePeak(rateHistory: readonly number[]): number {
-  return useMemo(() => Math.max(0, ...rateHistory), [rateHistory]);
+/** The highest rate of the window, with that of now: the history comes less often. */
+export function usePeak(rateHistory: readonly number[], now: number): number {
+  return useMemo(() => Math.max(now, ...rateHistory), [rateHistory, now]);
 }

@@ -67,7 +67,7 @@ describe('the list of policies', () => {
     held = [run];
     open([policyWith({ state: 'running', runningExecutionId: run.id, heldExecutionId: run.id, lastReason: reason })]);
     const row = await screen.findByRole('row', { name: /to the stages/ }, { timeout: timeoutMs });
-    expect(within(row).getByText('waits for a word')).toBeDefined();
+    expect(within(row).getByText('held back')).toBeDefined();
     expect(within(row).getByText('30 of 100 tags would be deleted.')).toBeDefined();
     const link = await screen.findByRole('link', { name: /1 run waits for a person’s word/ });
     expect(link.getAttribute('href')).toBe('/replication/executions?state=held');

@@ -147,6 +147,7 @@ export const text = {
     window: '{{from}}–{{to}} {{rate}}',
     otherwise: 'otherwise {{rate}}',
     at: '{{registry}}: {{words}} ({{timeZone}})',
+    always: '{{registry}}: {{words}}',
     concurrency_one: '{{count}} task into each destination',
     concurrency_other: '{{count}} tasks into each destination',
     concurrencyAll: 'as many as each registry takes',
@@ -182,7 +183,7 @@ export const text = {
     tasks: '{{done}} of {{count}}',
     failed_one: '{{count}} failed',
     failed_other: '{{count}} failed',
-    held: 'waits for a word',
+    held: 'held back',
   },
   versions: {
     title: 'Versions',

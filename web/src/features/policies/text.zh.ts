@@ -138,6 +138,7 @@ export const text = {
     window: '{{from}}–{{to}} {{rate}}',
     otherwise: '其余时间 {{rate}}',
     at: '{{registry}}：{{words}}（{{timeZone}}）',
+    always: '{{registry}}：{{words}}',
     concurrency_other: '每个目标同时 {{count}} 个任务',
     concurrencyAll: '由镜像仓库能接受的数量决定',
     attempts_other: '尝试 {{count}} 次后视为失败',
@@ -162,7 +163,7 @@ export const text = {
     unplanned: '尚未计划',
     tasks: '{{done}} / {{count}}',
     failed_other: '{{count}} 个失败',
-    held: '等待确认',
+    held: '待确认',
   },
   versions: {
     title: '版本',

@@ -117,7 +117,7 @@ function ExecutionPolicy({ execution: { policy, heldBack, state } }: { execution
   return (
     <>
       {policy.exists ? <Link to={paths.policy(policy.id)}>{words}</Link> : <span>{words}</span>}
-      {heldBack === null || state !== 'running' ? null : <StatusDot tone="warn" label={reasonText(heldBack)} />}
+      {heldBack === null || state !== 'running' ? null : <StatusDot tone="warn" label={reasonText(heldBack)} wraps />}
     </>
   );
 }

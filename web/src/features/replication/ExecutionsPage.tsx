@@ -147,7 +147,7 @@ function useExecutionColumns(): Column<Execution>[] {
       {
         key: 'state',
         header: t('executions.column.state'),
-        width: 132,
+        width: 100,
         narrow: 'end',
         cell: ({ state, heldBack }) =>
           heldBack === null ? <ExecutionState state={state} /> : <StatusDot tone="warn" label={t('executions.held')} />,

@@ -11,7 +11,7 @@ export const text = {
     showAll: 'Show all',
     state: 'State',
     all: 'All',
-    held: 'waits for a word',
+    held: 'held back',
     column: {
       what: 'What',
       route: 'From → to',

@@ -13,7 +13,7 @@ export const text = {
     showAll: '显示全部',
     state: '状态',
     all: '全部',
-    held: '等待确认',
+    held: '待确认',
     column: {
       what: '内容',
       route: '来源 → 目标',
