@@ -44,6 +44,9 @@ function firstLoad(manifest: Manifest, language: string): { file: string; gzipBy
   for (const key of keys) {
     if (manifest[key]?.isEntry === true || patterns.some((pattern) => pattern.test(key))) collect(manifest, key, files);
   }
+  // And the document's own script, that is not built.
+  const html = readFileSync(path.join(root, 'web/dist/index.html'), 'utf8');
+  for (const [, file = ''] of html.matchAll(/<script[^>]* src="\/([^"]+)"/g)) files.add(file);
   return [...files]
     .filter((file) => /\.(js|css)$/.test(file))
     .map((file) => ({ file, gzipBytes: gzipSync(readFileSync(path.join(root, 'web/dist', file))).length }))
