@@ -4,6 +4,7 @@ import type { CatalogService } from './features/catalog/catalog.service.ts';
 import type { ImmutableRulesService } from './features/immutable-rules/immutable-rules.service.ts';
 import type { TagLeases } from './features/immutable-rules/tag-leases.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
+import { createBlobHintsView } from './features/replication/blob-hints.view.ts';
 import { createBreakersStore } from './features/replication/breakers.store.ts';
 import { createCopyPreviewView } from './features/replication/copy-preview.view.ts';
 import { createDestinationTagsView, type TagWinner } from './features/replication/destination-tags.view.ts';
@@ -147,6 +148,7 @@ function storesOver(kysely: Foundation['database']['kysely']) {
     claims: createTaskClaimsStore(kysely),
     breakers: createBreakersStore(kysely),
     records: createTaskRecordsStore(kysely),
+    blobHints: createBlobHintsView(kysely),
   };
 }
 

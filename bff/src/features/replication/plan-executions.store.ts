@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
-import type { Reason } from './replication.ts';
+import { heldBackCode, type Reason } from './replication.ts';
 import type { ReplicationTransaction, Touched } from './replication.store.ts';
 import { endExecutions } from './task-records.store.ts';
 
@@ -50,7 +50,6 @@ export type PlanExecutionsStore = ReturnType<typeof createPlanExecutionsStore>;
 /** Few enough that the embedded database, which works in the console's thread, gives it back soon. */
 const chunkLength = 500;
 const pausedCode = 'policy-paused';
-const heldBackCode = 'deletions-held-back';
 /** Tasks with these wait for a person; when they are due next says nothing. */
 export const parkedCodes: readonly string[] = [pausedCode, heldBackCode];
 const paused: Reason = {

@@ -11,7 +11,7 @@ import type { RequestContext } from '../../http/request-context.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { authorizeCopy, authorizeDestinations, copyScope, seesTask, type TaskVerb } from './copy-access.routes.ts';
 import type { ExecutionsView } from './executions.view.ts';
-import { type CopyRequest, openStates, type Task, type TaskState } from './replication.ts';
+import { type CopyRequest, heldBackCode, openStates, type Task, type TaskState } from './replication.ts';
 import { type LiveProgress, sumRates } from './live-progress.ts';
 import { detailAnswer, executionAnswer, previewAnswer, taskAnswer } from './replication-answers.ts';
 import type { ReplicationService, Which } from './replication.service.ts';
@@ -217,7 +217,7 @@ function mountTasks(router: Router, { replication, tasks, live, clock }: Replica
     const before = await findToChange(params.taskId, 'retry', context);
     const count = await replication.retry(params, context.account?.id ?? null);
     if (count === 0 && before.state !== 'queued') {
-      throw new ApiError('task-not-retryable', notRetryable[before.state] ?? 'The task has been changed meanwhile.');
+      throw new ApiError('task-not-retryable', whyNotRetryable(before));
     }
     return find(params.taskId, context.access);
   });
@@ -231,6 +231,13 @@ const notRetryable: Partial<Record<contract.TaskState, string>> = {
   running: 'The task is running already.',
   succeeded: 'The task has succeeded; copy the tag again if it should be looked at anew.',
 };
+
+function whyNotRetryable({ state, reason }: contract.Task): string {
+  if (state === 'waiting' && reason?.code === heldBackCode) {
+    return 'The deletion waits until somebody confirms the many deletions of its run.';
+  }
+  return notRetryable[state] ?? 'The task has been changed meanwhile.';
+}
 
 function requestOf(body: HandlerInput<typeof contract.createExecution>['body']): CopyRequest {
   const { source, references, destinations, includeReferrers = true, whenDifferent } = body;

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
-import type { Reason, TaskDestination, TaskSource } from './replication.ts';
+import { heldBackCode, type Reason, type TaskDestination, type TaskSource } from './replication.ts';
 import { stoppedReason } from './task-claims.store.ts';
 import { endExecutions } from './task-records.store.ts';
 
@@ -191,7 +191,8 @@ async function stop(transaction: Kysely<Tables>, which: Which): Promise<Touched 
 async function retry(transaction: Kysely<Tables>, which: Which, requesterId: string | null): Promise<Touched> {
   const chosen =
     'taskId' in which
-      ? sql`${chosenTasks(which)} and state in ('waiting', 'failed', 'stopped')`
+      ? sql`${chosenTasks(which)} and state in ('waiting', 'failed', 'stopped')
+          and not (state = 'waiting' and coalesce(reason->>'code', '') = ${heldBackCode})`
       : sql`${chosenTasks(which)} and state in ('failed', 'stopped')`;
   const { rows } = await sql<{ id: string; execution_id: string }>`
           update tasks set state = 'queued', stop_requested = false, attempts_allowed = attempt + ${attemptsMax},

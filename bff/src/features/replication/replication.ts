@@ -9,6 +9,9 @@ export type TaskState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed
 /** `delete`: the tag goes at the destination, if it still has the digest. */
 export type TaskKind = 'copy' | 'delete';
 export type ExecutionState = 'running' | 'succeeded' | 'failed' | 'stopped';
+/** Of deletions that wait for a person's word; nothing but that word lets them go on. */
+export const heldBackCode = 'deletions-held-back';
+
 export const openStates = ['queued', 'running', 'waiting'] as const satisfies readonly TaskState[];
 
 export interface TaskSource {

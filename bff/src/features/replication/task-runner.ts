@@ -3,7 +3,7 @@ import { type FanOutPlace, FanOuts } from './fan-outs.ts';
 import type { RegistryClient } from '../../registry-client/index.ts';
 import { isRegistryError } from '../../registry-client/index.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
-import type { BlobHints } from './copy-preview.view.ts';
+import type { BlobHints } from './blob-hints.view.ts';
 import { copyTask } from './copy-task.ts';
 import { deleteTask } from './delete-task.ts';
 import type { AttemptEnd, ClaimedTask, TaskDestination } from './replication.ts';

@@ -252,6 +252,7 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   updatePromotionPath: inProject(() => ({ version: 0, steps: [{ environment: 'production', needsApproval: false }] })),
   listPromotions: ofProject,
   listPromotionApprovals: ({ project }) => [{ query: { project } }],
+  countPromotionApprovals: namesNothing,
   createPromotion: (ids, own) => [
     promotion(ids, ids.repository, ids.tag),
     promotion(ids, own.repository, own.tag),

@@ -85,12 +85,18 @@ function bandwidthFact({ destinations }: PolicyContent, { t, registry, rate }: F
   const wordsOf = ({ windows, otherwise }: Bandwidth) =>
     [
       ...windows.map(({ from, to, bytesPerSecond }) => t('says.window', { from, to, rate: speed(bytesPerSecond) })),
-      t('says.otherwise', { rate: speed(otherwise) }),
+      windows.length === 0 ? speed(otherwise) : t('says.otherwise', { rate: speed(otherwise) }),
     ].join(', ');
   const limited = destinations.flatMap(({ registryId, bandwidth }) =>
     bandwidth === null
       ? []
-      : [t('says.at', { registry: registry(registryId), words: wordsOf(bandwidth), timeZone: bandwidth.timeZone })],
+      : [
+          t(bandwidth.windows.length === 0 ? 'says.always' : 'says.at', {
+            registry: registry(registryId),
+            words: wordsOf(bandwidth),
+            timeZone: bandwidth.timeZone,
+          }),
+        ],
   );
   return limited.length === 0 ? t('says.freely') : limited.join('; ');
 }

@@ -44,6 +44,7 @@ export function policyWith(change: Partial<Policy> = {}): Policy {
       reason: null,
     })),
     runningExecutionId: null,
+    heldExecutionId: null,
     lastExecution: null,
     lastReason: null,
     nextRunAt: null,
