@@ -9,7 +9,6 @@ import type { BreakersStore } from './breakers.store.ts';
 import {
   type ClaimedTask,
   type CopyRequest,
-  isDigestReference,
   type PinnedCopy,
   plannedTasks,
   type Reason,
@@ -21,6 +20,7 @@ import { MaintenanceParking, maintenanceReason } from './maintenance-parking.ts'
 import { PlanExecutions } from './plan-executions.ts';
 import type { PlanExecutionsStore } from './plan-executions.store.ts';
 import { type Refresh, RefreshQueue } from './refresh-queue.ts';
+import { refreshesAfter } from './refreshes-after.ts';
 import type { ReplicationStore, ReplicationTransaction, Touched, Which } from './replication.store.ts';
 import { RegistryBreakers } from './registry-breakers.ts';
 import type { RunningTask } from './running-task.ts';
@@ -306,25 +306,12 @@ export class ReplicationService {
 
   #onEnded(running: RunningTask): void {
     this.#tellTask(running);
-    const { end, task } = running;
+    const { end } = running;
     if (running.cutCause === 'maintenance') this.#parking.park().catch(this.#deps.onFault);
     if (end?.state === 'waiting') setTimeout(() => this.#runner.wake(), end.delayMs + 50).unref();
     if (end?.state !== 'succeeded') return;
     this.#breakers.noteSuccess(running).catch(this.#deps.onFault);
-    const { source, destination } = task;
-    const { digest } = running;
-    // A tag that had the digest before stays as old as it is: only its children are looked at.
-    const isSame = task.isSparseThere && task.isBelievedThere;
-    if (isSame) this.#refreshes.add({ ...destination, digest, how: 'scan', actor: null });
-    else if (running.isChanged) {
-      const seenAfterMs = running.tagMovedAfterMs;
-      this.#refreshes.add({ ...destination, digest, how: 'copy', actor: task.requestedBy, seenAfterMs });
-    }
-    // The copy found the source ahead of the catalog.
-    if (digest !== task.catalogDigest && !isDigestReference(source.reference)) {
-      const { registryId, repository, reference } = source;
-      this.#refreshes.add({ registryId, repository, tag: reference, digest, how: 'scan', actor: null });
-    }
+    for (const refresh of refreshesAfter(running)) this.#refreshes.add(refresh);
   }
 
   async #refresh(refreshes: readonly Refresh[]): Promise<void> {
