@@ -29,6 +29,7 @@ import { createTaskRights } from './features/replication/task-rights.ts';
 import { createTaskClaimsStore } from './features/replication/task-claims.store.ts';
 import { createTaskRecordsStore } from './features/replication/task-records.store.ts';
 import { createTasksView } from './features/replication/tasks.view.ts';
+import { createUnheardCopiesView } from './features/replication/unheard-copies.view.ts';
 import type { RequestAccess } from './http/request-access.ts';
 import { createJobQueue } from './job-queue/index.ts';
 import type { RegistryClient } from './registry-client/index.ts';
@@ -147,6 +148,7 @@ function storesOver(kysely: Foundation['database']['kysely']) {
     planStore: createPlanExecutionsStore(kysely),
     claims: createTaskClaimsStore(kysely),
     breakers: createBreakersStore(kysely),
+    unheard: createUnheardCopiesView(kysely),
     records: createTaskRecordsStore(kysely),
     blobHints: createBlobHintsView(kysely),
   };

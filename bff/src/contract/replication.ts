@@ -267,11 +267,11 @@ export const stopExecution = endpoint({
 export const retryExecution = endpoint({
   method: 'POST',
   path: '/executions/:executionId/retry',
-  summary: 'Run the failed and stopped tasks again',
+  summary: 'Run the failed and stopped tasks again, but for deletions that somebody declined',
   permission: 'artifact.push',
   params: byExecution,
   response: Execution,
-  errors: ['execution-not-found'],
+  errors: ['execution-not-found', 'task-not-retryable'],
 });
 export const listTasks = endpoint({
   method: 'GET',

@@ -71,6 +71,8 @@ export const text: Record<string, string> = {
     '请求此复制的 {requester} 已无权从 {project} 的 {environment} 环境拉取。有权限的人可以重新运行。',
   'requester-may-not-push':
     '请求此复制的 {requester} 已无权向 {project} 的 {environment} 环境推送。有权限的人可以重新运行。',
+  'requester-may-not-delete':
+    '请求此删除的 {requester} 已无权在 {project} 的 {environment} 环境中删除。有权限的人可以重新运行。',
   'project-archived': '项目 {project} 已归档，不再接受更改。',
   'deadline-passed': '超过了最长时限，已放弃。',
 

@@ -19,7 +19,14 @@ import {
   runPolicy,
   updatePolicy,
 } from '../../contract/policies.ts';
-import { type Execution, getExecution, listExecutions, listTasks, retryTask } from '../../contract/replication.ts';
+import {
+  type Execution,
+  getExecution,
+  listExecutions,
+  listTasks,
+  retryExecution,
+  retryTask,
+} from '../../contract/replication.ts';
 import { listRegistries, scanRegistry } from '../../contract/registries.ts';
 import { listAudit } from '../../contract/audit.ts';
 import type { TestApiClient } from '../../testing/api-client.ts';
@@ -237,6 +244,11 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
       const twice = await problemOf(client.call(decide, { params: { executionId: held.id } }));
       expect(twice.code).toBe('execution-not-held');
     }
+    // No retry brings back what was declined.
+    const whole = await problemOf(client.call(retryExecution, { params: { executionId: held.id } }));
+    const taskId = items[0]?.id ?? '';
+    const one = await problemOf(client.call(retryTask, { params: { taskId } }));
+    expect([whole.code, one.code]).toEqual(['task-not-retryable', 'task-not-retryable']);
     // Long ago, so that only the word itself keeps a scan from planning it again.
     const { kysely } = world.bff.running.foundation.database;
     const { id: policyId } = policy;

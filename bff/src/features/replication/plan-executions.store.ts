@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
-import { heldBackCode, type Reason } from './replication.ts';
+import { declinedCode, heldBackCode, type Reason } from './replication.ts';
 import type { ReplicationTransaction, Touched } from './replication.store.ts';
 import { endExecutions } from './task-records.store.ts';
 
@@ -57,7 +57,6 @@ const paused: Reason = {
   sentence: 'The policy is paused; it goes on when it is resumed.',
   params: {},
 };
-const declinedCode = 'deletion-declined';
 const declined: Reason = {
   code: declinedCode,
   sentence: 'Somebody decided against this deletion: the destination keeps the tag.',

@@ -2,6 +2,23 @@ import type { Refresh } from './refresh-queue.ts';
 import { isDigestReference } from './replication.ts';
 import type { RunningTask } from './running-task.ts';
 
+export interface RefreshedTag {
+  readonly tag: string;
+  readonly how: 'copy' | 'scan';
+  readonly actor: string | undefined;
+  /** What the registry has taken under the tag, after that moment of `performance.now()`. */
+  readonly seen: { readonly digest: string; readonly afterMs: number } | undefined;
+}
+
+/** Those of tags, as the catalog wants them. */
+export function tagsOf(refreshes: readonly Refresh[]): RefreshedTag[] {
+  return refreshes.flatMap(({ tag, digest, how, actor, seenAfterMs }) => {
+    if (tag === null) return [];
+    const seen = digest === null || seenAfterMs === undefined ? undefined : { digest, afterMs: seenAfterMs };
+    return [{ tag, how, actor: actor ?? undefined, seen }];
+  });
+}
+
 /** What the catalog has to learn from a task that has succeeded. */
 export function refreshesAfter({ task, digest, isChanged, tagMovedAfterMs }: RunningTask): Refresh[] {
   const { source, destination } = task;

@@ -20,7 +20,8 @@ import { MaintenanceParking, maintenanceReason } from './maintenance-parking.ts'
 import { PlanExecutions } from './plan-executions.ts';
 import type { PlanExecutionsStore } from './plan-executions.store.ts';
 import { type Refresh, RefreshQueue } from './refresh-queue.ts';
-import { refreshesAfter } from './refreshes-after.ts';
+import { type RefreshedTag, refreshesAfter, tagsOf } from './refreshes-after.ts';
+import type { UnheardCopiesView } from './unheard-copies.view.ts';
 import type { ReplicationStore, ReplicationTransaction, Touched, Which } from './replication.store.ts';
 import { RegistryBreakers } from './registry-breakers.ts';
 import type { RunningTask } from './running-task.ts';
@@ -48,19 +49,12 @@ export interface Requested {
   readonly userId: string | null;
 }
 
-interface RefreshedTag {
-  readonly tag: string;
-  readonly how: 'copy' | 'scan';
-  readonly actor: string | undefined;
-  /** What the registry has taken under the tag, after that moment of `performance.now()`. */
-  readonly seen: { readonly digest: string; readonly afterMs: number } | undefined;
-}
-
 export interface ReplicationDeps {
   readonly store: ReplicationStore;
   readonly planStore: PlanExecutionsStore;
   readonly claims: TaskClaimsStore;
   readonly breakers: BreakersStore;
+  readonly unheard: UnheardCopiesView;
   readonly records: TaskRecordsStore;
   readonly tasks: TasksView;
   readonly preview: CopyPreviewView;
@@ -277,9 +271,11 @@ export class ReplicationService {
     this.#timers = [
       setInterval(() => this.#runner.wake(), pollMs),
       setInterval(() => void this.#park().catch(this.#deps.onFault), pollMs),
+      setInterval(() => void this.#tellUnheard(unheardAfterS).catch(this.#deps.onFault), unheardAfterS * 1000),
       setInterval(() => void this.#endAbandoned().catch(this.#deps.onFault), abandonedEveryMs),
     ];
     for (const timer of this.#timers) timer.unref();
+    this.#tellUnheard(0).catch(this.#deps.onFault);
   }
 
   /** Cuts what runs and gives it back to whoever starts next. */
@@ -318,15 +314,16 @@ export class ReplicationService {
     const [first] = refreshes;
     if (first === undefined) return;
     const { registryId, repository } = first;
-    const tags = refreshes.flatMap(({ tag, digest, how, actor, seenAfterMs }) => {
-      if (tag === null) return [];
-      const seen = digest === null || seenAfterMs === undefined ? undefined : { digest, afterMs: seenAfterMs };
-      return [{ tag, how, actor: actor ?? undefined, seen }];
-    });
+    const tags = tagsOf(refreshes);
     if (tags.length > 0) await this.#deps.refreshTags(registryId, repository, tags);
     for (const { tag, digest } of refreshes) {
       if (tag === null && digest !== null) await this.#deps.refreshManifest(registryId, repository, digest);
     }
+  }
+
+  /** What the catalog missed because a console was killed after the end of a copy. */
+  async #tellUnheard(restS: number): Promise<void> {
+    for (const refresh of await this.#deps.unheard.list(restS)) this.#refreshes.add(refresh);
   }
 
   /** What was made for a registry in maintenance or in trouble waits with the cause. */
@@ -387,6 +384,7 @@ export class ReplicationService {
 }
 
 const pollMs = 2000;
+const unheardAfterS = 30;
 const abandonedEveryMs = 5000;
 const executionNewsMs = 500;
 const tellTasksMax = 50;

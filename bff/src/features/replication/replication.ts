@@ -11,6 +11,8 @@ export type TaskKind = 'copy' | 'delete';
 export type ExecutionState = 'running' | 'succeeded' | 'failed' | 'stopped';
 /** Of deletions that wait for a person's word; nothing but that word lets them go on. */
 export const heldBackCode = 'deletions-held-back';
+/** Of deletions that a person said no to: only another run of the policy brings them up again. */
+export const declinedCode = 'deletion-declined';
 
 export const openStates = ['queued', 'running', 'waiting'] as const satisfies readonly TaskState[];
 

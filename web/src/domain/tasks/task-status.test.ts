@@ -16,6 +16,7 @@ describe('what may be done with a task', () => {
     ]);
     const reason = { code: 'deletions-held-back', sentence: 'Somebody has to confirm it.', params: {} };
     expect(canRetryTask({ state: 'waiting', reason })).toBe(false);
+    expect(canRetryTask({ state: 'stopped', reason: { ...reason, code: 'deletion-declined' } })).toBe(false);
   });
 
   it('orders every state by how much it needs a person', () => {
