@@ -106,9 +106,14 @@ describe('failures', () => {
     await expectClosure(target, 'a/b', 'v1');
   });
 
-  test.each<RegistryErrorCode>(['disk-full', 'read-only', 'unauthorized'])('%s is not tried again', async (code) => {
+  test.each<[RegistryErrorCode, boolean]>([
+    ['disk-full', true],
+    ['read-only', true],
+    // One that can be tried again had been accepted before: its token ran out.
+    ['unauthorized', false],
+  ])('%s is not tried again', async (code, isRetryable) => {
     const image = await pushSampleImage(source, 'a/b', { layerSizes: [] });
-    target.failNext('pushBlob', registryError(code, true), 9);
+    target.failNext('pushBlob', registryError(code, isRetryable), 9);
     await expect(copyArtifact(options(image.digest))).rejects.toMatchObject({ code, side: 'destination' });
     expect(target.calls.filter((call) => call.startsWith('pushBlob'))).toHaveLength(1);
   });

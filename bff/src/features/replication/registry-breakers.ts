@@ -20,12 +20,13 @@ export class RegistryBreakers {
     this.#deps = deps;
   }
 
-  /** Of many tasks that fail together the first opens it. */
+  /** Of many tasks that fail together the first makes the others wait. */
   async open(registryId: string, reason: Reason, delayMs: number): Promise<void> {
+    // Each time: somebody may have made a probe due meanwhile, and this may be what it found.
+    await this.#deps.breakers.open(registryId, reason, delayMs);
     const nowMs = performance.now();
     if ((this.#openedUntilMs.get(registryId) ?? 0) > nowMs) return;
     this.#openedUntilMs.set(registryId, nowMs + delayMs / 2);
-    await this.#deps.breakers.open(registryId, reason, delayMs);
     await this.#deps.onParked(await this.#deps.store.postpone(registryId, reason, delayMs));
   }
 
