@@ -149,6 +149,7 @@ describe('EventHandler', () => {
 
   test('in a storm fewer are handled at once, and all of them in the end', async () => {
     const open = new Map<number, StoredEvent>();
+    const sleptMs: number[] = [];
     let active = 0;
     const most = { inStorm: 0, after: 0 };
     let isStorm = true;
@@ -174,7 +175,11 @@ describe('EventHandler', () => {
         return 'done';
       },
       onError: () => {},
-      sleep: () => Promise.resolve(),
+      sleep: (durationMs) => {
+        sleptMs.push(durationMs);
+        vi.advanceTimersByTime(durationMs);
+        return Promise.resolve();
+      },
     });
     vi.useFakeTimers({ toFake: ['performance'] });
     try {
@@ -195,6 +200,8 @@ describe('EventHandler', () => {
     release();
     await vi.waitFor(() => expect(open.size).toBe(0));
     expect(most).toEqual({ inStorm: 2, after: 8 });
+    // Nothing was begun before nothing more came.
+    expect(sleptMs[0]).toBe(100);
     await handler.stop();
   });
 });

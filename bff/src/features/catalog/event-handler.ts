@@ -95,16 +95,23 @@ class ArrivalRate {
   #second = 0;
   #count = 0;
   #before = 0;
+  #lastMs = Number.NEGATIVE_INFINITY;
 
   note(): void {
     this.#turn();
     this.#count += 1;
+    this.#lastMs = performance.now();
   }
 
   /** In a second, at most. */
   rate(): number {
     this.#turn();
     return Math.max(this.#count, this.#before);
+  }
+
+  /** How long nothing has come. */
+  silentMs(): number {
+    return performance.now() - this.#lastMs;
   }
 
   #turn(): void {
@@ -134,6 +141,9 @@ const repositoriesAtOnce = 8;
  */
 const stormRate = 50;
 const repositoriesInStorm = 2;
+/** In a storm nothing new is begun before so long nothing has come, or for so long. */
+const calmMs = 100;
+const longestYieldMs = 1500;
 const firstWaitMs = 2_000;
 const longestWaitMs = 60_000;
 /** Each time twice as long, six seconds in all: what is not there by then was replaced or deleted meanwhile. */
@@ -212,6 +222,7 @@ export class EventHandler {
     try {
       while (state.isReadingDue && !this.#stopping.signal.aborted) {
         state.isReadingDue = false;
+        await this.#yield(state);
         const free = (state.arrivals.rate() > stormRate ? repositoriesInStorm : repositoriesAtOnce) - state.active;
         if (free <= 0) return;
         const events = await eventsStore.listOpen(registryId, free, [...state.busy]);
@@ -228,6 +239,15 @@ export class EventHandler {
       this.#track(this.#kickAfter(firstWaitMs, registryId));
     } finally {
       state.isReading = false;
+    }
+  }
+
+  /** In a storm: until it pauses, or for a while. */
+  async #yield(state: RegistryState): Promise<void> {
+    if (state.arrivals.rate() <= stormRate) return;
+    const untilMs = performance.now() + longestYieldMs;
+    while (state.arrivals.silentMs() < calmMs && performance.now() < untilMs) {
+      await this.#parts.sleep(calmMs, this.#stopping.signal);
     }
   }
 
