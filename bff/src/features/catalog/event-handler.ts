@@ -96,6 +96,7 @@ class ArrivalRate {
   #count = 0;
   #before = 0;
   #lastMs = Number.NEGATIVE_INFINITY;
+  #stormSinceMs: number | undefined;
 
   note(): void {
     this.#turn();
@@ -103,10 +104,14 @@ class ArrivalRate {
     this.#lastMs = performance.now();
   }
 
-  /** In a second, at most. */
-  rate(): number {
+  isStorm(): boolean {
     this.#turn();
-    return Math.max(this.#count, this.#before);
+    if (Math.max(this.#count, this.#before) <= stormRate) {
+      this.#stormSinceMs = undefined;
+      return false;
+    }
+    this.#stormSinceMs ??= performance.now();
+    return performance.now() - this.#stormSinceMs < longestStormMs;
   }
 
   /** How long nothing has come. */
@@ -140,6 +145,8 @@ const repositoriesAtOnce = 8;
  * it, and what has waited a moment is handled together.
  */
 const stormRate = 50;
+/** What goes on for longer is no storm but how it is here: making way for it would leave ever more unhandled. */
+const longestStormMs = 30_000;
 const repositoriesInStorm = 2;
 /** In a storm nothing new is begun before so long nothing has come, or for so long. */
 const calmMs = 100;
@@ -223,7 +230,7 @@ export class EventHandler {
       while (state.isReadingDue && !this.#stopping.signal.aborted) {
         state.isReadingDue = false;
         await this.#yield(state);
-        const free = (state.arrivals.rate() > stormRate ? repositoriesInStorm : repositoriesAtOnce) - state.active;
+        const free = (state.arrivals.isStorm() ? repositoriesInStorm : repositoriesAtOnce) - state.active;
         if (free <= 0) return;
         const events = await eventsStore.listOpen(registryId, free, [...state.busy]);
         for (const work of coalesceEvents(events)) {
@@ -244,7 +251,7 @@ export class EventHandler {
 
   /** In a storm: until it pauses, or for a while. */
   async #yield(state: RegistryState): Promise<void> {
-    if (state.arrivals.rate() <= stormRate) return;
+    if (!state.arrivals.isStorm()) return;
     const untilMs = performance.now() + longestYieldMs;
     while (state.arrivals.silentMs() < calmMs && performance.now() < untilMs) {
       await this.#parts.sleep(calmMs, this.#stopping.signal);
