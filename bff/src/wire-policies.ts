@@ -2,6 +2,7 @@ import { policiesRoutes } from './features/policies/policies.routes.ts';
 import { PoliciesService } from './features/policies/policies.service.ts';
 import { createPoliciesStore } from './features/policies/policies.store.ts';
 import { createPoliciesView } from './features/policies/policies.view.ts';
+import { createPlanPlatformsView } from './features/policies/plan-platforms.view.ts';
 import { createPlanFactsView } from './features/policies/plan-facts.view.ts';
 import { createPolicyPlanner } from './features/policies/policy-planner.ts';
 import { PolicyRunner } from './features/policies/policy-runner.ts';
@@ -26,6 +27,7 @@ export function wirePolicies(
     publish({ name: 'policy', payload: { policyId, at: clock.now().toISOString() } });
   const planner = createPolicyPlanner({
     facts,
+    platforms: createPlanPlatformsView(kysely),
     registries: registries.listRegistries,
     bytesMissing: copies.bytesMissing,
     findImmutable: copies.findImmutable,

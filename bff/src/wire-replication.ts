@@ -4,6 +4,8 @@ import type { CatalogService } from './features/catalog/catalog.service.ts';
 import type { ImmutableRulesService } from './features/immutable-rules/immutable-rules.service.ts';
 import type { TagLeases } from './features/immutable-rules/tag-leases.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
+import { createBlobHintsView } from './features/replication/blob-hints.view.ts';
+import { createBreakersStore } from './features/replication/breakers.store.ts';
 import { createCopyPreviewView } from './features/replication/copy-preview.view.ts';
 import { createDestinationTagsView, type TagWinner } from './features/replication/destination-tags.view.ts';
 import { createExecutionsView } from './features/replication/executions.view.ts';
@@ -28,6 +30,7 @@ import { createTaskRights } from './features/replication/task-rights.ts';
 import { createTaskClaimsStore } from './features/replication/task-claims.store.ts';
 import { createTaskRecordsStore } from './features/replication/task-records.store.ts';
 import { createTasksView } from './features/replication/tasks.view.ts';
+import { createUnheardCopiesView } from './features/replication/unheard-copies.view.ts';
 import type { RequestAccess } from './http/request-access.ts';
 import { createJobQueue } from './job-queue/index.ts';
 import type { RegistryClient } from './registry-client/index.ts';
@@ -149,7 +152,10 @@ function storesOver(kysely: Foundation['database']['kysely']) {
     store: createReplicationStore(kysely),
     planStore: createPlanExecutionsStore(kysely),
     claims: createTaskClaimsStore(kysely),
+    breakers: createBreakersStore(kysely),
+    unheard: createUnheardCopiesView(kysely),
     records: createTaskRecordsStore(kysely),
+    blobHints: createBlobHintsView(kysely),
   };
 }
 

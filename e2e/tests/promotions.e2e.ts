@@ -48,6 +48,17 @@ test('a tag is promoted by digest from the board, stands in the history, and is 
   expect(await digestIn(testing, REPOSITORY, '1.0')).toBe(promoted);
   await expectAccessible(page);
 
+  // Among all copies it is named as what it is, and leads back here.
+  await page.goto('/replication/executions');
+  const copy = page
+    .getByRole('grid', { name: 'Copies' })
+    .getByRole('row')
+    .filter({ hasText: `${REPOSITORY}:1.0` });
+  await copy.getByRole('link', { name: `${REPOSITORY}:1.0` }).click();
+  await expect(page.getByRole('heading', { level: 1, name: `Copy of ${REPOSITORY}:1.0` })).toBeVisible();
+  await page.getByRole('link', { name: 'promotion into testing' }).click();
+  await expect(page).toHaveURL(new RegExp(`/projects/${PROJECT}/promotions`));
+
   await first.getByRole('button', { name: `Undo the promotion of ${REPOSITORY}:1.0` }).click();
   const question = page.getByRole('dialog', { name: `Undo ${REPOSITORY}:1.0 in testing?` });
   await expect(question.getByRole('listitem')).toContainText(/^testing: .+ becomes /);

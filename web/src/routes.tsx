@@ -80,7 +80,7 @@ const projects = [
   ),
   page(
     '/projects/:project',
-    ['projects', 'project-frame'],
+    ['projects', 'project-frame', 'reasons'],
     async () => (await import('./features/projects/ProjectPage.tsx')).ProjectPage,
   ),
   page(
@@ -95,7 +95,7 @@ const projects = [
   ),
   page(
     '/projects/:project/promotions',
-    ['promotions', 'project-frame'],
+    ['promotions', 'project-frame', 'reasons'],
     async () => (await import('./features/promotions/PromotionsPage.tsx')).PromotionsPage,
   ),
   page(
@@ -133,49 +133,49 @@ const projects = [
 const replication = [
   page(
     '/operations',
-    ['operations', 'tasks'],
+    ['operations', 'tasks', 'reasons'],
     async () => (await import('./features/operations/OperationsPage.tsx')).OperationsPage,
     'operations.read',
   ),
   page(
     '/replication',
-    ['policies', 'tasks'],
+    ['policies', 'tasks', 'reasons'],
     async () => (await import('./features/policies/PoliciesPage.tsx')).PoliciesPage,
     'member.read',
   ),
   page(
     '/replication/policies/new',
-    ['policies', 'tasks'],
+    ['policies', 'tasks', 'reasons'],
     async () => (await import('./features/policies/PolicyEditorPage.tsx')).NewPolicyPage,
     'project.manage',
   ),
   page(
     '/replication/policies/:policyId',
-    ['policies', 'tasks'],
+    ['policies', 'tasks', 'reasons'],
     async () => (await import('./features/policies/PolicyPage.tsx')).PolicyPage,
     'member.read',
   ),
   page(
     '/replication/policies/:policyId/edit',
-    ['policies', 'tasks'],
+    ['policies', 'tasks', 'reasons'],
     async () => (await import('./features/policies/PolicyEditorPage.tsx')).EditPolicyPage,
     'member.read',
   ),
   page(
     '/replication/executions',
-    ['replication', 'tasks'],
+    ['replication', 'tasks', 'reasons'],
     async () => (await import('./features/replication/ExecutionsPage.tsx')).ExecutionsPage,
     'replication.read',
   ),
   page(
     '/replication/executions/:executionId',
-    ['replication', 'tasks'],
+    ['replication', 'tasks', 'reasons'],
     async () => (await import('./features/replication/ExecutionPage.tsx')).ExecutionPage,
     'replication.read',
   ),
   page(
     '/replication/executions/:executionId/tasks/:taskId',
-    ['replication', 'tasks'],
+    ['replication', 'tasks', 'reasons'],
     async () => (await import('./features/replication/TaskPage.tsx')).TaskPage,
     'replication.read',
   ),
@@ -184,13 +184,13 @@ const replication = [
 const registries = [
   page(
     '/registries',
-    ['registries'],
+    ['registries', 'reasons'],
     async () => (await import('./features/registries/RegistriesPage.tsx')).RegistriesPage,
     'registry.read',
   ),
   page(
     '/registries/:registryId',
-    ['registries'],
+    ['registries', 'reasons'],
     async () => (await import('./features/registries/RegistryPage.tsx')).RegistryPage,
     'registry.read',
   ),
@@ -239,7 +239,7 @@ const routes: RouteObject[] = [
           // Without the shell: it hangs on a wall, where nobody clicks.
           page(
             '/operations/wall',
-            ['operations', 'tasks'],
+            ['operations', 'tasks', 'reasons'],
             async () => (await import('./features/operations/WallPage.tsx')).WallPage,
             'operations.read',
           ),

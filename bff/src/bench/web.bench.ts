@@ -14,12 +14,15 @@ interface Chunk {
 }
 type Manifest = Readonly<Record<string, Chunk>>;
 
-/** Fetched on the way besides the entry: two pages, and the words of each. */
+/** Fetched on the way besides the entry: two pages and their words. Those of other pages lie in the same folders. */
 function fetchedLater(language: string): RegExp[] {
   return [
     /^src\/features\/session\/SignInPage\.tsx$/,
     /^src\/features\/home\/HomePage\.tsx$/,
-    new RegExp(`^src/(i18n|features/(session|home))/[^/]+\\.${language}\\.ts$`),
+    new RegExp(`^src/i18n/common\\.${language}\\.ts$`),
+    new RegExp(`^src/i18n/domain\\.${language}\\.ts$`),
+    new RegExp(`^src/features/session/text\\.${language}\\.ts$`),
+    new RegExp(`^src/features/home/text\\.${language}\\.ts$`),
   ];
 }
 
@@ -34,13 +37,16 @@ function collect(manifest: Manifest, key: string, files: Set<string>): void {
 function firstLoad(manifest: Manifest, language: string): { file: string; gzipBytes: number }[] {
   const patterns = fetchedLater(language);
   const keys = Object.keys(manifest);
-  for (const pattern of patterns.slice(0, 2)) {
-    if (!keys.some((key) => pattern.test(key))) throw new Error(`The build has no page for ${pattern.source}.`);
+  for (const pattern of patterns) {
+    if (!keys.some((key) => pattern.test(key))) throw new Error(`The build has no file for ${pattern.source}.`);
   }
   const files = new Set<string>();
   for (const key of keys) {
     if (manifest[key]?.isEntry === true || patterns.some((pattern) => pattern.test(key))) collect(manifest, key, files);
   }
+  // And the document's own script, that is not built.
+  const html = readFileSync(path.join(root, 'web/dist/index.html'), 'utf8');
+  for (const [, file = ''] of html.matchAll(/<script[^>]* src="\/([^"]+)"/g)) files.add(file);
   return [...files]
     .filter((file) => /\.(js|css)$/.test(file))
     .map((file) => ({ file, gzipBytes: gzipSync(readFileSync(path.join(root, 'web/dist', file))).length }))

@@ -38,6 +38,8 @@ export const Policy = z
     destinations: z.array(PolicyDestination),
     /** The newest whose tasks are open. */
     runningExecutionId: z.nullable(Id),
+    /** The newest whose deletions wait for a person's word. */
+    heldExecutionId: z.nullable(Id),
     lastExecution: z.nullable(
       z.object({
         id: Id,

@@ -5,6 +5,18 @@ import { RegistryId } from './words.ts';
 const patterns = <T extends z.core.$ZodType>(pattern: T, least: number) =>
   z.array(pattern).check(z.minLength(least), z.maxLength(50));
 
+/** `linux/amd64`, `linux/arm/v7`; without a variant every variant is meant. */
+export const PlatformName = z
+  .string()
+  .check(
+    z.trim(),
+    z.maxLength(100),
+    z.regex(
+      /^[a-z0-9._-]+\/[a-z0-9._-]+(?:\/[a-z0-9._-]+)?$/,
+      'must be a platform such as linux/amd64 or linux/arm/v7',
+    ),
+  );
+
 /** What of the source belongs to the destinations. All conditions must hold; an exclusion beats every inclusion. */
 export const PolicyFilters = z
   .strictObject({
@@ -20,6 +32,12 @@ export const PolicyFilters = z
     newerThanDays: z.nullable(z.int().check(z.minimum(1), z.maximum(3650))),
     /** Signatures, SBOMs and whatever else refers to an artifact. */
     includeReferrers: z.boolean(),
+    /**
+     * Of an index only these, with the attestations that belong to them; the index itself stays as it is, so the
+     * destination must take one without all its platforms. Artifacts that are known to be of other platforms only are
+     * left out. Null, and left out: all.
+     */
+    platforms: z._default(z.nullable(z.array(PlatformName).check(z.minLength(1), z.maxLength(20))), null),
   })
   .register(z.globalRegistry, { id: 'PolicyFilters' });
 export type PolicyFilters = z.infer<typeof PolicyFilters>;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { endpoint } from './endpoint.ts';
 import { listQuery, page } from './lists.ts';
+import { countPromotionApprovals } from './promotion-approvals.ts';
 import { Digest, Environment, Id, Instant, ProjectName, Reason, RegistryId, RepositoryName, TagName } from './words.ts';
 
 /** Into `environment`, from the one before it. */
@@ -211,6 +212,7 @@ export const promotionEndpoints = {
   updatePromotionPath,
   listPromotions,
   listPromotionApprovals,
+  countPromotionApprovals,
   createPromotion,
   getPromotion,
   approvePromotion,

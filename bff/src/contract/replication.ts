@@ -1,7 +1,18 @@
 import * as z from 'zod/mini';
 import { endpoint } from './endpoint.ts';
 import { listQuery, page } from './lists.ts';
-import { Digest, Id, Instant, Platform, Reason, Reference, RegistryId, RepositoryName, TagName } from './words.ts';
+import {
+  Digest,
+  Id,
+  Instant,
+  Platform,
+  ProjectName,
+  Reason,
+  Reference,
+  RegistryId,
+  RepositoryName,
+  TagName,
+} from './words.ts';
 
 /**
  * queued → running → succeeded | failed | stopped; running → waiting (backoff before the next attempt) → running.
@@ -120,10 +131,21 @@ export const policyTriggers = ['manual', 'schedule', 'push', 'reconcile'] as con
 export const Execution = z
   .object({
     id: Id,
-    /** `copy`: "Copy to…"; the others are of a policy. */
-    trigger: z.enum(['copy', ...policyTriggers]),
+    /** `copy`: "Copy to…"; `promotion`: into another environment, or back; the others are of a policy. */
+    trigger: z.enum(['copy', 'promotion', ...policyTriggers]),
     /** Null for a copy that somebody asked for by hand. The version is the one it was planned with. */
     policy: z.nullable(z.object({ id: Id, name: z.string(), version: z.int(), exists: z.boolean() })),
+    /** The promotion, or the undo of one, whose copy it is. */
+    promotion: z.nullable(
+      z.object({
+        id: Id,
+        kind: z.enum(['promotion', 'undo']),
+        project: ProjectName,
+        repository: RepositoryName,
+        tag: TagName,
+        environment: z.string(),
+      }),
+    ),
     planned: z.nullable(PlannedWork),
     /** Why its deletions wait for a person's word. */
     heldBack: z.nullable(Reason),
@@ -217,7 +239,8 @@ export const listExecutions = endpoint({
   permission: 'replication.read',
   query: z.strictObject({
     ...listQuery(['-created', 'created']),
-    state: z.optional(z.enum(executionStates)),
+    /** `held` is running, with deletions that wait for a person's word. */
+    state: z.optional(z.enum([...executionStates, 'held'])),
     policyId: z.optional(Id),
   }),
   response: page(Execution),
@@ -244,11 +267,11 @@ export const stopExecution = endpoint({
 export const retryExecution = endpoint({
   method: 'POST',
   path: '/executions/:executionId/retry',
-  summary: 'Run the failed and stopped tasks again',
+  summary: 'Run the failed and stopped tasks again, but for deletions that somebody declined',
   permission: 'artifact.push',
   params: byExecution,
   response: Execution,
-  errors: ['execution-not-found'],
+  errors: ['execution-not-found', 'task-not-retryable'],
 });
 export const listTasks = endpoint({
   method: 'GET',

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { PoolConfig } from 'pg';
 import type { Tables } from './tables.ts';
 
 /** `embedded` without a folder lives in memory and is gone with the process. */
@@ -8,7 +9,7 @@ export type DatabaseLocation =
 
 /** What pg-boss needs: its own pool on PostgreSQL, the one shared session of the embedded database. */
 export type QueueBackend =
-  | { kind: 'postgres'; connectionString: string }
+  | { kind: 'postgres'; poolSettings: PoolConfig }
   | {
       kind: 'pglite';
       /** For `fromPglite()`; every statement waits its turn behind Kysely's transactions. */

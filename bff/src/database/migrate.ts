@@ -9,7 +9,9 @@ import { up as traffic } from './migrations/0006-traffic.ts';
 import { up as promotion } from './migrations/0007-promotion.ts';
 import { up as notices } from './migrations/0008-notices.ts';
 import { up as tagOrigins } from './migrations/0009-tag-origins.ts';
-import { up as trash } from './migrations/0010-trash.ts';
+import { up as platforms } from './migrations/0010-platforms.ts';
+import { up as breakers } from './migrations/0011-breakers.ts';
+import { up as trash } from './migrations/0012-trash.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -22,7 +24,9 @@ const migrations: Record<string, Migration> = {
   '0007-promotion': { up: promotion },
   '0008-notices': { up: notices },
   '0009-tag-origins': { up: tagOrigins },
-  '0010-trash': { up: trash },
+  '0010-platforms': { up: platforms },
+  '0011-breakers': { up: breakers },
+  '0012-trash': { up: trash },
 };
 
 export class MigrationError extends Error {

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Database } from './database-port.ts';
 import { withDeadline } from './ping-deadline.ts';
+import { PostgresConnections } from './postgres-connections.ts';
 import { PostgresListener } from './postgres-listener.ts';
 import type { Tables } from './tables.ts';
 
@@ -33,28 +34,18 @@ export async function openPostgresDatabase(
   location: { url: string; maxConnections?: number },
   onWarning: (sentence: string, error: unknown) => void,
 ): Promise<Database> {
-  const settings: pg.PoolConfig = {
-    connectionString: location.url,
-    application_name: 'longshore',
-    types: typeParsers,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 5000,
-    // A half-open connection gives no error by itself; a statement that takes this long is as good as lost.
-    query_timeout: 60_000,
-    idle_in_transaction_session_timeout: 60_000,
-  };
-  const pool = new pg.Pool({ ...settings, max: location.maxConnections ?? 10 });
+  const connections = new PostgresConnections(location.url);
+  const pool = new pg.Pool({ ...connections.poolSettings, types: typeParsers, max: location.maxConnections ?? 10 });
   // Without this listener one lost idle connection ends the process.
   pool.on('error', (error) =>
     onWarning('A connection to the database was lost; a new one is opened when needed.', error),
   );
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  const listener = new PostgresListener(settings, onWarning);
+  const listener = new PostgresListener(connections, onWarning);
   return {
     kind: 'postgres',
     kysely,
-    queueBackend: { kind: 'postgres', connectionString: location.url },
+    queueBackend: { kind: 'postgres', poolSettings: connections.poolSettings },
     listen: (channel, handler, options) => listener.listen(channel, handler, options),
     notify: async (channel, payload) => {
       await sql`select pg_notify(${channel}, ${payload})`.execute(kysely);

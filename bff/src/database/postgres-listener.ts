@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { ListenOptions } from './database-port.ts';
+import type { PostgresConnections } from './postgres-connections.ts';
 
 interface Subscription {
   channel: string;
@@ -12,15 +13,16 @@ type OnWarning = (sentence: string, error: unknown) => void;
 
 const HEARTBEAT_MS = 5000;
 const HEARTBEAT_ANSWER_MS = 5000;
+const SLOW_READER_MS = 500;
 const RECONNECT_FIRST_MS = 200;
 const RECONNECT_LONGEST_MS = 5000;
 
 /**
  * LISTEN on one connection of its own, opened with the first subscription and again whenever it breaks. A query every few
- * seconds notices a half-open connection, which sends no error.
+ * seconds notices a half-open connection, which sends no error, and has the others cut that are silent too.
  */
 export class PostgresListener {
-  readonly #settings: pg.ClientConfig;
+  readonly #connections: PostgresConnections;
   readonly #onWarning: OnWarning;
   readonly #subscriptions = new Set<Subscription>();
   readonly #closing = new AbortController();
@@ -28,8 +30,8 @@ export class PostgresListener {
   #connecting: Promise<void> | null = null;
   #heartbeat: NodeJS.Timeout | undefined;
 
-  constructor(settings: pg.ClientConfig, onWarning: OnWarning) {
-    this.#settings = { ...settings, query_timeout: HEARTBEAT_ANSWER_MS };
+  constructor(connections: PostgresConnections, onWarning: OnWarning) {
+    this.#connections = connections;
     this.#onWarning = onWarning;
   }
 
@@ -65,7 +67,7 @@ export class PostgresListener {
   }
 
   async #connect(): Promise<void> {
-    const client = new pg.Client(this.#settings);
+    const client = new pg.Client({ ...this.#connections.clientSettings, query_timeout: HEARTBEAT_ANSWER_MS });
     client.on('error', (error) => this.#lost(client, error));
     client.on('end', () => this.#lost(client, new Error('The connection ended.')));
     client.on('notification', ({ channel, payload }) => {
@@ -83,10 +85,20 @@ export class PostgresListener {
       throw error;
     }
     this.#client = client;
-    this.#heartbeat = setInterval(() => {
-      client.query('select 1').catch((error: unknown) => this.#lost(client, error));
-    }, HEARTBEAT_MS);
+    this.#heartbeat = setInterval(() => void this.#beat(client), HEARTBEAT_MS);
     this.#heartbeat.unref();
+  }
+
+  async #beat(client: pg.Client): Promise<void> {
+    const heard = this.#connections.heard();
+    try {
+      await client.query('select 1');
+    } catch {
+      // This process may have been too busy to read the answer that was there: only now it gets round to that.
+      await sleep(SLOW_READER_MS);
+      // Its own connection is among them.
+      this.#connections.cutSilentSince(heard);
+    }
   }
 
   #lost(client: pg.Client, error: unknown): void {

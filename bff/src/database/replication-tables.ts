@@ -18,6 +18,8 @@ export interface ExecutionsTable extends PolicyExecutionColumns {
   state: WithDefault<'running' | 'succeeded' | 'failed' | 'stopped'>;
   include_referrers: boolean;
   when_different: 'replace' | 'skip';
+  /** Names such as linux/amd64; null: all. */
+  platforms: NullableJson<string[]>;
   created_at: WithDefault<Date>;
   finished_at: NullableInstant;
 }
@@ -94,6 +96,12 @@ export interface TaskLogTable {
 }
 
 /** Bytes moved between two registries within ten seconds. */
+export interface RegistryBreakersTable {
+  registry_id: string;
+  reason: ReasonJson;
+  probe_at: Instant;
+}
+
 export interface TrafficTable {
   at: Instant;
   source_registry_id: string;

@@ -20,6 +20,7 @@ import type {
   TaskBlobsTable,
   TaskLogTable,
   TasksTable,
+  RegistryBreakersTable,
   TrafficTable,
 } from './replication-tables.ts';
 import type { PromotionPathsTable, PromotionsTable, PromotionTargetsTable } from './promotion-tables.ts';
@@ -176,6 +177,8 @@ export interface RepositoryManifestsTable {
   repository_id: number;
   digest: string;
   first_seen_at: WithDefault<Date>;
+  /** Of an index without all its children: what is there of it. Null where everything is. */
+  held_size_bytes: WithDefault<number | null>;
 }
 
 /** registry_id, repository and project repeat what repositories says: the lists over all registries sort by index. */
@@ -319,6 +322,7 @@ export interface Tables {
   task_attempts: TaskAttemptsTable;
   task_log: TaskLogTable;
   traffic: TrafficTable;
+  registry_breakers: RegistryBreakersTable;
   promotion_paths: PromotionPathsTable;
   promotions: PromotionsTable;
   promotion_targets: PromotionTargetsTable;

@@ -35,7 +35,7 @@ beforeAll(async () => {
     publicProjects: ['open'],
   });
   await pushSampleImage(clients.source, 'app', { tag: 'v1', layerSizes: [100_000, 3_000_000] });
-  await pushSampleIndex(clients.source, 'multi', ['amd64', 'arm64'], 'v1');
+  await pushSampleIndex(clients.source, 'multi', ['amd64', 'arm64'], { tag: 'v1' });
   await pushSampleImage(clients.development, 'open/tool', { tag: 'v1' });
   await pushSampleImage(clients.development, 'payments/secret', { tag: 'v1' });
 });

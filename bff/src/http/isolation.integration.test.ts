@@ -73,12 +73,15 @@ async function plainAnswer(client: TestApiClient, endpoint: Endpoint, input: Row
   return answer;
 }
 
+/** Answers about all places that the caller may see, and takes the name of none. */
+const withoutPlaces: ReadonlySet<string> = new Set(['listRegistryDirectory', 'countPromotionApprovals']);
+
 describe('The table of rows', () => {
   it('has one for each endpoint of the contract, which names something where the path does', () => {
     expect(Object.keys(isolationRows).toSorted()).toEqual(Object.keys(contract).toSorted());
     const empty = endpoints.filter(([name, { path, permission }]) => {
       const namesAPlace = isPlaceAction(permission) || path.includes(':project');
-      return namesAPlace && name !== 'listRegistryDirectory' && isolationRows[name](beta, alpha).length === 0;
+      return namesAPlace && !withoutPlaces.has(name) && isolationRows[name](beta, alpha).length === 0;
     });
     expect(empty.map(([name]) => name)).toEqual([]);
   });

@@ -109,7 +109,8 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
 
 function libraryOptions({ queueBackend }: Database): ConstructorOptions {
   const quiet = { registerInstance: false, monitorVacuum: false, openTelemetry: { enabled: false } };
-  if (queueBackend.kind === 'postgres') return { ...quiet, connectionString: queueBackend.connectionString, max: 4 };
+  // Handed on to its pool as they are; its type lists but some of them.
+  if (queueBackend.kind === 'postgres') return { ...quiet, ...(queueBackend.poolSettings as object), max: 4 };
   // Two methods are all the adapter uses; every statement waits its turn behind our transactions.
   const session = queueBackend.session as unknown as PGliteLike;
   return { ...quiet, db: fromPglite(session), backend: 'pglite', reindex: false };

@@ -272,6 +272,15 @@ describe('a busy registry', () => {
       retryAfterMs: 600_000,
     });
     expect(registry.requests).toHaveLength(1);
+    // Said once, it holds for everybody, who are told so at once instead of when their time is over.
+    waits.length = 0;
+    expect(await failure(client.headManifest('a/b', 'v1'))).toMatchObject({
+      code: 'rate-limited',
+      retryable: true,
+      retryAfterMs: 600_000,
+    });
+    expect(registry.requests).toHaveLength(1);
+    expect(waits).toEqual([]);
   });
 });
 

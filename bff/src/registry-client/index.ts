@@ -27,7 +27,6 @@ export type {
 export { capabilityNames } from './client-types.ts';
 export type { ArtifactManifest, Descriptor, ImageIndex, ImageManifest, Manifest, Platform } from './manifest.ts';
 export {
-  descriptorJson,
   isForeignLayer,
   ManifestError,
   manifestMaxBytes,
@@ -35,6 +34,8 @@ export {
   parseManifest,
 } from './manifest.ts';
 export { isIndex, isManifest, manifestAccept, mediaTypes } from './media-types.ts';
+export type { NamedPlatform } from './platforms.ts';
+export { hasWantedPlatform, parsePlatformName, wantedChildren } from './platforms.ts';
 export type { Digest, ImageReference, Reference, RepositoryName, Tag } from './reference.ts';
 export {
   isDigest,

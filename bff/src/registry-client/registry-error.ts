@@ -19,6 +19,8 @@ export const registryErrorCodes = [
   'manifest-too-large',
   'manifest-invalid',
   'manifest-incomplete',
+  'sparse-index-refused',
+  'no-wanted-platform',
   'answer-too-large',
   'answer-invalid',
   'redirect-refused',

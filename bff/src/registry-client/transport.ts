@@ -177,6 +177,12 @@ export class Transport {
       reference: call.reference,
       hasCredential: this.#options.hasCredential,
     };
+    // It was said to one request and holds for all: none waits here, its attempts running out, for what is the task's business.
+    const quietForMs = endpoint.quietForMs;
+    if (quietForMs > patienceMs) {
+      const detail = { retryable: true, retryAfterMs: quietForMs };
+      throw registryError(occasion, 'rate-limited', 'asks to slow down', detail);
+    }
     const abort = requestAbort([call.signal, this.#closing.signal], isBlob(call) ? undefined : this.#deadlineMs(call));
     let release: (() => void) | undefined;
     try {
@@ -211,8 +217,9 @@ export class Transport {
       const challenge = parseChallenge(answer.header('www-authenticate'));
       const isWorthIt = this.#authenticator.challenged(endpoint.url.origin, challenge, call.scopes, authorization);
       if (!isWorthIt || attempt > 1 || isStream(call.body)) {
-        const isInsufficientScope =
-          challenge?.scheme === 'bearer' && authorization !== undefined && challenge.error === 'insufficient_scope';
+        const isBearer = challenge?.scheme === 'bearer' && authorization !== undefined;
+        const isInsufficientScope = isBearer && challenge.error === 'insufficient_scope';
+        if (isBearer && isWorthIt && attempt === 1 && !isInsufficientScope) throw await this.#tokenRanOut(answer);
         throw await this.#refusal(answer, call, isInsufficientScope);
       }
       await readStart(answer.body, errorBodyMaxBytes);
@@ -316,6 +323,16 @@ export class Transport {
       }
       throw known;
     }
+  }
+
+  /**
+   * A stream cannot be sent again by us; whoever has its source can, and gets a new token. No loop: the upload is opened
+   * anew with that, and one that is refused there is final.
+   */
+  async #tokenRanOut(answer: Answer): Promise<RegistryError> {
+    await readStart(answer.body, errorBodyMaxBytes);
+    const predicate = 'no longer takes the token that opened the upload';
+    return registryError(answer.occasion, 'unauthorized', predicate, { status: answer.status, retryable: true });
   }
 
   async #refusal(answer: Answer, call: Call, isInsufficientScope = false): Promise<RegistryError> {

@@ -6,7 +6,7 @@ import { startChaosProxy } from '../testing/chaos-proxy.ts';
 import { copyConformance, expectClosure } from '../testing/copy-conformance.ts';
 import type { RealRegistry } from '../testing/real-registry.ts';
 import { startRealRegistry } from '../testing/real-registry.ts';
-import { pushSampleImage } from '../testing/sample-artifacts.ts';
+import { pushSampleImage, pushSampleIndex } from '../testing/sample-artifacts.ts';
 import type { CopyOptions } from './index.ts';
 import { copyArtifact, createCopyLimiter } from './index.ts';
 
@@ -105,6 +105,26 @@ describe('when connections break', () => {
       await expectClosure(target, name, tag);
     }
   });
+});
+
+test('a registry that wants every platform of an index refuses one without, for good', async () => {
+  const repository = 'sparse/app';
+  const index = await pushSampleIndex(source, repository, ['amd64', 'arm64'], { isAttested: true });
+  const sent: string[] = [];
+  const on = { blobDone: (digest: string, how: string) => void (how === 'existed' || sent.push(digest)) };
+  const platforms = [{ os: 'linux', architecture: 'arm64' }];
+  for (const _attempt of [1, 2]) {
+    await expect(copyArtifact(options(repository, index.digest, { platforms, on }))).rejects.toMatchObject({
+      code: 'sparse-index-refused',
+      side: 'destination',
+      retryable: false,
+    });
+  }
+  const wanted = [index.children[1], index.attestations[1]].flatMap((part) => part?.blobs ?? []);
+  expect(sent.toSorted()).toEqual(wanted.map(({ digest }) => digest).toSorted());
+  expect(await target.headManifest(repository, 'v1')).toBeUndefined();
+  await copyArtifact(options(repository, index.digest, {}));
+  await expectClosure(target, repository, 'v1');
 });
 
 test('a destination that dies in mid-copy leaves no tag, and the copy finishes after its return', async () => {

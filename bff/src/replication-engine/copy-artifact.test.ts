@@ -106,9 +106,14 @@ describe('failures', () => {
     await expectClosure(target, 'a/b', 'v1');
   });
 
-  test.each<RegistryErrorCode>(['disk-full', 'read-only', 'unauthorized'])('%s is not tried again', async (code) => {
+  test.each<[RegistryErrorCode, boolean]>([
+    ['disk-full', true],
+    ['read-only', true],
+    // One that can be tried again had been accepted before: its token ran out.
+    ['unauthorized', false],
+  ])('%s is not tried again', async (code, isRetryable) => {
     const image = await pushSampleImage(source, 'a/b', { layerSizes: [] });
-    target.failNext('pushBlob', registryError(code, true), 9);
+    target.failNext('pushBlob', registryError(code, isRetryable), 9);
     await expect(copyArtifact(options(image.digest))).rejects.toMatchObject({ code, side: 'destination' });
     expect(target.calls.filter((call) => call.startsWith('pushBlob'))).toHaveLength(1);
   });
@@ -137,6 +142,91 @@ describe('failures', () => {
       [1, 2].map((tag) => copyArtifact(options(image.digest, { limiter, targetTag: `v${tag}` }))),
     );
     expect(outcomes.map((outcome) => outcome.status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
+describe('chosen platforms', () => {
+  const arm = { os: 'linux', architecture: 'arm64' };
+  const amd = { os: 'linux', architecture: 'amd64' };
+  const begins = (calls: readonly string[], operation: string) => calls.filter((call) => call.startsWith(operation));
+  beforeEach(() => {
+    target = createMemoryTarget('testing', { takesSparseIndexes: true });
+  });
+
+  test('come with what belongs to them, under the digest of the whole', async () => {
+    const index = await pushSampleIndex(source, 'a/b', ['amd64', 'arm64', 'riscv64'], { isAttested: true });
+    const whole = await source.getManifest('a/b', index.digest);
+    const { digest, outcome } = await copyArtifact(options(index.digest, { platforms: [arm] }));
+    expect({ digest, outcome }).toEqual({ digest: index.digest, outcome: 'copied' });
+    expect((await target.getManifest('a/b', 'v1')).bytes).toEqual(whole.bytes);
+    const held = async ({ digest: child }: { digest: string }) =>
+      (await target.headManifest('a/b', child)) !== undefined;
+    expect(await Promise.all(index.children.map(held))).toEqual([false, true, false]);
+    expect(await Promise.all(index.attestations.map(held))).toEqual([false, true, false]);
+    await expectClosure(target, 'a/b', index.children[1]?.digest ?? '');
+    expect(target.blob('a/b', index.children[0]?.blobs[0]?.digest ?? '')).toBeUndefined();
+  });
+
+  test('that are there cost no blob and no manifest, and one that is wanted later comes alone', async () => {
+    const index = await pushSampleIndex(source, 'a/b', ['amd64', 'arm64']);
+    await copyArtifact(options(index.digest, { platforms: [arm] }));
+    target.calls.length = 0;
+    const again = await copyArtifact(options(index.digest, { platforms: [arm] }));
+    expect(again.outcome).toBe('up-to-date');
+    expect(begins(target.calls, 'p')).toEqual([]);
+    const later = await copyArtifact(options(index.digest, { platforms: [arm, amd] }));
+    expect(later.outcome).toBe('copied');
+    expect(begins(target.calls, 'putManifest')).toEqual([`putManifest a/b ${index.children[0]?.digest}`]);
+    await expectClosure(target, 'a/b', 'v1');
+    expect((await copyArtifact(options(index.digest, { platforms: [amd] }))).outcome).toBe('up-to-date');
+  });
+
+  test('of before do not make the whole be there', async () => {
+    const index = await pushSampleIndex(source, 'a/b', ['amd64', 'arm64']);
+    await copyArtifact(options(index.digest, { platforms: [arm] }));
+    const { outcome } = await copyArtifact(options(index.digest, { isPerhapsSparse: true }));
+    expect(outcome).toBe('copied');
+    await expectClosure(target, 'a/b', 'v1');
+  });
+
+  test('that an index has not are an error, and a single image comes as it is', async () => {
+    const index = await pushSampleIndex(source, 'a/b', ['amd64']);
+    await expect(copyArtifact(options(index.digest, { platforms: [arm] }))).rejects.toMatchObject({
+      code: 'no-wanted-platform',
+      side: 'source',
+      retryable: false,
+    });
+    const image = await pushSampleImage(source, 'a/b');
+    await copyArtifact(options(image.digest, { platforms: [arm] }));
+    await expectClosure(target, 'a/b', 'v1');
+  });
+
+  test('of a nested index are chosen in it too', async () => {
+    const inner = await pushSampleIndex(source, 'a/b', ['amd64', 'arm64']);
+    const entry = { mediaType: inner.mediaType, digest: inner.digest, size: inner.sizeBytes };
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
+    const { digest } = await source.putManifest('a/b', 'v1', { bytes, mediaType: inner.mediaType });
+    await copyArtifact(options(digest, { platforms: [arm] }));
+    const [amdImage, armImage] = inner.children;
+    expect(await target.headManifest('a/b', armImage?.digest ?? '')).toBeDefined();
+    expect(await target.headManifest('a/b', amdImage?.digest ?? '')).toBeUndefined();
+    await copyArtifact(options(digest, { platforms: [arm, amd] }));
+    await expectClosure(target, 'a/b', 'v1');
+  });
+
+  test('where the registry wants all are one final error, without the blobs a second time', async () => {
+    target = createMemoryTarget('testing');
+    const index = await pushSampleIndex(source, 'a/b', ['amd64', 'arm64']);
+    for (const _attempt of [1, 2]) {
+      await expect(copyArtifact(options(index.digest, { platforms: [arm] }))).rejects.toMatchObject({
+        code: 'sparse-index-refused',
+        side: 'destination',
+        retryable: false,
+        params: { registry: 'testing', repository: 'a/b' },
+      });
+    }
+    expect(begins(target.calls, 'pushBlob')).toHaveLength(index.children[1]?.blobs.length ?? 0);
+    expect(target.tag('a/b', 'v1')).toBeUndefined();
   });
 });
 

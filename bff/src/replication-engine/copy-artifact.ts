@@ -29,7 +29,8 @@ async function isUpToDate(
  */
 export async function copyArtifact(options: CopyOptions): Promise<CopyResult> {
   const { memory, leave } = options.limiter.enter(options.target);
-  if (options.isResumed) memory.distrust(options.targetRepository);
+  // What a registry refused that wants every platform lies there without a tag: it is not sent again.
+  if (options.isResumed || options.platforms !== undefined) memory.distrust(options.targetRepository);
   try {
     return await new ArtifactCopy(options, memory).run();
   } catch (error) {
@@ -45,6 +46,7 @@ class ArtifactCopy {
   readonly #walk: GraphWalk;
   readonly #manifestsDone = new Set<string>();
   #bytesCopied = 0;
+  #hasPushed = false;
 
   constructor(options: CopyOptions, memory: TargetMemory) {
     this.#options = options;
@@ -74,11 +76,12 @@ class ArtifactCopy {
   async run(): Promise<CopyResult> {
     const { targetTag, digest, platforms, includeReferrers } = this.#options;
     const isTagged = await this.#isTagged();
+    const isWhole = isTagged && (await this.#hasChildren());
     // A signature made later is looked for at the artifact itself; what its children have came with them.
-    if (isTagged && !(includeReferrers && (await this.#walk.hasReferrers(digest)))) {
+    if (isWhole && !(includeReferrers && (await this.#walk.hasReferrers(digest)))) {
       return this.#result('up-to-date', digest, undefined, []);
     }
-    const root = platforms ? await this.#walk.readPlatforms(digest, platforms) : await this.#walk.read(digest);
+    const root = await this.#walk.readRoot(digest, platforms);
     const referrers = includeReferrers ? await this.#walk.readReferrers([root]) : [];
     const plan = planOf(root, referrers);
     this.#options.on?.planned?.(plan);
@@ -89,7 +92,7 @@ class ArtifactCopy {
     await this.#pushReferrers(referrers);
     if (targetTag !== undefined && !isTagged) await this.#tag(root, targetTag);
     return this.#result(
-      isTagged && this.#bytesCopied === 0 ? 'up-to-date' : 'copied',
+      isTagged && this.#bytesCopied === 0 && !this.#hasPushed ? 'up-to-date' : 'copied',
       root.descriptor.digest,
       plan,
       referrers.map((referrer) => referrer.descriptor),
@@ -97,11 +100,26 @@ class ArtifactCopy {
   }
 
   async #isTagged(): Promise<boolean> {
-    const { target, targetRepository, targetTag, digest, platforms, signal, limiter } = this.#options;
-    if (targetTag === undefined || platforms !== undefined) return false;
+    const { target, targetRepository, targetTag, digest, signal, limiter } = this.#options;
+    if (targetTag === undefined) return false;
     if (this.#options.isExpected === false) await isNewRepository(this.#options, this.#memory);
     if (this.#memory.isUnsetTag(targetRepository, targetTag)) return false;
     return limiter.manifests.run(0, signal, () => isUpToDate(target, targetRepository, targetTag, digest, signal));
+  }
+
+  /** Of an index that may be there without all its children: whether those that are wanted are. */
+  async #hasChildren(): Promise<boolean> {
+    const { target, targetRepository, digest, platforms, isPerhapsSparse, signal, limiter } = this.#options;
+    if (platforms === undefined && isPerhapsSparse !== true) return true;
+    const children = await this.#walk.listBelow(digest, platforms);
+    const found = await Promise.all(
+      children.map((child) =>
+        limiter.manifests.run(0, signal, () =>
+          onSide('destination', () => target.headManifest(targetRepository, child, { signal })),
+        ),
+      ),
+    );
+    return !found.includes(undefined);
   }
 
   #result(
@@ -171,7 +189,10 @@ class ArtifactCopy {
         return found !== undefined;
       }),
     );
-    if (!isThere) await this.#put(node, digest);
+    if (!isThere) {
+      await this.#put(node, digest);
+      this.#hasPushed = true;
+    }
     this.#manifestDone(digest, isThere ? 'existed' : 'pushed');
   }
 
@@ -206,7 +227,14 @@ class ArtifactCopy {
       for (const blob of node.blobs) this.#memory.forget(targetRepository, blob.digest);
       await this.#copyBlobs(node.blobs, true);
       for (const child of node.children) await this.#put(child, child.descriptor.digest);
-      await this.#putOnce(node, reference);
+      try {
+        await this.#putOnce(node, reference);
+      } catch (again) {
+        // All that is wanted is there: what it misses is what is not wanted.
+        throw node.isSparse && isRegistryError(again, 'manifest-incomplete')
+          ? sparseError(this.#options, again)
+          : again;
+      }
     }
   }
 
@@ -240,6 +268,21 @@ function fenceError({ target, targetRepository }: CopyOptions, tag: string): Reg
     host: target.name,
     retryable: false,
   });
+}
+
+function sparseError({ target, targetRepository }: CopyOptions, cause: RegistryError): RegistryError {
+  const error = new RegistryError({
+    code: 'sparse-index-refused',
+    sentence: `${target.name} takes no index without all its platforms (${targetRepository}): copy all platforms there, or, on Distribution 3, set validation.manifests.indexes.platforms.`,
+    params: { registry: target.name, repository: targetRepository },
+    operation: 'put-manifest',
+    host: cause.host,
+    status: cause.status,
+    retryable: false,
+    cause,
+  });
+  error.side = 'destination';
+  return error;
 }
 
 function stoppedError({ target }: CopyOptions, cause: unknown): RegistryError {

@@ -20,7 +20,9 @@ const triesMax = 3;
 const worthTryingAgain: ReadonlySet<string> = new Set(['connection-lost', 'timeout', 'server-error', 'truncated']);
 
 function mayRetryByDefault(error: RegistryError, attempt: number): Promise<boolean> {
-  return Promise.resolve(attempt < triesMax && worthTryingAgain.has(error.code));
+  // A token that ran out in between.
+  const isNewTokenDue = error.code === 'unauthorized' && error.retryable;
+  return Promise.resolve(attempt < triesMax && (isNewTokenDue || worthTryingAgain.has(error.code)));
 }
 
 /**

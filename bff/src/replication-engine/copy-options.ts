@@ -74,8 +74,13 @@ export interface CopyOptions {
   readonly targetRepository: string;
   /** Moved last, and only where the fence holds. Without one the artifact is pushed by digest. */
   readonly targetTag?: string | undefined;
-  /** Only these children of an index; the destination then gets an index of its own with another digest. */
+  /**
+   * Only these of an index, with what belongs to them. The index itself is pushed as it is, so that its digest and its
+   * signatures hold: the destination must take one without all its children.
+   */
   readonly platforms?: readonly Platform[] | undefined;
+  /** The destination may have the index without all its children: that its tag is there says nothing of them. */
+  readonly isPerhapsSparse?: boolean | undefined;
   readonly includeReferrers: boolean;
   /** By `performance.now()`: the referrers that the source had then, or later, come with it. Else those it has now. */
   readonly begunAtMs?: number | undefined;
@@ -106,7 +111,7 @@ export interface CopyOptions {
 
 export interface CopyResult {
   readonly outcome: 'copied' | 'up-to-date';
-  /** What the tag points to now; another than asked for only with `platforms`. */
+  /** What the tag points to now. */
   readonly digest: string;
   readonly plan: CopyPlan | undefined;
   readonly bytesCopied: number;

@@ -1,7 +1,5 @@
-import type { Descriptor, ImageIndex, Manifest, Platform } from '../registry-client/index.ts';
+import type { Descriptor, Manifest, Platform, RegistryErrorCode } from '../registry-client/index.ts';
 import {
-  descriptorJson,
-  digestOf,
   isForeignLayer,
   isIndex,
   isManifest,
@@ -9,6 +7,7 @@ import {
   manifestMaxDepth,
   parseManifest,
   RegistryError,
+  wantedChildren,
 } from '../registry-client/index.ts';
 import type { CopyLimits, CopyPlan, PlannedBlob, PlannedManifest } from './copy-options.ts';
 
@@ -19,6 +18,16 @@ export interface CopyNode {
   readonly manifest: Manifest;
   readonly children: readonly CopyNode[];
   readonly blobs: readonly PlannedBlob[];
+  /** An index of which only some children are wanted: its bytes, and so its digest, are those of the whole. */
+  readonly isSparse: boolean;
+}
+
+/** What is known of a manifest from what names it. */
+interface Naming {
+  /** Of each index on the way down only these. */
+  readonly wanted?: readonly Platform[] | undefined;
+  readonly platform?: Platform | undefined;
+  readonly path?: readonly string[];
 }
 
 export interface Referrer {
@@ -46,30 +55,38 @@ export class GraphWalk {
     this.#limits = limits;
   }
 
-  async read(digest: string, platform?: Platform, path: readonly string[] = []): Promise<CopyNode> {
+  /** Everything below the digest; with `wanted` only these platforms of an index, and what belongs to them. */
+  async readRoot(digest: string, wanted: readonly Platform[] | undefined): Promise<CopyNode> {
+    const root = await this.read(digest, { wanted });
+    const isEmptied = root.isSparse && root.children.length === 0 && root.blobs.length === 0;
+    if (isEmptied) throw this.#invalid(digest, 'has none of the wanted platforms', 'no-wanted-platform');
+    return root;
+  }
+
+  async read(digest: string, naming: Naming = {}): Promise<CopyNode> {
+    const { path = [] } = naming;
     // A digest cannot contain itself, but a registry that does not keep to that must not lead us in circles.
     if (path.includes(digest)) throw this.#invalid(digest, 'contains itself');
     if (path.length >= manifestMaxDepth)
       throw this.#invalid(digest, `is nested deeper than ${manifestMaxDepth} indexes`);
     const known = this.#nodes.get(digest);
     if (known) return known;
-    const reading = this.#read(digest, platform, path);
+    const reading = this.#node(digest, { ...naming, path: [...path, digest] });
     this.#nodes.set(digest, reading);
     return reading;
   }
 
-  /** Only the wanted platforms of an index, with the attestations that belong to them. */
-  async readPlatforms(digest: string, platforms: readonly Platform[]): Promise<CopyNode> {
-    const root = await this.#fetch(digest);
-    if (root.manifest.kind !== 'index') return this.read(digest);
-    const kept = keepPlatforms(root.manifest, platforms);
-    if (kept.length === 0) throw this.#invalid(digest, 'has none of the wanted platforms');
-    if (kept.length === root.manifest.manifests.length) return this.read(digest);
-    const document = JSON.parse(root.bytes.toString('utf8')) as Record<string, unknown>;
-    const bytes = Buffer.from(JSON.stringify({ ...document, manifests: kept.map(descriptorJson) }));
-    const { mediaType } = root.descriptor;
-    const descriptor = { mediaType, digest: digestOf(bytes), sizeBytes: bytes.length };
-    return this.#node({ descriptor, bytes, manifest: parseManifest(bytes, mediaType) }, undefined, [digest]);
+  /** Digests of the manifests below an index, of the wanted platforms or all: only indexes are read for it. */
+  async listBelow(digest: string, wanted: readonly Platform[] | undefined, depth = 0): Promise<string[]> {
+    if (depth >= manifestMaxDepth) throw this.#invalid(digest, `is nested deeper than ${manifestMaxDepth} indexes`);
+    const { manifest } = await this.#fetch(digest);
+    if (manifest.kind !== 'index') return [];
+    const kept = wanted === undefined ? manifest.manifests : wantedChildren(manifest, wanted);
+    this.#count(kept.length, digest);
+    const children = kept.filter((child) => !isBlob(child));
+    const indexes = children.filter(({ mediaType }) => isIndex(mediaType));
+    const below = await Promise.all(indexes.map((child) => this.listBelow(child.digest, wanted, depth + 1)));
+    return [...new Set([...children.map((child): string => child.digest), ...below.flat()])];
   }
 
   /** Referrers of every manifest below, and of those referrers in turn. */
@@ -106,32 +123,25 @@ export class GraphWalk {
     );
   }
 
-  async #read(digest: string, platform: Platform | undefined, path: readonly string[]): Promise<CopyNode> {
-    return this.#node(await this.#fetch(digest), platform, [...path, digest]);
-  }
-
-  async #node(
-    fetched: { descriptor: Descriptor; bytes: Buffer; manifest: Manifest },
-    platform: Platform | undefined,
-    path: readonly string[],
-  ): Promise<CopyNode> {
+  async #node(digest: string, { wanted, platform, path }: Naming): Promise<CopyNode> {
+    const fetched = await this.#fetch(digest);
     const { manifest } = fetched;
-    const { digest } = fetched.descriptor;
     if (manifest.kind !== 'index') {
       const layers = manifest.kind === 'artifact' ? manifest.blobs : manifest.layers;
-      const wanted = layers.filter((layer) => !isForeignLayer(layer));
-      const blobs = wanted.map((layer) => this.#blob(layer, 'layer', platform));
+      const own = layers.filter((layer) => !isForeignLayer(layer));
+      const blobs = own.map((layer) => this.#blob(layer, 'layer', platform));
       if (manifest.kind === 'manifest') blobs.push(this.#blob(manifest.config, 'config', platform));
       this.#count(blobs.length + 1, digest);
-      return { ...fetched, children: [], blobs };
+      return { ...fetched, children: [], blobs, isSparse: false };
     }
-    this.#count(manifest.manifests.length + 1, digest);
-    // BuildKit lists the layers of a cache in an index: a child may be a blob.
-    const isBlob = (child: Descriptor): boolean => !isIndex(child.mediaType) && !isManifest(child.mediaType);
-    const blobs = manifest.manifests.filter(isBlob).map((child) => this.#blob(child, 'layer', child.platform));
-    const manifests = manifest.manifests.filter((child) => !isBlob(child));
-    const children = await Promise.all(manifests.map((child) => this.read(child.digest, child.platform, path)));
-    return { ...fetched, children, blobs };
+    const kept = wanted === undefined ? manifest.manifests : wantedChildren(manifest, wanted);
+    this.#count(kept.length + 1, digest);
+    const blobs = kept.filter(isBlob).map((child) => this.#blob(child, 'layer', child.platform));
+    const manifests = kept.filter((child) => !isBlob(child));
+    const children = await Promise.all(
+      manifests.map((child) => this.read(child.digest, { wanted, platform: child.platform, path: path ?? [] })),
+    );
+    return { ...fetched, children, blobs, isSparse: kept.length < manifest.manifests.length };
   }
 
   async #fetch(digest: string): Promise<{ descriptor: Descriptor; bytes: Buffer; manifest: Manifest }> {
@@ -159,10 +169,10 @@ export class GraphWalk {
       throw this.#invalid(digest, 'is part of an artifact with too many parts');
   }
 
-  #invalid(digest: string, predicate: string): RegistryError {
+  #invalid(digest: string, predicate: string, code: RegistryErrorCode = 'manifest-invalid'): RegistryError {
     const { name } = this.#reader;
     const error = new RegistryError({
-      code: 'manifest-invalid',
+      code,
       sentence: `${digest} of ${name} ${predicate}.`,
       params: { registry: name, digest, detail: predicate },
       operation: 'get-manifest',
@@ -172,6 +182,11 @@ export class GraphWalk {
     error.side = 'source';
     return error;
   }
+}
+
+/** BuildKit lists the layers of a cache in an index: a child may be a blob. */
+function isBlob({ mediaType }: Descriptor): boolean {
+  return !isIndex(mediaType) && !isManifest(mediaType);
 }
 
 /** Every manifest once, children before their parents. */
@@ -220,23 +235,4 @@ function platformsOf(nodes: readonly CopyNode[]): Map<string, Platform> {
     }
   }
   return platforms;
-}
-
-function keepPlatforms(index: ImageIndex, platforms: readonly Platform[]): Descriptor[] {
-  const isWanted = (platform: Platform | undefined): boolean =>
-    platform !== undefined &&
-    platforms.some(
-      (wanted) =>
-        wanted.os === platform.os &&
-        wanted.architecture === platform.architecture &&
-        (wanted.variant === undefined || wanted.variant === platform.variant) &&
-        (wanted.osVersion === undefined || wanted.osVersion === platform.osVersion),
-    );
-  const wanted = new Set<string>(
-    index.manifests.filter((child) => isWanted(child.platform)).map((child) => child.digest),
-  );
-  // BuildKit's attestations name the image they are about in this annotation.
-  return index.manifests.filter(
-    (child) => wanted.has(child.digest) || wanted.has(child.annotations?.['vnd.docker.reference.digest'] ?? ''),
-  );
 }

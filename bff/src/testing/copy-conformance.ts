@@ -54,24 +54,6 @@ export function copyConformance(name: string, pair: () => Pair): void {
       await expectClosure(target, repository, 'v1');
     });
 
-    test('of chosen platforms makes an index of its own', async () => {
-      const { source, target } = pair();
-      const repository = nextRepository();
-      const index = await pushSampleIndex(source, repository, ['amd64', 'arm64', 'riscv64']);
-      const platforms = [
-        { os: 'linux', architecture: 'arm64' },
-        { os: 'linux', architecture: 'amd64' },
-      ];
-      const { digest } = await copyArtifact(options(repository, index.digest, { targetTag: 'v1', platforms }));
-      expect(digest).not.toBe(index.digest);
-      const { bytes, descriptor } = await target.getManifest(repository, 'v1');
-      const copied = parseManifest(bytes, descriptor.mediaType);
-      const architectures =
-        copied.kind === 'index' ? copied.manifests.map((child) => child.platform?.architecture) : [];
-      expect(architectures).toEqual(['amd64', 'arm64']);
-      await expectClosure(target, repository, 'v1');
-    });
-
     test('of what is there already does nothing', async () => {
       const { source } = pair();
       const repository = nextRepository();

@@ -21,6 +21,8 @@ export type Flaw =
   | { readonly kind: 'redirect'; readonly to: string }
   | { readonly kind: 'foreign-upload'; readonly url: string }
   | { readonly kind: 'token-realm'; readonly realm: string }
+  /** Takes each token for one upload to be opened, and not for its bytes; `lasting` for both. */
+  | { readonly kind: 'tokens-run-out'; readonly lasting: string }
   /** `says`: the detail of its 500, as Distribution 2.8 has it: words where it writes bytes, a number within its driver. */
   | { readonly kind: 'disk-full'; readonly says: unknown }
   | { readonly kind: 'read-only' };
@@ -230,6 +232,17 @@ const flaws: { readonly [Kind in Flaw['kind']]: Misbehave<Kind> } = {
     const challenge = `Bearer realm="${flaw.realm}",service="flawed",scope="repository:a/b:pull"`;
     response.setHeader('www-authenticate', challenge);
     json(response, 401, { errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] });
+    return true;
+  },
+  'tokens-run-out': ({ lasting }, { request, response }) => {
+    const token = request.headers.authorization?.replace('Bearer ', '');
+    if (token !== undefined && (request.method === 'POST' || token === lasting)) {
+      const isOpening = request.method === 'POST';
+      response.writeHead(isOpening ? 202 : 201, isOpening ? { location: '/v2/a/b/blobs/uploads/1' } : {}).end();
+      return true;
+    }
+    response.setHeader('www-authenticate', 'Bearer realm="http://127.0.0.1:1/token",service="flawed"');
+    json(response, 401, { errors: [{ code: 'UNAUTHORIZED', message: 'token is expired' }] });
     return true;
   },
   'disk-full': ({ says }, { request, response }) => {

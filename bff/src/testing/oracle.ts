@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../database/index.ts';
-import type { RegistryClient } from '../registry-client/index.ts';
+import {
+  hasWantedPlatform,
+  type NamedPlatform,
+  parseManifest,
+  parsePlatformName,
+  type Platform,
+  type RegistryClient,
+  wantedChildren,
+} from '../registry-client/index.ts';
 
 const patienceMs = 180_000;
 
@@ -12,6 +20,8 @@ export interface OracleWorld {
   readonly destinations: readonly RegistryClient[];
   /** The same names at all of them. */
   readonly repositories: readonly string[];
+  /** Of the policy, such as linux/amd64: what is of other platforms only is expected nowhere, and not below an index. */
+  readonly platforms?: readonly string[];
 }
 
 /**
@@ -29,16 +39,21 @@ export async function expectConverged(world: OracleWorld): Promise<void> {
     if (performance.now() > endsAtMs) throw new Error(`It did not come to rest: ${faults.slice(0, 20).join('; ')}.`);
     await sleep(200);
   }
-  for (const destination of world.destinations) await expectWhole(destination, world.repositories);
+  for (const destination of world.destinations) await expectWhole(destination, world.repositories, world.platforms);
   await expectNoOrphans(world.kysely);
 }
 
-/** Nothing half-written: whatever has a tag can be read in full, and is what its digest says. */
-export async function expectWhole(client: RegistryClient, repositories: readonly string[]): Promise<void> {
+/** Nothing half-written: whatever has a tag can be read in full, or all of its wanted platforms, and is what its digest says. */
+export async function expectWhole(
+  client: RegistryClient,
+  repositories: readonly string[],
+  platforms?: readonly string[],
+): Promise<void> {
+  const wanted = platforms?.map((name) => parsePlatformName(name));
   for (const repository of repositories) {
     const read = new Set<string>();
     for (const [tag, digest] of await tagsOf(client, repository)) {
-      await readClosure(client, repository, digest, read).catch((error: unknown) => {
+      await readClosure({ client, repository, wanted }, digest, read).catch((error: unknown) => {
         throw new Error(`${client.host} has ${repository}:${tag}, but not all of it.`, { cause: error });
       });
     }
@@ -63,10 +78,14 @@ async function openTasks({ kysely, repositories }: OracleWorld): Promise<string[
   return rows.map(({ id, state, reason }) => `task ${id} is ${state} (${JSON.stringify(reason)})`);
 }
 
-async function differences({ source, destinations, repositories }: OracleWorld): Promise<string[]> {
+async function differences({ source, destinations, repositories, platforms }: OracleWorld): Promise<string[]> {
   const found: string[] = [];
+  const wanted = platforms?.map((name) => parsePlatformName(name));
   for (const repository of repositories) {
     const expected = await tagsOf(source, repository);
+    for (const [tag, digest] of wanted === undefined ? [] : expected) {
+      if (!(await isWanted({ client: source, repository, wanted }, digest))) expected.delete(tag);
+    }
     for (const destination of destinations) {
       const actual = await tagsOf(destination, repository);
       for (const tag of new Set([...expected.keys(), ...actual.keys()])) {
@@ -96,13 +115,44 @@ interface Document {
   readonly manifests?: readonly { readonly digest: string }[];
 }
 
-async function readClosure(client: RegistryClient, repository: string, digest: string, read: Set<string>) {
+interface Place {
+  readonly client: RegistryClient;
+  readonly repository: string;
+  /** All without. */
+  readonly wanted: readonly Platform[] | undefined;
+}
+
+/** By its own words: the children of an index, the config of an image. */
+async function isWanted({ client, repository, wanted = [] }: Place, digest: string): Promise<boolean> {
+  const { bytes, descriptor } = await client.getManifest(repository, digest);
+  const manifest = parseManifest(bytes, descriptor.mediaType);
+  if (manifest.kind === 'index') return wantedChildren(manifest, wanted).length > 0 || manifest.manifests.length === 0;
+  if (manifest.kind !== 'manifest') return true;
+  const config = await client.readBlob(repository, manifest.config.digest, { maxBytes: 1024 ** 2 });
+  const said = parsedConfig(config);
+  return hasWantedPlatform(said === undefined ? [] : [said], wanted);
+}
+
+function parsedConfig(config: Buffer): NamedPlatform | undefined {
+  try {
+    const { os, architecture, variant } = JSON.parse(config.toString('utf8')) as Partial<NamedPlatform>;
+    return os === undefined || architecture === undefined ? undefined : { os, architecture, variant };
+  } catch {
+    return undefined;
+  }
+}
+
+async function readClosure(place: Place, digest: string, read: Set<string>): Promise<void> {
   if (read.has(digest)) return;
   read.add(digest);
+  const { client, repository, wanted } = place;
   // Checked against its digest by the client.
-  const { bytes } = await client.getManifest(repository, digest);
+  const { bytes, descriptor } = await client.getManifest(repository, digest);
   const document = JSON.parse(bytes.toString('utf8')) as Document;
-  for (const child of document.manifests ?? []) await readClosure(client, repository, child.digest, read);
+  const manifest = wanted === undefined ? undefined : parseManifest(bytes, descriptor.mediaType);
+  const kept =
+    manifest?.kind === 'index' && wanted !== undefined ? wantedChildren(manifest, wanted) : (document.manifests ?? []);
+  for (const child of kept) await readClosure(place, child.digest, read);
   const blobs = [...(document.config === undefined ? [] : [document.config]), ...(document.layers ?? [])];
   for (const blob of blobs) {
     if (read.has(blob.digest) || 'urls' in blob) continue;

@@ -59,35 +59,51 @@ async function waitForCluster(folder: string): Promise<PostgresCluster> {
 }
 
 async function startCluster(folder: string): Promise<PostgresCluster> {
-  const binaries = await findPostgresBinaries();
+  await makePostgresContent(folder);
+  const port = await freePort();
+  // Nobody reads it after the test run, so that nothing need be safe on the disk.
+  await launchPostgres(folder, port, { max_connections: '200', synchronous_commit: 'off' });
+  return { url: `postgres://postgres@127.0.0.1:${port}` };
+}
+
+/** `initdb` in the folder. */
+export async function makePostgresContent(folder: string): Promise<void> {
   const content = path.join(folder, 'content');
   await mkdir(content, { mode: 0o700 });
   const asServer = await serverUser();
   if (asServer !== null) await chown(content, asServer.uid, asServer.gid);
-  const command = (program: string, args: string[]): [string, string[]] =>
-    asServer === null
-      ? [path.join(binaries, program), args]
-      : ['runuser', ['-u', 'postgres', '--', path.join(binaries, program), ...args]];
-  const [initdb, initdbArgs] = command('initdb', ['-D', content, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '-N']);
-  await run(initdb, initdbArgs, { env: { ...process.env, LC_ALL: 'C.UTF-8' }, cwd: '/' });
-  const port = await freePort();
+  const [initdb, args] = await command('initdb', ['-D', content, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '-N']);
+  await run(initdb, args, { env: { ...process.env, LC_ALL: 'C.UTF-8' }, cwd: '/' });
+}
+
+/** Resolves when it answers. */
+export async function launchPostgres(
+  folder: string,
+  port: number,
+  more: Readonly<Record<string, string>>,
+): Promise<void> {
+  const content = path.join(folder, 'content');
   const settings = {
     listen_addresses: '127.0.0.1',
     port: String(port),
     unix_socket_directories: content,
-    max_connections: '200',
     shared_buffers: '32MB',
     fsync: 'off',
-    synchronous_commit: 'off',
     full_page_writes: 'off',
+    ...more,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const [postgres, postgresArgs] = command('postgres', ['-D', content, ...flags]);
+  const [postgres, args] = await command('postgres', ['-D', content, ...flags]);
   const log = path.join(folder, 'postgres.log');
   const output = openSync(log, 'a');
-  spawn(postgres, postgresArgs, { detached: true, stdio: ['ignore', output, output], cwd: '/' }).unref();
+  spawn(postgres, args, { detached: true, stdio: ['ignore', output, output], cwd: '/' }).unref();
   await waitForPort(port, log);
-  return { url: `postgres://postgres@127.0.0.1:${port}` };
+}
+
+/** PostgreSQL refuses to run as root. */
+async function command(program: string, args: string[]): Promise<[string, string[]]> {
+  const file = path.join(await findPostgresBinaries(), program);
+  return (await serverUser()) === null ? [file, args] : ['runuser', ['-u', 'postgres', '--', file, ...args]];
 }
 
 /** Stops the server if one was started, by the id in its own pid file, and removes the folder. */

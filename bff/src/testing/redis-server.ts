@@ -10,7 +10,11 @@ import { freePort } from './free-port.ts';
 export interface TestRedis {
   readonly url: string;
   stop(): Promise<void>;
+  /** With what it had when it last saved. */
   start(): Promise<void>;
+  /** SIGSTOP and SIGCONT: connections stay open, new ones are taken, and nobody answers. */
+  freeze(): void;
+  thaw(): void;
   /** Sends one command. */
   run(...command: string[]): Promise<unknown>;
   close(): Promise<void>;
@@ -59,6 +63,8 @@ export async function startRedis(): Promise<TestRedis> {
     url,
     start,
     stop,
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
     run,
     close: async () => {
       await stop();

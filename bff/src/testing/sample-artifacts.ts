@@ -27,6 +27,8 @@ export interface SampleImage {
   /** Blobs that are there already. */
   readonly layers?: readonly object[];
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** What its config says; random bytes without. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 export async function pushSampleBlob(
@@ -42,7 +44,11 @@ export async function pushSampleBlob(
 
 /** An image of random layers. */
 export async function pushSampleImage(to: Destination, repository: string, image: SampleImage = {}): Promise<Sample> {
-  const config = await pushSampleBlob(to, repository, randomBytes(200), mediaTypes.ociConfig);
+  const bytes =
+    image.config === undefined
+      ? randomBytes(200)
+      : Buffer.from(JSON.stringify({ ...image.config, author: randomBytes(8).toString('hex') }));
+  const config = await pushSampleBlob(to, repository, bytes, mediaTypes.ociConfig);
   const layers: SampleBlob[] = [];
   for (const size of image.layerSizes ?? [10_000, 20_000]) {
     layers.push(await pushSampleBlob(to, repository, randomBytes(size), mediaTypes.ociLayer));
@@ -57,23 +63,51 @@ export async function pushSampleImage(to: Destination, repository: string, image
   return { ...(await put(to, repository, document, image.tag)), blobs: [config, ...layers] };
 }
 
+export interface SampleIndexOptions {
+  readonly tag?: string | undefined;
+  /** Beside each image what BuildKit puts there: a manifest of platform unknown/unknown that names the image. */
+  readonly isAttested?: boolean;
+}
+
+export interface SampleIndex extends Sample {
+  /** One for each architecture. */
+  readonly children: readonly Sample[];
+  readonly attestations: readonly Sample[];
+}
+
 /** An index of one image for each architecture. */
 export async function pushSampleIndex(
   to: Destination,
   repository: string,
   architectures: readonly string[],
-  tag?: string,
-): Promise<Sample & { readonly children: readonly Sample[] }> {
+  { tag, isAttested = false }: SampleIndexOptions = {},
+): Promise<SampleIndex> {
   const children: Sample[] = [];
-  for (const _architecture of architectures) children.push(await pushSampleImage(to, repository));
-  const manifests = children.map((child, position) => ({
-    mediaType: child.mediaType,
-    digest: child.digest,
-    size: child.sizeBytes,
-    platform: { os: 'linux', architecture: architectures[position] },
-  }));
+  const attestations: Sample[] = [];
+  for (const architecture of architectures) {
+    children.push(await pushSampleImage(to, repository, { config: { os: 'linux', architecture } }));
+    if (isAttested) attestations.push(await pushSampleImage(to, repository, { layerSizes: [300] }));
+  }
+  const manifests = [
+    ...children.map((child, position) => ({
+      ...entryOf(child),
+      platform: { os: 'linux', architecture: architectures[position] },
+    })),
+    ...attestations.map((attestation, position) => ({
+      ...entryOf(attestation),
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: {
+        'vnd.docker.reference.type': 'attestation-manifest',
+        'vnd.docker.reference.digest': children[position]?.digest,
+      },
+    })),
+  ];
   const index = await put(to, repository, { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }, tag);
-  return { ...index, blobs: children.flatMap((child) => child.blobs), children };
+  return { ...index, blobs: [...children, ...attestations].flatMap((child) => child.blobs), children, attestations };
+}
+
+function entryOf({ mediaType, digest, sizeBytes }: Sample) {
+  return { mediaType, digest, size: sizeBytes };
 }
 
 /** Something about a subject: an SBOM, a signature. */

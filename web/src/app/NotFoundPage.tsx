@@ -11,7 +11,6 @@ export function NotFoundPage() {
   return (
     <Page title={t('app.notFoundTitle')}>
       <EmptyState
-        title={t('app.notFoundTitle')}
         action={
           <Button variant="outlined" component={Link} to={paths.home()}>
             {t('app.goHome')}

@@ -23,7 +23,6 @@ export function PermissionGate({ permission, children }: PermissionGateProps) {
   return (
     <Page title={t('app.noPermissionTitle')}>
       <EmptyState
-        title={t('app.noPermissionTitle')}
         action={
           <Button variant="outlined" component={Link} to={paths.home()}>
             {t('app.goHome')}

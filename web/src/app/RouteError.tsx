@@ -29,24 +29,20 @@ export function RouteError() {
   if (error instanceof ApiError) {
     return (
       <Page title={t('app.brokenTitle')}>
-        <ErrorState title={t('app.brokenTitle')} error={words(error)} onRetry={() => location.reload()} />
+        <ErrorState error={words(error)} onRetry={() => location.reload()} />
       </Page>
     );
   }
   if (isOutdated) {
     return (
       <Page title={t('app.outdatedTitle')}>
-        <EmptyState title={t('app.outdatedTitle')} action={reload}>
-          {t('app.outdatedWords')}
-        </EmptyState>
+        <EmptyState action={reload}>{t('app.outdatedWords')}</EmptyState>
       </Page>
     );
   }
   return (
     <Page title={t('app.brokenTitle')}>
-      <EmptyState title={t('app.brokenTitle')} action={reload}>
-        {t('app.brokenWords')}
-      </EmptyState>
+      <EmptyState action={reload}>{t('app.brokenWords')}</EmptyState>
       <details className={styles['details']}>
         <summary>{t('app.brokenDetails')}</summary>
         <pre>{error instanceof Error ? (error.stack ?? error.message) : String(error)}</pre>

@@ -38,7 +38,7 @@ export async function startI18n(language: Language = detectLanguage()): Promise<
       // Both languages have every key (checked by type and by test), so nothing is loaded twice.
       fallbackLng: false,
       load: 'currentOnly',
-      ns: ['common', 'domain', 'reasons'],
+      ns: ['common', 'domain'],
       defaultNS: 'common',
       // React escapes markup; what is left to do is to keep other people’s text from turning the words around it.
       interpolation: { escapeValue: true, escape: isolated },

@@ -22,6 +22,9 @@ export const text: Record<string, string> = {
   'manifest-too-large': '{registry} 给出的清单太大[（{repository}）]。',
   'manifest-invalid': '{registry} 给出的清单无效[（{repository}）]。',
   'manifest-incomplete': '{registry} 缺少清单所引用的部分[（{repository}）]。',
+  'sparse-index-refused':
+    '{registry} 不接受缺少部分平台的索引（{repository}）：请向那里复制所有平台；如果是 Distribution 3，也可以设置 validation.manifests.indexes.platforms。',
+  'no-wanted-platform': '{registry} 的 {digest} 没有任何所需的平台。',
   'answer-too-large': '{registry} 的应答太大，已停止读取。',
   'answer-invalid': '{registry} 的应答无法理解。',
   'own-front-door': '{registry} 就是本控制台自己：请填写它后面的镜像仓库的地址。',
@@ -68,6 +71,8 @@ export const text: Record<string, string> = {
     '请求此复制的 {requester} 已无权从 {project} 的 {environment} 环境拉取。有权限的人可以重新运行。',
   'requester-may-not-push':
     '请求此复制的 {requester} 已无权向 {project} 的 {environment} 环境推送。有权限的人可以重新运行。',
+  'requester-may-not-delete':
+    '请求此删除的 {requester} 已无权在 {project} 的 {environment} 环境中删除。有权限的人可以重新运行。',
   'project-archived': '项目 {project} 已归档，不再接受更改。',
   'deadline-passed': '超过了最长时限，已放弃。',
 
@@ -90,6 +95,7 @@ export const text: Record<string, string> = {
   'name-collision': '{repositories} 在那里都会变成“{name}”：都不复制。',
   'outside-project': '“{name}”不属于项目 {project}，策略不能写到项目之外。',
   'referrers-missing': '镜像已经在那里；引用它的内容（例如签名）还没有。',
+  'platforms-missing': '索引已经在那里；它的部分平台还没有。',
   'policy-paused': '策略已暂停；恢复后会继续。',
   'planning-failed': '未能制定计划；原因见服务器日志，稍后会再次尝试。',
   'filters-invalid': '策略的筛选条件无法使用：{cause}',

@@ -8,6 +8,8 @@ export const text = {
     failed: 'failed',
     stopped: 'stopped',
   },
+  /** A deletion that waits for a person's word. */
+  held: 'held back',
   executionState: { running: 'running', succeeded: 'done', failed: 'failed', stopped: 'stopped' },
   blobState: {
     queued: 'queued',

@@ -10,6 +10,7 @@ export const text = {
     failed: '失败',
     stopped: '已停止',
   },
+  held: '待确认',
   executionState: { running: '进行中', succeeded: '完成', failed: '失败', stopped: '已停止' },
   blobState: {
     queued: '排队中',

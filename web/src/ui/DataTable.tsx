@@ -85,13 +85,17 @@ function StaleBanner({ error, onRetry }: { error: ErrorWords; onRetry?: () => vo
   );
 }
 
-function Footer<Row>({ rows, total, hasMore, selection, onSelectionChange, bulkActions, height }: DataTableProps<Row>) {
+function Footer<Row>(props: DataTableProps<Row>) {
+  const { rows, total, hasMore, selection, onSelectionChange, bulkActions, height, isPending, error = null } = props;
   const { t } = useTranslation('common');
   const format = useFormat();
   const selected = selection?.size ?? 0;
   const shown = format.number(rows.length);
-  const counted =
-    hasMore !== true
+  // While nothing has been read, nobody knows how many there are.
+  const isUnknown = rows.length === 0 && (isPending === true || error !== null);
+  const counted = isUnknown
+    ? ''
+    : hasMore !== true
       ? t('ui.rowsAll', { count: rows.length, shown })
       : total === null || total === undefined
         ? t('ui.rowsSome', { shown })

@@ -2,8 +2,8 @@ import type { ReactNode } from 'react';
 import styles from './EmptyState.module.css';
 
 interface EmptyStateProps {
-  /** What is not there: "No registries yet". */
-  title: string;
+  /** What is not there: "No registries yet". Left out where the page's heading says it. */
+  title?: string;
   /** The next step, as a sentence. */
   children?: ReactNode;
   /** The control that takes the step. */
@@ -13,7 +13,7 @@ interface EmptyStateProps {
 export function EmptyState({ title, children, action }: EmptyStateProps) {
   return (
     <div className={styles['state']}>
-      <p className={styles['title']}>{title}</p>
+      {title === undefined ? null : <p className={styles['title']}>{title}</p>}
       {children === undefined ? null : <div className={styles['words']}>{children}</div>}
       {action === undefined ? null : <div className={styles['action']}>{action}</div>}
     </div>

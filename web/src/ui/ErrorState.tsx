@@ -13,8 +13,8 @@ export interface ErrorWords {
 }
 
 interface ErrorStateProps {
-  /** What is missing because of it: "The tags could not be read." */
-  title: string;
+  /** What is missing because of it: "The tags could not be read." Left out where the page's heading says it. */
+  title?: string;
   error: ErrorWords;
   onRetry?: () => void;
 }
@@ -23,7 +23,7 @@ export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
   const { t } = useTranslation('common');
   return (
     <div className={styles['state']} role="alert">
-      <p className={styles['title']}>{title}</p>
+      {title === undefined ? null : <p className={styles['title']}>{title}</p>}
       <p className={styles['words']}>
         {error.sentence} {error.more}
       </p>

@@ -9,12 +9,14 @@ interface StatusDotProps {
   isLabelHidden?: boolean;
   /** Something is going on: the dot breathes. */
   isActive?: boolean;
+  /** A whole sentence: it may take several lines. */
+  wraps?: boolean;
 }
 
 /** A state as a shape and a word; never the colour alone: round is well, a triangle wants attention, a square is broken. */
-export function StatusDot({ tone, label, isLabelHidden = false, isActive = false }: StatusDotProps) {
+export function StatusDot({ tone, label, isLabelHidden = false, isActive = false, wraps = false }: StatusDotProps) {
   return (
-    <span className={styles['status']}>
+    <span className={styles['status']} data-wraps={wraps}>
       <svg
         className={`${styles['dot']} ${styles[tone]} ${isActive ? styles['active'] : ''}`}
         viewBox="0 0 10 10"

@@ -70,6 +70,7 @@ export class ArtifactsView {
       .where('repositories.name', '=', repository)
       .where('manifests.digest', '=', digest)
       .selectAll('manifests')
+      .select('repository_manifests.held_size_bytes')
       .executeTakeFirst();
     if (row === undefined) return undefined;
     return {
@@ -78,7 +79,8 @@ export class ArtifactsView {
       artifactType: row.artifact_type,
       kind: row.kind,
       content: Buffer.from(row.content),
-      totalSizeBytes: row.total_size_bytes,
+      // An index may be here without all its children: what is not here has no size here.
+      totalSizeBytes: row.held_size_bytes ?? row.total_size_bytes,
       platforms: row.platforms,
       configDigest: row.config_digest,
       createdAt: row.created_at,
@@ -112,8 +114,9 @@ export class ArtifactsView {
   /** Sizes of those children that the repository is known to hold. */
   async listChildSizes({ registryId, repository }: Place, digests: readonly string[]) {
     const { rows } = await sql<{ digest: string; total_size_bytes: number | null }>`
-      select manifests.digest, manifests.total_size_bytes from manifests
-      join repository_manifests on repository_manifests.digest = manifests.digest
+      select manifests.digest,
+        coalesce(repository_manifests.held_size_bytes, manifests.total_size_bytes) as total_size_bytes
+      from manifests join repository_manifests on repository_manifests.digest = manifests.digest
       join repositories on repositories.id = repository_manifests.repository_id
       where repositories.registry_id = ${registryId} and repositories.name = ${repository}
         and manifests.digest = any (${[...digests]}::text[])

@@ -352,6 +352,27 @@ describeEachDatabase('catalog over a real registry', (open) => {
     expect(await one.renew('development', 'two')).toBe(false);
   });
 
+  test('what a registry took under a tag is believed without asking, unless it was asked later', async () => {
+    const client = clientOf(registry);
+    const { catalog, tags } = await startBench(client);
+    const taken = await pushImage(pusher, 'answers/taken', 'v1', { layers: 1 });
+    const asked: string[] = [];
+    const head = client.headManifest.bind(client);
+    client.headManifest = (repository, reference, options) => {
+      asked.push(reference);
+      return head(repository, reference, options);
+    };
+    const takenAfterMs = performance.now();
+    const seen = { digest: taken.digest, afterMs: takenAfterMs };
+    await catalog.refreshTags('development', 'answers/taken', [{ tag: 'v1', how: 'copy', seen }]);
+    expect(await tags('answers/taken')).toEqual({ v1: taken.digest });
+    expect(asked).toEqual([]);
+    const later = await pushImage(pusher, 'answers/taken', 'v1', { layers: 1 });
+    await catalog.refreshTag('development', 'answers/taken', 'v1', { how: 'push' });
+    await catalog.refreshTags('development', 'answers/taken', [{ tag: 'v1', how: 'copy', seen }]);
+    expect(await tags('answers/taken')).toEqual({ v1: later.digest });
+  });
+
   test('an answer to an earlier question never replaces a later one', async () => {
     const { database, tags } = await startBench();
     const store = createCatalogStore(database.kysely);

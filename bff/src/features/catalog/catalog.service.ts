@@ -12,7 +12,14 @@ import { createScanRunner } from './scan-runner.ts';
 import { createScanSchedule } from './scan-schedule.ts';
 import type { ScanStateStore } from './scan-state.store.ts';
 import { isShownTag } from './shown-names.ts';
-import { handleRepositoryWork, refreshManifest, refreshTags, type RefreshedTags, type TagPush } from './tag-refresh.ts';
+import {
+  handleRepositoryWork,
+  refreshManifest,
+  refreshTags,
+  type RefreshedTags,
+  type SeenAnswer,
+  type TagPush,
+} from './tag-refresh.ts';
 import type { RepositorySource } from './tag-reader.ts';
 
 /** How it is known that a tag is where it is. */
@@ -70,7 +77,11 @@ export interface CatalogService {
   refreshTags(
     registryId: string,
     repository: string,
-    tags: readonly (Pick<RefreshTagOptions, 'how' | 'actor'> & { readonly tag: string })[],
+    tags: readonly (Pick<RefreshTagOptions, 'how' | 'actor'> & {
+      readonly tag: string;
+      /** The registry has said by itself what the tag is, and is not asked. */
+      readonly seen?: SeenAnswer | undefined;
+    })[],
   ): Promise<void>;
   /** The same for a manifest that no tag needs to name. False where the registry has none. */
   refreshManifest(
@@ -165,7 +176,9 @@ class Catalog implements CatalogService {
     const pushes = tags.map(
       ({ tag, how, actor = null }) => [tag, [{ how, actor, pushedAt: null, digest: null }]] as const,
     );
-    await this.#refresh(registryId, repository, new Map(pushes));
+    const seen = new Map(tags.flatMap((one) => (one.seen === undefined ? [] : [[one.tag, one.seen] as const])));
+    const source = await this.#sourceOf(registryId, repository);
+    this.#publishRefreshed(registryId, repository, await refreshTags(source, registryId, new Map(pushes), { seen }));
   }
 
   async #refresh(
@@ -207,7 +220,7 @@ class Catalog implements CatalogService {
       return { accepted: 0 };
     }
     const accepted = await eventsStore.insert(registryId, received);
-    if (accepted > 0) this.#events.kick(registryId);
+    if (accepted > 0) this.#events.noteArrival(registryId);
     return { accepted };
   }
 

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from '../../database/index.ts';
 import type { IndexedManifest } from './indexed-manifest.ts';
+import { listUnproven, saveRepositoryManifests, weighIndexes } from './held-manifests.store.ts';
 import { saveManifests } from './manifests.store.ts';
 import { refreshSizes } from './sizes.store.ts';
 import { projectOf } from './shown-names.ts';
@@ -26,6 +27,8 @@ export interface SeenRepository {
   readonly manifests: readonly IndexedManifest[];
   /** Digests that the repository holds, with or without a tag; those the catalog has no content of are passed over. */
   readonly digests: readonly string[];
+  /** Below those, and not there: an index may be in a registry without all its children. */
+  readonly absent?: readonly string[];
 }
 
 export interface ChangedTag {
@@ -116,7 +119,7 @@ export class CatalogStore {
       this.#kysely.transaction().execute(async (transaction) => {
         await saveManifests(transaction, seen.manifests);
         const repositoryId = await findOrMakeRepository(transaction, seen);
-        await saveRepositoryManifests(transaction, repositoryId, seen);
+        await saveRepositoryManifests(transaction, repositoryId, seen.digests, seen.absent ?? []);
         return saveTags(transaction, repositoryId, seen);
       }),
     );
@@ -159,9 +162,14 @@ export class CatalogStore {
     `.execute(this.#kysely);
   }
 
+  /** Manifests below these that the catalog holds, and that the repository is not known to. */
+  listUnproven(registryId: string, repository: string, digests: readonly string[]): Promise<string[]> {
+    return listUnproven(this.#kysely, { registryId, repository }, digests);
+  }
+
   /** The registry no longer holds these manifests there. */
   async forgetManifests(registryId: string, repository: string, digests: readonly string[]): Promise<void> {
-    await sql`
+    const { rows } = await sql<{ repository_id: number }>`
       delete from repository_manifests using repositories
       where repositories.id = repository_manifests.repository_id
         and repositories.registry_id = ${registryId} and repositories.name = ${repository}
@@ -170,7 +178,10 @@ export class CatalogStore {
           select from tags
           where tags.repository_id = repositories.id and tags.digest = repository_manifests.digest
         )
+      returning repository_manifests.repository_id
     `.execute(this.#kysely);
+    const [forgotten] = rows;
+    if (forgotten !== undefined) await weighIndexes(this.#kysely, forgotten.repository_id, digests);
   }
 
   /** It was read to its end; the time is kept to the hour. */
@@ -246,26 +257,6 @@ async function findOrMakeRepository(transaction: Transaction<Tables>, seen: Seen
   const made = await find();
   if (made === undefined) throw new Error(`The repository ${seen.repository} was removed while it was written.`);
   return made.id;
-}
-
-/** With the children of indexes, so that each platform can be found by its digest. */
-async function saveRepositoryManifests(
-  transaction: Transaction<Tables>,
-  repositoryId: number,
-  seen: SeenRepository,
-): Promise<void> {
-  if (seen.digests.length === 0) return;
-  await sql`
-    with recursive held (digest) as (
-      select unnest(${[...seen.digests]}::text[]) collate "C"
-      union
-      select manifest_children.child_digest from manifest_children
-      join held on held.digest = manifest_children.parent_digest
-    )
-    insert into repository_manifests (repository_id, digest)
-    select ${repositoryId}::bigint, manifests.digest from held join manifests using (digest) order by 2
-    on conflict do nothing
-  `.execute(transaction);
 }
 
 function givenTags(tags: readonly SeenTag[]) {

@@ -146,4 +146,66 @@ describe('EventHandler', () => {
     expect(Math.max(...waitsMs)).toBe(3200);
     await handler.stop();
   });
+
+  test('in a storm fewer are handled at once, but not for longer than half a minute, and all of them in the end', async () => {
+    const open = new Map<number, StoredEvent>();
+    const sleptMs: number[] = [];
+    let active = 0;
+    const most = { inStorm: 0, after: 0 };
+    let isStorm = true;
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const handler = new EventHandler({
+      eventsStore: {
+        listOpen: (_registryId, repositories, except) =>
+          Promise.resolve(
+            [...open.values()].filter(({ repository }) => !except.includes(repository)).slice(0, repositories),
+          ),
+        markHandled: (ids) => {
+          for (const id of ids) open.delete(id);
+          return Promise.resolve();
+        },
+      },
+      handle: async () => {
+        active += 1;
+        if (isStorm) most.inStorm = Math.max(most.inStorm, active);
+        else most.after = Math.max(most.after, active);
+        await gate;
+        active -= 1;
+        return 'done';
+      },
+      onError: () => {},
+      sleep: (durationMs) => {
+        sleptMs.push(durationMs);
+        vi.advanceTimersByTime(durationMs);
+        return Promise.resolve();
+      },
+    });
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      for (let count = 0; count < 60; count += 1) handler.noteArrival('development');
+      for (let place = 0; place < 20; place += 1) {
+        const one = event({ repository: `a/${place}` });
+        open.set(one.id, one);
+      }
+      handler.noteArrival('development');
+      await vi.waitFor(() => expect(active).toBe(2));
+      // It goes on for half a minute: from then on it is how it is here.
+      for (let second = 0; second < 31; second += 1) {
+        vi.advanceTimersByTime(1000);
+        isStorm = second < 29;
+        for (let count = 0; count < 60; count += 1) handler.noteArrival('development');
+      }
+      handler.kick('development');
+      await vi.waitFor(() => expect(active).toBe(8));
+    } finally {
+      vi.useRealTimers();
+    }
+    release();
+    await vi.waitFor(() => expect(open.size).toBe(0));
+    expect(most).toEqual({ inStorm: 2, after: 8 });
+    // Nothing was begun before nothing more came.
+    expect(sleptMs[0]).toBe(100);
+    await handler.stop();
+  });
 });

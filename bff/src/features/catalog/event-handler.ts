@@ -90,6 +90,44 @@ function keyOf(registryId: string, repository: string, tag: string): string {
   return `${registryId}/${repository}:${tag}`;
 }
 
+/** Of the second that is under way, and of the one before it. */
+class ArrivalRate {
+  #second = 0;
+  #count = 0;
+  #before = 0;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #stormSinceMs: number | undefined;
+
+  note(): void {
+    this.#turn();
+    this.#count += 1;
+    this.#lastMs = performance.now();
+  }
+
+  isStorm(): boolean {
+    this.#turn();
+    if (Math.max(this.#count, this.#before) <= stormRate) {
+      this.#stormSinceMs = undefined;
+      return false;
+    }
+    this.#stormSinceMs ??= performance.now();
+    return performance.now() - this.#stormSinceMs < longestStormMs;
+  }
+
+  /** How long nothing has come. */
+  silentMs(): number {
+    return performance.now() - this.#lastMs;
+  }
+
+  #turn(): void {
+    const second = Math.floor(performance.now() / 1000);
+    if (second === this.#second) return;
+    this.#before = second === this.#second + 1 ? this.#count : 0;
+    this.#count = 0;
+    this.#second = second;
+  }
+}
+
 export interface EventHandlerParts {
   readonly eventsStore: Pick<RegistryEventsStore, 'listOpen' | 'markHandled'>;
   /**
@@ -101,8 +139,18 @@ export interface EventHandlerParts {
   readonly sleep: (durationMs: number, signal: AbortSignal) => Promise<void>;
 }
 
-const eventsAtOnce = 1000;
 const repositoriesAtOnce = 8;
+/**
+ * Events a second from which on fewer repositories of a registry are handled at once: taking what comes goes before handling
+ * it, and what has waited a moment is handled together.
+ */
+const stormRate = 50;
+/** What goes on for longer is no storm but how it is here: making way for it would leave ever more unhandled. */
+const longestStormMs = 30_000;
+const repositoriesInStorm = 2;
+/** In a storm nothing new is begun before so long nothing has come, or for so long. */
+const calmMs = 100;
+const longestYieldMs = 1500;
 const firstWaitMs = 2_000;
 const longestWaitMs = 60_000;
 /** Each time twice as long, six seconds in all: what is not there by then was replaced or deleted meanwhile. */
@@ -116,6 +164,7 @@ interface RegistryState {
   readonly waitsMs: Map<string, number>;
   /** How often a repository was asked too early in a row. */
   readonly earlyTries: Map<string, number>;
+  readonly arrivals: ArrivalRate;
   active: number;
   isReading: boolean;
   isReadingDue: boolean;
@@ -136,21 +185,16 @@ export class EventHandler {
     this.#parts = parts;
   }
 
+  /** New events of this registry were stored. */
+  noteArrival(registryId: string): void {
+    this.#stateOf(registryId).arrivals.note();
+    this.kick(registryId);
+  }
+
   /** There may be open events of this registry. */
   kick(registryId: string): void {
     if (this.#stopping.signal.aborted) return;
-    let state = this.#states.get(registryId);
-    if (state === undefined) {
-      state = {
-        busy: new Set(),
-        waitsMs: new Map(),
-        earlyTries: new Map(),
-        active: 0,
-        isReading: false,
-        isReadingDue: false,
-      };
-      this.#states.set(registryId, state);
-    }
+    const state = this.#stateOf(registryId);
     state.isReadingDue = true;
     if (state.isReading) return;
     state.isReading = true;
@@ -163,15 +207,33 @@ export class EventHandler {
     await Promise.all(this.#underWay);
   }
 
+  #stateOf(registryId: string): RegistryState {
+    let state = this.#states.get(registryId);
+    if (state === undefined) {
+      state = {
+        busy: new Set(),
+        waitsMs: new Map(),
+        earlyTries: new Map(),
+        arrivals: new ArrivalRate(),
+        active: 0,
+        isReading: false,
+        isReadingDue: false,
+      };
+      this.#states.set(registryId, state);
+    }
+    return state;
+  }
+
   async #read(registryId: string, state: RegistryState): Promise<void> {
     const { eventsStore, onError } = this.#parts;
     try {
       while (state.isReadingDue && !this.#stopping.signal.aborted) {
         state.isReadingDue = false;
-        const free = repositoriesAtOnce - state.active;
+        await this.#yield(state);
+        const free = (state.arrivals.isStorm() ? repositoriesInStorm : repositoriesAtOnce) - state.active;
         if (free <= 0) return;
-        const events = await eventsStore.listOpen(registryId, eventsAtOnce, [...state.busy]);
-        for (const work of coalesceEvents(events).slice(0, free)) {
+        const events = await eventsStore.listOpen(registryId, free, [...state.busy]);
+        for (const work of coalesceEvents(events)) {
           const ids = events.filter(({ repository }) => repository === work.repository).map(({ id }) => id);
           state.busy.add(work.repository);
           state.active += 1;
@@ -184,6 +246,15 @@ export class EventHandler {
       this.#track(this.#kickAfter(firstWaitMs, registryId));
     } finally {
       state.isReading = false;
+    }
+  }
+
+  /** In a storm: until it pauses, or for a while. */
+  async #yield(state: RegistryState): Promise<void> {
+    if (!state.arrivals.isStorm()) return;
+    const untilMs = performance.now() + longestYieldMs;
+    while (state.arrivals.silentMs() < calmMs && performance.now() < untilMs) {
+      await this.#parts.sleep(calmMs, this.#stopping.signal);
     }
   }
 

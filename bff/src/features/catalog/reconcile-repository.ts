@@ -1,5 +1,5 @@
 import type { ChangedTag } from './catalog.store.ts';
-import { askTags, readManifests, type RepositorySource, seenTag, type TagAnswer } from './tag-reader.ts';
+import { askTags, findAbsent, readManifests, type RepositorySource, seenTag, type TagAnswer } from './tag-reader.ts';
 
 export interface RepositoryFindings {
   /** As the registry lists them now. */
@@ -94,11 +94,12 @@ async function saveAnswers(
   if (moved.length === 0) return [];
   const digests = moved.map(({ digest }) => digest);
   const manifests = await readManifests(source, digests);
+  const absent = await findAbsent(source, registryId, digests, manifests);
   const tags = moved.map(({ name, digest }) => {
     // A tag that is there at the first sight was pushed at any time before.
     const isRecent = wasScanned || known.has(name);
     return seenTag(name, digest, { at: isRecent ? askedAt : null, by: null });
   });
   const { repository } = source;
-  return source.store.save({ registryId, repository, askedAt, how: 'scan', tags, manifests, digests });
+  return source.store.save({ registryId, repository, askedAt, how: 'scan', tags, manifests, digests, absent });
 }

@@ -7,6 +7,11 @@ export interface StoredEvent extends RegistryEvent {
   readonly id: number;
 }
 
+// Of a busy registry it would be written a hundred times a second, to be shown in words such as "a minute ago".
+const isNotifiedAtOld = sql<boolean>`
+  (notified_at is null or notified_at < clock_timestamp() - interval '10 seconds')`;
+const eventsMax = 1000;
+
 export class RegistryEventsStore {
   readonly #kysely: Kysely<Tables>;
   readonly #insertGathered = gathered<readonly RegistryEvent[], number>((registryId, envelopes) =>
@@ -28,7 +33,9 @@ export class RegistryEventsStore {
   async #insert(registryId: string, events: readonly RegistryEvent[]): Promise<number> {
     const { rows } = await sql<{ count: number }>`
       with notified as (
-        update registries set notified_at = clock_timestamp() where id = ${registryId} returning id
+        select id from registries where id = ${registryId}
+      ), told as (
+        update registries set notified_at = clock_timestamp() where id = ${registryId} and ${isNotifiedAtOld}
       ), written as (
         insert into registry_events
           (registry_id, event_id, action, repository, reference, digest, actor, occurred_at)
@@ -52,21 +59,31 @@ export class RegistryEventsStore {
   /** A registry that notifies is known to do so even by events that need no work. */
   async markNotified(registryId: string): Promise<void> {
     await sql`
-      update registries set notified_at = clock_timestamp() where id = ${registryId}
-        and (notified_at is null or notified_at < clock_timestamp() - interval '10 seconds')
+      update registries set notified_at = clock_timestamp() where id = ${registryId} and ${isNotifiedAtOld}
     `.execute(this.#kysely);
   }
 
-  /** Oldest first, without those of some repositories. */
-  async listOpen(registryId: string, limit: number, except: readonly string[]): Promise<StoredEvent[]> {
+  /** All of the repositories that have waited longest, but for some; a thousand at most, oldest first. */
+  async listOpen(registryId: string, repositories: number, except: readonly string[]): Promise<StoredEvent[]> {
     const rows = await this.#kysely
+      .with('longest', (query) =>
+        query
+          .selectFrom('registry_events')
+          .select('repository')
+          .where('registry_id', '=', registryId)
+          .where('handled_at', 'is', null)
+          .where(sql<boolean>`repository <> all (${[...except]}::text[])`)
+          .groupBy('repository')
+          .orderBy(({ fn }) => fn.min('id'))
+          .limit(repositories),
+      )
       .selectFrom('registry_events')
-      .selectAll()
+      .innerJoin('longest', 'longest.repository', 'registry_events.repository')
+      .selectAll('registry_events')
       .where('registry_id', '=', registryId)
       .where('handled_at', 'is', null)
-      .where(sql<boolean>`repository <> all (${[...except]}::text[])`)
       .orderBy('id')
-      .limit(limit)
+      .limit(eventsMax)
       .execute();
     return rows.map((row) => ({
       id: row.id,

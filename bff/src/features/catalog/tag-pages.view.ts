@@ -102,12 +102,13 @@ export class TagPages {
       platforms: PlatformFacts[] | null;
     }>`
       select tags.repository, tags.name, tags.registry_id, tags.digest, manifests.media_type, manifests.artifact_type,
-        manifests.total_size_bytes as size_bytes,
+        coalesce(held.held_size_bytes, manifests.total_size_bytes) as size_bytes,
         tags.pushed_at, tags.pushed_by, manifests.platforms
       from unnest(${page.map(({ repository }) => repository)}::text[], ${page.map(({ name }) => name)}::text[])
         as wanted (repository, name)
       join tags on tags.repository = wanted.repository and tags.name = wanted.name
       left join manifests on manifests.digest = tags.digest
+      left join repository_manifests held on held.repository_id = tags.repository_id and held.digest = tags.digest
       where ${inScope(scope, 'tags.project', 'tags.registry_id')}
     `.execute(this.#kysely);
     return rows;

@@ -71,6 +71,38 @@ export async function readManifests(
   return [...manifests.values()];
 }
 
+/**
+ * Of what is below these the digests that the registry has not: the catalog may know an index from another one, that has
+ * more of its children. What was read here just now, or is known to be here, is not asked for.
+ */
+export async function findAbsent(
+  { store, client, repository, signal }: RepositorySource,
+  registryId: string,
+  digests: readonly string[],
+  read: readonly IndexedManifest[],
+): Promise<string[]> {
+  const proven = new Set([...digests, ...read.map(({ digest }) => digest)]);
+  const below = read.flatMap(({ childDigests }) => childDigests);
+  const unproven = await store.listUnproven(registryId, repository, [...new Set([...proven, ...below])]);
+  const absent: string[] = [];
+  await inParallel(
+    unproven.filter((digest) => !proven.has(digest)),
+    requestsAtOnce,
+    async (digest) => {
+      // A right guess costs the registry no pull event.
+      const answer = await client
+        .headManifest(repository, digest, { signal, ifNoneMatch: digest })
+        .catch(unlessUnusable);
+      if (answer === undefined) absent.push(digest);
+    },
+  );
+  return absent;
+}
+
+function unlessUnusable(error: unknown): undefined {
+  if (!isUnusableContent(error)) throw error;
+}
+
 export function seenTag(
   name: string,
   digest: string,

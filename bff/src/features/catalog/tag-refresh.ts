@@ -4,7 +4,7 @@ import type { RepositoryWork } from './event-handler.ts';
 import { inParallel } from './in-parallel.ts';
 import { isUnusableContent } from './manifest-closure.ts';
 import { reconcileRepository } from './reconcile-repository.ts';
-import { askTag, readManifests, type RepositorySource, seenTag, type TagAnswer } from './tag-reader.ts';
+import { askTag, findAbsent, readManifests, type RepositorySource, seenTag, type TagAnswer } from './tag-reader.ts';
 
 export interface TagPush {
   readonly how: 'push' | 'copy' | 'scan' | 'restore';
@@ -30,23 +30,40 @@ export interface RefreshedTags {
 // A burst of pushes must not take every slot of the registry's client from the pages that wait for it.
 const tagsAtOnce = 4;
 
+/** A registry that took a manifest under a tag has said what the tag is. */
+export interface SeenAnswer {
+  readonly digest: string;
+  /** By `performance.now()`: it said so after this. */
+  readonly afterMs: number;
+}
+
+export interface RefreshOptions {
+  /** Tags whose news is old: what they are is not waited for. */
+  readonly overtaken?: ReadonlySet<string>;
+  /** Tags that need not be asked for. */
+  readonly seen?: ReadonlyMap<string, SeenAnswer>;
+}
+
 /**
  * Brings tags of one repository to what the registry holds: asked one by one, written together.
  * @param pushes of each tag what may have made it what it is, the likeliest first
- * @param overtaken tags whose news is old: what they are is not waited for
  */
 export async function refreshTags(
   source: RepositorySource,
   registryId: string,
   pushes: ReadonlyMap<string, readonly TagPush[]>,
-  overtaken: ReadonlySet<string> = new Set(),
+  { overtaken = new Set(), seen = new Map() }: RefreshOptions = {},
 ): Promise<RefreshedTags> {
   if (pushes.size === 0) return { digests: new Map(), changed: [], error: undefined, isEarly: false };
   const { store, repository } = source;
-  const askedAt = await store.now();
+  const askedAt = earliestOf(await store.now(), seen);
   const known = await store.findTags(registryId, repository, [...pushes.keys()]);
-  const { digests, error } = await askForAll(source, [...pushes.keys()], known);
-  const manifests = await readManifests(source, [...digests.values()].filter(isDigest));
+  const unseen = [...pushes.keys()].filter((name) => !seen.has(name));
+  const { digests, error } = await askForAll(source, unseen, known);
+  for (const [name, { digest }] of seen) digests.set(name, digest);
+  const found = [...digests.values()].filter(isDigest);
+  const manifests = await readManifests(source, found);
+  const absent = await findAbsent(source, registryId, found, manifests);
   const changed: ChangedTag[] = [];
   const asked = [...digests].map(([name, digest]) => ({ name, digest, push: pushOf(pushes.get(name) ?? [], digest) }));
   for (const [how, ofKind] of Map.groupBy(asked, ({ push }) => push.how)) {
@@ -56,7 +73,8 @@ export async function refreshTags(
     const gone = ofKind.filter(({ digest }) => digest === null).map(({ name }) => name);
     if (tags.length > 0) {
       const own = tags.map(({ digest }) => digest);
-      changed.push(...(await store.save({ registryId, repository, askedAt, how, tags, manifests, digests: own })));
+      const seen = { registryId, repository, askedAt, how, tags, manifests, digests: own, absent };
+      changed.push(...(await store.save(seen)));
     }
     const removal = how === 'scan' ? 'scan' : 'delete';
     changed.push(...(await store.removeTags(registryId, repository, gone, askedAt, removal)));
@@ -65,6 +83,12 @@ export async function refreshTags(
     ([name, digest]) => !overtaken.has(name) && isToldEarly(pushes.get(name)?.[0], known.get(name), digest),
   );
   return { digests, changed, error, isEarly };
+}
+
+/** By the database's clock: what has been seen is as old as it is, and whoever asked later knows better. */
+function earliestOf(now: Date, seen: ReadonlyMap<string, SeenAnswer>): Date {
+  const agesMs = [...seen.values()].map(({ afterMs }) => performance.now() - afterMs);
+  return new Date(now.getTime() - Math.max(0, ...agesMs));
 }
 
 /** Distribution tells of a manifest before it has moved the tag to it: whoever asks at once gets what was there before. */
@@ -83,7 +107,7 @@ async function askForAll(
   source: RepositorySource,
   names: readonly string[],
   known: ReadonlyMap<string, string>,
-): Promise<Pick<RefreshedTags, 'digests' | 'error'>> {
+): Promise<{ digests: Map<string, string | null>; error: Error | undefined }> {
   const digests = new Map<string, string | null>();
   let error: Error | undefined;
   await inParallel(names, tagsAtOnce, async (name) => {
@@ -138,7 +162,8 @@ export async function refreshManifest(source: RepositorySource, registryId: stri
   }
   const manifests = await readManifests(source, [digest]);
   if (manifests.length === 0 && !known.has(digest)) return false;
-  await store.save({ registryId, repository, askedAt, how: 'push', tags: [], manifests, digests: [digest] });
+  const absent = await findAbsent(source, registryId, [digest], manifests);
+  await store.save({ registryId, repository, askedAt, how: 'push', tags: [], manifests, digests: [digest], absent });
   return true;
 }
 
@@ -151,7 +176,7 @@ export async function handleRepositoryWork(
   const pushes = new Map(
     [...work.tags].map(([tag, told]) => [tag, told.map((push) => ({ how: 'push', ...push }) as const)]),
   );
-  const refreshed = await refreshTags(source, registryId, pushes, work.overtaken);
+  const refreshed = await refreshTags(source, registryId, pushes, { overtaken: work.overtaken });
   if (refreshed.error !== undefined) return refreshed;
   const changed = [...refreshed.changed];
   // Children of an index come by their own events just before it: reading them here is what its tag needs next.

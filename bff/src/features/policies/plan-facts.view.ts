@@ -63,7 +63,9 @@ export function createPlanFactsView(database: Kysely<Tables>) {
       if (project !== null) query = query.where('project', '=', project);
       return query.execute();
     },
-    listTags: (repositoryIds: readonly number[]) => listTags(database, repositoryIds),
+    /** With their platforms only where somebody asks for them. */
+    listTags: (repositoryIds: readonly number[], withPlatforms: boolean) =>
+      listTags(database, repositoryIds, withPlatforms),
     listTagsNamed: (registryId: string, repositories: readonly string[]) =>
       listTagsNamed(database, registryId, repositories),
     listTombstones: (registryId: string) => listTombstones(database, registryId),
@@ -133,7 +135,11 @@ async function listLackingReferrers(database: Kysely<Tables>, lacking: Referrers
   return new Set(rows.map(({ place }) => place));
 }
 
-async function listTags(database: Kysely<Tables>, repositoryIds: readonly number[]): Promise<SourceTag[]> {
+async function listTags(
+  database: Kysely<Tables>,
+  repositoryIds: readonly number[],
+  withPlatforms: boolean,
+): Promise<SourceTag[]> {
   if (repositoryIds.length === 0) return [];
   const { rows } = await sql<{
     repository: string;
@@ -143,8 +149,10 @@ async function listTags(database: Kysely<Tables>, repositoryIds: readonly number
     is_guessed: boolean;
     pushed_ms: number;
     total_size_bytes: number | null;
+    platforms: SourceTag['platforms'] | null;
   }>`
     select t.repository, t.name, t.digest, m.total_size_bytes,
+      case when ${withPlatforms}::boolean then m.platforms end as platforms,
       (extract(epoch from t.origin_at) * 1000)::bigint as origin_ms, ${awaitsNews('t')} as is_guessed,
       (extract(epoch from t.sorted_at) * 1000)::bigint as pushed_ms
     from tags t left join manifests m on m.digest = t.digest
@@ -158,6 +166,7 @@ async function listTags(database: Kysely<Tables>, repositoryIds: readonly number
     isOriginGuessed: row.is_guessed,
     pushedMs: row.pushed_ms,
     totalSizeBytes: row.total_size_bytes,
+    platforms: row.platforms ?? [],
   }));
 }
 

@@ -25,6 +25,7 @@ function tag(name: string, digest: string, more: Partial<SourceTag> = {}): Sourc
     isOriginGuessed: false,
     pushedMs: 100,
     totalSizeBytes: 10,
+    platforms: [],
     ...more,
   };
 }

@@ -7,6 +7,7 @@ import {
   deletePolicy,
   disablePolicy,
   enablePolicy,
+  getPolicy,
   listPolicies,
   listPolicyVersions,
   pausePolicy,
@@ -18,7 +19,14 @@ import {
   runPolicy,
   updatePolicy,
 } from '../../contract/policies.ts';
-import { type Execution, getExecution, listExecutions, listTasks } from '../../contract/replication.ts';
+import {
+  type Execution,
+  getExecution,
+  listExecutions,
+  listTasks,
+  retryExecution,
+  retryTask,
+} from '../../contract/replication.ts';
 import { listRegistries, scanRegistry } from '../../contract/registries.ts';
 import { listAllTrash } from '../../contract/trash.ts';
 import { listAudit } from '../../contract/audit.ts';
@@ -183,6 +191,16 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
       (await executionsOf(policy)).find(({ heldBack }) => heldBack !== null),
     );
     expect(held).toMatchObject({ state: 'running', heldBack: { code: 'deletions-held-back' }, tasks: { waiting: 6 } });
+    const waiting = await client.call(listTasks, { query: { executionId: held.id } });
+    const waits = async () => {
+      const { items } = await client.call(listExecutions, { query: { state: 'held', policyId: policy.id } });
+      const { heldExecutionId } = await client.call(getPolicy, { params: { policyId: policy.id } });
+      return [items.map(({ id }) => id), heldExecutionId];
+    };
+    expect(await waits()).toEqual([[held.id], held.id]);
+    // Not even a retry goes past the question: that needs the right to push alone.
+    const taskId = waiting.items[0]?.id ?? '';
+    expect((await problemOf(client.call(retryTask, { params: { taskId } }))).code).toBe('task-not-retryable');
     const { failures } = await client.call(getOperations, {});
     // Whose they are; and nothing is due while a person is waited for.
     expect(failures.find(({ reason }) => reason.code === 'deletions-held-back')).toMatchObject({
@@ -190,10 +208,10 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
       waitingCount: 6,
       nextAttemptAt: null,
     });
-    const waiting = await client.call(listTasks, { query: { executionId: held.id } });
     expect(new Set(waiting.items.map(({ nextAttemptAt }) => nextAttemptAt))).toEqual(new Set([null]));
     expect(await digestAt('city', repository, '2')).toBe(others[0]?.digest);
     await client.call(confirmExecution, { params: { executionId: held.id } });
+    expect(await waits()).toEqual([[], null]);
     for (let tag = 2; tag <= 7; tag += 1) await arrived('city', repository, String(tag), null);
     expect(await digestAt('city', repository, '8')).toBe(others[6]?.digest);
     const twice = await problemOf(client.call(confirmExecution, { params: { executionId: held.id } }));
@@ -227,6 +245,11 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
       const twice = await problemOf(client.call(decide, { params: { executionId: held.id } }));
       expect(twice.code).toBe('execution-not-held');
     }
+    // No retry brings back what was declined.
+    const whole = await problemOf(client.call(retryExecution, { params: { executionId: held.id } }));
+    const taskId = items[0]?.id ?? '';
+    const one = await problemOf(client.call(retryTask, { params: { taskId } }));
+    expect([whole.code, one.code]).toEqual(['task-not-retryable', 'task-not-retryable']);
     // Long ago, so that only the word itself keeps a scan from planning it again.
     const { kysely } = world.bff.running.foundation.database;
     const { id: policyId } = policy;

@@ -117,9 +117,10 @@ function storedPolicy(row: Row<'policies'>, pausedDestinations: readonly string[
   };
 }
 
-/** It was checked when it was saved. */
+/** It was checked when it was saved; older ones say nothing about platforms. */
 export function contentOf(stored: Record<string, unknown>): PolicyContent {
-  return stored as unknown as PolicyContent;
+  const content = stored as unknown as PolicyContent;
+  return { ...content, filters: { ...content.filters, platforms: content.filters.platforms ?? null } };
 }
 
 function contentColumns(content: PolicyContent) {

@@ -18,6 +18,7 @@ export interface ShownPolicy {
   readonly pausedBy: string | null;
   readonly destinations: readonly ShownDestination[];
   readonly runningExecutionId: string | null;
+  readonly heldExecutionId: string | null;
   readonly lastExecution: LastExecution | null;
   readonly lastReason: Reason | null;
   readonly nextRunAt: Date | null;
@@ -157,6 +158,7 @@ interface Head {
   changed_ms: number;
   folded: string;
   running_id: string | null;
+  held_id: string | null;
   last_id: string | null;
   last_state: LastExecution['state'] | null;
   last_trigger: PolicyTrigger | null;
@@ -173,6 +175,8 @@ async function heads(
     select p.*, ${folded} as folded, (extract(epoch from ${changedAt}) * 1000)::bigint as changed_ms,
       (select e.id from executions e where e.policy_id = p.id and e.state = 'running'
         order by e.created_at desc limit 1) as running_id,
+      (select e.id from executions e where e.policy_id = p.id and e.state = 'running' and e.held_back is not null
+        order by e.created_at desc limit 1) as held_id,
       last.id as last_id, last.state as last_state, last.trigger as last_trigger,
       last.created_at as last_created_at, last.finished_at as last_finished_at
     from policies p
@@ -243,6 +247,7 @@ function shownPolicy(
     pausedBy: row.paused_by,
     destinations,
     runningExecutionId: row.running_id,
+    heldExecutionId: row.held_id,
     lastExecution: lastOf(row),
     lastReason: row.last_reason ?? destinations.find(({ reason }) => reason !== null)?.reason ?? null,
     nextRunAt: row.next_run_at,

@@ -22,6 +22,7 @@ export function policyAnswer(policy: ShownPolicy): contract.Policy {
       pausedAt: instant(destination.pausedAt),
     })),
     runningExecutionId: policy.runningExecutionId,
+    heldExecutionId: policy.heldExecutionId,
     lastExecution: policy.lastExecution && {
       ...policy.lastExecution,
       createdAt: policy.lastExecution.createdAt.toISOString(),

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PlanFactsView } from './plan-facts.view.ts';
+import { withPlatforms } from './plan-platforms.ts';
+import type { PlanPlatformsView } from './plan-platforms.view.ts';
 import { type PlannedDestination, planTags, reachableFrom, tagKey } from './plan-tags.ts';
 import { findCollisions, mapName } from './name-mapping.ts';
 import {
@@ -37,9 +39,15 @@ export interface NamedTag {
 
 export interface PolicyPlannerDeps {
   readonly facts: PlanFactsView;
+  readonly platforms: PlanPlatformsView;
   readonly registries: () => Promise<readonly { readonly id: string; readonly name: string }[]>;
-  /** Bytes of everything below the digests that no repository of the registry is known to hold. */
-  readonly bytesMissing: (registryId: string, digests: readonly string[], includeReferrers: boolean) => Promise<number>;
+  /** Bytes of everything below the digests, but not below those left behind, that no repository of the registry is known to hold. */
+  readonly bytesMissing: (
+    registryId: string,
+    digests: readonly string[],
+    includeReferrers: boolean,
+    left: readonly string[],
+  ) => Promise<number>;
   /** The rule that holds a tag, as people write it. */
   readonly findImmutable: (destination: PlanRow['destination']) => Promise<string | undefined>;
   readonly clock: { now(): Date };
@@ -83,13 +91,14 @@ async function plan(
   const destinations = await readDestinations(deps, policy, [...touched]);
   const { rows, collisions } = planTags({ content, project, tags, tombstones, repositories, destinations });
   await nextTurn();
-  const complete = await withReferrers(deps, policy, rows);
+  const chosen = await withPlatforms(deps.platforms, content, rows);
+  const complete = await withReferrers(deps, policy, chosen.rows);
   const held = await holdImmutable(
     deps,
     complete,
     new Map(destinations.map(({ registryId, name }) => [registryId, name])),
   );
-  const byDestination = await countByDestination(deps, policy, held);
+  const byDestination = await countByDestination(deps, policy, held, chosen.left);
   return {
     tagCount: tags.length,
     repositoryCount: new Set(tags.map(({ repository }) => repository)).size,
@@ -115,7 +124,10 @@ async function select(
   const isMeant = ({ repository, name, digest }: NamedTag & { readonly digest: string }): boolean =>
     keys === null || keys.has(tagKey(repository, name)) || keys.has(tagKey(repository, referrersTag(digest)));
   const read = named === null ? fitting : fitting.filter(({ name }) => named.has(name));
-  const found = await facts.listTags(read.map(({ id }) => id));
+  const found = await facts.listTags(
+    read.map(({ id }) => id),
+    content.filters.platforms !== null,
+  );
   const tags = filters.select(found, clock.now().getTime()).filter(isMeant);
   const isFitting = ({ repository, name }: NamedTag): boolean =>
     filters.fitsRepository(repository) && filters.fitsTagName(name);
@@ -206,6 +218,7 @@ async function countByDestination(
   { bytesMissing }: PolicyPlannerDeps,
   { content }: PlannedPolicy,
   rows: readonly PlanRow[],
+  left: readonly string[],
 ): Promise<Map<string, PlannedWork>> {
   const byRegistry = Map.groupBy(rows, ({ destination }) => destination.registryId);
   const counted = new Map<string, PlannedWork>();
@@ -213,7 +226,8 @@ async function countByDestination(
     const own = byRegistry.get(registryId) ?? [];
     const moved = own.filter(({ outcome }) => outcome === 'copy' || outcome === 'replace');
     const digests = [...new Set(moved.map(({ digest }) => digest))];
-    const bytes = digests.length === 0 ? 0 : await bytesMissing(registryId, digests, content.filters.includeReferrers);
+    const { includeReferrers } = content.filters;
+    const bytes = digests.length === 0 ? 0 : await bytesMissing(registryId, digests, includeReferrers, left);
     counted.set(registryId, countRows(own, bytes));
   }
   return counted;

@@ -154,6 +154,7 @@ export class PolicyRunner {
       sourceRegistryId: policy.content.sourceRegistryId,
       includeReferrers: policy.content.filters.includeReferrers,
       whenDifferent: policy.content.options.whenDifferent === 'replace' ? 'replace' : 'skip',
+      platforms: policy.content.filters.platforms,
       attempts: policy.content.options.attempts,
       planned: plan.planned,
       heldBack: await this.#heldBack(policy, plan, trigger),

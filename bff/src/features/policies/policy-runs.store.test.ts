@@ -7,6 +7,7 @@ import { PlanExecutions } from '../replication/plan-executions.ts';
 import { createCopyPreviewView } from '../replication/copy-preview.view.ts';
 import { describeEachDatabase } from '../../testing/test-database.ts';
 import { createPlanFactsView } from './plan-facts.view.ts';
+import { createPlanPlatformsView } from './plan-platforms.view.ts';
 import { createPoliciesStore } from './policies.store.ts';
 import { createPolicyPlanner } from './policy-planner.ts';
 import { PolicyRunner } from './policy-runner.ts';
@@ -64,6 +65,7 @@ describeEachDatabase('plans', (open, kind) => {
       facts,
       planner: createPolicyPlanner({
         facts,
+        platforms: createPlanPlatformsView(kysely),
         registries: () => kysely.selectFrom('registries').select(['id', 'name']).execute(),
         bytesMissing: createCopyPreviewView(kysely).bytesMissing,
         findImmutable: () => Promise.resolve(undefined),
@@ -161,6 +163,27 @@ describeEachDatabase('plans', (open, kind) => {
     expect(await tasks()).toEqual(['1 a stopped push', '1 b queued push']);
     const ended = await database.kysely.selectFrom('executions').select('state').orderBy('created_at').execute();
     expect(ended.map(({ state }) => state)).toEqual(['stopped', 'running']);
+  });
+
+  test('put a task of the platforms that are wanted now in the place of one of others', async () => {
+    const store = createPoliciesStore(database.kysely);
+    const values = (platforms: string[] | null) => ({
+      name: 'all',
+      content: contentOf('hq', ['city'], { filters: { platforms } }),
+      nextRunAt: null,
+      by: null,
+    });
+    await write('1', digestOf('a'));
+    await create({ filters: { platforms: ['linux/amd64'] } });
+    await planUntilDone();
+    await store.update(policyId, 1, values(['linux/amd64']));
+    await planUntilDone();
+    expect(await tasks()).toEqual(['1 a queued reconcile']);
+    await store.update(policyId, 2, values(null));
+    await planUntilDone();
+    expect(await tasks()).toEqual(['1 a stopped reconcile', '1 a queued reconcile']);
+    const made = await database.kysely.selectFrom('executions').select('platforms').orderBy('created_at').execute();
+    expect(made.map(({ platforms }) => platforms)).toEqual([['linux/amd64'], null]);
   });
 
   test('wait while a policy is paused, and go on from there', async () => {

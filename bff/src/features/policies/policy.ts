@@ -121,6 +121,7 @@ export const sentences = {
     }),
   referrersMissing: () =>
     plain('referrers-missing', 'The image is there; something that refers to it, such as a signature, is not yet.'),
+  platformsMissing: () => plain('platforms-missing', 'The index is there; some of its platforms are not yet.'),
   samePlace: () => plain('same-place', 'It is the same place: map the name, or choose another registry.'),
   outsideProject: (name: string, project: string) =>
     plain(

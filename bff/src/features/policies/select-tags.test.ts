@@ -13,6 +13,7 @@ function filters(more: Partial<PolicyFilters>): PolicyFilters {
     newest: null,
     newerThanDays: null,
     includeReferrers: true,
+    platforms: null,
     ...more,
   };
 }
@@ -26,6 +27,7 @@ function tag(name: string, pushedMs = 0, repository = 'a/b'): SourceTag {
     isOriginGuessed: false,
     pushedMs,
     totalSizeBytes: null,
+    platforms: [],
   };
 }
 
@@ -49,6 +51,19 @@ describe('tags are selected', () => {
   test('by their age', () => {
     const tags = [tag('old', 0), tag('new', 9 * dayMs)];
     expect(select({ newerThanDays: 2 }, tags, 10 * dayMs)).toEqual(['new']);
+  });
+
+  test('by their platforms, where what is of none that is known is for all', () => {
+    const of = (name: string, ...architectures: string[]): SourceTag => ({
+      ...tag(name, name.length),
+      platforms: architectures.map((architecture) => ({ os: 'linux', architecture, variant: null })),
+    });
+    const tags = [of('amd', 'amd64'), of('arm', 'arm64'), of('both', 'amd64', 'arm64'), of('chart')];
+    expect(select({ platforms: ['linux/amd64'] }, tags)).toEqual(['amd', 'both', 'chart']);
+    expect(select({ platforms: ['linux/arm64/v8'], newest: 1, tags: { include: ['a*'], exclude: [] } }, tags)).toEqual([
+      'arm',
+    ]);
+    expect(select({ platforms: null }, tags)).toHaveLength(4);
   });
 
   test('the newest of each repository, of those that the rest leaves', () => {

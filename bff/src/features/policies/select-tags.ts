@@ -1,5 +1,6 @@
 import { parse, Range, type SemVer } from 'semver';
 import { compileGlob, type Glob } from '../../access/glob.ts';
+import { hasWantedPlatform, type NamedPlatform, parsePlatformName } from '../../registry-client/index.ts';
 import type { PolicyFilters } from './policy.ts';
 
 /** A tag of the source as the catalog has it. */
@@ -14,6 +15,8 @@ export interface SourceTag {
   /** The push, else the image's creation. */
   readonly pushedMs: number;
   readonly totalSizeBytes: number | null;
+  /** Of the image, or of an index's children; none where it is of no known platform. */
+  readonly platforms: readonly NamedPlatform[];
 }
 
 /** A tag that the source had and deleted. */
@@ -50,6 +53,9 @@ export function compileFilters(filters: PolicyFilters): CompiledFilters {
   const fitsRepository = either('filters.repositories', filters.repositories);
   const fitsPattern = either('filters.tags', filters.tags);
   const fitsVersion = versions(filters.semver);
+  const wanted = filters.platforms?.map(parsePlatformName);
+  const fitsPlatforms = (platforms: readonly NamedPlatform[]): boolean =>
+    wanted === undefined || hasWantedPlatform(platforms, wanted);
   const fitsTagName = (tag: string): boolean => fitsPattern(tag) && fitsVersion(tag);
   return {
     fitsRepository,
@@ -57,7 +63,9 @@ export function compileFilters(filters: PolicyFilters): CompiledFilters {
     select: (tags, nowMs) => {
       const { newest, newerThanDays } = filters;
       const earliestMs = newerThanDays === null ? Number.NEGATIVE_INFINITY : nowMs - newerThanDays * dayMs;
-      const fitting = tags.filter(({ name, pushedMs }) => pushedMs >= earliestMs && fitsTagName(name));
+      const fitting = tags.filter(
+        ({ name, pushedMs, platforms }) => pushedMs >= earliestMs && fitsTagName(name) && fitsPlatforms(platforms),
+      );
       return newest === null ? fitting : newestOf(fitting, newest);
     },
   };

@@ -7,7 +7,6 @@ import {
   declinePromotion,
   getPromotion,
   getPromotionPath,
-  listPromotionApprovals,
   listPromotions,
   type PathStep,
   type Promotion,
@@ -26,6 +25,7 @@ import { startBff, type TestBff } from '../../testing/start-bff.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
 import { clientOf, pushImage } from '../replication/testing/test-images.ts';
 import { until } from '../replication/testing/waiting.ts';
+import { copySeen, countsFor, waitingFor } from './testing/seen-promotions.ts';
 
 // Whole registries and, on a busy machine, their time.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -225,15 +225,13 @@ describe.each(databaseKinds)('Promotions (%s)', (kind) => {
     expect(asked).toMatchObject({ state: 'waiting', needsApproval: true, executionId: null });
     expect(asked.expiresAt).not.toBeNull();
     expect(await problemOf(ask(otto, 'approved', digest, 'production'))).toMatchObject({ code: 'promotion-pending' });
-    const waits = async (client: TestApiClient) => {
-      const { items } = await client.call(listPromotionApprovals, { query: { project } });
-      return items.map(({ id }) => id);
-    };
-    expect(await waits(otto)).toContain(asked.id);
-    expect(await waits(ada)).not.toContain(asked.id);
-    expect(await waits(dev)).not.toContain(asked.id);
+    expect(await waitingFor(otto, project)).toContain(asked.id);
+    expect(await waitingFor(ada, project)).not.toContain(asked.id);
+    expect(await countsFor(otto)).toEqual([1, 1]);
+    expect(await countsFor(ada)).toEqual([0, 0]);
+    expect(await waitingFor(dev, project)).not.toContain(asked.id);
     const admin = await bff.signIn();
-    expect(await waits(admin)).toContain(asked.id);
+    expect(await waitingFor(admin, project)).toContain(asked.id);
 
     expect(await problemOf(ada.call(approvePromotion, decide(asked.id)))).toMatchObject({
       status: 403,
@@ -254,6 +252,9 @@ describe.each(databaseKinds)('Promotions (%s)', (kind) => {
     const approved = await otto.call(approvePromotion, decide(asked.id, 'Looks good'));
     expect(approved).toMatchObject({ decision: { by: 'otto', comment: 'Looks good' }, requestedBy: 'ada' });
     await untilIs(ada, asked.id, 'done');
+    const promotion = { id: asked.id, kind: 'promotion', repository, tag: 'approved', environment: 'production' };
+    const copy = { trigger: 'promotion', policy: null, promotion };
+    expect(await copySeen(ada, approved.executionId)).toMatchObject([copy, copy]);
     expect(await digestAt('production', 'approved')).toBe(digest);
     expect(await digestAt('development', 'approved')).toBe(newer);
     expect(await problemOf(otto.call(approvePromotion, decide(asked.id)))).toMatchObject({

@@ -4,6 +4,7 @@ import { projectOf } from '../../access/subject.ts';
 import type { HandlerInput } from '../../contract/endpoint.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Needed } from '../../contract/permissions.ts';
+import { countPromotionApprovals } from '../../contract/promotion-approvals.ts';
 import * as contract from '../../contract/promotions.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
@@ -63,6 +64,16 @@ function mountLists(router: Router, view: PromotionsView): void {
     const places = await pushPlaces(access);
     const { items, total } = await view.listWaiting({ places, project, userId: account.id, limit: approvalsMax });
     return { items: items.map((promotion) => answerOf(promotion, context)), total };
+  });
+  mountEndpoint(router, countPromotionApprovals, async (_input, { account, access }) => {
+    if (account === null) return { total: 0 };
+    const { total } = await view.listWaiting({
+      places: await pushPlaces(access),
+      project: undefined,
+      userId: account.id,
+      limit: 1,
+    });
+    return { total };
   });
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashOfSecret } from './notification-secrets.ts';
 import type { ConfiguredFields, RegistriesStore } from './registries.store.ts';
 import type { StoredRegistry } from './registry.ts';
 import { openPassword, PasswordUnreadableError } from './registry-clients.ts';
@@ -17,10 +17,6 @@ export interface ConfiguredRegistry {
   readonly notificationSecret: { reveal(): string } | null;
   readonly trustsLongshore: boolean;
   readonly redirectHosts: readonly string[];
-}
-
-export function hashOfSecret(secret: string): string {
-  return createHash('sha256').update(secret, 'utf8').digest('hex');
 }
 
 /**

@@ -1,9 +1,10 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { RegistryClient, RegistryLoad } from '../../registry-client/index.ts';
-import { type ConfiguredRegistry, hashOfSecret, synchronizeConfigured } from './configured-registries.ts';
+import { type ConfiguredRegistry, synchronizeConfigured } from './configured-registries.ts';
 import { type ConnectionTest, refuseOwnAddresses, testConnection } from './connection-test.ts';
 import { HealthMonitor, type HealthMonitorOptions } from './health-monitor.ts';
 import type { MaintenanceStore } from './maintenance.store.ts';
+import { hashOfSecret, NotificationSecrets } from './notification-secrets.ts';
 import type { RegistriesStore } from './registries.store.ts';
 import { type Registry, publicRegistry, type StoredRegistry } from './registry.ts';
 import type { AddressPolicy } from './registry-address.ts';
@@ -121,10 +122,12 @@ class Registries {
   readonly #monitor: HealthMonitor;
   readonly #maintenanceWatch: MaintenanceWatch;
   readonly #listeners = new Set<(registryId: string) => void>();
+  readonly #notificationSecrets: NotificationSecrets;
 
   constructor(deps: RegistriesDeps) {
     this.#deps = deps;
     this.#store = deps.store;
+    this.#notificationSecrets = new NotificationSecrets((registryId) => deps.store.notificationSecretHash(registryId));
     this.#clients = createRegistryClients({
       connect: deps.connect,
       sealer: deps.sealer,
@@ -173,10 +176,8 @@ class Registries {
     return () => this.#listeners.delete(listener);
   }
 
-  async acceptsNotificationSecret(registryId: string, secret: string): Promise<boolean> {
-    const expected = await this.#store.notificationSecretHash(registryId);
-    const given = Buffer.from(hashOfSecret(secret));
-    return expected !== null && timingSafeEqual(given, Buffer.from(expected));
+  acceptsNotificationSecret(registryId: string, secret: string): Promise<boolean> {
+    return this.#notificationSecrets.accepts(registryId, secret);
   }
 
   async create(registryId: string, draft: RegistryDraft): Promise<void> {
@@ -234,6 +235,7 @@ class Registries {
     await this.#getOwn(registryId);
     const secret = randomBytes(32).toString('base64url');
     await this.#store.saveNotificationSecretHash(registryId, hashOfSecret(secret));
+    this.#notificationSecrets.forget(registryId);
     return secret;
   }
 
@@ -302,6 +304,7 @@ class Registries {
   async #takeIn(registryId: string | null): Promise<void> {
     const ids = registryId === null ? (await this.#store.list()).map(({ id }) => id) : [registryId];
     for (const id of ids) {
+      this.#notificationSecrets.forget(id);
       if (this.#clients.current(id) !== undefined) await this.#refreshClient(id);
       for (const listener of this.#listeners) listener(id);
     }

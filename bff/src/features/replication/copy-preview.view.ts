@@ -12,20 +12,6 @@ export interface PreviewFacts {
   readonly isKnownThere: boolean;
 }
 
-/** What the catalog knows of a blob that is to be copied. */
-export interface BlobHint {
-  /** Of the destination's registry, and believed to hold it: mounting it from there costs no bytes. */
-  readonly repositories: readonly string[];
-  /** All its bytes: of small configs, that the catalog keeps. */
-  readonly content: Uint8Array | undefined;
-}
-
-/** By digest. */
-export type BlobHints = ReadonlyMap<string, BlobHint>;
-
-/** Held in memory for each blob of the tasks that run. */
-const contentMaxBytes = 64 * 1024;
-
 export type CopyPreviewView = ReturnType<typeof createCopyPreviewView>;
 
 /** Answers about copies from the catalog alone. */
@@ -48,7 +34,7 @@ export function createCopyPreviewView(database: Kysely<Tables>) {
         existing_digest: string | null;
         is_known_there: boolean;
       }>`
-        select d.digest, m.total_size_bytes, there.digest as existing_digest, held.digest is not null as is_known_there
+        select d.digest, coalesce(own.held_size_bytes, m.total_size_bytes) as total_size_bytes, there.digest as existing_digest, held.digest is not null as is_known_there
         from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as x(
           place integer, source text, source_repository text, reference text, destination text,
           destination_repository text, tag text)
@@ -58,6 +44,7 @@ export function createCopyPreviewView(database: Kysely<Tables>) {
         left join repository_manifests named on named.repository_id = s.id and named.digest = x.reference
         cross join lateral (select coalesce(here.digest, named.digest) as digest) d
         left join manifests m on m.digest = d.digest
+        left join repository_manifests own on own.repository_id = s.id and own.digest = d.digest
         left join tags there on there.repository_id = o.id and there.name = x.tag
         left join repository_manifests held on held.repository_id = o.id and held.digest = d.digest
         order by x.place`.execute(database);
@@ -69,24 +56,31 @@ export function createCopyPreviewView(database: Kysely<Tables>) {
       }));
     },
 
-    bytesMissing: (registryId: string, digests: readonly string[], includeReferrers: boolean) =>
-      bytesMissing(database, registryId, digests, includeReferrers),
-    blobHints: (registryId: string, digests: readonly string[]) => blobHints(database, registryId, digests),
+    bytesMissing: (
+      registryId: string,
+      digests: readonly string[],
+      includeReferrers: boolean,
+      left: readonly string[] = [],
+    ) => bytesMissing(database, registryId, digests, includeReferrers, left),
   };
 }
 
-/** Bytes of everything below the digests that no repository of the registry is known to hold, each once. */
+/** Bytes of everything below the digests, but not below `left`, that no repository of the registry is known to hold, each once. */
 async function bytesMissing(
   database: Kysely<Tables>,
   registryId: string,
   digests: readonly string[],
   includeReferrers: boolean,
+  left: readonly string[],
 ): Promise<number> {
   if (digests.length === 0) return 0;
   const { rows } = await sql<{ size_bytes: number }>`
-        with recursive closure(digest) as (
+        with recursive behind(digest) as (
+          select unnest(${[...left]}::text[]) collate "C"
+        ), closure(digest) as (
           ${closureSeed(digests, includeReferrers)}
           union select c.child_digest from manifest_children c join closure on c.parent_digest = closure.digest
+          left join behind on behind.digest = c.child_digest where behind.digest is null
         ), held as (
           select distinct rm.digest from repository_manifests rm
           join repositories r on r.id = rm.repository_id where r.registry_id = ${registryId}
@@ -102,32 +96,6 @@ async function bytesMissing(
           + coalesce((select sum(m.size_bytes) from manifests m join missing on missing.digest = m.digest), 0)
           as size_bytes`.execute(database);
   return rows[0]?.size_bytes ?? 0;
-}
-
-/** What is known of the blobs of artifacts before they are copied into the registry: only those with something to tell. */
-async function blobHints(database: Kysely<Tables>, registryId: string, digests: readonly string[]): Promise<BlobHints> {
-  const { rows } = await sql<{ blob_digest: string; name: string | null; content: Uint8Array | null }>`
-        with recursive closure(digest) as (
-          select unnest(${[...digests]}::text[]) collate "C"
-          union select c.child_digest from manifest_children c join closure on c.parent_digest = closure.digest
-        ), blobs as (
-          select distinct b.blob_digest from manifest_blobs b join closure on closure.digest = b.manifest_digest
-        )
-        select blobs.blob_digest, holder.name, configs.content from blobs
-        left join lateral (
-          select r.name from manifest_blobs o
-          join repository_manifests rm on rm.digest = o.manifest_digest
-          join repositories r on r.id = rm.repository_id
-          where o.blob_digest = blobs.blob_digest and r.registry_id = ${registryId} limit 1
-        ) holder on true
-        left join configs on configs.digest = blobs.blob_digest and octet_length(configs.content) <= ${contentMaxBytes}
-        where holder.name is not null or configs.content is not null`.execute(database);
-  return new Map(
-    rows.map(({ blob_digest: digest, name, content }) => [
-      digest,
-      { repositories: name === null ? [] : [name], content: content ?? undefined },
-    ]),
-  );
 }
 
 function closureSeed(digests: readonly string[], includeReferrers: boolean) {

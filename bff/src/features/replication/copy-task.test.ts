@@ -31,6 +31,7 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     startedAt: new Date(0),
     includeReferrers: false,
     whenDifferent: 'replace',
+    platforms: null,
     requestedBy: null,
     requester: null,
     isSuperseded: false,
@@ -38,6 +39,8 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     catalogDigest: null,
     catalogSizeBytes: null,
     isBelievedThere: false,
+    isSparseThere: false,
+    isProbe: false,
   };
   return {
     task,

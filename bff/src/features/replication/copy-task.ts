@@ -8,7 +8,12 @@ import {
   type TagMove,
   type Target,
 } from '../../replication-engine/index.ts';
-import { isRegistryError, type ManifestBytes, type RegistryClient } from '../../registry-client/index.ts';
+import {
+  isRegistryError,
+  type ManifestBytes,
+  parsePlatformName,
+  type RegistryClient,
+} from '../../registry-client/index.ts';
 import { type AttemptEnd, type ClaimedTask, isDigestReference, type Reason, type TaskLogEntry } from './replication.ts';
 import { logLines, sentences } from './task-outcome.ts';
 import type { TaskProgress } from './task-progress.ts';
@@ -138,6 +143,8 @@ function copy(context: CopyTaskContext, digest: string, root?: ManifestBytes): P
     begunAtMs: context.claimedAtMs,
     isResumed: task.attempt > 1,
     isExpected: task.isBelievedThere,
+    platforms: task.platforms?.map(parsePlatformName),
+    isPerhapsSparse: task.isSparseThere,
     limiter,
     fanOut: context.fanOutFor(digest),
     signal,

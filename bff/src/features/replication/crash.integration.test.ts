@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createExecution, type CopyRequest, stopExecution } from '../../contract/replication.ts';
+import { openDatabase } from '../../database/index.ts';
 import { type RealRegistry, startRealRegistry } from '../../testing/real-registry.ts';
 import { createPostgresDatabase } from '../../testing/test-database.ts';
 import { type LongshoreProcess, startLongshoreProcess } from './testing/longshore-process.ts';
@@ -14,6 +15,8 @@ import { untilState, untilTask } from './testing/waiting.ts';
 const run = promisify(execFile);
 // Whole processes, leases that run out, registries that come back: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+const waiting = { timeout: 120_000, interval: 100 };
 
 const repository = 'payments/api';
 const toStop: (() => Promise<void>)[] = [];
@@ -148,3 +151,34 @@ test.runIf(process.getuid?.() === 0)(
     await atSource.close();
   },
 );
+
+test('what was copied just before a console was killed is told to the catalog by the next', async () => {
+  const source = await registry();
+  const destination = await registry();
+  const atSource = clientOf(source);
+  const image = await pushImage(atSource, repository, '1.0', { layerSizes: [1000] });
+  const registries = { main: source.url, north: destination.url };
+  const databaseUrl = await createPostgresDatabase();
+  const first = await start({ folder: await folder(), databaseUrl, registries });
+  const { id } = await first.client.call(createExecution, copyOf('1.0'));
+  await untilState(first.client, id, 'succeeded');
+  const database = await openDatabase({ kind: 'postgres', url: databaseUrl, maxConnections: 1 });
+  toStop.push(() => database.close());
+  const atNorth = database.kysely.selectFrom('tags').select('digest').where('registry_id', '=', 'north');
+  await vi.waitFor(async () => expect(await atNorth.execute()).toEqual([{ digest: image.digest }]), waiting);
+  await first.kill();
+
+  // As if it had been killed a moment earlier.
+  await database.kysely.deleteFrom('tags').where('registry_id', '=', 'north').execute();
+  await database.kysely.deleteFrom('tag_history').where('registry_id', '=', 'north').execute();
+  await start({ folder: await folder(), databaseUrl, registries });
+  await vi.waitFor(async () => expect(await atNorth.execute()).toEqual([{ digest: image.digest }]), waiting);
+  const history = await database.kysely
+    .selectFrom('tag_history')
+    .select('how')
+    .where('registry_id', '=', 'north')
+    .execute();
+  // A scan would have found it, too.
+  expect(history).toEqual([{ how: 'copy' }]);
+  await atSource.close();
+});

@@ -3,7 +3,7 @@ import type { Tables } from '../../database/tables.ts';
 import type { ExecutionState, Reason, TaskState } from './replication.ts';
 import { type TaskScope, visibleTasks } from './task-scope.view.ts';
 
-export type ExecutionTrigger = 'copy' | 'manual' | 'schedule' | 'push' | 'reconcile';
+export type ExecutionTrigger = 'copy' | 'promotion' | 'manual' | 'schedule' | 'push' | 'reconcile';
 
 /** What was to be done when it was planned. */
 export interface PlannedWork {
@@ -17,6 +17,15 @@ export interface PlannedWork {
   readonly bytes: number;
 }
 
+export interface ExecutionPromotion {
+  readonly id: string;
+  readonly kind: 'promotion' | 'undo';
+  readonly project: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly environment: string;
+}
+
 export interface Execution {
   readonly id: string;
   readonly trigger: ExecutionTrigger;
@@ -27,6 +36,8 @@ export interface Execution {
     readonly version: number;
     readonly exists: boolean;
   } | null;
+  /** Whose copy it is. */
+  readonly promotion: ExecutionPromotion | null;
   readonly planned: PlannedWork | null;
   readonly heldBack: Reason | null;
   readonly requestedBy: string | null;
@@ -47,7 +58,8 @@ export interface ExecutionsQuery {
   /** What the caller may see. */
   readonly scope: TaskScope;
   readonly q: string | undefined;
-  readonly state: ExecutionState | undefined;
+  /** `held`: its deletions wait for a person's word. */
+  readonly state: ExecutionState | 'held' | undefined;
   readonly policyId: string | undefined;
   readonly isNewestFirst: boolean;
   readonly limit: number;
@@ -98,7 +110,11 @@ function conditionsOf(query: ExecutionsQuery): RawBuilder<unknown>[] {
   const { q, state, policyId, after, isNewestFirst, scope } = query;
   const conditions: RawBuilder<unknown>[] = [];
   if (policyId !== undefined) conditions.push(sql`e.policy_id = ${policyId}::uuid`);
-  if (state !== undefined) conditions.push(sql`${scope.isEverything ? sql`e.state` : sql`seen.state`} = ${state}`);
+  if (state === 'held') conditions.push(sql`e.held_back is not null`);
+  if (state !== undefined) {
+    const own = scope.isEverything ? sql`e.state` : sql`seen.state`;
+    conditions.push(sql`${own} = ${state === 'held' ? 'running' : state}`);
+  }
   if (q !== undefined && q !== '') {
     const pattern = likePattern(q);
     conditions.push(sql`(e.requested_by ilike ${pattern} or exists (
@@ -120,6 +136,7 @@ interface Head {
   policy_name: string | null;
   policy_version: number | null;
   policy_exists: boolean;
+  promotion: ExecutionPromotion | null;
   planned: PlannedWork | null;
   held_back: Reason | null;
   requested_by: string | null;
@@ -138,14 +155,21 @@ async function heads(
   const visible = visibleTasks(scope);
   const own = visible === null ? sql`e.state, e.finished_at` : sql`seen.state, seen.finished_at`;
   const { rows } = await sql<Head>`
-    select e.id, e.trigger, e.requested_by, ${own}, e.created_at, ${microseconds} as microseconds,
+    select e.id, case when promoted.promotion is null then e.trigger else 'promotion' end as trigger,
+      promoted.promotion, e.requested_by, ${own}, e.created_at, ${microseconds} as microseconds,
       e.policy_id, e.policy_name, e.policy_version, e.planned,
       case when e.state = 'running' then e.held_back end as held_back,
       exists (select from policies p where p.id = e.policy_id) as policy_exists
-    from executions e ${visible === null ? sql`` : seenPart(visible)} where ${sql.join([sql`true`, ...conditions], sql` and `)}
+    from executions e ${promotedPart} ${visible === null ? sql`` : seenPart(visible)} where ${sql.join([sql`true`, ...conditions], sql` and `)}
     order by e.created_at ${direction}, e.id::text ${direction} limit ${limit}`.execute(database);
   return rows;
 }
+
+/** The promotion whose copy an execution is: whoever sees the copy sees both its ends. */
+const promotedPart = sql`left join lateral (
+  select jsonb_build_object('id', p.id, 'kind', p.kind, 'project', p.project, 'repository', p.repository, 'tag', p.tag,
+    'environment', p.environment) as promotion
+  from promotions p where p.execution_id = e.id limit 1) promoted on true`;
 
 /** For the caller an execution is its visible tasks, and its end is theirs; without any it is not there. */
 function seenPart(visible: RawBuilder<boolean>): RawBuilder<unknown> {
@@ -207,6 +231,7 @@ async function withTasks(
       id: row.id,
       trigger: row.trigger,
       policy: policyOf(row),
+      promotion: row.promotion,
       planned: row.planned,
       heldBack: row.held_back,
       requestedBy: row.requested_by,

@@ -14,10 +14,11 @@ export class FanOuts {
   readonly #groups = new Map<string, FanOut>();
 
   /** By the digest that the task is believed to copy; one that turns out to copy another leaves. */
-  enter({ source, digest, catalogDigest, isBelievedThere }: ClaimedTask): FanOutPlace {
+  enter({ source, digest, platforms, catalogDigest, isBelievedThere }: ClaimedTask): FanOutPlace {
     const expected = digest ?? catalogDigest;
     if (expected === null || isBelievedThere) return nowhere;
-    const key = `${source.registryId}/${source.repository}@${expected}`;
+    // Who wants other platforms comes to other blobs: nobody waits for it.
+    const key = `${source.registryId}/${source.repository}@${expected} ${platforms?.join(' ') ?? ''}`;
     const group = this.#groups.get(key) ?? new FanOut();
     this.#groups.set(key, group);
     const member = group.enter();

@@ -43,8 +43,10 @@ const restMs = 200;
 const silenceMs = 450;
 const flushEveryMs = 5000;
 const shortestReadMs = 250;
-/** The database is asked for at most a fortieth of the time, however long its answers take. */
+/** The database is asked for at most a fortieth of the time, as long as it answers within an eighth of a second. */
 const restPerRead = 40;
+/** Where it is slower than that, what fails is still not said later than this. */
+const longestRestMs = 5000;
 /** What is counted over the last hour changes by itself. */
 const longestReadMs = 60_000;
 const stepMs = stepSeconds * 1000;
@@ -141,7 +143,8 @@ export class OperationsMonitor {
       this.#deps.onFault(error);
     } finally {
       this.#readAtMs = performance.now();
-      this.#restMs = Math.max(shortestReadMs, (this.#readAtMs - askedAtMs) * restPerRead);
+      const restMs = (this.#readAtMs - askedAtMs) * restPerRead;
+      this.#restMs = Math.min(longestRestMs, Math.max(shortestReadMs, restMs));
       this.#isReading = false;
     }
   }

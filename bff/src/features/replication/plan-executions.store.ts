@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
-import type { Reason } from './replication.ts';
+import { declinedCode, heldBackCode, type Reason } from './replication.ts';
 import type { ReplicationTransaction, Touched } from './replication.store.ts';
 import { endExecutions } from './task-records.store.ts';
 
@@ -26,6 +26,8 @@ export interface PlannedExecution {
   readonly sourceRegistryId: string;
   readonly includeReferrers: boolean;
   readonly whenDifferent: 'replace' | 'skip';
+  /** Names such as linux/amd64; null: all. */
+  readonly platforms: readonly string[] | null;
   readonly attempts: number;
   readonly planned: Readonly<Record<string, number>>;
   /** Its deletions wait for a person's word. */
@@ -48,7 +50,6 @@ export type PlanExecutionsStore = ReturnType<typeof createPlanExecutionsStore>;
 /** Few enough that the embedded database, which works in the console's thread, gives it back soon. */
 const chunkLength = 500;
 const pausedCode = 'policy-paused';
-const heldBackCode = 'deletions-held-back';
 /** Tasks with these wait for a person; when they are due next says nothing. */
 export const parkedCodes: readonly string[] = [pausedCode, heldBackCode];
 const paused: Reason = {
@@ -56,7 +57,6 @@ const paused: Reason = {
   sentence: 'The policy is paused; it goes on when it is resumed.',
   params: {},
 };
-const declinedCode = 'deletion-declined';
 const declined: Reason = {
   code: declinedCode,
   sentence: 'Somebody decided against this deletion: the destination keeps the tag.',
@@ -173,6 +173,7 @@ async function insertExecution(transaction: Kysely<Tables>, execution: PlannedEx
       requester_id: execution.requesterId,
       include_referrers: execution.includeReferrers,
       when_different: execution.whenDifferent,
+      platforms: execution.platforms && JSON.stringify(execution.platforms),
       policy_id: policy.id,
       policy_name: policy.name,
       policy_version: policy.version,
@@ -229,7 +230,7 @@ function given(tasks: readonly PlannedTask[], from: number) {
 /** At most one open task for each policy, destination and tag: a newer content takes the place of an older one. */
 async function supersede(
   transaction: Kysely<Tables>,
-  { policy }: PlannedExecution,
+  { policy, platforms }: PlannedExecution,
   tasks: readonly PlannedTask[],
 ): Promise<{ id: string; execution_id: string; state: string }[]> {
   const { rows } = await sql<{ id: string; execution_id: string; state: string }>`
@@ -238,11 +239,12 @@ async function supersede(
       finished_at = case when t.state = 'running' then null else now() end,
       next_attempt_at = null,
       reason = case when t.state = 'running' then t.reason else ${JSON.stringify(supersededReason)}::jsonb end
-    from ${given(tasks, 0)}
-    where t.policy_id = ${policy.id}::uuid and t.destination_registry_id = g.registry
+    from ${given(tasks, 0)}, executions older
+    where older.id = t.execution_id and t.policy_id = ${policy.id}::uuid and t.destination_registry_id = g.registry
       and t.destination_repository = g.repository and t.destination_tag = g.tag
       and t.state in ('queued', 'running', 'waiting') and not t.stop_requested
-      and (t.digest is distinct from g.digest or t.kind <> g.kind)
+      and (t.digest is distinct from g.digest or t.kind <> g.kind
+        or older.platforms is distinct from ${platforms && JSON.stringify(platforms)}::jsonb)
     returning t.id, t.execution_id, t.state`.execute(transaction);
   return rows;
 }

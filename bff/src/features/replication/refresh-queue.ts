@@ -7,6 +7,8 @@ export interface Refresh {
   readonly digest: string | null;
   readonly how: 'copy' | 'scan';
   readonly actor: string | null;
+  /** By `performance.now()`: the registry took `digest` under the tag after this, and need not be asked. */
+  readonly seenAfterMs?: number | undefined;
 }
 
 export interface RefreshQueueParts {

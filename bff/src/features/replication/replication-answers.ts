@@ -73,6 +73,7 @@ export function executionAnswer(execution: Execution, rateBytesPerSecond: number
     id: execution.id,
     trigger: execution.trigger,
     policy: execution.policy && { ...execution.policy },
+    promotion: execution.promotion && { ...execution.promotion },
     planned: execution.planned && { ...execution.planned },
     heldBack: mutable(execution.heldBack),
     requestedBy: execution.requestedBy,

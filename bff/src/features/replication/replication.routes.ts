@@ -11,7 +11,7 @@ import type { RequestContext } from '../../http/request-context.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { authorizeCopy, authorizeDestinations, copyScope, seesTask, type TaskVerb } from './copy-access.routes.ts';
 import type { ExecutionsView } from './executions.view.ts';
-import { type CopyRequest, openStates, type Task, type TaskState } from './replication.ts';
+import { type CopyRequest, declinedCode, heldBackCode, openStates, type Task, type TaskState } from './replication.ts';
 import { type LiveProgress, sumRates } from './live-progress.ts';
 import { detailAnswer, executionAnswer, previewAnswer, taskAnswer } from './replication-answers.ts';
 import type { ReplicationService, Which } from './replication.service.ts';
@@ -35,20 +35,13 @@ const taskColumns = [{ type: 'integer' }, { type: 'integer' }, { type: 'text' }]
 export function replicationRoutes(deps: ReplicationRoutesDeps): Router {
   const router = Router();
   mountExecutions(router, deps);
+  mountExecutionChanges(router, deps);
   mountTasks(router, deps);
   return router;
 }
 
 function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
   const { replication, executions } = deps;
-  const shown = async (id: string, access: RequestAccess) => answerOf(id, await copyScope(access));
-  const answerOf = async (id: string, scope: TaskScope) => {
-    const live = liveOf(deps, scope, id);
-    const found = await executions.find(id, scope, live);
-    if (found === undefined) throw executionNotFound();
-    return executionAnswer(found, sumRates(live));
-  };
-
   mountEndpoint(router, contract.previewCopy, async ({ body }, { access }) => {
     const request = requestOf(body);
     await authorizeCopy(access, request);
@@ -61,7 +54,7 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
     const requested = { by: account?.username ?? null, userId: account?.id ?? null };
     const id = await mapped(() => replication.createExecution(request, requested));
     // What the caller asked for, even where it may pull from a place but not see what is copied from there.
-    return answerOf(id, { isEverything: true });
+    return existing(await showExecution(deps, id, null));
   });
   mountEndpoint(router, contract.listExecutions, async ({ query }, { access }) => {
     const { q, state, policyId, sort = '-created', limit = pageLength, cursor } = query;
@@ -88,7 +81,14 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
       total: null,
     };
   });
-  mountEndpoint(router, contract.getExecution, ({ params }, { access }) => shown(params.executionId, access));
+  mountEndpoint(router, contract.getExecution, async ({ params }, { access }) =>
+    existing(await showExecution(deps, params.executionId, access)),
+  );
+}
+
+function mountExecutionChanges(router: Router, deps: ReplicationRoutesDeps): void {
+  const { replication } = deps;
+  const shown = async (id: string, access: RequestAccess) => existing(await showExecution(deps, id, access));
   mountEndpoint(router, contract.stopExecution, async ({ params }, context) => {
     const { executionId } = params;
     await replication.stop(await partOf(deps, executionId, 'stop', context));
@@ -96,9 +96,17 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
   });
   mountEndpoint(router, contract.retryExecution, async ({ params }, context) => {
     const { executionId } = params;
-    await replication.retry(await partOf(deps, executionId, 'retry', context), context.account?.id ?? null);
-    return shown(executionId, context.access);
+    const part = await partOf(deps, executionId, 'retry', context);
+    const count = await replication.retry(part, context.account?.id ?? null);
+    const execution = await shown(executionId, context.access);
+    if (count === 0 && execution.state !== 'running') throw new ApiError('task-not-retryable', nothingToRetry);
+    return execution;
   });
+}
+
+function existing(execution: contract.Execution | undefined): contract.Execution {
+  if (execution === undefined) throw executionNotFound();
+  return execution;
 }
 
 /** For what else makes executions: as their page shows them; undefined where the caller may see none of it. */
@@ -217,7 +225,7 @@ function mountTasks(router: Router, { replication, tasks, live, clock }: Replica
     const before = await findToChange(params.taskId, 'retry', context);
     const count = await replication.retry(params, context.account?.id ?? null);
     if (count === 0 && before.state !== 'queued') {
-      throw new ApiError('task-not-retryable', notRetryable[before.state] ?? 'The task has been changed meanwhile.');
+      throw new ApiError('task-not-retryable', whyNotRetryable(before));
     }
     return find(params.taskId, context.access);
   });
@@ -227,10 +235,21 @@ function taskNotFound(): ApiError {
   return new ApiError('task-not-found', 'There is no such task any more.');
 }
 
+const nothingToRetry = 'Nothing of it failed or was stopped, but for deletions that somebody declined.';
 const notRetryable: Partial<Record<contract.TaskState, string>> = {
   running: 'The task is running already.',
   succeeded: 'The task has succeeded; copy the tag again if it should be looked at anew.',
 };
+
+function whyNotRetryable({ state, reason }: contract.Task): string {
+  if (state === 'waiting' && reason?.code === heldBackCode) {
+    return 'The deletion waits until somebody confirms the many deletions of its run.';
+  }
+  if (reason?.code === declinedCode) {
+    return 'Somebody decided against this deletion; run the policy by hand if it should be asked about again.';
+  }
+  return notRetryable[state] ?? 'The task has been changed meanwhile.';
+}
 
 function requestOf(body: HandlerInput<typeof contract.createExecution>['body']): CopyRequest {
   const { source, references, destinations, includeReferrers = true, whenDifferent } = body;

@@ -3,11 +3,12 @@ import type { TagMove, Target } from '../../replication-engine/index.ts';
 import type { RegistriesService, Registry } from '../registries/registries.service.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { type CopyPreview, previewCopy } from './copy-preview.ts';
+import type { BlobHintsView } from './blob-hints.view.ts';
 import type { CopyPreviewView } from './copy-preview.view.ts';
+import type { BreakersStore } from './breakers.store.ts';
 import {
   type ClaimedTask,
   type CopyRequest,
-  isDigestReference,
   type PinnedCopy,
   plannedTasks,
   type Reason,
@@ -19,8 +20,10 @@ import { MaintenanceParking, maintenanceReason } from './maintenance-parking.ts'
 import { PlanExecutions } from './plan-executions.ts';
 import type { PlanExecutionsStore } from './plan-executions.store.ts';
 import { type Refresh, RefreshQueue } from './refresh-queue.ts';
+import { type RefreshedTag, refreshesAfter, tagsOf } from './refreshes-after.ts';
+import type { UnheardCopiesView } from './unheard-copies.view.ts';
 import type { ReplicationStore, ReplicationTransaction, Touched, Which } from './replication.store.ts';
-import { registryWideCodes } from './retry-policy.ts';
+import { RegistryBreakers } from './registry-breakers.ts';
 import type { RunningTask } from './running-task.ts';
 import type { TaskClaimsStore } from './task-claims.store.ts';
 import type { TaskRecordsStore } from './task-records.store.ts';
@@ -50,16 +53,15 @@ export interface ReplicationDeps {
   readonly store: ReplicationStore;
   readonly planStore: PlanExecutionsStore;
   readonly claims: TaskClaimsStore;
+  readonly breakers: BreakersStore;
+  readonly unheard: UnheardCopiesView;
   readonly records: TaskRecordsStore;
   readonly tasks: TasksView;
   readonly preview: CopyPreviewView;
+  readonly blobHints: BlobHintsView;
   readonly registries: Pick<RegistriesService, 'listRegistries' | 'findRegistry' | 'clientFor' | 'onChanged'>;
   /** Has the catalog look at what a copy has changed. */
-  readonly refreshTags: (
-    registryId: string,
-    repository: string,
-    tags: readonly { readonly tag: string; readonly how: 'copy' | 'scan'; readonly actor: string | undefined }[],
-  ) => Promise<void>;
+  readonly refreshTags: (registryId: string, repository: string, tags: readonly RefreshedTag[]) => Promise<void>;
   readonly refreshManifest: (registryId: string, repository: string, digest: string) => Promise<void>;
   /** Why a claimed task may not run, by the rights its requester has now. */
   readonly findRefusal: (task: ClaimedTask) => Promise<Reason | undefined>;
@@ -96,8 +98,8 @@ export class ReplicationService {
   readonly #runner: TaskRunner;
   readonly #refreshes: RefreshQueue;
   readonly #parking: MaintenanceParking;
+  readonly #breakers: RegistryBreakers;
   readonly #executionNews = new Map<string, NodeJS.Timeout>();
-  readonly #troubleUntilMs = new Map<string, number>();
   #timers: NodeJS.Timeout[] = [];
   #stopFollowing = (): void => {};
 
@@ -113,6 +115,12 @@ export class ReplicationService {
       findRegistry: deps.registries.findRegistry,
       onParked: (touched) => this.#tellChanged(touched),
     });
+    this.#breakers = new RegistryBreakers({
+      breakers: deps.breakers,
+      store: deps.store,
+      onParked: (touched) => this.#tellChanged(touched),
+      wake: () => this.#runner.wake(),
+    });
     this.plans = new PlanExecutions({
       store: deps.planStore,
       enqueueWake: deps.enqueueWake,
@@ -125,7 +133,7 @@ export class ReplicationService {
       claims: deps.claims,
       records: deps.records,
       clientFor: deps.registries.clientFor,
-      blobHints: (registryId, digests) => deps.preview.blobHints(registryId, digests),
+      blobHints: (registryId, digests) => deps.blobHints.find(registryId, digests),
       findRefusal: deps.findRefusal,
       findImmutable: deps.findImmutable,
       holdTag: deps.holdTag,
@@ -138,7 +146,7 @@ export class ReplicationService {
       onProgress: (running) => this.#tellTask(running),
       onEnded: (running) => this.#onEnded(running),
       onExecutionsChanged: (ids) => this.#tellExecutions(ids),
-      onRegistryTrouble: (registryId, reason, delayMs) => this.#postpone(registryId, reason, delayMs),
+      onRegistryTrouble: (registryId, reason, delayMs) => this.#breakers.open(registryId, reason, delayMs),
       onFault: deps.onFault,
       ...(deps.limits === undefined ? {} : { limits: deps.limits }),
     });
@@ -166,7 +174,9 @@ export class ReplicationService {
     const tasks = plannedTasks(request).map((task) => ({ id: newId(), ...task }));
     const execution = { id, requestedBy: requested.by, requesterId: requested.userId, includeReferrers, whenDifferent };
     await store.create({ ...execution, tasks }, enqueueWake);
-    await this.#parking.park();
+    // A person waits for it: a registry in trouble is asked once more.
+    await this.#deps.breakers.probeNow(tasks.map(({ destination }) => destination.registryId));
+    await this.#park();
     this.#tellExecutions([id]);
     this.#runner.wake();
     return id;
@@ -193,7 +203,7 @@ export class ReplicationService {
       await alsoDo(transaction, id);
       await enqueueWake(transaction);
     });
-    await this.#parking.park();
+    await this.#park();
     this.#tellExecutions([id]);
     this.#runner.wake();
     return id;
@@ -227,7 +237,8 @@ export class ReplicationService {
     const touched = await this.#deps.store.retry(which, requesterId);
     if (touched.taskIds.length > 0) await this.#deps.enqueueWake(undefined);
     await this.#tellChanged(touched);
-    await this.#parking.park();
+    await this.#deps.breakers.probeNowFor(touched.taskIds);
+    await this.#park();
     this.#runner.wake();
     return touched.taskIds.length;
   }
@@ -259,10 +270,12 @@ export class ReplicationService {
     this.#runner.start();
     this.#timers = [
       setInterval(() => this.#runner.wake(), pollMs),
-      setInterval(() => void this.#parking.park().catch(this.#deps.onFault), pollMs),
+      setInterval(() => void this.#park().catch(this.#deps.onFault), pollMs),
+      setInterval(() => void this.#tellUnheard(unheardAfterS).catch(this.#deps.onFault), unheardAfterS * 1000),
       setInterval(() => void this.#endAbandoned().catch(this.#deps.onFault), abandonedEveryMs),
     ];
     for (const timer of this.#timers) timer.unref();
+    this.#tellUnheard(0).catch(this.#deps.onFault);
   }
 
   /** Cuts what runs and gives it back to whoever starts next. */
@@ -289,48 +302,41 @@ export class ReplicationService {
 
   #onEnded(running: RunningTask): void {
     this.#tellTask(running);
-    const { end, task } = running;
+    const { end } = running;
     if (running.cutCause === 'maintenance') this.#parking.park().catch(this.#deps.onFault);
     if (end?.state === 'waiting') setTimeout(() => this.#runner.wake(), end.delayMs + 50).unref();
     if (end?.state !== 'succeeded') return;
-    this.#troubleUntilMs.delete(task.source.registryId);
-    this.#troubleUntilMs.delete(task.destination.registryId);
-    const { source, destination } = task;
-    const { digest } = running;
-    if (running.isChanged) this.#refreshes.add({ ...destination, digest, how: 'copy', actor: task.requestedBy });
-    // The copy found the source ahead of the catalog.
-    if (digest !== task.catalogDigest && !isDigestReference(source.reference)) {
-      const { registryId, repository, reference } = source;
-      this.#refreshes.add({ registryId, repository, tag: reference, digest, how: 'scan', actor: null });
-    }
+    this.#breakers.noteSuccess(running).catch(this.#deps.onFault);
+    for (const refresh of refreshesAfter(running)) this.#refreshes.add(refresh);
   }
 
   async #refresh(refreshes: readonly Refresh[]): Promise<void> {
     const [first] = refreshes;
     if (first === undefined) return;
     const { registryId, repository } = first;
-    const tags = refreshes.flatMap(({ tag, how, actor }) =>
-      tag === null ? [] : [{ tag, how, actor: actor ?? undefined }],
-    );
+    const tags = tagsOf(refreshes);
     if (tags.length > 0) await this.#deps.refreshTags(registryId, repository, tags);
     for (const { tag, digest } of refreshes) {
       if (tag === null && digest !== null) await this.#deps.refreshManifest(registryId, repository, digest);
     }
   }
 
-  async #postpone(registryId: string, reason: Reason, delayMs: number): Promise<void> {
-    const nowMs = performance.now();
-    if ((this.#troubleUntilMs.get(registryId) ?? 0) > nowMs) return;
-    this.#troubleUntilMs.set(registryId, nowMs + delayMs / 2);
-    await this.#tellChanged(await this.#deps.store.postpone(registryId, reason, delayMs));
+  /** What the catalog missed because a console was killed after the end of a copy. */
+  async #tellUnheard(restS: number): Promise<void> {
+    for (const refresh of await this.#deps.unheard.list(restS)) this.#refreshes.add(refresh);
+  }
+
+  /** What was made for a registry in maintenance or in trouble waits with the cause. */
+  async #park(): Promise<void> {
+    await this.#parking.park();
+    await this.#breakers.park();
   }
 
   async #onRegistryChanged(registryId: string): Promise<void> {
     const registry = await this.#deps.registries.findRegistry(registryId);
     if (registry !== undefined) await this.#followMaintenance(registry);
     if (registry?.health !== 'up' && registry?.health !== 'degraded') return;
-    this.#troubleUntilMs.delete(registryId);
-    if ((await this.#deps.store.release(registryId, registryWideCodes)) > 0) this.#runner.wake();
+    await this.#breakers.probe(registryId);
   }
 
   async #followMaintenance({ id, maintenance }: Registry): Promise<void> {
@@ -378,6 +384,7 @@ export class ReplicationService {
 }
 
 const pollMs = 2000;
+const unheardAfterS = 30;
 const abandonedEveryMs = 5000;
 const executionNewsMs = 500;
 const tellTasksMax = 50;

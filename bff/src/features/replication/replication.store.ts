@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
-import type { Reason, TaskDestination, TaskSource } from './replication.ts';
+import { declinedCode, heldBackCode, type Reason, type TaskDestination, type TaskSource } from './replication.ts';
 import { stoppedReason } from './task-claims.store.ts';
 import { endExecutions } from './task-records.store.ts';
 
@@ -191,13 +191,15 @@ async function stop(transaction: Kysely<Tables>, which: Which): Promise<Touched 
 async function retry(transaction: Kysely<Tables>, which: Which, requesterId: string | null): Promise<Touched> {
   const chosen =
     'taskId' in which
-      ? sql`${chosenTasks(which)} and state in ('waiting', 'failed', 'stopped')`
+      ? sql`${chosenTasks(which)} and state in ('waiting', 'failed', 'stopped')
+          and not (state = 'waiting' and coalesce(reason->>'code', '') = ${heldBackCode})`
       : sql`${chosenTasks(which)} and state in ('failed', 'stopped')`;
+  const isDeclined = sql`coalesce(reason->>'code', '') = ${declinedCode}`;
   const { rows } = await sql<{ id: string; execution_id: string }>`
           update tasks set state = 'queued', stop_requested = false, attempts_allowed = attempt + ${attemptsMax},
             deadline_at = ${deadline}, next_attempt_at = null, finished_at = null, reason = null,
             requester_id = ${requesterId}::uuid
-          where ${chosen} returning id, execution_id`.execute(transaction);
+          where ${chosen} and not ${isDeclined} returning id, execution_id`.execute(transaction);
   const touched = touchedBy(rows);
   if (rows.length > 0) {
     await transaction

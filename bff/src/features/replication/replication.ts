@@ -9,6 +9,11 @@ export type TaskState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed
 /** `delete`: the tag goes at the destination, if it still has the digest. */
 export type TaskKind = 'copy' | 'delete';
 export type ExecutionState = 'running' | 'succeeded' | 'failed' | 'stopped';
+/** Of deletions that wait for a person's word; nothing but that word lets them go on. */
+export const heldBackCode = 'deletions-held-back';
+/** Of deletions that a person said no to: only another run of the policy brings them up again. */
+export const declinedCode = 'deletion-declined';
+
 export const openStates = ['queued', 'running', 'waiting'] as const satisfies readonly TaskState[];
 
 export interface TaskSource {
@@ -106,6 +111,8 @@ export interface ClaimedTask {
   readonly startedAt: Date;
   readonly includeReferrers: boolean;
   readonly whenDifferent: 'replace' | 'skip';
+  /** Names such as linux/amd64; null: all. */
+  readonly platforms: readonly string[] | null;
   readonly requestedBy: string | null;
   /** As of the claim; null for tasks that nobody is known to have asked for. */
   readonly requester: Requester | null;
@@ -120,6 +127,10 @@ export interface ClaimedTask {
   readonly catalogSizeBytes: number | null;
   /** The catalog has the same digest under the destination's tag: there is probably nothing to do. */
   readonly isBelievedThere: boolean;
+  /** As far as the catalog knows the destination has the index without all its children. */
+  readonly isSparseThere: boolean;
+  /** It finds out whether a registry that was in trouble can be used again. */
+  readonly isProbe: boolean;
 }
 
 /** How an attempt ended. */

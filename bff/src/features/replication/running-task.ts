@@ -9,6 +9,8 @@ export class RunningTask {
   readonly progress: TaskProgress;
   /** The destination has something now that it had not before. */
   isChanged = false;
+  /** By `performance.now()`, before the destination's tag was moved; undefined where it was not. */
+  tagMovedAfterMs: number | undefined;
   readonly #cut = new AbortController();
   readonly #now: () => Date;
   #digest: string | null;

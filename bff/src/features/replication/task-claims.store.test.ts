@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Database } from '../../database/index.ts';
 import { describeEachDatabase } from '../../testing/test-database.ts';
+import { createBreakersStore } from './breakers.store.ts';
 import { createReplicationStore } from './replication.store.ts';
 import { createTaskClaimsStore } from './task-claims.store.ts';
 import { createTaskRecordsStore, endExecutions, type TaskRecord } from './task-records.store.ts';
@@ -16,6 +17,7 @@ describeEachDatabase('claims of tasks', (open) => {
     database,
     store: createReplicationStore(database.kysely),
     claims: createTaskClaimsStore(database.kysely),
+    breakers: createBreakersStore(database.kysely),
     records: createTaskRecordsStore(database.kysely),
   });
   const create = async (
@@ -257,5 +259,67 @@ describeEachDatabase('claims of tasks', (open) => {
     expect(claimed.map(({ destination }) => destination.registryId)).toEqual(['south']);
     expect(await all.store.release('north', ['connection-refused'])).toBe(2);
     expect(await all.claims.claim('a', plenty)).toHaveLength(2);
+  });
+
+  describe('with the breaker of a registry', () => {
+    const full = { code: 'disk-full', sentence: 'North has no space left.', params: { registryId: 'north' } };
+    const waits = { state: 'waiting', outcome: 'failed', delayMs: 0, reason: full } as const;
+    const only = (tasks: readonly ClaimedTask[]): ClaimedTask => {
+      if (tasks.length !== 1) throw new Error(`One had to be claimed, not ${tasks.length}.`);
+      return tasks[0] ?? expect.fail();
+    };
+
+    test('open, none is claimed into it and new ones wait with the cause; others go on', async () => {
+      const all = stores(await open());
+      await all.breakers.open('north', full, 60_000);
+      await create(all, ['1', '2'], 'north');
+      await create(all, ['1'], 'south');
+      expect((await all.claims.claim('a', plenty)).map(({ destination }) => destination.registryId)).toEqual(['south']);
+      expect((await all.breakers.park()).taskIds).toHaveLength(2);
+      const parked = all.database.kysely.selectFrom('tasks').select(['state', 'reason']);
+      const waiting = await parked.where('destination_registry_id', '=', 'north').execute();
+      expect(waiting).toEqual([1, 2].map(() => ({ state: 'waiting', reason: full })));
+      await all.breakers.probeNow(['north']);
+      await all.store.release('north', ['disk-full']);
+      only(await all.claims.claim('a', plenty));
+    });
+
+    test('half-open, one at a time is claimed, over all workers, whatever its end', async () => {
+      const all = stores(await open());
+      await create(all, ['1', '2', '3'], 'north');
+      await all.breakers.open('north', full, 0);
+      const first = only(await all.claims.claim('a', plenty));
+      expect(first.isProbe).toBe(true);
+      expect(await all.claims.claim('b', plenty)).toEqual([]);
+      await all.records.write('a', [record(first, waits)]);
+      await all.breakers.open('north', full, 60_000);
+      expect(await all.claims.claim('b', plenty)).toEqual([]);
+      await all.breakers.probeNowFor([first.id]);
+      expect(only(await all.claims.claim('b', plenty))).toMatchObject({ id: first.id, attempt: 2 });
+    });
+
+    test('closed by what was written there, everything goes on', async () => {
+      const all = stores(await open());
+      await create(all, ['1', '2', '3'], 'north');
+      await all.breakers.open('north', full, 0);
+      const first = only(await all.claims.claim('a', plenty));
+      await all.records.write('a', [record(first, succeeded)]);
+      // It was there already: that says nothing about the disk.
+      expect(await all.breakers.close(['main', 'north'], false)).toEqual([]);
+      const second = only(await all.claims.claim('a', plenty));
+      await all.records.write('a', [record(second, succeeded)]);
+      expect(await all.breakers.close(['main', 'north'], true)).toEqual(['north']);
+      expect(only(await all.claims.claim('a', plenty)).isProbe).toBe(false);
+    });
+
+    test('of a source in trouble one at a time is claimed too, wherever to', async () => {
+      const all = stores(await open());
+      const refused = { code: 'connection-refused', sentence: 'Refused.', params: { registryId: 'main' } };
+      await create(all, ['1', '2'], 'north');
+      await create(all, ['1', '2'], 'south');
+      await all.breakers.open('main', refused, 0);
+      only(await all.claims.claim('a', plenty));
+      expect(await all.claims.claim('b', plenty)).toEqual([]);
+    });
   });
 });

@@ -127,6 +127,8 @@ interface ClaimRow {
   started_at: Date;
   include_referrers: boolean;
   when_different: 'replace' | 'skip';
+  platforms: string[] | null;
+  bytes_total: number | null;
   requested_by: string | null;
   requester_id: string | null;
   requester_name: string | null;
@@ -137,11 +139,22 @@ interface ClaimRow {
   catalog_digest: string | null;
   catalog_size_bytes: number | null;
   is_believed_there: boolean;
+  is_sparse_there: boolean;
+  is_probe: boolean;
 }
 
 /** By the database's clock, so that no instance writes when the maintenance has begun for another. */
 const takesWrites = sql`not exists (
   select 1 from registries kept where kept.id = d.registry_id and kept.maintenance_until > now())`;
+/** Into a registry in trouble one at a time, and none before its time: see breakers.store.ts. */
+const slotsOf = (most: number) => sql`case
+  when b.registry_id is null then greatest(0, ${most} - busy.running)
+  when b.probe_at <= now() and busy.running = 0 then 1 else 0 end`;
+/** Nor out of one. */
+const mayBeRead = sql`not exists (
+  select 1 from registry_breakers s where s.registry_id = t.source_registry_id and (s.probe_at > now() or exists (
+    select 1 from tasks r where r.state = 'running' and r.lease_until >= now()
+      and r.source_registry_id = s.registry_id)))`;
 const requesterColumns = sql`u.username as requester_name, u.is_system_admin as requester_is_system_admin,
   u.disabled_at is not null as requester_is_disabled`;
 
@@ -174,14 +187,17 @@ function candidates({ count, tasksPerRegistry }: ClaimLimits) {
       where a.running >= l.most
     ), ranked as (
       select open.id, open.state as previous_state, open.created_at, l.most - coalesce(a.running, 0) as room,
+        case when s.registry_id is null then 1
+          else row_number() over (partition by s.registry_id order by open.created_at, open.id) end as source_place,
         row_number() over (partition by open.policy_id, d.registry_id order by open.created_at, open.id) as place
       from destinations d
+      left join registry_breakers b on b.registry_id = d.registry_id
       cross join lateral (
         select count(*) as running from tasks t
         where t.destination_registry_id = d.registry_id and t.state = 'running' and t.lease_until >= now()
       ) busy
       cross join lateral (
-        select t.id, t.state, t.created_at, t.policy_id from tasks t
+        select t.id, t.state, t.created_at, t.policy_id, t.source_registry_id from tasks t
         where t.destination_registry_id = d.registry_id
           and t.state in ('queued', 'running', 'waiting') and not t.stop_requested
           and (t.state = 'queued' or (t.state = 'waiting' and t.next_attempt_at <= now())
@@ -193,13 +209,15 @@ function candidates({ count, tasksPerRegistry }: ClaimLimits) {
             where older.destination_registry_id = t.destination_registry_id
               and older.destination_repository = t.destination_repository and older.destination_tag = t.destination_tag
               and older.state in ('queued', 'running') and (older.created_at, older.id) < (t.created_at, t.id))
-        order by t.created_at, t.id limit greatest(0, ${tasksPerRegistry} - busy.running)
+          and ${mayBeRead}
+        order by t.created_at, t.id limit ${slotsOf(tasksPerRegistry)}
       ) open
       left join limited l on l.id = open.policy_id
+      left join registry_breakers s on s.registry_id = open.source_registry_id
       left join active a on a.policy_id = open.policy_id and a.destination_registry_id = d.registry_id
       where d.registry_id is not null and ${takesWrites}
     ), picked as (
-      select id, previous_state from ranked where room is null or place <= room
+      select id, previous_state from ranked where (room is null or place <= room) and source_place = 1
       order by created_at, id limit ${count}
     )`;
 }
@@ -219,7 +237,7 @@ function claimStatement(owner: string, limits: ClaimLimits) {
     ), begun as (
       insert into task_attempts (task_id, number) select id, attempt from claimed
     )
-    select c.*, e.include_referrers, e.when_different, e.requested_by,
+    select c.*, e.include_referrers, e.when_different, e.platforms, e.requested_by,
       ${requesterColumns},
       c.previous_state = 'running' as is_taken_over,
       extract(epoch from c.deadline_at - now()) * 1000 as deadline_left_ms,
@@ -230,12 +248,20 @@ function claimStatement(owner: string, limits: ClaimLimits) {
           and newer.state = 'succeeded' and (newer.created_at, newer.id) > (c.created_at, c.id)
           and newer.execution_id <> c.execution_id
       ) as is_superseded,
+      exists (
+        select 1 from registry_breakers b where b.registry_id in (c.source_registry_id, c.destination_registry_id)
+      ) as is_probe,
       tags.digest as catalog_digest, m.total_size_bytes as catalog_size_bytes,
       exists (
         select 1 from tags there
         where there.registry_id = c.destination_registry_id and there.repository = c.destination_repository
           and there.name = c.destination_tag and there.digest = coalesce(c.digest, tags.digest)
-      ) as is_believed_there
+      ) as is_believed_there,
+      exists (
+        select 1 from repositories there join repository_manifests held on held.repository_id = there.id
+        where there.registry_id = c.destination_registry_id and there.name = c.destination_repository
+          and held.digest = coalesce(c.digest, tags.digest) and held.held_size_bytes is not null
+      ) as is_sparse_there
     from claimed c
     join executions e on e.id = c.execution_id left join users u on u.id = c.requester_id
     left join repositories r on r.registry_id = c.source_registry_id and r.name = c.source_repository
@@ -266,13 +292,17 @@ function claimedTask(row: ClaimRow): ClaimedTask {
     startedAt: row.started_at,
     includeReferrers: row.include_referrers,
     whenDifferent: row.when_different,
+    platforms: row.platforms,
     requestedBy: row.requested_by,
     requester: requesterOf(row),
     isSuperseded: row.is_superseded,
     isTakenOver: row.is_taken_over,
     catalogDigest: row.catalog_digest,
-    catalogSizeBytes: row.catalog_size_bytes,
+    // Of chosen platforms the plan knows better.
+    catalogSizeBytes: row.platforms === null ? row.catalog_size_bytes : row.bytes_total,
     isBelievedThere: row.is_believed_there,
+    isSparseThere: row.is_sparse_there,
+    isProbe: row.is_probe,
     ...(row.expects_digest === null ? {} : { expectedDigest: row.expects_digest }),
   };
 }

@@ -140,6 +140,12 @@ export const sentences = {
       `${params.requester} asked for this copy and may no longer push to ${params.environment} of ${params.project}. Somebody who may can run it again.`,
       { ...params },
     ),
+  requesterMayNotDelete: (params: LostRight) =>
+    plain(
+      'requester-may-not-delete',
+      `${params.requester} asked for this deletion and may no longer delete in ${params.environment} of ${params.project}. Somebody who may can run it again.`,
+      { ...params },
+    ),
   projectArchived: (project: string) =>
     plain('project-archived', `The project ${project} was archived meanwhile: it takes no changes.`, { project }),
   registryRemoved: (registryId: string) =>

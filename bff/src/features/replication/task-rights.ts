@@ -10,14 +10,14 @@ export interface RightsFacts {
   readonly registries: () => Promise<readonly RegistryPlace[]>;
 }
 
-type CheckedTask = Pick<ClaimedTask, 'source' | 'destination' | 'requester'>;
+type CheckedTask = Pick<ClaimedTask, 'kind' | 'source' | 'destination' | 'requester'>;
 
 /**
  * Whether whoever asked for a task may still have it run: rights can go while it waits. For system administrators, and for
  * tasks of unknown origin, nothing is read from the database.
  */
 export function createTaskRights(facts: RightsFacts): (task: CheckedTask) => Promise<Reason | undefined> {
-  return async ({ source, destination, requester }) => {
+  return async ({ kind, source, destination, requester }) => {
     const [projects, registries] = await Promise.all([facts.projects(), facts.registries()]);
     const placeOf = ({ registryId, repository }: { registryId: string; repository: string }) => {
       const environment = registries.find((place) => place.registryId === registryId)?.environment ?? '';
@@ -27,12 +27,15 @@ export function createTaskRights(facts: RightsFacts): (task: CheckedTask) => Pro
     if (projects.get(to.project)?.isArchived === true) return sentences.projectArchived(to.project);
     if (requester === null) return undefined;
     const lost = (place: typeof to) => ({ requester: requester.name, ...place });
-    if (!requester.isActive) return sentences.requesterMayNotPush(lost(to));
+    const isDeletion = kind === 'delete';
+    const mayNotWrite = isDeletion ? sentences.requesterMayNotDelete : sentences.requesterMayNotPush;
+    if (!requester.isActive) return mayNotWrite(lost(to));
     const { id, name, isSystemAdmin } = requester;
     const rows = isSystemAdmin ? new Map<string, readonly RoleRow[]>() : await facts.rowsOf(id);
     const subject: UserSubject = { kind: 'user', id, name, isSystemAdmin, rows };
     if (!decideAt(subject, 'artifact.pull', from, projects).allowed) return sentences.requesterMayNotPull(lost(from));
-    if (!decideAt(subject, 'artifact.push', to, projects).allowed) return sentences.requesterMayNotPush(lost(to));
+    const right = isDeletion ? 'artifact.delete' : 'artifact.push';
+    if (!decideAt(subject, right, to, projects).allowed) return mayNotWrite(lost(to));
     return undefined;
   };
 }

@@ -3,7 +3,7 @@ import { type FanOutPlace, FanOuts } from './fan-outs.ts';
 import type { RegistryClient } from '../../registry-client/index.ts';
 import { isRegistryError } from '../../registry-client/index.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
-import type { BlobHints } from './copy-preview.view.ts';
+import type { BlobHints } from './blob-hints.view.ts';
 import { copyTask } from './copy-task.ts';
 import { deleteTask, type Trashed } from './delete-task.ts';
 import type { AttemptEnd, ClaimedTask, TaskDestination } from './replication.ts';
@@ -257,7 +257,10 @@ export class TaskRunner {
       fanOutFor: (digest) => place.memberFor(digest),
       progress: running.progress,
       signal: running.signal,
-      holdsFence: async () => !running.signal.aborted && (await claims.holdsFence(owner, task.id, task.fence)),
+      holdsFence: async () => {
+        running.tagMovedAfterMs = performance.now();
+        return !running.signal.aborted && (await claims.holdsFence(owner, task.id, task.fence));
+      },
       findImmutable: () => this.#deps.findImmutable(task.destination),
       holdTag: (move) => this.#deps.holdTag(task.destination, move),
       findLater: () => this.#deps.findLater(task, running.signal),
@@ -287,8 +290,8 @@ export class TaskRunner {
 
   /** For all tasks into one registry that were claimed together. Without an answer every blob is sent. */
   async #blobHints(tasks: readonly ClaimedTask[]): Promise<BlobHints> {
-    const digests = tasks.flatMap(({ digest, catalogDigest, isBelievedThere }) =>
-      isBelievedThere ? [] : (digest ?? catalogDigest ?? []),
+    const digests = tasks.flatMap(({ digest, catalogDigest, isBelievedThere, isSparseThere }) =>
+      isBelievedThere && !isSparseThere ? [] : (digest ?? catalogDigest ?? []),
     );
     const registryId = tasks[0]?.destination.registryId;
     if (digests.length === 0 || registryId === undefined) return new Map();

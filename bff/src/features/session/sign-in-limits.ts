@@ -1,5 +1,5 @@
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { SessionsUnavailableError } from './redis-sessions.ts';
+import { answerOfRedis } from './redis-sessions.ts';
 import { type SignInLimits, TooManyAttemptsError } from './session.service.ts';
 
 const QUARTER_HOUR_SECONDS = 15 * 60;
@@ -28,29 +28,34 @@ export function createSignInLimits(redisClient: unknown): SignInLimits {
   return {
     async begin(username, clientAddress) {
       for (const { name, limiter, points } of limiters) {
-        try {
-          await limiter.consume(keyOf(name, username, clientAddress));
-        } catch (error) {
-          if (error instanceof RateLimiterRes) {
-            throw new TooManyAttemptsError(Math.ceil(error.msBeforeNext / 1000), error.consumedPoints === points + 1);
-          }
-          throw new SessionsUnavailableError('The sign-in attempts cannot be counted.', { cause: error });
+        const refused = await counted(() => limiter.consume(keyOf(name, username, clientAddress)));
+        if (refused !== undefined) {
+          throw new TooManyAttemptsError(Math.ceil(refused.msBeforeNext / 1000), refused.consumedPoints === points + 1);
         }
       }
     },
     async accept(username, clientAddress) {
       for (const { name, limiter } of limiters) {
         const key = keyOf(name, username, clientAddress);
-        await (name === 'pair' ? limiter.delete(key) : limiter.reward(key));
+        await counted(() => (name === 'pair' ? limiter.delete(key) : limiter.reward(key)));
       }
     },
     async giveBack(username, clientAddress) {
       for (const { name, limiter } of limiters) {
         // Where it cannot be given back it counts once too often, which errs on the safe side.
-        await limiter.reward(keyOf(name, username, clientAddress)).catch(() => undefined);
+        await counted(() => limiter.reward(keyOf(name, username, clientAddress))).catch(() => undefined);
       }
     },
   };
+}
+
+/** @returns the refusal, if it is one @throws SessionsUnavailableError where nothing can be counted */
+function counted(work: () => Promise<unknown>): Promise<RateLimiterRes | undefined> {
+  const refusal = (error: unknown): RateLimiterRes => {
+    if (error instanceof RateLimiterRes) return error;
+    throw error;
+  };
+  return answerOfRedis(() => work().then(() => undefined, refusal));
 }
 
 function createLimiter(name: string, points: number, redisClient: unknown): RateLimiterAbstract {

@@ -111,7 +111,7 @@ const points: Array<[string, (method: string, path: string) => boolean, 'before'
 
 test.each(points)('a deletion killed %s is finished by the next process', async (name, fits, when) => {
   const repository = `payments/${name.replaceAll(/[^a-z]+/g, '-')}`;
-  const index = await pushSampleIndex(client, repository, ['amd64', 'arm64'], '1');
+  const index = await pushSampleIndex(client, repository, ['amd64', 'arm64'], { tag: '1' });
   const about = await pushSampleReferrer(client, repository, index, 'application/vnd.test.sbom');
   await known(repository, 1);
   const selection = { kind: 'references' as const, registryId: 'dev', repository, references: ['1'] };
@@ -132,7 +132,7 @@ test.each(points)('a deletion killed %s is finished by the next process', async 
 
 test('a shared tag killed under its throwaway, and a killed purge, leave the other tag whole', async () => {
   const repository = 'payments/throwaway';
-  const index = await pushSampleIndex(client, repository, ['amd64', 'arm64'], '1');
+  const index = await pushSampleIndex(client, repository, ['amd64', 'arm64'], { tag: '1' });
   const { bytes, descriptor } = await client.getManifest(repository, '1');
   await client.putManifest(repository, 'other', { bytes, mediaType: descriptor.mediaType });
   await known(repository, 2);

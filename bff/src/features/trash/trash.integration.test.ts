@@ -64,7 +64,7 @@ describe.each(databaseKinds)('The trash (%s)', (kind) => {
 
   test('leaves a tag that shares the digest, and keeps an index with its platforms and what refers to it', async () => {
     const repository = 'payments/web';
-    const index = await pushSampleIndex(scene.client, repository, ['amd64', 'arm64'], '2.0');
+    const index = await pushSampleIndex(scene.client, repository, ['amd64', 'arm64'], { tag: '2.0' });
     const about = await pushSampleReferrer(scene.client, repository, index, 'application/vnd.test.sbom');
     await retag(repository, index.digest, 'latest');
     await scene.scan(['2.0', 'latest'], repository);
@@ -97,7 +97,7 @@ describe.each(databaseKinds)('The trash (%s)', (kind) => {
 
   test('spares a platform that another index, or a tag of its own, still needs', async () => {
     const repository = 'payments/shared';
-    const index = await pushSampleIndex(scene.client, repository, ['amd64', 'arm64'], 'one');
+    const index = await pushSampleIndex(scene.client, repository, ['amd64', 'arm64'], { tag: 'one' });
     const [kept, gone] = index.children;
     await retag(repository, kept?.digest ?? '', 'amd64-only');
     await scene.scan(['one', 'amd64-only'], repository);
@@ -106,7 +106,7 @@ describe.each(databaseKinds)('The trash (%s)', (kind) => {
     await scene.collect();
     await expectWhole(scene.client, [repository]);
     // A part of an index that is there is not deleted from under it.
-    const other = await pushSampleIndex(scene.client, repository, ['amd64'], 'two');
+    const other = await pushSampleIndex(scene.client, repository, ['amd64'], { tag: 'two' });
     await scene.scan(['amd64-only', 'two'], repository);
     const refused = await scene.delete(repository, other.children[0]?.digest ?? '');
     expect(refused).toMatchObject({ state: 'failed', reason: { code: 'trash-needed' } });

@@ -68,6 +68,7 @@ const policyContent = ({ registryId, destinationId, repository }: Ids) => ({
     newest: null,
     newerThanDays: null,
     includeReferrers: true,
+    platforms: null,
   },
   mapping: { kind: 'same' },
   destinations: [{ registryId: destinationId, bandwidth: null }],
@@ -269,6 +270,7 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   updatePromotionPath: inProject(() => ({ version: 0, steps: [{ environment: 'production', needsApproval: false }] })),
   listPromotions: ofProject,
   listPromotionApprovals: ({ project }) => [{ query: { project } }],
+  countPromotionApprovals: namesNothing,
   createPromotion: (ids, own) => [
     promotion(ids, ids.repository, ids.tag),
     promotion(ids, own.repository, own.tag),

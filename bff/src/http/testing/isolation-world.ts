@@ -207,6 +207,7 @@ async function addPolicy(bff: TestBff, ids: Ids): Promise<void> {
       newest: null,
       newerThanDays: null,
       includeReferrers: true,
+      platforms: null,
     },
     mapping: { kind: 'same' },
     destinations: [{ registryId: destinationId, bandwidth: null }],

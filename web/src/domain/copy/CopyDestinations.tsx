@@ -1,13 +1,10 @@
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import { useTranslation } from 'react-i18next';
-import { useNow } from '../../i18n/now.ts';
-import { useFormat } from '../../i18n/use-format.ts';
-import { StatusDot } from '../../ui/StatusDot.tsx';
-import { isInMaintenance } from '../maintenance.ts';
 import type { KnownRegistry } from '../registry-directory.ts';
 import { EnvironmentChip } from '../RegistryChip.tsx';
 import styles from './copy.module.css';
+import { DestinationStanding } from './DestinationStanding.tsx';
 import { type CopyChoice, type CopySource, groupByEnvironment, isOntoItself } from './copy-plan.ts';
 
 interface CopyDestinationsProps {
@@ -55,8 +52,6 @@ export function CopyDestinations({ source, places, project, isPending, choice, o
   );
 }
 
-const MINUTE_MS = 60_000;
-
 interface DestinationProps {
   registry: KnownRegistry;
   isChosen: boolean;
@@ -66,9 +61,6 @@ interface DestinationProps {
 
 function Destination({ registry, isChosen, isImpossible, onToggle }: DestinationProps) {
   const { t } = useTranslation('tasks');
-  const { moment } = useFormat();
-  const nowMs = useNow(MINUTE_MS);
-  const { health, maintenance, name } = registry;
   return (
     <FormControlLabel
       className={styles['destination'] ?? ''}
@@ -76,17 +68,9 @@ function Destination({ registry, isChosen, isImpossible, onToggle }: Destination
       control={<Checkbox checked={isChosen && !isImpossible} onChange={onToggle} />}
       label={
         <span className={styles['destinationWords']}>
-          <bdi>{name}</bdi>
+          <bdi>{registry.name}</bdi>
           {isImpossible ? <span className={styles['muted']}>{t('copy.isSource')}</span> : null}
-          {isInMaintenance(maintenance, nowMs) ? (
-            <StatusDot tone="warn" label={t('copy.inMaintenance', { time: moment(maintenance.until) })} />
-          ) : null}
-          {health === 'up' ? null : (
-            <StatusDot
-              tone={health === 'down' ? 'danger' : health === 'degraded' ? 'warn' : 'neutral'}
-              label={t(`copy.unhealthy.${health}`)}
-            />
-          )}
+          <DestinationStanding registry={registry} />
         </span>
       }
     />

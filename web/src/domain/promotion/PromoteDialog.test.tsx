@@ -60,6 +60,9 @@ describe('the dialog that promotes', () => {
     const { onClose, requests } = open({ 'POST /promotions': made('copying', 'testing') });
     const dialog = within(await screen.findByRole('dialog', { name: 'Promote payments/api:2.7.3' }));
     expect(dialog.getByRole<HTMLInputElement>('radio', { name: /testing/ }).checked).toBe(true);
+    // Of a single registry there is nothing to choose, yet it is named.
+    expect(within(dialog.getByRole('group', { name: 'Registries that serve it' })).getByText('testing')).toBeDefined();
+    expect(dialog.queryByRole('checkbox')).toBeNull();
     await user.type(dialog.getByRole('textbox', { name: /Comment/ }), 'Tested');
     await user.click(dialog.getByRole('button', { name: 'Promote' }));
     await waitFor(() => expect(onClose).toHaveBeenCalledOnce());
@@ -72,6 +75,8 @@ describe('the dialog that promotes', () => {
     const dialog = within(await screen.findByRole('dialog'));
     await user.click(dialog.getByRole('radio', { name: /production/ }));
     expect(dialog.getByText(/Somebody else who may push into production has to approve it/)).toBeDefined();
+    // All that serve it, unless one is left out.
+    for (const box of dialog.getAllByRole<HTMLInputElement>('checkbox')) expect(box.checked).toBe(true);
     await user.click(dialog.getByRole('checkbox', { name: 'north' }));
     await user.click(dialog.getByRole('button', { name: 'Ask for approval' }));
     await waitFor(() =>

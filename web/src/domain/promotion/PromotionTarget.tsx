@@ -5,6 +5,7 @@ import RadioGroup from '@mui/material/RadioGroup';
 import type { PathStep } from 'bff/contract/promotions';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DestinationStanding } from '../copy/DestinationStanding.tsx';
 import type { KnownRegistry } from '../registry-directory.ts';
 import { EnvironmentChip } from '../RegistryChip.tsx';
 import styles from './promotion.module.css';
@@ -21,7 +22,7 @@ interface PromotionTargetProps {
   onLeave: (registryIds: readonly string[]) => void;
 }
 
-/** The environment, and where several registries serve it, which of them. */
+/** The environment, and the registries that serve it: into all of them, unless one is left out. */
 export function PromotionTarget({ steps, chosen, onChoose, serving, left, onLeave }: PromotionTargetProps) {
   const { t } = useTranslation('promotions', { keyPrefix: 'promote' });
   const id = useId();
@@ -51,18 +52,26 @@ export function PromotionTarget({ steps, chosen, onChoose, serving, left, onLeav
           ))}
         </RadioGroup>
       </div>
-      {serving.length < 2 ? null : (
-        <fieldset className={styles['group']}>
-          <legend className={styles['label']}>{t('registries')}</legend>
-          {serving.map(({ id: registryId, name }) => (
+      <fieldset className={styles['group']}>
+        <legend className={styles['label']}>{t('registries')}</legend>
+        {serving.map((registry) => {
+          const words = (
+            <span className={styles['step']}>
+              <bdi>{registry.name}</bdi>
+              <DestinationStanding registry={registry} />
+            </span>
+          );
+          // Of a single one there is nothing to choose.
+          if (serving.length === 1) return <div key={registry.id}>{words}</div>;
+          return (
             <FormControlLabel
-              key={registryId}
-              control={<Checkbox checked={!left.includes(registryId)} onChange={() => toggle(registryId)} />}
-              label={<bdi>{name}</bdi>}
+              key={registry.id}
+              control={<Checkbox checked={!left.includes(registry.id)} onChange={() => toggle(registry.id)} />}
+              label={words}
             />
-          ))}
-        </fieldset>
-      )}
+          );
+        })}
+      </fieldset>
     </>
   );
 }

@@ -1,11 +1,12 @@
-import type { Execution, TaskState as State } from 'bff/contract/replication';
+import type { Execution, Task } from 'bff/contract/replication';
 import { useTranslation } from 'react-i18next';
 import { StatusDot } from '../../ui/StatusDot.tsx';
-import { executionTone, taskTone } from './task-status.ts';
+import { executionTone, isHeldReason, taskTone } from './task-status.ts';
 
-export function TaskState({ state }: { state: State }) {
+export function TaskState({ task: { state, reason } }: { task: Pick<Task, 'state' | 'reason'> }) {
   const { t } = useTranslation('tasks');
-  return <StatusDot tone={taskTone(state)} label={t(`state.${state}`)} isActive={state === 'running'} />;
+  const label = state === 'waiting' && isHeldReason(reason) ? t('held') : t(`state.${state}`);
+  return <StatusDot tone={taskTone(state)} label={label} isActive={state === 'running'} />;
 }
 
 export function ExecutionState({ state }: { state: Execution['state'] }) {

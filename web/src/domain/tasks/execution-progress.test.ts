@@ -32,6 +32,7 @@ const execution: Execution = {
   id: 'copy',
   trigger: 'copy',
   policy: null,
+  promotion: null,
   planned: null,
   heldBack: null,
   requestedBy: null,

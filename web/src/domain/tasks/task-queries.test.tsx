@@ -10,6 +10,7 @@ const execution = (succeeded: number): Execution => ({
   id: 'copy',
   trigger: 'copy',
   policy: null,
+  promotion: null,
   planned: null,
   heldBack: null,
   requestedBy: null,

@@ -44,11 +44,8 @@ export const taskPages = (query: TaskQuery) => ({
     keepNewerFigures(known as TaskPages | undefined, read as TaskPages),
 });
 
-export const activeTasks = (limit: number) => ({
-  ...endpointQuery(listTasks, { query: { state: 'active', sort: 'state', limit } }),
-  structuralSharing: (known: unknown, read: unknown) =>
-    keepNewerFigures(known as TaskPage | undefined, read as TaskPage),
-});
+/** What has not ended, those that need a person first. */
+export const activeTasks = (limit: number) => taskPages({ state: 'active', sort: 'state', limit });
 
 const executionKey = (executionId: string) => endpointQuery(getExecution, { params: { executionId } }).queryKey;
 

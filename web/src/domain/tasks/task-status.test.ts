@@ -9,7 +9,14 @@ describe('what may be done with a task', () => {
   });
 
   it('retries what failed, was stopped, or waits for its next attempt', () => {
-    expect(taskStates.filter(canRetryTask)).toEqual(['waiting', 'failed', 'stopped']);
+    expect(taskStates.filter((state) => canRetryTask({ state, reason: null }))).toEqual([
+      'waiting',
+      'failed',
+      'stopped',
+    ]);
+    const reason = { code: 'deletions-held-back', sentence: 'Somebody has to confirm it.', params: {} };
+    expect(canRetryTask({ state: 'waiting', reason })).toBe(false);
+    expect(canRetryTask({ state: 'stopped', reason: { ...reason, code: 'deletion-declined' } })).toBe(false);
   });
 
   it('orders every state by how much it needs a person', () => {

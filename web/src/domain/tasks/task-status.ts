@@ -1,4 +1,4 @@
-import type { Execution, TaskBlob, TaskState } from 'bff/contract/replication';
+import type { Execution, Task, TaskBlob, TaskState } from 'bff/contract/replication';
 import type { Tone } from '../../ui/StatusDot.tsx';
 
 const toneOfTask: Readonly<Record<TaskState, Tone>> = {
@@ -43,9 +43,14 @@ export const executionTone = (state: Execution['state']): Tone => toneOfExecutio
 export const isFinal = (state: TaskState): boolean =>
   state === 'succeeded' || state === 'failed' || state === 'stopped';
 export const canStopTask = (state: TaskState): boolean => !isFinal(state);
-/** A waiting task may be told not to wait. */
-export const canRetryTask = (state: TaskState): boolean =>
-  state === 'failed' || state === 'stopped' || state === 'waiting';
+/** A deletion that waits for a person's word waits for nothing else. */
+export const isHeldReason = (reason: { readonly code: string } | null): boolean =>
+  reason?.code === 'deletions-held-back';
+/** A deletion that a person said no to comes up again only with another run of its policy. */
+const isDeclined = (reason: { readonly code: string } | null): boolean => reason?.code === 'deletion-declined';
+/** A waiting task may be told not to wait, unless it waits for a person's word. */
+export const canRetryTask = ({ state, reason }: Pick<Task, 'state' | 'reason'>): boolean =>
+  state === 'failed' || (state === 'stopped' && !isDeclined(reason)) || (state === 'waiting' && !isHeldReason(reason));
 
 export const canStopExecution = (execution: Pick<Execution, 'state'>): boolean => execution.state === 'running';
 export const countRetryable = (execution: Pick<Execution, 'tasks'>): number =>

@@ -123,9 +123,12 @@ export function ArtifactView({ coordinates, artifact, isGone }: ArtifactViewProp
 function choosePlatformEntry(artifact: Artifact, wanted: string): Artifact['platforms'][number] | undefined {
   if (artifact.kind !== 'index') return undefined;
   const runnable = artifact.platforms.filter((entry) => !entry.isAttestation);
+  const present = runnable.filter((entry) => entry.isPresent);
   return (
     artifact.platforms.find(({ digest }) => digest === wanted) ??
-    runnable.find((entry) => entry.platform !== null && platformLabel(entry.platform) === 'linux/amd64') ??
+    // One that is not in this registry has nothing to show.
+    present.find((entry) => entry.platform !== null && platformLabel(entry.platform) === 'linux/amd64') ??
+    present[0] ??
     runnable[0] ??
     artifact.platforms[0]
   );

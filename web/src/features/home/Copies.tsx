@@ -2,9 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { Operations } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
-import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { ReasonText } from '../../domain/reasons/ReasonText.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { isHeldReason } from '../../domain/tasks/task-status.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
@@ -61,19 +63,23 @@ function Counts({ operations }: { operations: Operations }) {
 function Failures({ failures, isQuiet: nothing }: { failures: Operations['failures']; isQuiet: boolean }) {
   const { t } = useTranslation('home');
   const format = useFormat();
-  const reasonText = useReasonText();
   const directory = useRegistryDirectory();
+  // Who may decide on them is told so above.
+  const mayDelete = useCan('artifact.delete');
+  const shown = failures.filter(({ reason }) => !(mayDelete && isHeldReason(reason)));
   if (nothing) return <p className={styles['quiet']}>{t('quiet')}</p>;
-  if (failures.length === 0) return null;
+  if (shown.length === 0) return null;
   return (
     <ul className={styles['failures']} aria-label={t('failing')}>
-      {failures.slice(0, FAILURES_SHOWN).map((failure) => (
+      {shown.slice(0, FAILURES_SHOWN).map((failure) => (
         <li key={`${failure.sourceRegistryId} ${failure.destinationRegistryId} ${failure.reason.code}`}>
           <StatusDot tone="danger" label={t('failing')} isLabelHidden />
           <Link to={paths.operations()} className={styles['route'] ?? ''}>
             {directory.find(failure.sourceRegistryId).name} → {directory.find(failure.destinationRegistryId).name}
           </Link>
-          <span className={styles['reason']}>{reasonText(failure.reason)}</span>
+          <span className={styles['reason']}>
+            <ReasonText cause={failure.reason} />
+          </span>
           <span className={styles['muted']}>
             {t('failureTasks', { count: failure.taskCount, shown: format.number(failure.taskCount) })}
           </span>

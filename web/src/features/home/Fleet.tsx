@@ -6,7 +6,7 @@ import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { isInMaintenance } from '../../domain/maintenance.ts';
-import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { ReasonText } from '../../domain/reasons/ReasonText.tsx';
 import { useNow } from '../../i18n/now.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -109,12 +109,11 @@ function RegistryTile({ registry }: { registry: Registry }) {
 /** When it was last seen, or, when it is not well, why and since when. */
 function Age({ registry }: { registry: Registry }) {
   const { t } = useTranslation('home');
-  const reasonText = useReasonText();
   const trouble = findTrouble(registry);
   if (trouble !== undefined) {
     return (
       <>
-        {trouble.reason === null ? null : `${reasonText(trouble.reason)} `}
+        {trouble.reason === null ? null : <ReasonText cause={trouble.reason} />}{' '}
         {trouble.since === null ? null : (
           <Sentence text={t('downSince')} parts={{ when: <RelativeTime instant={trouble.since} /> }} />
         )}

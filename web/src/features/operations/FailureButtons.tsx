@@ -7,6 +7,7 @@ import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { taskDetail } from '../../domain/tasks/task-queries.ts';
+import { isHeldReason } from '../../domain/tasks/task-status.ts';
 import { paths } from '../../paths.ts';
 import { MenuButton } from '../../ui/MenuButton.tsx';
 import { toast } from '../../ui/toast.ts';
@@ -46,7 +47,11 @@ export function FailureButtons({ failure }: { failure: Failure }) {
         </Button>
       )}
       <PauseButton failure={failure} />
-      {canPush ? (
+      {isHeldReason(failure.reason) ? (
+        <Button variant="outlined" component={Link} to={paths.executions({ state: 'held' })}>
+          {t('failure.decide')}
+        </Button>
+      ) : canPush ? (
         <Button variant="outlined" disabled={retry.isPending} onClick={run}>
           {t('failure.retry')}
         </Button>

@@ -4,6 +4,7 @@ import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { secondsUntil } from '../../domain/tasks/task-figures.ts';
 import { useNow } from '../../i18n/now.ts';
+import { isHeldReason } from '../../domain/tasks/task-status.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
@@ -57,7 +58,9 @@ function FailureRow({ failure, hasControls }: { failure: Failure; hasControls: b
         <p className={styles['failureFacts']}>
           <RouteText sourceIds={[failure.sourceRegistryId]} destinationIds={[failure.destinationRegistryId]} />
           <span>{t('failure.tasks', { count: failure.taskCount })}</span>
-          {isFinal ? null : <span>{t('failure.waiting', { count: failure.waitingCount })}</span>}
+          {isFinal || isHeldReason(failure.reason) ? null : (
+            <span>{t('failure.waiting', { count: failure.waitingCount })}</span>
+          )}
           <span>
             {t('failure.since')} <RelativeTime instant={failure.since} />
           </span>

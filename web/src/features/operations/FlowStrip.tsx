@@ -12,7 +12,7 @@ export function FlowStrip({ operations }: { operations: Operations }) {
   const { t } = useTranslation('operations');
   const { rate, number } = useFormat();
   const { counts, oldestQueuedAt, rateBytesPerSecond, rateHistory } = operations;
-  const peak = rate(usePeak(rateHistory));
+  const peak = rate(usePeak(rateHistory, rateBytesPerSecond));
   return (
     <section className={styles['flow']} aria-label={t('flow.now')}>
       <Figures

@@ -3,7 +3,7 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { FailureList } from './FailureList.tsx';
 import { FlowStrip } from './FlowStrip.tsx';
-import { useActiveTasks, useFollowOperations, useOperations } from './operations-queries.ts';
+import { useFollowOperations, useOperations } from './operations-queries.ts';
 import styles from './operations.module.css';
 import { RegistryFlows } from './RegistryFlows.tsx';
 import { RunningTasks } from './RunningTasks.tsx';
@@ -15,7 +15,6 @@ export function OperationsMonitor({ hasControls }: { hasControls: boolean }) {
   const errorWords = useErrorWords();
   useFollowOperations();
   const { data: operations, error, refetch } = useOperations();
-  const { data: active } = useActiveTasks();
   if (operations === undefined) {
     if (error === null) return <MonitorSkeleton />;
     return <ErrorState title={t('notRead')} error={errorWords(error)} onRetry={() => void refetch()} />;
@@ -25,7 +24,7 @@ export function OperationsMonitor({ hasControls }: { hasControls: boolean }) {
     <div className={styles['monitor']}>
       <FailureList failures={operations.failures} hasControls={hasControls} />
       <FlowStrip operations={operations} />
-      <RunningTasks tasks={active?.items ?? []} activeCount={queued + running + waiting} hasControls={hasControls} />
+      <RunningTasks activeCount={queued + running + waiting} hasControls={hasControls} />
       <TopologySection operations={operations} hasControls={hasControls} />
       <RegistryFlows operations={operations} hasControls={hasControls} />
     </div>

@@ -1,52 +1,59 @@
 import Button from '@mui/material/Button';
-import type { Task, TaskBlob } from 'bff/contract/replication';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { shortenDigest } from '../../domain/digest.ts';
-import { ReferenceText } from '../../domain/ReferenceText.tsx';
-import { RouteText } from '../../domain/tasks/RouteText.tsx';
-import { liveFigures } from '../../domain/tasks/task-figures.ts';
-import { taskTone } from '../../domain/tasks/task-status.ts';
-import { TaskNote } from '../../domain/tasks/TaskNote.tsx';
-import { TaskProgressCell } from '../../domain/tasks/TaskProgressCell.tsx';
-import { TaskState } from '../../domain/tasks/TaskState.tsx';
-import { useFormat } from '../../i18n/use-format.ts';
+import { isHeldReason } from '../../domain/tasks/task-status.ts';
 import { paths } from '../../paths.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { useMovingBlobs } from './operations-queries.ts';
+import { useActiveTasks, useMovingBlobs } from './operations-queries.ts';
 import styles from './operations.module.css';
+import { RunningTaskList } from './RunningTaskList.tsx';
+import { RunningTaskRow } from './RunningTaskRow.tsx';
 
-const SHOWN_BLOBS = 3;
+/** On the wall nobody scrolls: what has no room there is counted. */
+const WALL_TASKS = 40;
 
 interface RunningTasksProps {
-  tasks: readonly Task[];
-  /** All there are, shown or not. */
+  /** All there are, read or not. */
   activeCount: number;
   hasControls: boolean;
 }
 
 /** What copies now, each with its bytes, rate, remaining time and the blobs that move. */
-export function RunningTasks({ tasks, activeCount, hasControls }: RunningTasksProps) {
+export function RunningTasks({ activeCount, hasControls }: RunningTasksProps) {
   const { t } = useTranslation('operations');
+  const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = useActiveTasks();
   const moving = useMovingBlobs();
-  const remaining = activeCount - tasks.length;
+  const active = data?.pages.flatMap(({ items }) => items) ?? [];
+  // Deletions that wait for a person's word are announced above; nothing of them moves.
+  const tasks = active.filter(({ reason }) => !isHeldReason(reason));
+  const onWall = tasks.slice(0, WALL_TASKS);
+  const remaining = activeCount - (active.length - tasks.length) - onWall.length;
   return (
     <section className={styles['section']} aria-labelledby="copying-now">
       <h2 id="copying-now">{t('tasks.title')}</h2>
-      {tasks.length === 0 ? (
+      {data === undefined ? null : tasks.length === 0 && !hasNextPage ? (
         <NothingRuns hasControls={hasControls} />
+      ) : hasControls ? (
+        <RunningTaskList
+          tasks={tasks}
+          moving={moving}
+          // After an error it is the live refresh that reads again, not the next drawing.
+          onNearEnd={
+            hasNextPage && !isFetchingNextPage && !isFetchNextPageError ? () => void fetchNextPage() : undefined
+          }
+        />
       ) : (
         <ul className={styles['tasks']}>
-          {tasks.map((task) => (
-            <TaskRow key={task.id} task={task} moving={moving.get(task.id) ?? []} />
+          {onWall.map((task) => (
+            <li key={task.id}>
+              <RunningTaskRow task={task} moving={moving.get(task.id) ?? []} />
+            </li>
           ))}
         </ul>
       )}
-      {remaining > 0 ? (
-        <p className={styles['muted']}>
-          <Link to={paths.executions({ state: 'running' })}>{t('tasks.more', { count: remaining })}</Link>
-        </p>
-      ) : null}
+      {hasControls || remaining <= 0 ? null : (
+        <p className={styles['muted']}>{t('tasks.more', { count: remaining })}</p>
+      )}
     </section>
   );
 }
@@ -70,46 +77,5 @@ function NothingRuns({ hasControls }: { hasControls: boolean }) {
     >
       {t('tasks.emptyHint')}
     </EmptyState>
-  );
-}
-
-function TaskRow({ task, moving }: { task: Task; moving: readonly TaskBlob[] }) {
-  const { rate } = useFormat();
-  const { rateBytesPerSecond } = liveFigures(task);
-  const { source, destination } = task;
-  return (
-    <li className={styles['task']} data-moves={task.state === 'running'}>
-      <Link to={paths.task(task.executionId, task.id)} className={styles['taskName']}>
-        <ReferenceText repository={source.repository} reference={source.reference} isOneLine />
-      </Link>
-      <RouteText sourceIds={[source.registryId]} destinationIds={[destination.registryId]} />
-      {task.state === 'running' ? (
-        <TaskProgressCell task={task} what={`${source.repository}:${source.reference}`} />
-      ) : (
-        <TaskState state={task.state} />
-      )}
-      <span className={styles['number']}>{rateBytesPerSecond === null ? '' : rate(rateBytesPerSecond)}</span>
-      <span className={styles['taskNote']} data-tone={taskTone(task.state)}>
-        <TaskNote task={task} />
-      </span>
-      {moving.length === 0 ? null : <MovingBlobs blobs={moving} />}
-    </li>
-  );
-}
-
-function MovingBlobs({ blobs }: { blobs: readonly TaskBlob[] }) {
-  const { t } = useTranslation(['operations', 'tasks']);
-  const { bytes } = useFormat();
-  const remaining = blobs.length - SHOWN_BLOBS;
-  return (
-    <span className={styles['moving']}>
-      {blobs.slice(0, SHOWN_BLOBS).map((blob) => (
-        <span key={blob.digest} title={blob.digest}>
-          <code>{shortenDigest(blob.digest)}</code>{' '}
-          {t('tasks:figures.bytes', { done: bytes(blob.bytesDone), total: bytes(blob.sizeBytes) })}
-        </span>
-      ))}
-      {remaining > 0 ? <span>{t('tasks.more', { count: remaining })}</span> : null}
-    </span>
   );
 }

@@ -58,6 +58,10 @@ export function TopologyGraph({ operations, chosen, hrefOf }: TopologyGraphProps
           const href = hrefOf === null ? null : hrefOf(edge.key);
           return <Edge key={edge.key} edge={edge} route={route} isChosen={edge.key === chosen} href={href} />;
         })}
+        {layout.edges.map((edge) => {
+          const route = routes.get(edge.key);
+          return route === undefined ? null : <EdgeWords key={edge.key} edge={edge} route={route} />;
+        })}
         {layout.nodes.map((node) => (
           <Node
             key={node.id}
@@ -132,14 +136,6 @@ function Edge({ edge, route, isChosen, href }: EdgeProps) {
         strokeWidth={routeThickness(route.bytesPerSecond)}
         markerEnd={`url(#arrow-${tone})`}
       />
-      <text
-        x={edge.labelX}
-        y={edge.labelY}
-        dy={-4 - routeThickness(route.bytesPerSecond) / 2}
-        className={styles['edgeWords']}
-      >
-        {words.short(route)}
-      </text>
     </>
   );
   const shared = { className: styles['way'] ?? '', 'data-tone': tone, 'data-chosen': isChosen };
@@ -155,6 +151,23 @@ function Edge({ edge, route, isChosen, href }: EdgeProps) {
       <title>{words.long(route)}</title>
       {drawn}
     </Link>
+  );
+}
+
+/** Over every line, also those that cross; what they say is in the name of the line. */
+function EdgeWords({ edge, route }: { edge: TopologyEdge; route: Route }) {
+  const words = useRouteWords();
+  return (
+    <text
+      x={edge.labelX}
+      y={edge.labelY}
+      dy={-4 - routeThickness(route.bytesPerSecond) / 2}
+      className={styles['edgeWords']}
+      data-tone={routeTone(route)}
+      aria-hidden="true"
+    >
+      {words.short(route)}
+    </text>
   );
 }
 

@@ -8,6 +8,7 @@ import { sessionQuery } from '../../domain/account.ts';
 import { directoryQuery } from '../../domain/registry-directory.ts';
 import { activeTasks } from '../../domain/tasks/task-queries.ts';
 import { pretendApi } from '../../testing/api.ts';
+import { pretendWindowHeight } from '../../testing/layout.ts';
 import { registryEntry, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
@@ -84,9 +85,44 @@ const throughput = {
   ],
 };
 
-function draw(url: string, element: React.ReactElement, operations: Operations, route_ = url.replace(/\?.*/, '')) {
+function runningTask(number: number): Task {
+  const name = String(number).padStart(4, '0');
+  return {
+    id: `0190b3a0-0000-7000-8000-00000000${name}`,
+    executionId: '0190b3a0-0000-7000-8000-0000000000e1',
+    kind: 'copy',
+    state: 'running',
+    attempt: 1,
+    source: { registryId: 'development', repository: `payments/part-${name}`, reference: '1.0' },
+    destination: { registryId: 'testing', repository: `payments/part-${name}`, tag: '1.0' },
+    digest: null,
+    bytesTotal: 1000,
+    bytesDone: 500,
+    bytesSkipped: 0,
+    rateBytesPerSecond: null,
+    etaSeconds: null,
+    blobsTotal: 3,
+    blobsDone: 1,
+    nextAttemptAt: null,
+    reason: null,
+    requestedBy: null,
+    createdAt: at,
+    startedAt: at,
+    finishedAt: null,
+    at,
+  };
+}
+
+interface Drawn {
+  operations: Operations;
+  tasks?: Task[];
+  /** Where the address has more than the path. */
+  route?: string;
+}
+
+function draw(url: string, element: React.ReactElement, { operations, tasks = [], route: path = url }: Drawn) {
   const items = ['development', 'testing', 'branch-north'].map((id) => registryEntry(id));
-  const page = { items: [] as Task[], nextCursor: null, total: 0 };
+  const page = { items: tasks, nextCursor: null, total: tasks.length };
   pretendApi({ [`GET ${listTasks.path}`]: page });
   return renderAt(
     url,
@@ -96,15 +132,15 @@ function draw(url: string, element: React.ReactElement, operations: Operations, 
       [directoryQuery().queryKey, { items }],
       [endpointQuery(getOperations, {}).queryKey, operations],
       [endpointQuery(getThroughput, {}).queryKey, throughput],
-      [activeTasks(40).queryKey, page],
+      [activeTasks(100).queryKey, { pages: [page], pageParams: [null] }],
     ],
-    route_,
+    path,
   );
 }
 
 describe('the monitor', () => {
   it('says first what fails, by its cause, and when it is tried again', async () => {
-    draw('/operations', <OperationsPage />, busy);
+    draw('/operations', <OperationsPage />, { operations: busy });
     const failing = await screen.findByRole('region', { name: 'Failing now' });
     expect(within(failing).getByRole('listitem').textContent).toMatch(
       /refused the connection.*12 tasks.*next try in (1:5|2:00)/,
@@ -114,7 +150,7 @@ describe('the monitor', () => {
   });
 
   it('draws every way between registries as a link that says all about it', async () => {
-    const { router } = draw('/operations', <OperationsPage />, busy);
+    const { router } = draw('/operations', <OperationsPage />, { operations: busy });
     const graph = await screen.findByRole('group', { name: 'Registries and what flows between them' });
     const links = within(graph)
       .getAllByRole('link')
@@ -130,7 +166,7 @@ describe('the monitor', () => {
   });
 
   it('has the drawing and the charts as tables too, each with its address', async () => {
-    draw('/operations?topology=table&registries=hour', <OperationsPage />, busy, '/operations');
+    draw('/operations?topology=table&registries=hour', <OperationsPage />, { operations: busy, route: '/operations' });
     const way = await screen.findByRole('row', { name: /^development → testing/ });
     expect(
       within(way)
@@ -146,7 +182,7 @@ describe('the monitor', () => {
   });
 
   it('says of each registry what it takes and gives, and how long it is left alone', async () => {
-    draw('/operations', <OperationsPage />, busy);
+    draw('/operations', <OperationsPage />, { operations: busy });
     const table = await screen.findByRole('table');
     const row = (name: RegExp) => within(table).getByRole('row', { name });
     expect(row(/testing/).textContent).toContain('3 in, 0 out, of 8 each');
@@ -161,16 +197,39 @@ describe('the monitor', () => {
   });
 
   it('is calm when nothing goes on', async () => {
-    draw('/operations', <OperationsPage />, quiet);
+    draw('/operations', <OperationsPage />, { operations: quiet });
     expect(await screen.findByText('Nothing is failing.')).toBeTruthy();
     expect(screen.getByText('Nothing was copied in the last hour.')).toBeTruthy();
     expect(screen.getByText('Nothing is copying')).toBeTruthy();
   });
 });
 
+describe('what copies now', () => {
+  const tasks = Array.from({ length: 300 }, (_unused, index) => runningTask(index));
+  const operations = { ...busy, counts: { ...busy.counts, running: 300 } };
+
+  it('draws of hundreds only those in sight, and says how many there are', async () => {
+    pretendWindowHeight(480);
+    draw('/operations', <OperationsPage />, { operations, tasks });
+    const section = await screen.findByRole('region', { name: 'Copying now' });
+    const rows = await within(section).findAllByRole('listitem');
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.length).toBeLessThan(60);
+    expect(rows[0]?.textContent).toContain('payments/part-0000:1.0');
+    expect(rows[0]?.getAttribute('aria-setsize')).toBe('300');
+  });
+
+  it('counts on the wall, where nobody scrolls, those that have no room', async () => {
+    draw('/operations/wall', <WallPage />, { operations, tasks });
+    const section = await screen.findByRole('region', { name: 'Copying now' });
+    expect(within(section).getAllByRole('listitem')).toHaveLength(40);
+    expect(within(section).getByText(/276/)).toBeTruthy();
+  });
+});
+
 describe('the wall', () => {
   it('has no controls, and shows the same', async () => {
-    draw('/operations/wall', <WallPage />, busy);
+    draw('/operations/wall', <WallPage />, { operations: busy });
     expect(await screen.findByText(/refused the connection/)).toBeTruthy();
     expect(screen.queryAllByRole('button')).toEqual([]);
     expect(screen.queryAllByRole('tab')).toEqual([]);

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getOperations, getThroughput } from 'bff/contract/operations';
 import { listTasks, retryTask, type TaskBlob } from 'bff/contract/replication';
 import { useMemo, useState } from 'react';
@@ -9,7 +9,7 @@ import { useStreamEvent } from '../../api/stream-hooks.tsx';
 import { useLiveOperations, useLiveTraffic } from '../../domain/live-figures.ts';
 import { activeTasks, useLiveTasks } from '../../domain/tasks/task-queries.ts';
 
-const SHOWN_TASKS = 40;
+const PAGE_TASKS = 100;
 const RETRIES_AT_ONCE = 6;
 const THROUGHPUT_STEP_MS = 10_000;
 
@@ -30,7 +30,7 @@ export function useThroughput() {
 
 export function useActiveTasks() {
   useLiveTasks();
-  return useQuery(activeTasks(SHOWN_TASKS));
+  return useInfiniteQuery(activeTasks(PAGE_TASKS));
 }
 
 /**
@@ -86,7 +86,7 @@ export function useRetryTasks() {
   });
 }
 
-/** The highest rate of the window. */
-export function usePeak(rateHistory: readonly number[]): number {
-  return useMemo(() => Math.max(0, ...rateHistory), [rateHistory]);
+/** The highest rate of the window, with that of now: the history comes less often. */
+export function usePeak(rateHistory: readonly number[], now: number): number {
+  return useMemo(() => Math.max(now, ...rateHistory), [rateHistory, now]);
 }

@@ -19,6 +19,7 @@ export const text = {
     since: '始于',
     nextTry: '{{clock}} 后重试',
     tryingNow: '正在重试',
+    decide: '去确认',
     retry: '重试',
     show: '查看任务',
     registry: '打开 {{registry}}',

@@ -166,11 +166,13 @@ function detour(key: string, start: Point, end: Point, laneY: number, labelShare
 }
 
 function loop(key: string, start: Point, end: Point): TopologyEdge {
-  const x = start.x + BULGE;
+  // A longer one goes around the shorter ones.
+  const reach = BULGE * Math.min(1, 0.45 + Math.abs(end.y - start.y) / 400);
+  const x = start.x + reach;
   return {
     key,
     path: `M${start.x} ${start.y}C${x} ${start.y} ${x} ${end.y} ${end.x} ${end.y}`,
-    labelX: start.x + BULGE * 0.75,
+    labelX: start.x + reach * 0.75,
     labelY: (start.y + end.y) / 2,
   };
 }

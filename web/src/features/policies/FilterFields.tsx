@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Field } from '../../ui/Field.tsx';
 import type { EditorFieldsProps } from './editor-fields.ts';
 import { EditorSection } from './EditorSection.tsx';
+import { PlatformField } from './PlatformField.tsx';
 import styles from './policies.module.css';
 
 const asTyped = { spellCheck: false, autoCapitalize: 'none', autoComplete: 'off' } as const;
@@ -75,6 +76,11 @@ export function FilterFields({ values, wrong, onChange }: EditorFieldsProps) {
           onChange={(event) => onChange({ newerThanDays: event.target.value })}
         />
       </div>
+      <PlatformField
+        values={values.platforms}
+        error={wrong.platforms}
+        onChange={(platforms) => onChange({ platforms })}
+      />
       <FormControlLabel
         control={
           <Checkbox

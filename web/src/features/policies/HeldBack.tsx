@@ -1,11 +1,12 @@
 import Button from '@mui/material/Button';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { Policy } from 'bff/contract/policies';
 import type { Execution } from 'bff/contract/replication';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { heldRunsQuery } from '../../domain/policy/held-runs.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
@@ -13,7 +14,7 @@ import { paths } from '../../paths.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { Sentence } from '../../ui/Sentence.tsx';
 import { toast } from '../../ui/toast.ts';
-import { policyExecutionPages, usePolicyActions } from './policies-queries.ts';
+import { usePolicyActions } from './policies-queries.ts';
 import styles from './policies.module.css';
 
 interface HeldBackProps {
@@ -24,9 +25,8 @@ interface HeldBackProps {
 
 /** Runs whose deletions were held back because they are many: a person says yes or no. */
 export function HeldBack({ policy, mayDecide }: HeldBackProps) {
-  const { data } = useInfiniteQuery(policyExecutionPages(policy.id));
-  const held = data?.pages.flatMap(({ items }) => items.filter(isHeldBack)) ?? [];
-  return held.map((execution) => (
+  const { data } = useQuery(heldRunsQuery(policy.id));
+  return data?.items.map((execution) => (
     <HeldExecution key={execution.id} policy={policy} execution={execution} mayDecide={mayDecide} />
   ));
 }

@@ -1,7 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Policy } from 'bff/contract/policies';
-import { beforeAll, describe, expect, it } from 'vitest';
+import type { Execution } from 'bff/contract/replication';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
 import { pretendApi } from '../../testing/api.ts';
 import { type people, registryEntry, sessionOf } from '../../testing/people.ts';
@@ -13,10 +14,13 @@ import { executionWith, policyWith } from './testing/policies.ts';
 const registries = ['development', 'testing', 'production'].map((id) => registryEntry(id));
 const timeoutMs = 10_000;
 
+let held: Execution[] = [];
+
 function open(items: Policy[], who: keyof typeof people = 'admin', url = '/replication') {
   const calls = pretendApi({
     'GET /policies': { items, nextCursor: null, total: items.length },
     'GET /registry-directory': { items: registries },
+    'GET /executions': { items: held, nextCursor: null, total: null },
     'POST /schedule-checks': {
       isValid: true,
       problem: null,
@@ -33,16 +37,19 @@ function open(items: Policy[], who: keyof typeof people = 'admin', url = '/repli
 
 beforeAll(() => loadWords('en', 'policies', 'tasks', 'domain'));
 setUpPages();
+beforeEach(() => {
+  held = [];
+});
 
 describe('the list of policies', () => {
   it('says from where to where, when, how it stands and why', async () => {
     const reason = { code: 'connection-refused', sentence: 'production refused the connection.', params: {} };
-    const { id, state, trigger, createdAt, finishedAt } = executionWith({ state: 'failed' });
+    const { id, state, createdAt, finishedAt } = executionWith({ state: 'failed' });
     open([
       policyWith({
         state: 'failing',
         lastReason: reason,
-        lastExecution: { id, state, trigger: trigger === 'copy' ? 'manual' : trigger, createdAt, finishedAt },
+        lastExecution: { id, state, trigger: 'push', createdAt, finishedAt },
         content: { ...policyWith().content, onPush: false, schedule: { cron: '0 2 * * *', timeZone: 'UTC' } },
       }),
     ]);
@@ -52,6 +59,18 @@ describe('the list of policies', () => {
     expect(await within(row).findByText('every day at 02:00', {}, { timeout: timeoutMs })).toBeDefined();
     for (const name of ['development', 'testing']) expect(within(row).getByText(name)).toBeDefined();
     expect(within(row).getByTitle('production').textContent).toBe('+1');
+  });
+
+  it('says which of them wait for a person’s word, and leads to their runs', async () => {
+    const reason = { code: 'deletions-held-back', sentence: '30 of 100 tags would be deleted.', params: {} };
+    const run = executionWith({ state: 'running', heldBack: reason });
+    held = [run];
+    open([policyWith({ state: 'running', runningExecutionId: run.id, heldExecutionId: run.id, lastReason: reason })]);
+    const row = await screen.findByRole('row', { name: /to the stages/ }, { timeout: timeoutMs });
+    expect(within(row).getByText('held back')).toBeDefined();
+    expect(within(row).getByText('30 of 100 tags would be deleted.')).toBeDefined();
+    const link = await screen.findByRole('link', { name: /1 run waits for a person’s word/ });
+    expect(link.getAttribute('href')).toBe('/replication/executions?state=held');
   });
 
   it('explains itself when it is empty, and offers the first policy only to whoever may make one', async () => {

@@ -16,6 +16,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
+import { HeldRuns } from './HeldRuns.tsx';
 import { policyPages, policySorts } from './policies-queries.ts';
 import { usePolicyColumns } from './policy-columns.tsx';
 import { PolicyDialogs } from './PolicyDialogs.tsx';
@@ -44,7 +45,14 @@ export function PoliciesPage() {
     <Page
       title={t('title')}
       fill
-      facts={total === null ? undefined : t('facts', { count: total })}
+      facts={
+        total === null ? undefined : (
+          <>
+            <span>{t('facts', { count: total })}</span>
+            <HeldRuns />
+          </>
+        )
+      }
       action={mayMake ? <NewPolicyButton /> : undefined}
       toolbar={
         <>

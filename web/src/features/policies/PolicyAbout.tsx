@@ -5,6 +5,7 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RegistryChip } from '../../domain/RegistryChip.tsx';
+import { isHeldReason } from '../../domain/tasks/task-status.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { toast } from '../../ui/toast.ts';
 import { usePolicyActions } from './policies-queries.ts';
@@ -92,7 +93,7 @@ function Destination({ policyId, destination, mayManage }: DestinationProps) {
         ) : reason === null ? (
           <StatusDot tone="ok" label={t('destinations.follows')} />
         ) : (
-          <StatusDot tone="danger" label={reasonText(reason)} />
+          <StatusDot tone={isHeldReason(reason) ? 'warn' : 'danger'} label={reasonText(reason)} wraps />
         )}
         {isPaused && reason !== null ? <span className={styles['reason']}>{reasonText(reason)}</span> : null}
         {openTaskCount === 0 ? null : (

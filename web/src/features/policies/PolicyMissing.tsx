@@ -27,7 +27,7 @@ export function PolicyMissing({ error, onRetry }: { error: Error; onRetry: () =>
           {t('notFoundHint')}
         </EmptyState>
       ) : (
-        <ErrorState title={t('title')} error={errorWords(error)} onRetry={onRetry} />
+        <ErrorState title={t('notRead')} error={errorWords(error)} onRetry={onRetry} />
       )}
     </Page>
   );

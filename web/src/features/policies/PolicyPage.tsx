@@ -10,6 +10,7 @@ import { policyQuery, useLivePolicies } from '../../domain/policy/policy-changes
 import { usePolicyRights } from '../../domain/policy/policy-rights.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
+import { isHeldReason } from '../../domain/tasks/task-status.ts';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
@@ -149,7 +150,8 @@ function Standing({ policy: { isEnabled, pausedAt, pausedBy, lastReason } }: { p
   return (
     <div role="status">
       {words === null ? null : <p className={styles['banner']}>{words}</p>}
-      {lastReason === null ? null : (
+      {/* What was held back says so itself, with the question. */}
+      {lastReason === null || isHeldReason(lastReason) ? null : (
         <p className={styles['banner']} data-tone="danger">
           {reasonText(lastReason)}
         </p>

@@ -17,7 +17,7 @@ export function PolicyVersions({ policy }: { policy: Policy }) {
   const versions = query.data?.pages.flatMap(({ items }) => items) ?? [];
   if (query.error !== null && versions.length === 0) {
     return (
-      <ErrorState title={t('versions.title')} error={errorWords(query.error)} onRetry={() => void query.refetch()} />
+      <ErrorState title={t('versions.notRead')} error={errorWords(query.error)} onRetry={() => void query.refetch()} />
     );
   }
   if (query.isPending) return <div className={styles['skeleton']} aria-busy="true" />;

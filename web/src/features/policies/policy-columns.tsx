@@ -5,12 +5,14 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
+import { isHeldReason } from '../../domain/tasks/task-status.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
 import { useNow } from '../../i18n/now.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
 import type { MenuAction } from '../../ui/menu-action.ts';
 import { MenuButton } from '../../ui/MenuButton.tsx';
+import { StatusDot } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import styles from './policies.module.css';
 import { PolicyState } from './PolicyState.tsx';
@@ -45,8 +47,8 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'route',
         header: t('column.route'),
-        minWidth: 230,
-        grow: 2,
+        minWidth: 250,
+        grow: 3,
         narrow: 'hidden',
         cell: ({ content }) => (
           <RouteText
@@ -59,7 +61,7 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'trigger',
         header: t('column.trigger'),
-        minWidth: 130,
+        minWidth: 116,
         grow: 2,
         narrow: 'hidden',
         cell: ({ content }) => (
@@ -85,14 +87,14 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'next',
         header: t('column.next'),
-        width: 112,
+        width: 96,
         narrow: 'hidden',
         cell: ({ nextRunAt }) => <NextRun at={nextRunAt} />,
       },
       {
         key: 'changed',
         header: t('column.changed'),
-        width: 128,
+        width: 116,
         narrow: 'hidden',
         sorts: { ascending: 'changed', descending: '-changed', first: 'descending' },
         cell: ({ changedAt }) => <RelativeTime instant={changedAt} />,
@@ -123,11 +125,16 @@ function menuColumn(
   };
 }
 
-function StateCell({ policy: { state, runningExecutionId, name } }: { policy: Policy }) {
+function StateCell({ policy: { state, runningExecutionId, heldExecutionId, name } }: { policy: Policy }) {
+  const { t } = useTranslation('policies');
   return (
-    <span className={styles['twoLines']}>
-      <PolicyState state={state} />
-      {runningExecutionId === null ? null : (
+    <span className={styles['twoLines']} data-keeps>
+      {heldExecutionId === null ? (
+        <PolicyState state={state} />
+      ) : (
+        <StatusDot tone="warn" label={t('executions.held')} />
+      )}
+      {runningExecutionId === null || runningExecutionId === heldExecutionId ? null : (
         <span className={styles['wideOnly']}>
           <RunProgress executionId={runningExecutionId} name={name} />
         </span>
@@ -136,17 +143,18 @@ function StateCell({ policy: { state, runningExecutionId, name } }: { policy: Po
   );
 }
 
-/** How it ended and when, and why it does not do what it should. */
+/** How it ended and when, or why it does not do what it should. */
 function LastRun({ policy: { lastExecution, lastReason } }: { policy: Policy }) {
   const { t } = useTranslation('policies');
   const reasonText = useReasonText();
   const reason = lastReason === null ? '' : reasonText(lastReason);
+  const isHeld = isHeldReason(lastReason);
   return (
     <span className={styles['twoLines']}>
       {lastExecution === null ? (
         <span className={styles['muted']}>{t('neverRan')}</span>
-      ) : (
-        <span className={reason === '' ? styles['cut'] : styles['wideOnly']}>
+      ) : reason !== '' ? null : (
+        <span className={styles['cut']}>
           <ExecutionState state={lastExecution.state} /> <RelativeTime instant={lastExecution.createdAt} />
         </span>
       )}
@@ -154,7 +162,7 @@ function LastRun({ policy: { lastExecution, lastReason } }: { policy: Policy }) 
         <span className={`${styles['muted']} ${styles['wideOnly']}`}>{t(`startedBy.${lastExecution.trigger}`)}</span>
       ) : null}
       {reason === '' ? null : (
-        <span className={styles['reason']} title={reason}>
+        <span className={styles['whyNot']} data-tone={isHeld ? 'warn' : 'danger'} title={reason}>
           {reason}
         </span>
       )}

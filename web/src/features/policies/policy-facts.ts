@@ -14,6 +14,7 @@ export const factKeys = [
   'versions',
   'newest',
   'newer',
+  'platforms',
   'referrers',
   'to',
   'names',
@@ -52,6 +53,8 @@ export function factsOf(content: PolicyContent, words: FactWords): PolicyFacts {
     versions: filters.semver === null ? t('says.allVersions') : t('says.semver', { range: filters.semver }),
     newest: filters.newest === null ? t('says.newestAll') : t('says.newest', { count: filters.newest }),
     newer: filters.newerThanDays === null ? t('says.newerAll') : t('says.newer', { count: filters.newerThanDays }),
+    platforms:
+      filters.platforms === null ? t('says.allPlatforms') : t('says.platforms', { platforms: list(filters.platforms) }),
     referrers: t(filters.includeReferrers ? 'says.withReferrers' : 'says.withoutReferrers'),
     to: list(content.destinations.map(({ registryId }) => registry(registryId))),
     names: namesFact(content, t),
@@ -82,12 +85,18 @@ function bandwidthFact({ destinations }: PolicyContent, { t, registry, rate }: F
   const wordsOf = ({ windows, otherwise }: Bandwidth) =>
     [
       ...windows.map(({ from, to, bytesPerSecond }) => t('says.window', { from, to, rate: speed(bytesPerSecond) })),
-      t('says.otherwise', { rate: speed(otherwise) }),
+      windows.length === 0 ? speed(otherwise) : t('says.otherwise', { rate: speed(otherwise) }),
     ].join(', ');
   const limited = destinations.flatMap(({ registryId, bandwidth }) =>
     bandwidth === null
       ? []
-      : [t('says.at', { registry: registry(registryId), words: wordsOf(bandwidth), timeZone: bandwidth.timeZone })],
+      : [
+          t(bandwidth.windows.length === 0 ? 'says.always' : 'says.at', {
+            registry: registry(registryId),
+            words: wordsOf(bandwidth),
+            timeZone: bandwidth.timeZone,
+          }),
+        ],
   );
   return limited.length === 0 ? t('says.freely') : limited.join('; ');
 }

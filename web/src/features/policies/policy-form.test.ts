@@ -1,6 +1,6 @@
 import type { Policy, PolicyContent } from 'bff/contract/policies';
 import { describe, expect, it } from 'vitest';
-import { contentOf, emptyPolicyForm, fieldOfPath, findProblems, formOfPolicy } from './policy-form.ts';
+import { contentOf, emptyPolicyForm, fieldOfPath, findProblems, formOfPolicy, platformsOf } from './policy-form.ts';
 
 const content: PolicyContent = {
   sourceRegistryId: 'development',
@@ -11,6 +11,7 @@ const content: PolicyContent = {
     newest: 10,
     newerThanDays: null,
     includeReferrers: false,
+    platforms: ['linux/amd64', 'linux/arm/v7'],
   },
   mapping: { kind: 'replace-prefix', from: 'shop/', to: 'mirror/shop/' },
   destinations: [
@@ -51,11 +52,12 @@ describe('the form of a policy', () => {
       repositories: 'Payments/API',
       newest: '1.5',
       newerThanDays: 'many',
+      platforms: ['linux/amd64', 'linux'],
       mappingTo: 'Mirror:',
       concurrency: '33',
       attempts: '',
     };
-    const expected = ['repositories', 'newest', 'newerThanDays', 'mapping', 'concurrency', 'attempts'];
+    const expected = ['repositories', 'newest', 'newerThanDays', 'platforms', 'mapping', 'concurrency', 'attempts'];
     expect(findProblems(wrong, true)).toEqual(expected);
   });
 
@@ -70,6 +72,11 @@ describe('the form of a policy', () => {
     expect(findProblems(withWindow('08:00', '10'), true)).toEqual([]);
     expect(findProblems(withWindow('', '10'), true)).toEqual(['bandwidth']);
     expect(findProblems(withWindow('08:00', '0.01'), true)).toEqual(['bandwidth']);
+  });
+
+  it('takes platforms as they are typed, and none for all', () => {
+    expect(platformsOf(['linux/amd64', 'Linux/ARM64, linux/amd64 '])).toEqual(['linux/amd64', 'linux/arm64']);
+    expect(contentOf({ ...formOfPolicy(policy), platforms: [] }).filters.platforms).toBeNull();
   });
 
   it('knows the field of a path that the server complains of', () => {

@@ -32,6 +32,8 @@ export interface PolicyFormValues {
   semver: string;
   newest: string;
   newerThanDays: string;
+  /** None: all. */
+  platforms: readonly string[];
   includeReferrers: boolean;
   mappingKind: NameMapping['kind'];
   mappingFrom: string;
@@ -71,6 +73,7 @@ export function emptyPolicyForm(project: string): PolicyFormValues {
     semver: '',
     newest: '',
     newerThanDays: '',
+    platforms: [],
     includeReferrers: true,
     mappingKind: 'same',
     mappingFrom: '',
@@ -103,6 +106,7 @@ export function formOfPolicy({ name, project, isEnabled, content }: Policy): Pol
     semver: filters.semver ?? '',
     newest: numberText(filters.newest),
     newerThanDays: numberText(filters.newerThanDays),
+    platforms: filters.platforms ?? [],
     includeReferrers: filters.includeReferrers,
     mappingKind: mapping.kind,
     ...(mapping.kind === 'replace-prefix' ? { mappingFrom: mapping.from, mappingTo: mapping.to } : {}),
@@ -132,6 +136,7 @@ export function contentOf(values: PolicyFormValues): PolicyContent {
       newest: numberOf(values.newest),
       newerThanDays: numberOf(values.newerThanDays),
       includeReferrers: values.includeReferrers,
+      platforms: values.platforms.length === 0 ? null : [...values.platforms],
     },
     mapping: mappingOf(values),
     destinations: values.destinations.map(({ registryId, bandwidth }) => ({
@@ -171,6 +176,7 @@ export const formFields = [
   'semver',
   'newest',
   'newerThanDays',
+  'platforms',
   'mapping',
   'destinations',
   'bandwidth',
@@ -192,6 +198,7 @@ const fieldsByPath: readonly (readonly [RegExp, FormField])[] = [
   [/^content\.filters\.semver/, 'semver'],
   [/^content\.filters\.newest/, 'newest'],
   [/^content\.filters\.newerThanDays/, 'newerThanDays'],
+  [/^content\.filters\.platforms/, 'platforms'],
   [/^content\.mapping/, 'mapping'],
   [/^content\.destinations\.\d+\.bandwidth/, 'bandwidth'],
   [/^content\.destinations/, 'destinations'],
@@ -216,6 +223,11 @@ export function findProblems(values: PolicyFormValues, isSystem: boolean): FormF
 
 /** Patterns stand apart by spaces; a comma is part of `{a,b}`. */
 export const patternsOf = (text: string): string[] => text.split(/\s+/).filter((pattern) => pattern !== '');
+
+/** Each once, as it is meant where it is typed with spaces, commas or capitals. */
+export const platformsOf = (typed: readonly string[]): string[] => [
+  ...new Set(typed.flatMap((text) => text.toLowerCase().split(/[\s,]+/)).filter((name) => name !== '')),
+];
 
 const numberText = (value: number | null) => (value === null ? '' : String(value));
 

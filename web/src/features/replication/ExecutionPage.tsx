@@ -25,6 +25,7 @@ import { Page } from '../../ui/Page.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
+import { PromotionLink, useOriginWords } from './execution-origin.tsx';
 import { ExecutionProgress } from './ExecutionProgress.tsx';
 import { allTaskPages, executionQuery, useExecutionActions } from './replication-queries.ts';
 import styles from './replication.module.css';
@@ -57,7 +58,7 @@ export function ExecutionPage() {
             {t('execution.notFoundHint')}
           </EmptyState>
         ) : (
-          <ErrorState title={t('executions.title')} error={errorWords(error)} onRetry={() => void refetch()} />
+          <ErrorState title={t('execution.notRead')} error={errorWords(error)} onRetry={() => void refetch()} />
         )}
       </Page>
     );
@@ -77,13 +78,16 @@ export function ExecutionPage() {
   );
 }
 
-function executionName({ sample, id }: Execution): string {
+function executionName({ sample, id, promotion }: Execution): string {
+  // Its tasks copy a digest; people know it by the tag.
+  if (promotion !== null) return `${promotion.repository}:${promotion.tag}`;
   const [first] = sample;
   return first === undefined ? id : `${first.repository}${first.reference.includes(':') ? '@' : ':'}${first.reference}`;
 }
 
 function ExecutionFacts({ execution }: { execution: Execution }) {
   const { t } = useTranslation('replication');
+  const originWords = useOriginWords();
   const others = countTasks(execution) - 1;
   return (
     <>
@@ -91,9 +95,10 @@ function ExecutionFacts({ execution }: { execution: Execution }) {
       <ExecutionState state={execution.state} />
       <RouteText sourceIds={execution.sourceRegistryIds} destinationIds={execution.destinationRegistryIds} />
       <ExecutionPolicy execution={execution} />
+      <PromotionLink execution={execution} />
       <span>
-        {execution.requestedBy === null || execution.policy !== null
-          ? t(`execution.trigger.${execution.trigger}`)
+        {execution.promotion === null && (execution.requestedBy === null || execution.policy !== null)
+          ? originWords(execution)
           : null}{' '}
         {execution.requestedBy === null ? null : t('execution.by', { who: execution.requestedBy })}
         {' · '}
@@ -112,7 +117,7 @@ function ExecutionPolicy({ execution: { policy, heldBack, state } }: { execution
   return (
     <>
       {policy.exists ? <Link to={paths.policy(policy.id)}>{words}</Link> : <span>{words}</span>}
-      {heldBack === null || state !== 'running' ? null : <StatusDot tone="warn" label={reasonText(heldBack)} />}
+      {heldBack === null || state !== 'running' ? null : <StatusDot tone="warn" label={reasonText(heldBack)} wraps />}
     </>
   );
 }

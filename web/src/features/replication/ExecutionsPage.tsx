@@ -18,10 +18,12 @@ import { paths } from '../../paths.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Page } from '../../ui/Page.tsx';
+import { StatusDot } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
+import { PromotionLink, useOriginWords } from './execution-origin.tsx';
 import { ExecutionProgress } from './ExecutionProgress.tsx';
-import { executionPages, executionStates } from './replication-queries.ts';
+import { executionFilters, executionPages } from './replication-queries.ts';
 import styles from './replication.module.css';
 import { StateFilter } from './StateFilter.tsx';
 
@@ -32,7 +34,7 @@ export function ExecutionsPage() {
   const { t } = useTranslation(['replication', 'tasks']);
   const errorWords = useErrorWords();
   const [{ state }, setUrl] = useUrlState(urlDefaults);
-  const filter = executionStates.find((each) => each === state);
+  const filter = executionFilters.find((each) => each === state);
   const query = useInfiniteQuery(executionPages({ state: filter }));
   useLiveTasks();
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
@@ -58,7 +60,10 @@ export function ExecutionsPage() {
             onChoose={(next) => setUrl({ state: next ?? '' }, { replace: false })}
             choices={[
               { key: undefined, label: t('executions.all') },
-              ...executionStates.map((key) => ({ key, label: t(`tasks:executionState.${key}`) })),
+              ...executionFilters.map((key) => ({
+                key,
+                label: key === 'held' ? t('executions.held') : t(`tasks:executionState.${key}`),
+              })),
             ]}
           />
         </>
@@ -142,9 +147,10 @@ function useExecutionColumns(): Column<Execution>[] {
       {
         key: 'state',
         header: t('executions.column.state'),
-        width: 88,
+        width: 100,
         narrow: 'end',
-        cell: ({ state }) => <ExecutionState state={state} />,
+        cell: ({ state, heldBack }) =>
+          heldBack === null ? <ExecutionState state={state} /> : <StatusDot tone="warn" label={t('executions.held')} />,
       },
       {
         key: 'progress',
@@ -191,7 +197,9 @@ function useExecutionColumns(): Column<Execution>[] {
 
 function ExecutionName({ execution }: { execution: Execution }) {
   const { t } = useTranslation('replication');
-  const [first] = execution.sample;
+  const { promotion } = execution;
+  const [first] =
+    promotion === null ? execution.sample : [{ repository: promotion.repository, reference: promotion.tag }];
   const remaining = countTasks(execution) - 1;
   return (
     <>
@@ -205,13 +213,22 @@ function ExecutionName({ execution }: { execution: Execution }) {
   );
 }
 
-/** The policy that it is a run of, or the person who asked for it. */
-function StartedBy({ execution: { policy, trigger, requestedBy } }: { execution: Execution }) {
+/** The policy that it is a run of, the promotion whose copy it is, or the person who asked for it. */
+function StartedBy({ execution }: { execution: Execution }) {
   const { t } = useTranslation('replication');
-  if (policy === null) return <bdi>{requestedBy ?? ''}</bdi>;
+  const originWords = useOriginWords();
+  const { policy, promotion, requestedBy } = execution;
   const who = requestedBy === null ? '' : `, ${t('execution.by', { who: requestedBy })}`;
+  if (promotion !== null) {
+    return (
+      <span className={styles['cut']} title={`${originWords(execution)}${who}`}>
+        <PromotionLink execution={execution} />
+      </span>
+    );
+  }
+  if (policy === null) return <bdi>{requestedBy ?? ''}</bdi>;
   return (
-    <span className={styles['cut']} title={`${policy.name} · ${t(`execution.trigger.${trigger}`)}${who}`}>
+    <span className={styles['cut']} title={`${policy.name} · ${originWords(execution)}${who}`}>
       {policy.exists ? <Link to={paths.policy(policy.id)}>{policy.name}</Link> : <bdi>{policy.name}</bdi>}
     </span>
   );

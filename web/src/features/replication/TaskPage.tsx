@@ -56,7 +56,7 @@ export function TaskPage() {
         {error === null ? null : isGone ? (
           <EmptyState title={t('task.notFound')}>{t('execution.notFoundHint')}</EmptyState>
         ) : (
-          <ErrorState title={t('executions.title')} error={errorWords(error)} onRetry={() => void refetch()} />
+          <ErrorState title={t('task.notRead')} error={errorWords(error)} onRetry={() => void refetch()} />
         )}
       </Page>
     );
@@ -66,7 +66,7 @@ export function TaskPage() {
     <Page
       title={t('task.title', { what, registry: directory.find(task.destination.registryId).name })}
       above={above}
-      facts={<TaskState state={task.state} />}
+      facts={<TaskState task={task} />}
       action={<TaskButtons task={task} />}
     >
       <TaskSummary task={task} what={what} />
@@ -91,7 +91,7 @@ function TaskButtons({ task }: { task: TaskDetail }) {
   const onError = (error: Error) => toast({ message: errorWords(error).sentence, tone: 'danger' });
   return (
     <>
-      {canPush && canRetryTask(task.state) ? (
+      {canPush && canRetryTask(task) ? (
         <Button variant="outlined" disabled={retry.isPending} onClick={() => retry.mutate(undefined, { onError })}>
           {t(task.state === 'waiting' ? 'task.retryNow' : 'task.retry')}
         </Button>

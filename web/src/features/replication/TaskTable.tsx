@@ -29,6 +29,8 @@ interface TaskTableProps {
   q: string;
 }
 
+/** A reason, and when it is tried again. */
+const TWO_LINES_PX = 48;
 const urlDefaults = { state: '', q: '' };
 
 /** The tasks of an execution, those that need a person first. */
@@ -54,6 +56,7 @@ export function TaskTable({ executionId, state, q }: TaskTableProps) {
       rows={rows}
       rowKey={(task) => task.id}
       rowHref={(task) => paths.task(executionId, task.id)}
+      rowHeightPx={TWO_LINES_PX}
       isPending={query.isPending}
       error={errorWords(query.error)}
       onRetry={() => void query.refetch()}
@@ -105,7 +108,7 @@ function useTaskColumns(): Column<Task>[] {
         header: t('execution.column.state'),
         width: 130,
         narrow: 'end',
-        cell: ({ state }) => <TaskState state={state} />,
+        cell: (task) => <TaskState task={task} />,
       },
       {
         key: 'progress',

@@ -15,18 +15,17 @@ import { endpointPages, endpointQuery } from '../../api/endpoint-query.ts';
 import { queriesOf, readAgain } from '../../api/read-again.ts';
 import { rememberExecution, taskPages } from '../../domain/tasks/task-queries.ts';
 
-export type ExecutionStateFilter = Execution['state'];
-export const executionStates = [
-  'running',
-  'failed',
-  'stopped',
-  'succeeded',
-] as const satisfies readonly ExecutionStateFilter[];
+/** `held`: they wait for a person's word. */
+export const executionFilters = ['running', 'held', 'failed', 'stopped', 'succeeded'] as const satisfies readonly (
+  | Execution['state']
+  | 'held'
+)[];
+type ExecutionFilter = (typeof executionFilters)[number];
 
 const PAGE_ROWS = 100;
 export const TASK_PAGE_ROWS = 200;
 
-export const executionPages = (filter: { state: ExecutionStateFilter | undefined }) =>
+export const executionPages = (filter: { state: ExecutionFilter | undefined }) =>
   endpointPages(listExecutions, {
     query: { sort: '-created', limit: PAGE_ROWS, ...(filter.state === undefined ? {} : { state: filter.state }) },
   });

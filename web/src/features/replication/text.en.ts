@@ -11,6 +11,7 @@ export const text = {
     showAll: 'Show all',
     state: 'State',
     all: 'All',
+    held: 'held back',
     column: {
       what: 'What',
       route: 'From → to',
@@ -30,12 +31,15 @@ export const text = {
   execution: {
     title: 'Copy of {{what}}',
     notFound: 'There is no such copy.',
+    notRead: 'The copy could not be read',
     notFoundHint: 'It may be older than what is kept. All copies are in the list.',
     toList: 'All copies',
     by: 'by {{who}}',
     policy: '{{name}}, version {{version}}',
     trigger: {
       copy: 'started by hand',
+      promotion: 'promotion into {{environment}}',
+      undo: 'undo of a promotion into {{environment}}',
       manual: 'policy, started by hand',
       schedule: 'policy, on schedule',
       push: 'policy, after a push',
@@ -78,6 +82,7 @@ export const text = {
     route: 'Route',
     title: '{{what}} to {{registry}}',
     notFound: 'There is no such task.',
+    notRead: 'The task could not be read',
     close: 'Close task',
     stop: 'Stop',
     retry: 'Run again',

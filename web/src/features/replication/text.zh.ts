@@ -13,6 +13,7 @@ export const text = {
     showAll: '显示全部',
     state: '状态',
     all: '全部',
+    held: '待确认',
     column: {
       what: '内容',
       route: '来源 → 目标',
@@ -31,12 +32,15 @@ export const text = {
   execution: {
     title: '复制 {{what}}',
     notFound: '没有这次复制。',
+    notRead: '无法读取这次复制',
     notFoundHint: '它可能早于保留的记录。请在列表中查看全部复制。',
     toList: '全部复制',
     by: '由 {{who}} 发起',
     policy: '{{name}}，版本 {{version}}',
     trigger: {
       copy: '手动发起',
+      promotion: '晋级到 {{environment}}',
+      undo: '撤销到 {{environment}} 的晋级',
       manual: '策略，手动发起',
       schedule: '策略，按计划',
       push: '策略，推送后',
@@ -76,6 +80,7 @@ export const text = {
     route: '来源与目标',
     title: '{{what}} 到 {{registry}}',
     notFound: '没有这个任务。',
+    notRead: '无法读取任务',
     close: '关闭任务',
     stop: '停止',
     retry: '重新运行',

@@ -23,6 +23,7 @@ export function contentOf(
       newest: null,
       newerThanDays: null,
       includeReferrers: true,
+      platforms: null,
       ...more.filters,
     },
     options: {

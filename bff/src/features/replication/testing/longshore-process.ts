@@ -9,6 +9,10 @@ import { createApiClient, type TestApiClient } from '../../../testing/api-client
 export interface LongshoreProcess {
   readonly url: string;
   readonly client: TestApiClient;
+  readonly pid: number;
+  /** What it said so far, its log included. */
+  log(): string;
+  isAlive(): boolean;
   readonly signal: (name: 'SIGSTOP' | 'SIGCONT') => void;
   /** SIGKILL. */
   readonly kill: () => Promise<void>;
@@ -23,18 +27,21 @@ const sessionSecret = randomBytes(32).toString('base64');
 export async function startLongshoreProcess(options: {
   folder: string;
   databaseUrl?: string;
-  registries: Readonly<Record<string, string>>;
+  /** By id: an address, or more of its configuration. */
+  registries: Readonly<Record<string, string | ({ endpoints: readonly string[] } & Readonly<Record<string, unknown>>)>>;
   environment?: Readonly<Record<string, string>>;
+  /** Of the system's choice unless said otherwise. */
+  port?: number;
 }): Promise<LongshoreProcess> {
   const configFile = path.join(options.folder, 'longshore.yaml');
-  const registries = Object.entries(options.registries).map(([id, url], position) => ({
+  const registries = Object.entries(options.registries).map(([id, given], position) => ({
     id,
     name: id,
     environment: id,
     position,
-    endpoints: [url],
+    ...(typeof given === 'string' ? { endpoints: [given] } : given),
   }));
-  const server = { host: '127.0.0.1', port: 0 };
+  const server = { host: '127.0.0.1', port: options.port ?? 0 };
   await writeFile(configFile, stringify({ server, dataDirectory: options.folder, registries }));
   const program = path.join(import.meta.dirname, '../../../main.ts');
   const child = spawn(process.execPath, [program, 'serve', '--config', configFile], {
@@ -65,6 +72,9 @@ export async function startLongshoreProcess(options: {
   return {
     url,
     client,
+    pid: child.pid ?? 0,
+    log: () => said,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
     signal: (name) => void child.kill(name),
     kill: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;

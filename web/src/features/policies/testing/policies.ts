@@ -12,6 +12,7 @@ export const policyContent: PolicyContent = {
     newest: 10,
     newerThanDays: null,
     includeReferrers: true,
+    platforms: null,
   },
   mapping: { kind: 'same' },
   destinations: [
@@ -43,6 +44,7 @@ export function policyWith(change: Partial<Policy> = {}): Policy {
       reason: null,
     })),
     runningExecutionId: null,
+    heldExecutionId: null,
     lastExecution: null,
     lastReason: null,
     nextRunAt: null,
