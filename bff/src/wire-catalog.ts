@@ -18,6 +18,8 @@ import { createProjectsView, type ProjectsView } from './features/projects/proje
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { repositoriesRoutes } from './features/repositories/repositories.routes.ts';
 import { createRepositoriesView } from './features/repositories/repositories.view.ts';
+import { tagHistoryRoutes } from './features/repositories/tag-history.routes.ts';
+import { createTagHistoryView } from './features/repositories/tag-history.view.ts';
 import { searchRoutes } from './features/search/search.routes.ts';
 import { createSearchView } from './features/search/search.view.ts';
 import type { Foundation } from './wire-foundation.ts';
@@ -54,6 +56,7 @@ export function wireCatalog(foundation: Foundation, registries: RegistriesServic
       { router: wireProjects(foundation, projectsView) },
       { router: matrixRoutes({ view: projectsView, tagPages, listColumns }) },
       { router: repositoriesRoutes({ view: createRepositoriesView(kysely), tagPages, listColumns }) },
+      { router: tagHistoryRoutes(createTagHistoryView(kysely)) },
       { router: searchRoutes({ view: createSearchView(kysely) }) },
       {
         router: artifactsRoutes({

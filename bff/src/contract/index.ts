@@ -16,6 +16,7 @@ import { robotEndpoints } from './robots.ts';
 import { searchEndpoints } from './search.ts';
 import { sessionEndpoints } from './session.ts';
 import { settingsEndpoints } from './settings.ts';
+import { tagHistoryEndpoints } from './tag-history.ts';
 import { trashEndpoints } from './trash.ts';
 import { userEndpoints } from './users.ts';
 
@@ -37,6 +38,7 @@ export const contract = {
   ...operationsEndpoints,
   ...promotionEndpoints,
   ...trashEndpoints,
+  ...tagHistoryEndpoints,
   ...userEndpoints,
   ...groupEndpoints,
   ...auditEndpoints,

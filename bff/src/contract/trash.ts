@@ -25,6 +25,8 @@ export const TrashItem = z
     keptIn: z.enum(['repository', 'tag']),
     why: z.enum(['person', 'retention', 'policy']),
     deletedBy: z.nullable(z.string()),
+    /** What they wrote about it; empty for nothing. */
+    comment: z.string(),
     /** Of a deleted tag: other tags of the digest, which stayed. Of a manifest: those that went with it. */
     aliases: z.array(TagName),
     /** With everything below and about it. */
@@ -115,10 +117,17 @@ export type RestoreTarget = z.infer<typeof RestoreTarget>;
 const byProject = z.strictObject({ project: ProjectName });
 const byId = z.strictObject({ project: ProjectName, trashItemId: Id });
 const selected = z.strictObject({ selection: TrashSelection });
+const comment = z.string().check(
+  z.trim(),
+  z.maxLength(1000),
+  // PostgreSQL text cannot hold it.
+  z.refine((text: string) => !text.includes('\u0000'), 'must not contain a NUL character'),
+);
 const selecting = ['project-not-found', 'repository-not-found', 'artifact-not-found'] as const;
 const listed = {
   ...listQuery(['-created', 'created', 'expires', '-expires']),
-  state: z.optional(TrashState),
+  /** `kept`: what can be had back, or is on its way in or out. */
+  state: z.optional(z.enum([...trashStates, 'kept'])),
   registryId: z.optional(RegistryId),
   repository: z.optional(RepositoryName),
   itemId: z.optional(Id),
@@ -141,7 +150,7 @@ export const deleteToTrash = endpoint({
   summary: 'Delete tags, manifests or a whole repository to the trash, from where they can be restored for a while',
   permission: 'artifact.delete',
   params: byProject,
-  body: selected,
+  body: z.extend(selected, { comment: z.optional(comment) }),
   /** `items`: the first 100. */
   response: z.object({ items: z.array(Id), total: z.int() }),
   status: 202,

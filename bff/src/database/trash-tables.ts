@@ -25,6 +25,8 @@ export interface TrashItemsTable {
   has_shadow: WithDefault<boolean>;
   why: 'person' | 'retention' | 'policy';
   deleted_by: string | null;
+  /** What they wrote about it; empty for nothing. */
+  comment: WithDefault<string>;
   deleter_id: string | null;
   /** Other tags of the digest: of a deleted tag those that stayed, of a deleted manifest those that went with it. */
   aliases: WithDefault<string[]>;

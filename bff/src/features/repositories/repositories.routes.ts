@@ -59,7 +59,7 @@ export function repositoriesRoutes({ view, tagPages, listColumns }: Repositories
 }
 
 /** What the caller may read of the repository's project. A project that is hidden answers as one that is not there. */
-async function scopeOf(repository: string, { access, audit }: RequestContext): Promise<Scope> {
+export async function scopeOf(repository: string, { access, audit }: RequestContext): Promise<Scope> {
   const project = projectOf(repository);
   const scope = await access.scope('catalog.read');
   if (isProjectInScope(scope, project)) return scopeWithin(scope, project);

@@ -51,19 +51,23 @@ function mountDeletions(router: Router, { trash, view }: TrashRoutesDeps): void 
       asOf: asOf?.toISOString() ?? null,
     };
   });
-  mountEndpoint(router, contract.deleteToTrash, async ({ params: { project }, body: { selection } }, context) => {
-    const { access, audit, account } = context;
-    audit.note({ target: targetOf(selection) });
-    const registryIds = await authorizeSelection(access, project, selection);
-    const [registryId] = registryIds;
-    const environment = registryId === undefined ? undefined : await access.environmentOf(registryId);
-    if (registryIds.length === 1 && environment !== undefined) audit.note({ environment });
-    audit.note({ before: { ...selection } });
-    const by = { id: account?.id ?? null, name: account?.username ?? null };
-    const ids = await refusable(() => trash.delete(project, selection, by));
-    audit.note({ after: { count: ids.length } });
-    return { items: ids.slice(0, shownMax), total: ids.length };
-  });
+  mountEndpoint(
+    router,
+    contract.deleteToTrash,
+    async ({ params: { project }, body: { selection, comment } }, context) => {
+      const { access, audit, account } = context;
+      audit.note({ target: targetOf(selection) });
+      const registryIds = await authorizeSelection(access, project, selection);
+      const [registryId] = registryIds;
+      const environment = registryId === undefined ? undefined : await access.environmentOf(registryId);
+      if (registryIds.length === 1 && environment !== undefined) audit.note({ environment });
+      audit.note({ before: { ...selection }, ...(comment === undefined ? {} : { reason: comment }) });
+      const by = { id: account?.id ?? null, name: account?.username ?? null };
+      const ids = await refusable(() => trash.delete(project, selection, by, comment));
+      audit.note({ after: { count: ids.length } });
+      return { items: ids.slice(0, shownMax), total: ids.length };
+    },
+  );
 }
 
 function mountLists(router: Router, { view }: TrashRoutesDeps): void {

@@ -82,13 +82,13 @@ export class TrashService {
   }
 
   /** @returns the items, one for each artifact. @throws SelectionError, ArtifactMissingError */
-  async delete(project: string, selection: Selection, by: Person): Promise<string[]> {
+  async delete(project: string, selection: Selection, by: Person, comment = ''): Promise<string[]> {
     const selected = await this.#select(project, selection);
     const ids: string[] = [];
     for (let start = 0; start < selected.length; start += insertedAtOnce) {
       const part = selected.slice(start, start + insertedAtOnce);
       const deletions = part.map((artifact) => ({ ...artifact, id: this.#deps.newId() }));
-      ids.push(...(await this.#deps.store.insert(deletions, 'person', by)));
+      ids.push(...(await this.#deps.store.insert(deletions, 'person', by, comment)));
     }
     await this.#deps.wake();
     return ids;

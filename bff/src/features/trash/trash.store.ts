@@ -21,14 +21,15 @@ export class TrashStore {
    * What is being deleted already is not deleted twice.
    * @returns ids of the items that are new or under way, one for each artifact
    */
-  async insert(deletions: readonly NewDeletion[], why: TrashWhy, by: Person): Promise<string[]> {
+  async insert(deletions: readonly NewDeletion[], why: TrashWhy, by: Person, comment = ''): Promise<string[]> {
     if (deletions.length === 0) return [];
     const { rows } = await sql<{ id: string }>`
       insert into trash_items as held (
-        id, registry_id, project, repository, tag, digest, state, why, deleted_by, deleter_id, pushed_at, pushed_by
+        id, registry_id, project, repository, tag, digest, state, why, deleted_by, deleter_id, pushed_at, pushed_by,
+        comment
       )
       select id, "registryId", project, repository, tag, digest, 'deleting', ${why}, ${by.name}::text, ${by.id}::uuid,
-        "pushedAt", "pushedBy"
+        "pushedAt", "pushedBy", ${comment}::text
       from jsonb_to_recordset(${JSON.stringify(deletions)}::jsonb) as given (
         id uuid, "registryId" text, project text, repository text, tag text, digest text, "pushedAt" timestamptz,
         "pushedBy" text)

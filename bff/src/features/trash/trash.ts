@@ -47,6 +47,7 @@ export interface TrashItem extends Place {
   readonly keptIn: KeptIn;
   readonly why: TrashWhy;
   readonly deletedBy: string | null;
+  readonly comment: string;
   /** Of a deleted tag: other tags of the digest, which stayed; of a manifest those that went with it. */
   readonly aliases: readonly string[];
   readonly sizeBytes: number | null;

@@ -10,7 +10,8 @@ export interface TrashQuestion {
   readonly scope: RowScope;
   readonly project: string | undefined;
   readonly q: string | undefined;
-  readonly state: TrashState | undefined;
+  /** `kept`: whatever has not ended, one way or the other. */
+  readonly state: TrashState | 'kept' | undefined;
   readonly registryId: string | undefined;
   readonly repository: string | undefined;
   readonly itemId: string | undefined;
@@ -26,6 +27,7 @@ export interface ListedItem extends TrashItem {
 
 export type TrashView = ReturnType<typeof createTrashView>;
 
+const keptStates = sql`state in ('deleting', 'deleted', 'restoring', 'purging')`;
 const never = sql`'infinity'::timestamptz`;
 
 export function createTrashView(kysely: Kysely<Tables>) {
@@ -48,7 +50,7 @@ export function createTrashView(kysely: Kysely<Tables>) {
       const direction = isDescending ? sql`desc` : sql`asc`;
       const { rows } = await sql<Row<'trash_items'> & { position: number }>`
         select *, ${position} as position from trash_items
-        where ${inScope(scope, 'project', 'registry_id')} and ${given('project', project)} and ${given('state', state)}
+        where ${inScope(scope, 'project', 'registry_id')} and ${given('project', project)} and ${inState(state)}
           and ${given('registry_id', registryId)} and ${given('repository', repository)}
           and ${itemId === undefined ? sql`true` : sql`id = ${itemId}::uuid`} and ${found} and ${isAfter}
         order by ${position} ${direction}, id ${direction} limit ${limit}
@@ -69,4 +71,9 @@ export function createTrashView(kysely: Kysely<Tables>) {
       });
     },
   };
+}
+
+function inState(state: TrashQuestion['state']) {
+  if (state === undefined) return sql`true`;
+  return state === 'kept' ? keptStates : sql`state = ${state}`;
 }

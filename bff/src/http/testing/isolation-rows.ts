@@ -215,6 +215,11 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
     { query: { repository, registryId } },
     { query: { repository: own.repository, q: tag } },
   ],
+  listTagHistory: ({ repository, registryId, tag }, own) => [
+    { query: { repository, tag } },
+    { query: { repository, tag, registryId } },
+    { query: { repository: own.repository, tag } },
+  ],
 
   getArtifact: ofArtifact,
   listReferrers: ofArtifact,

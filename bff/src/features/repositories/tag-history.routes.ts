@@ -1,0 +1,48 @@
+import { Router } from 'express';
+import * as contract from '../../contract/tag-history.ts';
+import { readCursor, writeCursor } from '../../http/cursor.ts';
+import { mountEndpoint } from '../../http/mount-endpoint.ts';
+import type { RequestAccess } from '../../http/request-access.ts';
+import { projectOf } from '../catalog/catalog.service.ts';
+import { scopeOf } from './repositories.routes.ts';
+import type { TagHistoryView, TagMoment } from './tag-history.view.ts';
+
+const pageLength = 100;
+const columns = [{ type: 'integer' }] as const;
+
+export function tagHistoryRoutes(view: TagHistoryView): Router {
+  const router = Router();
+  mountEndpoint(router, contract.listTagHistory, async ({ query }, context) => {
+    const { repository, tag, registryId, sort = '-at', limit = pageLength, cursor } = query;
+    const position = readCursor(cursor, sort, columns);
+    const scope = await scopeOf(repository, context);
+    const beforeId = position === null ? null : Number(position[0]);
+    const question = { scope, project: projectOf(repository), repository, tag, registryId };
+    const moments = await view.list({ ...question, limit: limit + 1, beforeId });
+    const page = moments.slice(0, limit);
+    const last = moments.length > limit ? page.at(-1) : undefined;
+    return {
+      items: await Promise.all(page.map((moment) => answerOf(moment, context.access))),
+      now: await view.findNow(question),
+      nextCursor: last === undefined ? null : writeCursor(sort, [last.id]),
+      total: null,
+    };
+  });
+  return router;
+}
+
+async function answerOf(
+  { at, until, trashItemId, trashTag, trashExpiresAt, ...moment }: TagMoment,
+  access: RequestAccess,
+): Promise<contract.TagMoment> {
+  return {
+    ...moment,
+    environment: (await access.environmentOf(moment.registryId)) ?? '',
+    at: at.toISOString(),
+    until: until?.toISOString() ?? null,
+    trashItem:
+      moment.standing !== 'trash' || trashItemId === null
+        ? null
+        : { id: trashItemId, tag: trashTag, expiresAt: trashExpiresAt?.toISOString() ?? null },
+  };
+}
