@@ -39,7 +39,7 @@ export function artifactOf(project: string, rest: string): { repository: string;
   return { repository: repositoryOf(project, rest.slice(0, slash)), reference: rest.slice(slash + 1) };
 }
 
-const below = (section: 'repositories' | 'artifacts' | 'compare', repository: string) =>
+const below = (section: 'repositories' | 'artifacts' | 'compare' | 'history', repository: string) =>
   `/projects/${segment(projectOf(repository))}/${section}/${segments(nameInProject(repository))}`;
 
 export const paths = {
@@ -52,6 +52,7 @@ export const paths = {
   members: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/members`, search),
   robots: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/robots`, search),
   promotions: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/promotions`, search),
+  projectTrash: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/trash`, search),
   activity: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/activity`, search),
   projectSettings: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/settings`, search),
   repository: (repository: string, search?: Search) => withSearch(below('repositories', repository), search),
@@ -61,6 +62,9 @@ export const paths = {
   /** Each side is `registry/reference`. */
   compare: (repository: string, search: { left: string; right: string }) =>
     withSearch(below('compare', repository), search),
+  /** What a tag was, in all registries or, with `registry` in the search, in one. */
+  tagHistory: (repository: string, tag: string, search?: Search) =>
+    withSearch(`${below('history', repository)}/${segment(tag)}`, search),
 
   operations: (search?: Search) => withSearch('/operations', search),
   wall: () => '/operations/wall',
@@ -74,6 +78,7 @@ export const paths = {
   task: (executionId: string, taskId: string, search?: Search) =>
     withSearch(`/replication/executions/${segment(executionId)}/tasks/${segment(taskId)}`, search),
 
+  trash: (search?: Search) => withSearch('/trash', search),
   users: (search?: Search) => withSearch('/users', search),
   user: (userId: string, search?: Search) => withSearch(`/users/${segment(userId)}`, search),
   groups: (search?: Search) => withSearch('/groups', search),

@@ -66,7 +66,7 @@ const home = [
 ];
 
 /** Addresses that people get by cutting the end off another. */
-const cutShort = ['repositories', 'artifacts', 'compare'].map((section) => ({
+const cutShort = ['repositories', 'artifacts', 'compare', 'history'].map((section) => ({
   path: `/projects/:project/${section}`,
   loader: ({ params: { project = '' } }) => redirect(paths.project(project, { view: 'repositories' })),
 })) satisfies RouteObject[];
@@ -99,6 +99,11 @@ const projects = [
     async () => (await import('./features/promotions/PromotionsPage.tsx')).PromotionsPage,
   ),
   page(
+    '/projects/:project/trash',
+    ['trash', 'project-frame', 'reasons'],
+    async () => (await import('./features/trash/ProjectTrashPage.tsx')).ProjectTrashPage,
+  ),
+  page(
     '/projects/:project/activity',
     ['audit-log', 'project-frame'],
     async () => (await import('./features/audit/ProjectActivityPage.tsx')).ProjectActivityPage,
@@ -127,6 +132,11 @@ const projects = [
     '/projects/:project/compare/*',
     ['artifacts'],
     async () => (await import('./features/artifacts/ComparePage.tsx')).ComparePage,
+  ),
+  page(
+    '/projects/:project/history/*',
+    ['trash', 'repositories', 'reasons'],
+    async () => (await import('./features/repositories/TagHistoryPage.tsx')).TagHistoryPage,
   ),
 ];
 
@@ -197,6 +207,12 @@ const registries = [
 ];
 
 const administration = [
+  page(
+    '/trash',
+    ['trash', 'reasons'],
+    async () => (await import('./features/trash/TrashPage.tsx')).TrashPage,
+    'artifact.delete',
+  ),
   page('/users', ['users'], async () => (await import('./features/users/UsersPage.tsx')).UsersPage, 'user.manage'),
   page(
     '/users/:userId',

@@ -1,4 +1,5 @@
 import CloseIcon from '@mui/icons-material/Close';
+import TrashIcon from '@mui/icons-material/DeleteOutlined';
 import DnsIcon from '@mui/icons-material/DnsOutlined';
 import AuditIcon from '@mui/icons-material/FactCheckOutlined';
 import FolderIcon from '@mui/icons-material/FolderOutlined';
@@ -112,6 +113,7 @@ function Items({ runningTasks, unhealthyRegistries, onChosen }: ItemsProps) {
           </Counter>
         ),
       )}
+      {item('artifact.delete', paths.trash(), <TrashIcon />, t('app.trash'))}
       {item('user.manage', paths.users(), <PeopleIcon />, t('app.people'))}
       {item('system.manage', paths.audit(), <AuditIcon />, t('app.audit'))}
       {item('system.manage', paths.settings(), <SettingsIcon />, t('app.settings'))}

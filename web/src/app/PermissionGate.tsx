@@ -29,8 +29,13 @@ export function PermissionGate({ permission, children }: PermissionGateProps) {
           </Button>
         }
       >
-        {t(permission === 'replication.read' ? 'app.noPermissionRole' : 'app.noPermissionAdmin')}
+        {t(wordsOf(permission))}
       </EmptyState>
     </Page>
   );
+}
+
+function wordsOf(permission: Permission) {
+  if (permission === 'artifact.delete') return 'app.noPermissionDelete';
+  return permission === 'replication.read' ? 'app.noPermissionRole' : 'app.noPermissionAdmin';
 }

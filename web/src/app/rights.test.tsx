@@ -27,7 +27,10 @@ describe('the navigation', () => {
       .map((link) => link.textContent);
 
   it.each([
-    ['admin', ['Home', 'Projects', 'Operations', 'Replication', 'Registries', 'People', 'Audit log', 'Settings']],
+    [
+      'admin',
+      ['Home', 'Projects', 'Operations', 'Replication', 'Registries', 'Trash', 'People', 'Audit log', 'Settings'],
+    ],
     ['developer', ['Home', 'Projects', 'Replication']],
     ['guest', ['Home', 'Projects', 'Replication']],
     ['limited', ['Home', 'Projects']],

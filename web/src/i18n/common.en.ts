@@ -9,6 +9,7 @@ export const text = {
     replication: 'Replication',
     registries: 'Registries',
     people: 'People',
+    trash: 'Trash',
     audit: 'Audit log',
     settings: 'Settings',
     runningTasks_one: '{{count}} copy running',
@@ -55,6 +56,8 @@ export const text = {
     unreachableWords: 'Its server cannot be reached from here. It is asked again every few seconds.',
     noPermissionTitle: 'This page is not for your account',
     noPermissionAdmin: 'Only system administrators can use it. Ask one to do it for you, or to make you one.',
+    noPermissionDelete:
+      'It needs the role maintainer or higher in some project. A project admin can give it to you on the project’s members page.',
     noPermissionRole:
       'It needs the role guest or higher in some project. A project admin can give it to you on the project’s members page.',
   },

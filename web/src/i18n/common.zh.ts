@@ -11,6 +11,7 @@ export const text = {
     replication: '复制',
     registries: '镜像仓库',
     people: '人员',
+    trash: '回收站',
     audit: '审计日志',
     settings: '设置',
     runningTasks_other: '正在运行 {{count}} 个复制任务',
@@ -55,6 +56,7 @@ export const text = {
     unreachableWords: '从这里无法连接其服务器。每隔几秒会再次尝试。',
     noPermissionTitle: '您的账户不能使用此页面',
     noPermissionAdmin: '只有系统管理员可以使用。请联系系统管理员代为操作，或授予您该身份。',
+    noPermissionDelete: '需要在某个项目中具有维护者或更高的角色。项目管理员可以在该项目的成员页面授予。',
     noPermissionRole: '需要在某个项目中具有访客或更高的角色。项目管理员可以在该项目的成员页面授予。',
   },
   ui: {

@@ -19,6 +19,8 @@ interface ConfirmDialogProps {
   /** Has to be typed before it can be done; for what cannot be undone. */
   typeToConfirm?: string;
   isBusy: boolean;
+  /** Something has to be chosen first. */
+  isIncomplete?: boolean;
   error: ErrorWords | null;
   onConfirm: () => void;
   onClose: () => void;
@@ -30,7 +32,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   const [typed, setTyped] = useState('');
   const titleId = useId();
   const bodyId = useId();
-  const isAllowed = typeToConfirm === undefined || typed === typeToConfirm;
+  const isAllowed = props.isIncomplete !== true && (typeToConfirm === undefined || typed === typeToConfirm);
   const close = () => {
     setTyped('');
     props.onClose();

@@ -38,10 +38,18 @@ export function ArtifactSide({ artifact, registry }: ArtifactSideProps) {
       <section className={styles['section']}>
         <h2>{t('where')}</h2>
         <Elsewhere artifact={artifact} />
+        <TagHistory artifact={artifact} />
         <TagPromotions artifact={artifact} />
       </section>
     </>
   );
+}
+
+/** The way to what the tag was, here and elsewhere. */
+function TagHistory({ artifact: { repository, tag, registryId } }: { artifact: Artifact }) {
+  const { t } = useTranslation('artifacts');
+  if (tag === null) return null;
+  return <Link to={paths.tagHistory(repository, tag, { registry: registryId })}>{t('history')}</Link>;
 }
 
 /** The way to who promoted the tag, and when. */

@@ -17,6 +17,7 @@ import { useUrlState } from '../../ui/use-url-state.ts';
 import { ArtifactFacts } from './ArtifactFacts.tsx';
 import { ArtifactSide } from './ArtifactSide.tsx';
 import { ArtifactTabs } from './ArtifactTabs.tsx';
+import { DeleteButton } from './DeleteButton.tsx';
 import { PromoteButton } from './PromoteButton.tsx';
 import { Above, titleOf } from './artifact-title.tsx';
 import { artifactQuery, type Coordinates } from './artifacts-queries.ts';
@@ -61,6 +62,7 @@ export function ArtifactView({ coordinates, artifact, isGone }: ArtifactViewProp
       facts={<HeadFacts artifact={artifact} registry={registry} />}
       action={
         <>
+          {isGone ? null : <DeleteButton {...coordinates} />}
           <Button
             variant="outlined"
             component={Link}

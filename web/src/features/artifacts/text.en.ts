@@ -105,6 +105,8 @@ export const text = {
   compare: 'Compare',
   compareWith: 'Compare with…',
   copyTo: 'Copy to…',
+  delete: 'Delete…',
+  history: 'History of this tag',
   promote: 'Promote…',
   promotions: 'Promotions of this tag',
   notFound: 'There is no “{{reference}}” of {{repository}} in {{registry}}',

@@ -104,6 +104,8 @@ export const text = {
   compare: '比较',
   compareWith: '与…比较',
   copyTo: '复制到…',
+  delete: '删除…',
+  history: '此标签的历史',
   promote: '晋级…',
   promotions: '此标签的晋级记录',
   notFound: '{{registry}} 的 {{repository}} 中没有“{{reference}}”',

@@ -19,6 +19,7 @@ import { SearchField } from '../../ui/SearchField.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { repositoryDetail, type TagFilters, tagPages, useLiveRepository } from './repositories-queries.ts';
 import styles from './repositories.module.css';
+import { RepositoryMenu } from './RepositoryMenu.tsx';
 import { TagActions } from './TagActions.tsx';
 import { tagHref, useTagColumns } from './tag-columns.tsx';
 import { usePartialWords } from './use-partial-words.tsx';
@@ -113,6 +114,7 @@ function RepositoryTags({ repository, columns: matrixColumns, above, facts }: Re
       above={above}
       facts={facts}
       fill
+      action={<RepositoryMenu repository={repository} columns={matrixColumns} registryId={url.registry} />}
       toolbar={
         <>
           <SearchField value={url.q} onChange={(q) => setUrl({ q })} label={t('search')} />
@@ -140,7 +142,13 @@ function RepositoryTags({ repository, columns: matrixColumns, above, facts }: Re
         selection={selection}
         onSelectionChange={setSelection}
         bulkActions={
-          <TagActions repository={repository} tags={selected} columns={matrixColumns} registryId={url.registry} />
+          <TagActions
+            repository={repository}
+            tags={selected}
+            columns={matrixColumns}
+            registryId={url.registry}
+            onDeleted={() => setSelection(new Set())}
+          />
         }
         empty={
           <NoTags

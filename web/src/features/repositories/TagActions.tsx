@@ -6,6 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type CopyIntent, LazyCopyDialog } from '../../domain/copy/LazyCopyDialog.tsx';
 import { usePushPlaces } from '../../domain/may-push.ts';
+import type { DeletionIntent } from '../../domain/trash/delete-plan.ts';
+import { LazyDeleteDialog } from '../../domain/trash/LazyDeleteDialog.tsx';
+import { useDeletePlaces } from '../../domain/trash/use-delete-places.ts';
 import { paths, projectOf } from '../../paths.ts';
 import { findCopySource } from './repositories-queries.ts';
 import styles from './repositories.module.css';
@@ -17,21 +20,26 @@ interface TagActionsProps {
   columns: readonly MatrixColumn[];
   /** The registry people look at; empty for all. */
   registryId: string;
+  /** What was selected is not there any more. */
+  onDeleted: () => void;
 }
 
 /** As many as one request may name. */
 const MOST_AT_ONCE = 500;
 
-export function TagActions({ repository, tags, columns, registryId }: TagActionsProps) {
+export function TagActions({ repository, tags, columns, registryId, onDeleted }: TagActionsProps) {
   const { t } = useTranslation('repositories');
   const mayPush = usePushPlaces(projectOf(repository)).length > 0;
   const [copy, setCopy] = useState<CopyIntent | null>(null);
+  const [deletion, setDeletion] = useState<DeletionIntent | null>(null);
   const sourceId = findCopySource(
     tags,
     columns.map((column) => column.registryId),
     registryId,
   );
   const sourceName = columns.find((column) => column.registryId === sourceId)?.name ?? '';
+  const holders = holdersOf(tags, columns);
+  const mayDelete = useDeletePlaces(projectOf(repository), holders).length > 0;
   const [left, right] = tags;
   const obstacle = tags.length > MOST_AT_ONCE ? t('tooMany') : sourceId === undefined ? t('noSingleSource') : null;
   const startCopy = () => {
@@ -39,6 +47,19 @@ export function TagActions({ repository, tags, columns, registryId }: TagActions
     const references = tags.map(({ name }) => name);
     setCopy({ source: { registryId: sourceId, repository, references }, destinationIds: [] });
   };
+  const startDeletion = () =>
+    setDeletion({
+      repository,
+      registryIds: holders,
+      chosenIds: registryId === '' ? [] : [registryId],
+      what: {
+        kind: 'references',
+        references: tags.map(({ name, registries }) => ({
+          name,
+          registryIds: registries.map((one) => one.registryId),
+        })),
+      },
+    });
   return (
     <>
       {mayPush ? (
@@ -58,8 +79,26 @@ export function TagActions({ repository, tags, columns, registryId }: TagActions
           {t('compare')}
         </Button>
       ) : null}
+      {mayDelete ? (
+        <Button variant="outlined" color="error" onClick={startDeletion}>
+          {t('delete')}
+        </Button>
+      ) : null}
       {mayPush ? <span className={styles['hint']}>{obstacle ?? t('copyFrom', { registry: sourceName })}</span> : null}
       <LazyCopyDialog intent={copy} onClose={() => setCopy(null)} />
+      <LazyDeleteDialog
+        intent={deletion}
+        onClose={(hasBegun) => {
+          setDeletion(null);
+          if (hasBegun) onDeleted();
+        }}
+      />
     </>
   );
+}
+
+/** Registries that have one of them at least, in the order of their environments. */
+function holdersOf(tags: readonly Tag[], columns: readonly MatrixColumn[]): string[] {
+  const held = new Set(tags.flatMap(({ registries }) => registries.map((place) => place.registryId)));
+  return columns.flatMap((column) => (held.has(column.registryId) ? [column.registryId] : []));
 }

@@ -1,0 +1,166 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type { TagMoment } from 'bff/contract/tag-history';
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import { sessionQuery } from '../../domain/account.ts';
+import { directoryQuery } from '../../domain/registry-directory.ts';
+import { pretendApi, sentBodies } from '../../testing/api.ts';
+import { people, projectWith, registryEntry, sessionOf } from '../../testing/people.ts';
+import { loadWords, renderAt } from '../../testing/render.tsx';
+import { setUpPages } from '../../testing/set-up-pages.ts';
+import { trashItem } from '../../testing/trash.ts';
+import { currentToasts, dismissToast } from '../../ui/toast.ts';
+import { TagHistoryPage } from './TagHistoryPage.tsx';
+
+const [now, there, kept, gone] = ['a', 'b', 'c', 'd'].map((letter) => `sha256:${letter.repeat(64)}`) as [
+  string,
+  string,
+  string,
+  string,
+];
+const moment = (id: number, digest: string | null, change: Partial<TagMoment> = {}): TagMoment => ({
+  id,
+  registryId: 'development',
+  environment: 'development',
+  digest,
+  sizeBytes: null,
+  at: '2026-01-01T00:00:00.000Z',
+  until: null,
+  how: 'push',
+  actor: 'ada',
+  executionId: null,
+  standing: 'gone',
+  trashItem: null,
+  ...change,
+});
+const moments = [
+  moment(5, now, { standing: 'current', how: 'promotion', executionId: '0190b3a0-0000-7000-8000-0000000000ee' }),
+  moment(4, there, { standing: 'there' }),
+  moment(3, kept, { standing: 'trash', trashItem: { id: trashItem().id, tag: '1.0', expiresAt: null } }),
+  moment(2, null, { standing: null, how: 'delete' }),
+  moment(1, gone),
+];
+
+function open(actions: readonly string[], answers: Record<string, unknown> = {}) {
+  const calls = pretendApi({
+    'GET /projects/payments': projectWith({ development: actions as never }),
+    'GET /tag-history': {
+      items: moments,
+      now: [{ registryId: 'development', digest: now }],
+      nextCursor: null,
+      total: null,
+    },
+    'GET /projects/payments/trash': { items: [trashItem({ digest: kept })], nextCursor: null, total: null },
+    ...answers,
+  });
+  renderAt(
+    '/projects/payments/history/api/1.0',
+    <TagHistoryPage />,
+    [
+      [sessionQuery().queryKey, sessionOf('admin')],
+      [directoryQuery().queryKey, { items: [registryEntry('development')] }],
+    ],
+    '/projects/:project/history/*',
+  );
+  return calls;
+}
+
+beforeAll(() => loadWords('en', 'trash', 'repositories', 'reasons'));
+setUpPages();
+afterEach(() => {
+  for (const { id } of currentToasts()) dismissToast(id);
+});
+
+it('says what the tag was, how it came there, and what of that still exists', async () => {
+  open(people.guest.actions);
+  await screen.findByText('the tag is this');
+  const rows = screen.getAllByRole('row');
+  const words = rows.slice(1).map(({ textContent }) => textContent ?? '');
+  for (const [index, part] of [
+    'the tag is this',
+    'still in the repository',
+    'in the trash',
+    'removed',
+    'nobody has it',
+  ].entries()) {
+    expect(words[index]).toContain(part);
+  }
+  expect(screen.getByRole('link', { name: 'promoted' }).getAttribute('href')).toContain('/replication/executions/');
+  // A guest looks.
+  expect(screen.queryByRole('button', { name: /^(Set|Restore)/ })).toBeNull();
+});
+
+it('sets the tag back to what the repository still holds', async () => {
+  const user = userEvent.setup();
+  const items = [
+    {
+      reference: there,
+      destination: { registryId: 'development', repository: 'payments/api', tag: '1.0' },
+      outcome: 'replace',
+      digest: there,
+      replacesDigest: now,
+      totalSizeBytes: 1,
+      reason: null,
+    },
+  ];
+  const calls = open(people.admin.actions, {
+    'POST /executions/preview': { items, bytesToCopy: 0 },
+    'POST /executions': { id: '0190b3a0-0000-7000-8000-0000000000ee', state: 'running' },
+    'GET /executions/0190b3a0-0000-7000-8000-0000000000ee': {
+      id: '0190b3a0-0000-7000-8000-0000000000ee',
+      state: 'succeeded',
+    },
+  });
+  await user.click(await screen.findByRole('button', { name: 'Set 1.0 back to bbbb…bbbb in development' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Set payments/api:1.0 back in development?' }));
+  expect(dialog.getByRole('listitem').textContent).toMatch(/^development: aaaa.* becomes bbbb/);
+  await waitFor(() =>
+    expect((dialog.getByRole('button', { name: 'Set back' }) as HTMLButtonElement).disabled).toBe(false),
+  );
+  await user.click(dialog.getByRole('button', { name: 'Set back' }));
+  await waitFor(() =>
+    expect(sentBodies(calls, 'POST').at(-1)).toEqual({
+      source: { registryId: 'development', repository: 'payments/api' },
+      references: [there],
+      destinations: [{ registryId: 'development', repository: 'payments/api', tag: '1.0' }],
+      includeReferrers: false,
+      whenDifferent: 'replace',
+    }),
+  );
+  await waitFor(() =>
+    expect(currentToasts().map(({ message }) => message)).toEqual(['payments/api:1.0 is set back in development.']),
+  );
+});
+
+it('does not set back what a rule holds', async () => {
+  const user = userEvent.setup();
+  const reason = { code: 'tag-immutable', sentence: '1.0 is held by the rule “api:1.*”.', params: {} };
+  open(people.admin.actions, {
+    'POST /executions/preview': {
+      items: [
+        {
+          reference: there,
+          destination: { registryId: 'development', repository: 'payments/api', tag: '1.0' },
+          outcome: 'impossible',
+          digest: there,
+          replacesDigest: now,
+          totalSizeBytes: 1,
+          reason,
+        },
+      ],
+      bytesToCopy: 0,
+    },
+  });
+  await user.click(await screen.findByRole('button', { name: /^Set 1.0 back/ }));
+  const dialog = within(await screen.findByRole('dialog'));
+  expect(await dialog.findByText(reason.sentence)).toBeDefined();
+  expect((dialog.getByRole('button', { name: 'Set back' }) as HTMLButtonElement).disabled).toBe(true);
+});
+
+it('restores what is in the trash, after asking what to do with what the tag is now', async () => {
+  const user = userEvent.setup();
+  open(people.admin.actions);
+  await user.click(await screen.findByRole('button', { name: 'Restore cccc…cccc in development' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Restore payments/api:1.0?' }));
+  expect(await dialog.findByRole('radio', { name: /^As 1\.0, in place of aaaa/ })).toBeDefined();
+});

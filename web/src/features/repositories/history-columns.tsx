@@ -1,0 +1,146 @@
+import Button from '@mui/material/Button';
+import type { TagMoment } from 'bff/contract/tag-history';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { shortenDigest } from '../../domain/digest.ts';
+import { DigestText } from '../../domain/DigestText.tsx';
+import { type Access, canAt, useProjectAccess } from '../../domain/project-access.ts';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { RegistryChip } from '../../domain/RegistryChip.tsx';
+import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import { paths, projectOf } from '../../paths.ts';
+import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
+import type { Column } from '../../ui/table-columns.ts';
+import styles from './repositories.module.css';
+
+interface HistoryColumnsOptions {
+  repository: string;
+  tag: string;
+  onRevert: (moment: TagMoment) => void;
+  onRestore: (moment: TagMoment) => void;
+}
+
+type Standing = NonNullable<TagMoment['standing']>;
+const tones: Readonly<Record<Standing, Tone>> = { current: 'ok', there: 'accent', trash: 'warn', gone: 'neutral' };
+
+export function useHistoryColumns({ repository, tag, onRevert, onRestore }: HistoryColumnsOptions) {
+  const { t } = useTranslation('trash');
+  const format = useFormat();
+  const directory = useRegistryDirectory();
+  const access = useProjectAccess(projectOf(repository));
+  return useMemo((): Column<TagMoment>[] => {
+    return [
+      {
+        key: 'digest',
+        header: t('history.digest'),
+        width: 132,
+        narrow: 'title',
+        cell: ({ digest }) =>
+          digest === null ? <em className={styles['hint']}>{t('history.removed')}</em> : <DigestText digest={digest} />,
+      },
+      {
+        key: 'registry',
+        header: t('history.registry'),
+        minWidth: 130,
+        grow: 1,
+        cell: ({ registryId, environment }) => (
+          <RegistryChip name={directory.find(registryId).name} environment={environment} />
+        ),
+      },
+      {
+        key: 'today',
+        header: t('history.today'),
+        minWidth: 190,
+        grow: 1,
+        cell: ({ standing }) =>
+          standing === null ? '' : <StatusDot tone={tones[standing]} label={t(`history.standing.${standing}`)} />,
+      },
+      {
+        key: 'how',
+        header: t('history.how'),
+        width: 130,
+        narrow: 'hidden',
+        cell: ({ how, executionId }) => {
+          const words = t(`history.move.${how}`);
+          if (executionId === null || !canAt(access, 'replication.read')) {
+            return <span title={how === 'scan' ? t('history.scanHint') : undefined}>{words}</span>;
+          }
+          return <Link to={paths.execution(executionId)}>{words}</Link>;
+        },
+      },
+      {
+        key: 'by',
+        header: t('history.by'),
+        minWidth: 110,
+        grow: 1,
+        narrow: 'hidden',
+        cell: ({ actor }) => <bdi title={actor ?? undefined}>{actor ?? ''}</bdi>,
+      },
+      {
+        key: 'size',
+        header: t('column.size'),
+        width: 92,
+        align: 'end',
+        narrow: 'hidden',
+        cell: ({ sizeBytes }) => (sizeBytes === null ? '' : format.bytes(sizeBytes)),
+      },
+      {
+        key: 'since',
+        header: t('history.since'),
+        width: 136,
+        align: 'end',
+        cell: ({ at }) => <RelativeTime instant={at} />,
+      },
+      {
+        key: 'until',
+        header: t('history.until'),
+        width: 136,
+        align: 'end',
+        narrow: 'hidden',
+        cell: ({ until, standing }) =>
+          until !== null ? <RelativeTime instant={until} /> : standing === 'current' ? t('history.until_now') : '',
+      },
+      {
+        key: 'back',
+        header: t('column.actions'),
+        headerContent: <span className="visually-hidden">{t('column.actions')}</span>,
+        width: 110,
+        align: 'end',
+        narrow: 'end',
+        cell: (moment) => (
+          <WayBack moment={moment} tag={tag} access={access} onRevert={onRevert} onRestore={onRestore} />
+        ),
+      },
+    ];
+  }, [t, format, directory, access, tag, onRevert, onRestore]);
+}
+
+interface WayBackProps extends Pick<HistoryColumnsOptions, 'tag' | 'onRevert' | 'onRestore'> {
+  moment: TagMoment;
+  access: Access;
+}
+
+/** To what still exists, for who may go there. */
+function WayBack({ moment, tag, access, onRevert, onRestore }: WayBackProps) {
+  const { t } = useTranslation('trash');
+  const directory = useRegistryDirectory();
+  const { digest, standing, environment, registryId } = moment;
+  const about = { digest: shortenDigest(digest ?? ''), registry: directory.find(registryId).name, tag };
+  if (standing === 'there' && canAt(access, 'artifact.push', environment)) {
+    return (
+      <Button size="small" aria-label={t('history.revertOf', about)} onClick={() => onRevert(moment)}>
+        {t('history.revert')}
+      </Button>
+    );
+  }
+  if (standing === 'trash' && canAt(access, 'artifact.delete', environment)) {
+    return (
+      <Button size="small" aria-label={t('history.restoreOf', about)} onClick={() => onRestore(moment)}>
+        {t('history.restore')}
+      </Button>
+    );
+  }
+  return null;
+}

@@ -1,0 +1,175 @@
+import MoreIcon from '@mui/icons-material/MoreVert';
+import type { TrashItem } from 'bff/contract/trash';
+import type { TFunction } from 'i18next';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { DigestText } from '../../domain/DigestText.tsx';
+import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { ReferenceText } from '../../domain/ReferenceText.tsx';
+import { RegistryChip } from '../../domain/RegistryChip.tsx';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { isUnderWay, nameOf, stateTone } from '../../domain/trash/trash-state.ts';
+import { RelativeTime } from '../../i18n/RelativeTime.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import { nameInProject } from '../../paths.ts';
+import type { MenuAction } from '../../ui/menu-action.ts';
+import { MenuButton } from '../../ui/MenuButton.tsx';
+import { StatusDot } from '../../ui/StatusDot.tsx';
+import type { Column } from '../../ui/table-columns.ts';
+import styles from './trash-page.module.css';
+
+interface TrashColumnsOptions {
+  /** Of one project only: its name is not said in each row. */
+  isOfProject: boolean;
+  actionsOf: (item: TrashItem) => readonly MenuAction[];
+}
+
+export function useTrashColumns({ isOfProject, actionsOf }: TrashColumnsOptions): Column<TrashItem>[] {
+  const { t } = useTranslation('trash');
+  const format = useFormat();
+  const directory = useRegistryDirectory();
+  const reasonText = useReasonText();
+  return useMemo(
+    (): Column<TrashItem>[] => [
+      {
+        key: 'what',
+        header: t('column.what'),
+        minWidth: 280,
+        grow: 4,
+        narrow: 'title',
+        cell: (item) => <What item={item} isOfProject={isOfProject} about={aboutOf(t, item)} />,
+      },
+      {
+        key: 'digest',
+        header: t('history.digest'),
+        width: 116,
+        narrow: 'hidden',
+        cell: ({ digest }) => (digest === null ? '' : <DigestText digest={digest} />),
+      },
+      {
+        key: 'registry',
+        header: t('column.registry'),
+        width: 150,
+        cell: ({ registryId, environment }) => (
+          <RegistryChip name={directory.find(registryId).name} environment={environment} />
+        ),
+      },
+      {
+        key: 'deleted',
+        header: t('column.deleted'),
+        minWidth: 150,
+        grow: 1,
+        narrow: 'hidden',
+        sorts: { ascending: 'created', descending: '-created', first: 'descending' },
+        cell: (item) => (
+          <span className={styles['two']}>
+            <span>
+              <RelativeTime instant={item.createdAt} />
+            </span>
+            <bdi className={styles['second']} title={byOf(t, item)}>
+              {byOf(t, item)}
+            </bdi>
+          </span>
+        ),
+      },
+      {
+        key: 'size',
+        header: t('column.size'),
+        width: 92,
+        align: 'end',
+        narrow: 'hidden',
+        cell: ({ sizeBytes }) => (sizeBytes === null ? '' : format.bytes(sizeBytes)),
+      },
+      {
+        key: 'state',
+        header: t('column.state'),
+        minWidth: 150,
+        grow: 2,
+        cell: (item) => <State item={item} reason={item.reason === null ? null : reasonText(item.reason)} />,
+      },
+      {
+        key: 'expires',
+        header: t('column.expires'),
+        width: 130,
+        align: 'end',
+        narrow: 'hidden',
+        sorts: { ascending: 'expires', descending: '-expires' },
+        cell: ({ expiresAt, state }) =>
+          expiresAt === null || state !== 'deleted' ? '' : <RelativeTime instant={expiresAt} />,
+      },
+      {
+        key: 'menu',
+        header: t('column.actions'),
+        headerContent: <span className="visually-hidden">{t('column.actions')}</span>,
+        width: 56,
+        align: 'end',
+        narrow: 'end',
+        cell: (item) => {
+          const actions = actionsOf(item);
+          return actions.length === 0 ? null : (
+            <MenuButton
+              label={t('column.actionsOf', { what: nameOf(item) })}
+              icon={<MoreIcon fontSize="small" />}
+              actions={actions}
+            />
+          );
+        },
+      },
+    ],
+    [t, format, directory, reasonText, isOfProject, actionsOf],
+  );
+}
+
+function What({ item, isOfProject, about }: { item: TrashItem; isOfProject: boolean; about: string }) {
+  const { repository, tag, digest } = item;
+  return (
+    <span className={styles['two']} title={`${nameOf(item)}\n${about}`}>
+      <span className={styles['name']}>
+        <ReferenceText
+          repository={isOfProject ? nameInProject(repository) : repository}
+          reference={tag ?? digest ?? ''}
+        />
+      </span>
+      {about === '' ? null : <bdi className={styles['second']}>{about}</bdi>}
+    </span>
+  );
+}
+
+function State({ item, reason }: { item: TrashItem; reason: string | null }) {
+  const { t } = useTranslation('trash');
+  const { state, actedBy } = item;
+  const words = t(`state.${state}`);
+  const isEnded = state === 'restored' || state === 'purged';
+  return (
+    <span className={styles['two']} title={reason ?? undefined}>
+      <StatusDot
+        tone={state === 'deleted' && reason !== null ? 'warn' : stateTone[state]}
+        label={isEnded && actedBy !== null ? t('row.acted', { state: words, who: actedBy }) : words}
+        isActive={isUnderWay(item)}
+      />
+      {reason === null ? null : <span className={styles['second']}>{reason}</span>}
+    </span>
+  );
+}
+
+type Translate = TFunction<'trash'>;
+
+function byOf(t: Translate, { why, deletedBy }: TrashItem): string {
+  if (why === 'retention') return t('row.retention');
+  if (deletedBy === null) return t('row.nobody');
+  return t(why === 'policy' ? 'row.policy' : 'row.by', { who: deletedBy });
+}
+
+/** What people wrote about it, else what it shared its digest with. */
+function aboutOf(t: Translate, { comment, tag, aliases, keptIn }: TrashItem): string {
+  const tags = aliases.join(t('row.comma'));
+  const shared =
+    tag === null
+      ? aliases.length === 0
+        ? t('row.manifestOnly')
+        : t('row.manifest', { tags })
+      : aliases.length === 0
+        ? ''
+        : t('row.shared', { count: aliases.length, tags });
+  return [comment, shared, keptIn === 'tag' ? t('row.keptInTag') : ''].filter((part) => part !== '').join(' · ');
+}
