@@ -81,14 +81,14 @@ describe('before anything is deleted', () => {
     open({}, shown({ held, heldCount: 1 }));
     expect(await screen.findByText('1 is held by a rule and will not be deleted')).toBeDefined();
     expect(preview().getByText('rule api:1.*')).toBeDefined();
-    expect((screen.getByRole('button', { name: 'Delete' }) as HTMLButtonElement).disabled).toBe(true);
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Delete' }).disabled).toBe(true);
   });
 
   it('it says which registry deletes nothing, with the registry’s own sentence', async () => {
     const reason = { code: 'deletion-disabled', sentence: 'development does not allow deletion.', params: {} };
     open({}, shown({ undeletable: [{ registryId: 'development', reason }] }));
     expect(await screen.findByText(/development does not allow deletion/)).toBeDefined();
-    expect((screen.getByRole('button', { name: 'Delete' }) as HTMLButtonElement).disabled).toBe(true);
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Delete' }).disabled).toBe(true);
   });
 
   it('it says which role is missing where, and leads to who can give it', async () => {
@@ -96,7 +96,7 @@ describe('before anything is deleted', () => {
     const { calls } = open({ registryIds: ['development', 'production'], access });
     expect(await screen.findByText(/You may not delete in production: that needs the role maintainer/)).toBeDefined();
     expect(screen.getByRole('link', { name: /payments/ }).getAttribute('href')).toBe('/projects/payments/members');
-    expect((screen.getByRole('checkbox', { name: /production/ }) as HTMLInputElement).disabled).toBe(true);
+    expect(screen.getByRole<HTMLInputElement>('checkbox', { name: /production/ }).disabled).toBe(true);
     // Of several registries none is chosen for the person.
     expect(sentBodies(calls, 'POST')).toEqual([]);
   });

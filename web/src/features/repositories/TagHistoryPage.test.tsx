@@ -114,9 +114,7 @@ it('sets the tag back to what the repository still holds', async () => {
   await user.click(await screen.findByRole('button', { name: 'Set 1.0 back to bbbb…bbbb in development' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Set payments/api:1.0 back in development?' }));
   expect(dialog.getByRole('listitem').textContent).toMatch(/^development: aaaa.* becomes bbbb/);
-  await waitFor(() =>
-    expect((dialog.getByRole('button', { name: 'Set back' }) as HTMLButtonElement).disabled).toBe(false),
-  );
+  await waitFor(() => expect(dialog.getByRole<HTMLButtonElement>('button', { name: 'Set back' }).disabled).toBe(false));
   await user.click(dialog.getByRole('button', { name: 'Set back' }));
   await waitFor(() =>
     expect(sentBodies(calls, 'POST').at(-1)).toEqual({
@@ -154,7 +152,7 @@ it('does not set back what a rule holds', async () => {
   await user.click(await screen.findByRole('button', { name: /^Set 1.0 back/ }));
   const dialog = within(await screen.findByRole('dialog'));
   expect(await dialog.findByText(reason.sentence)).toBeDefined();
-  expect((dialog.getByRole('button', { name: 'Set back' }) as HTMLButtonElement).disabled).toBe(true);
+  expect(dialog.getByRole<HTMLButtonElement>('button', { name: 'Set back' }).disabled).toBe(true);
 });
 
 it('restores what is in the trash, after asking what to do with what the tag is now', async () => {

@@ -97,7 +97,7 @@ describe('restoring', () => {
     const calls = open([trashItem()], all, { [`POST ${restorePath}`]: trashItem({ state: 'restored' }) });
     await user.click(within(await menuOf(user, 'payments/api:1.0')).getByRole('menuitem', { name: 'Restore…' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Restore payments/api:1.0?' }));
-    expect(((await dialog.findByRole('radio', { name: 'As 1.0 again' })) as HTMLInputElement).checked).toBe(true);
+    expect((await dialog.findByRole<HTMLInputElement>('radio', { name: 'As 1.0 again' })).checked).toBe(true);
     await user.click(dialog.getByRole('button', { name: 'Restore' }));
     await waitFor(() => expect(sentBodies(calls, 'POST')).toEqual([{ target: { kind: 'same' } }]));
     await waitFor(() =>
@@ -117,7 +117,7 @@ describe('restoring', () => {
     await user.click(within(await menuOf(user, 'payments/api:1.0')).getByRole('menuitem', { name: 'Restore…' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Restore payments/api:1.0?' }));
     expect(await dialog.findByText(/1\.0 is something else by now/)).toBeDefined();
-    const confirm = dialog.getByRole('button', { name: 'Restore' }) as HTMLButtonElement;
+    const confirm = dialog.getByRole<HTMLButtonElement>('button', { name: 'Restore' });
     expect(confirm.disabled).toBe(true);
     await user.click(dialog.getByRole('radio', { name: 'Under another tag' }));
     expect(confirm.disabled).toBe(true);
@@ -155,7 +155,7 @@ describe('removing for good', () => {
       within(await menuOf(user, 'payments/api:1.0')).getByRole('menuitem', { name: 'Remove for good…' }),
     );
     const dialog = within(await screen.findByRole('dialog', { name: 'Remove payments/api:1.0 for good?' }));
-    const confirm = dialog.getByRole('button', { name: 'Remove for good' }) as HTMLButtonElement;
+    const confirm = dialog.getByRole<HTMLButtonElement>('button', { name: 'Remove for good' });
     expect(confirm.disabled).toBe(true);
     await user.type(dialog.getByRole('textbox'), '1.0');
     await user.click(confirm);
