@@ -40,10 +40,12 @@ export function createTagHistoryView(kysely: Kysely<Tables>) {
       const { limit, beforeId } = question;
       const { rows } = await sql<TagMoment>`
         with moments as (${momentsOf(question)})
-        select moments.id, moments.registry_id as "registryId", moments.digest, moments.at, moments.until, moments.actor,
-          copy.execution_id as "executionId",
-          case when moments.how = 'copy' and copy.execution_id is not null
-            then coalesce(copy.promotion, case when copy.policy_id is null then 'copy' else 'policy' end)
+        select moments.id, moments.registry_id as "registryId", moments.digest, moments.at, moments.until,
+          coalesce(moments.actor, copy.requested_by, back.acted_by) as actor, copy.execution_id as "executionId",
+          case
+            when copy.execution_id is not null
+              then coalesce(copy.promotion, case when copy.policy_id is null then 'copy' else 'policy' end)
+            when back.id is not null then 'restore'
             else moments.how end as how,
           case
             when moments.digest is null then null
@@ -59,7 +61,8 @@ export function createTagHistoryView(kysely: Kysely<Tables>) {
           on held.repository_id = repositories.id and held.digest = moments.digest collate "C"
         left join manifests on manifests.digest = moments.digest collate "C"
         left join lateral (${whatKeeps}) kept on held.digest is null
-        left join lateral (${whatCopied}) copy on moments.how = 'copy'
+        left join lateral (${whatRestored}) back on ${isOurs}
+        left join lateral (${whatCopied}) copy on moments.how = 'copy' or ${isOurs}
         where ${beforeId === null ? sql`true` : sql`moments.id < ${beforeId}::bigint`}
         order by moments.id desc limit ${limit}
       `.execute(kysely);
@@ -105,14 +108,30 @@ const whatKeeps = sql`
   order by (item.tag is not distinct from moments.name) desc, item.expires_at desc limit 1
 `;
 
-/** The newest copy that could have been it. */
+/** The registry's news of what Longshore itself has put there names nobody, and may come before Longshore's own word. */
+const isOurs = sql`(moments.how = 'push' and moments.actor is null)`;
+const newsDelay = sql`interval '5 minutes'`;
+
+/** The newest copy that could have been it, unless a restore was later. */
 const whatCopied = sql`
-  select tasks.execution_id, executions.policy_id,
+  select tasks.execution_id, executions.policy_id, executions.requested_by,
     (select promotions.kind from promotions where promotions.execution_id = executions.id) as promotion
   from tasks join executions on executions.id = tasks.execution_id
   where tasks.destination_registry_id = moments.registry_id
     and tasks.destination_repository = moments.repository collate "default"
     and tasks.destination_tag = moments.name collate "default"
     and tasks.digest = moments.digest and tasks.created_at <= moments.at and tasks.kind = 'copy'
+    and (moments.how = 'copy' or (tasks.started_at <= moments.at
+      and coalesce(tasks.finished_at, moments.at) >= moments.at - ${newsDelay}
+      and tasks.created_at > coalesce(back.asked_at, '-infinity')))
   order by tasks.created_at desc limit 1
+`;
+
+/** The newest restore that could have been it. */
+const whatRestored = sql`
+  select item.id, item.acted_by, item.asked_at from trash_items item
+  where item.registry_id = moments.registry_id and item.repository = moments.repository
+    and item.digest = moments.digest and item.restore is not null and item.asked_at <= moments.at
+    and coalesce(item.finished_at, moments.at) >= moments.at - ${newsDelay}
+  order by item.asked_at desc limit 1
 `;

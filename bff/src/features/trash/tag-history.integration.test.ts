@@ -81,6 +81,25 @@ describe.each(databaseKinds)('The history of a tag (%s)', (kind) => {
     expect((await history('v1')).now).toEqual([{ registryId: 'dev', digest: old.digest }]);
   });
 
+  test('knows its own work again where the registry told of it first, and named nobody', async () => {
+    const told = (how: 'copy' | 'restore') =>
+      scene.database.kysely
+        .updateTable('tag_history')
+        .set({ how: 'push', actor: null })
+        .where('repository', '=', repository)
+        .where('how', '=', how)
+        .execute();
+    const before = await momentsOf('v1');
+    await told('copy');
+    await told('restore');
+    expect(await momentsOf('v1')).toEqual(before);
+    const { items } = await history('v1');
+    expect(items.filter(({ how }) => how === 'copy' || how === 'restore').map(({ actor }) => actor)).toEqual([
+      'admin',
+      'admin',
+    ]);
+  });
+
   test('is read in pages, and lists of the trash know what is in it now', async () => {
     const whole = await history('v1');
     const first = await history('v1', { limit: 2 });

@@ -56,26 +56,35 @@ export function RestoreDialog({ item, wantedTag, onClose }: RestoreDialogProps) 
       }}
       onClose={onClose}
     >
-      <p className={styles['line']}>
-        <RegistryChip name={name} environment={environment} /> <DigestPlain digest={digest ?? ''} />
-      </p>
-      <p className={styles['muted']}>{t('restore.words')}</p>
-      {reason === null ? null : (
-        <p className={styles['warn']}>{t('restore.lastTry', { reason: reasonText(reason) })}</p>
-      )}
-      {isTaken(facts) ? (
-        <p className={styles['warn']}>
-          <Sentence
-            text={t('restore.taken', { tag: tag ?? '' })}
-            parts={{ digest: <DigestPlain digest={nowDigest ?? ''} /> }}
-          />
+      <div className={styles['stack']}>
+        <p className={styles['line']}>
+          <RegistryChip name={name} environment={environment} /> <DigestPlain digest={digest ?? ''} />
         </p>
-      ) : null}
-      {isKnown ? (
-        <Targets facts={facts} aliases={item.aliases} kind={kind} other={other} onKind={setChosen} onOther={setOther} />
-      ) : (
-        <div className={styles['skeleton']} aria-busy="true" />
-      )}
+        <p className={styles['muted']}>{t('restore.words')}</p>
+        {reason === null ? null : (
+          <p className={styles['warn']}>{t('restore.lastTry', { reason: reasonText(reason) })}</p>
+        )}
+        {isTaken(facts) ? (
+          <p className={styles['warn']}>
+            <Sentence
+              text={t('restore.taken', { tag: tag ?? '' })}
+              parts={{ digest: <DigestPlain digest={nowDigest ?? ''} /> }}
+            />
+          </p>
+        ) : null}
+        {isKnown ? (
+          <Targets
+            facts={facts}
+            aliases={item.aliases}
+            kind={kind}
+            other={other}
+            onKind={setChosen}
+            onOther={setOther}
+          />
+        ) : (
+          <div className={styles['skeleton']} aria-busy="true" />
+        )}
+      </div>
     </ConfirmDialog>
   );
 }

@@ -49,7 +49,11 @@ export function ArtifactSide({ artifact, registry }: ArtifactSideProps) {
 function TagHistory({ artifact: { repository, tag, registryId } }: { artifact: Artifact }) {
   const { t } = useTranslation('artifacts');
   if (tag === null) return null;
-  return <Link to={paths.tagHistory(repository, tag, { registry: registryId })}>{t('history')}</Link>;
+  return (
+    <p>
+      <Link to={paths.tagHistory(repository, tag, { registry: registryId })}>{t('history')}</Link>
+    </p>
+  );
 }
 
 /** The way to who promoted the tag, and when. */

@@ -62,7 +62,7 @@ export function ArtifactView({ coordinates, artifact, isGone }: ArtifactViewProp
       facts={<HeadFacts artifact={artifact} registry={registry} />}
       action={
         <>
-          {isGone ? null : <DeleteButton {...coordinates} />}
+          <DeleteButton {...coordinates} isGone={isGone} />
           <Button
             variant="outlined"
             component={Link}

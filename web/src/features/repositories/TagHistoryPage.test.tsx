@@ -111,7 +111,7 @@ it('sets the tag back to what the repository still holds', async () => {
       state: 'succeeded',
     },
   });
-  await user.click(await screen.findByRole('button', { name: 'Set 1.0 back to bbbb…bbbb in development' }));
+  await user.click(await screen.findByRole('button', { name: 'Set back 1.0 to bbbb…bbbb in development' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Set payments/api:1.0 back in development?' }));
   expect(dialog.getByRole('listitem').textContent).toMatch(/^development: aaaa.* becomes bbbb/);
   await waitFor(() => expect(dialog.getByRole<HTMLButtonElement>('button', { name: 'Set back' }).disabled).toBe(false));
@@ -149,7 +149,7 @@ it('does not set back what a rule holds', async () => {
       bytesToCopy: 0,
     },
   });
-  await user.click(await screen.findByRole('button', { name: /^Set 1.0 back/ }));
+  await user.click(await screen.findByRole('button', { name: /^Set back 1.0/ }));
   const dialog = within(await screen.findByRole('dialog'));
   expect(await dialog.findByText(reason.sentence)).toBeDefined();
   expect(dialog.getByRole<HTMLButtonElement>('button', { name: 'Set back' }).disabled).toBe(true);
@@ -158,7 +158,7 @@ it('does not set back what a rule holds', async () => {
 it('restores what is in the trash, after asking what to do with what the tag is now', async () => {
   const user = userEvent.setup();
   open(people.admin.actions);
-  await user.click(await screen.findByRole('button', { name: 'Restore cccc…cccc in development' }));
+  await user.click(await screen.findByRole('button', { name: 'Restore… cccc…cccc in development' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Restore payments/api:1.0?' }));
   expect(await dialog.findByRole('radio', { name: /^As 1\.0, in place of aaaa/ })).toBeDefined();
 });

@@ -45,11 +45,7 @@ function TagHistory({ repository, tag }: { repository: string; tag: string }) {
   return (
     <Page
       title={t('history.title', { what })}
-      heading={
-        <>
-          {t('history.link')} <bdi>{`${nameInProject(repository)}:${tag}`}</bdi>
-        </>
-      }
+      heading={t('history.title', { what: `${nameInProject(repository)}:${tag}` })}
       above={<Above repository={repository} />}
       fill
       action={

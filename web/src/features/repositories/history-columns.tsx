@@ -100,7 +100,7 @@ export function useHistoryColumns({ repository, tag, onRevert, onRestore }: Hist
         align: 'end',
         narrow: 'hidden',
         cell: ({ until, standing }) =>
-          until !== null ? <RelativeTime instant={until} /> : standing === 'current' ? t('history.until_now') : '',
+          until !== null ? <RelativeTime instant={until} /> : standing === 'current' ? t('history.untilNow') : '',
       },
       {
         key: 'back',
@@ -130,14 +130,24 @@ function WayBack({ moment, tag, access, onRevert, onRestore }: WayBackProps) {
   const about = { digest: shortenDigest(digest ?? ''), registry: directory.find(registryId).name, tag };
   if (standing === 'there' && canAt(access, 'artifact.push', environment)) {
     return (
-      <Button size="small" aria-label={t('history.revertOf', about)} onClick={() => onRevert(moment)}>
+      <Button
+        size="small"
+        className={styles['back'] ?? ''}
+        aria-label={t('history.revertOf', about)}
+        onClick={() => onRevert(moment)}
+      >
         {t('history.revert')}
       </Button>
     );
   }
   if (standing === 'trash' && canAt(access, 'artifact.delete', environment)) {
     return (
-      <Button size="small" aria-label={t('history.restoreOf', about)} onClick={() => onRestore(moment)}>
+      <Button
+        size="small"
+        className={styles['back'] ?? ''}
+        aria-label={t('history.restoreOf', about)}
+        onClick={() => onRestore(moment)}
+      >
         {t('history.restore')}
       </Button>
     );
