@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { configure, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { DeletionPreview, TrashItem } from 'bff/contract/trash';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -52,6 +52,8 @@ const shown = (change: Partial<DeletionPreview>) => ({
 
 beforeAll(() => loadWords('en', 'trash', 'reasons'));
 setUpPages();
+// On a busy machine a page takes its time.
+configure({ asyncUtilTimeout: 15_000 });
 afterEach(() => {
   for (const { id } of currentToasts()) dismissToast(id);
 });
@@ -143,7 +145,7 @@ describe('deleting', () => {
     );
     await user.type(screen.getByRole('textbox', { name: 'Reason' }), 'Leaks memory');
     await user.click(await screen.findByRole('button', { name: 'Delete 1' }));
-    expect(await screen.findByText('1.0 was pushed anew.', undefined, { timeout: 5000 })).toBeDefined();
+    expect(await screen.findByText('1.0 was pushed anew.')).toBeDefined();
     expect(screen.getByRole('status').textContent).toBe('1 of 2 in the trash · 1 not deleted');
     const [, sent] = sentBodies(calls, 'POST');
     expect(sent).toEqual({
@@ -177,12 +179,10 @@ describe('deleting', () => {
     await user.click(await screen.findByRole('button', { name: 'Delete 1' }));
     await user.click(await screen.findByRole('button', { name: 'Close' }));
     isDone = true;
-    await waitFor(
-      () =>
-        expect(currentToasts()).toMatchObject([
-          { message: 'payments/api:1.0 is in the trash.', action: { label: 'Restore' } },
-        ]),
-      { timeout: 5000 },
+    await waitFor(() =>
+      expect(currentToasts()).toMatchObject([
+        { message: 'payments/api:1.0 is in the trash.', action: { label: 'Restore' } },
+      ]),
     );
   });
 

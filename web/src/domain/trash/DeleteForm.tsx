@@ -9,7 +9,7 @@ import { canAt, useProjectAccess } from '../project-access.ts';
 import { useRegistryDirectory } from '../registry-directory.ts';
 import { countDeleted, type DeletionIntent, MOST_REFERENCES, planSelections, registryOf } from './delete-plan.ts';
 import type { Deletion } from './deletion.ts';
-import { DeletionPlaces } from './DeletionPlaces.tsx';
+import { type DeletionPlace, DeletionPlaces } from './DeletionPlaces.tsx';
 import { DeletionPreviewList } from './DeletionPreviewList.tsx';
 import { useStartDeletion } from './trash-queries.ts';
 import styles from './trash.module.css';
@@ -105,13 +105,6 @@ export function DeleteForm({ intent, onBegun, onClose }: DeleteFormProps) {
       </footer>
     </form>
   );
-}
-
-export interface DeletionPlace {
-  readonly registryId: string;
-  readonly name: string;
-  readonly environment: string;
-  readonly isAllowed: boolean;
 }
 
 /** Where it is, whether the reader may delete there, and what of that is chosen. Where there is no choice, it is. */

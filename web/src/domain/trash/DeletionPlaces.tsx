@@ -4,8 +4,14 @@ import { useTranslation } from 'react-i18next';
 import { MembersLink } from '../MembersLink.tsx';
 import { RegistryChip, useEnvironmentName } from '../RegistryChip.tsx';
 import type { DeletionIntent } from './delete-plan.ts';
-import type { DeletionPlace } from './DeleteForm.tsx';
 import styles from './trash.module.css';
+
+export interface DeletionPlace {
+  readonly registryId: string;
+  readonly name: string;
+  readonly environment: string;
+  readonly isAllowed: boolean;
+}
 
 interface DeletionPlacesProps {
   intent: DeletionIntent;

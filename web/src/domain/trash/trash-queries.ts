@@ -1,4 +1,4 @@
-import { type QueryClient, QueryObserver, useMutation, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, QueryObserver, useMutation } from '@tanstack/react-query';
 import { getArtifact } from 'bff/contract/artifacts';
 import { getMatrix } from 'bff/contract/projects';
 import { getRepository, listTags } from 'bff/contract/repositories';
@@ -139,9 +139,4 @@ async function ended(begun: TrashItem): Promise<TrashItem> {
     now = items[0] ?? { ...now, state: 'purged' };
   }
   return now;
-}
-
-export function useReadTrashAgain(): () => Promise<void> {
-  const client = useQueryClient();
-  return () => readTrashAgain(client);
 }

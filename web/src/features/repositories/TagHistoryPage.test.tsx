@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { configure, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { TagMoment } from 'bff/contract/tag-history';
 import { afterEach, beforeAll, expect, it } from 'vitest';
@@ -67,6 +67,8 @@ function open(actions: readonly string[], answers: Record<string, unknown> = {})
 
 beforeAll(() => loadWords('en', 'trash', 'repositories', 'reasons'));
 setUpPages();
+// On a busy machine a page takes its time.
+configure({ asyncUtilTimeout: 15_000 });
 afterEach(() => {
   for (const { id } of currentToasts()) dismissToast(id);
 });

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { configure, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { TrashItem } from 'bff/contract/trash';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -45,6 +45,8 @@ const menuOf = async (user: ReturnType<typeof userEvent.setup>, what: string) =>
 
 beforeAll(() => loadWords('en', 'trash', 'project-frame', 'reasons'));
 setUpPages();
+// On a busy machine a page takes its time.
+configure({ asyncUtilTimeout: 15_000 });
 afterEach(() => {
   for (const { id } of currentToasts()) dismissToast(id);
 });
