@@ -159,6 +159,7 @@ describe('Private names', () => {
   const fixedQueries: Partial<Record<Name, Record<string, string>>> = { listProjectAudit: { outcome: 'done' } };
   beforeAll(async () => {
     fixedQueries.listTags = { repository: alpha.repository };
+    fixedQueries.listTagHistory = { repository: alpha.repository, tag: alpha.tag };
     const body = { version: 1, description: 'Changed, so that there is a line in the log' };
     const changed = await send(mara, contract.updateProject, { params: { project: 'alpha' }, body });
     expect(changed.status).toBe(200);

@@ -134,6 +134,10 @@ async function addTag(bff: TestBff, { project, repository, tag, digest }: Ids, r
       pushed_by: `${project}-pusher`,
     })
     .execute();
+  await kysely
+    .insertInto('tag_history')
+    .values({ registry_id: registryId, repository, name: tag, digest, actor: `${project}-pusher`, how: 'push' })
+    .execute();
 }
 
 async function addAccounts(bff: TestBff, ids: Ids): Promise<void> {
