@@ -5,7 +5,6 @@ import type { CollectionDocument } from './config-schema.ts';
 /** What the commands may see of the server's environment: enough to find programs, a container engine, a cluster. No secret of ours. */
 const passedOn = ['PATH', 'HOME', 'USER', 'LANG', 'TZ', 'TMPDIR', 'KUBECONFIG', 'DOCKER_HOST', 'XDG_RUNTIME_DIR'];
 
-const never: ReadonlySet<string> = new Set(['-m', '--delete-untagged']);
 const dry: ReadonlySet<string> = new Set(['-d', '--dry-run']);
 
 /** @throws ConfigError for a command that could delete what somebody uses */
@@ -17,12 +16,12 @@ export function collectionsOf(documents: readonly CollectionDocument[], key: str
     if (seen.has(registryId)) throw new ConfigError(`${where}.registry: there are two collections of "${registryId}".`);
     seen.add(registryId);
     for (const [name, command] of [['dryRun', dryRun] as const, ['collect', collect] as const]) {
-      if (!command.some(isNever)) continue;
+      if (!isNever(command)) continue;
       throw new ConfigError(
         `${where}.${name}: -m (--delete-untagged) deletes the platforms of images that are in use. Longshore finds what is untagged itself.`,
       );
     }
-    if (dryRun.includes('garbage-collect') && !dryRun.some((argument) => isOneOf(argument, dry))) {
+    if (dryRun.includes('garbage-collect') && !dryRun.some(isDry)) {
       throw new ConfigError(`${where}.dryRun would collect: it needs --dry-run.`);
     }
     if (dryRun.join('\0') === collect.join('\0')) {
@@ -41,11 +40,19 @@ export function commandEnvironment(environment: NodeJS.ProcessEnv): Readonly<Rec
   );
 }
 
-/** Also as `-dm` and `--delete-untagged=true`. */
-function isNever(argument: string): boolean {
-  return isOneOf(argument, never) || /^-[a-z]*m[a-z]*$/.test(argument);
+const deletesUntagged = /(?:^|\s)(?:-[a-z]*m[a-z]*|--delete-untagged)(?:[=\s]|$)/;
+
+/** Of the program's own arguments, and of a text that a shell reads; what comes before is another program's, such as `docker run -m 1g`. */
+function isNever(command: readonly string[]): boolean {
+  const own = command.slice(command.indexOf('garbage-collect') + 1);
+  const texts = command.filter((argument) => /garbage-collect\s/.test(argument));
+  if (texts.some((text) => deletesUntagged.test(text.slice(text.indexOf('garbage-collect'))))) return true;
+  return (
+    command.some((argument) => argument.startsWith('--delete-untagged')) ||
+    (command.includes('garbage-collect') && own.some((argument) => deletesUntagged.test(argument)))
+  );
 }
 
-function isOneOf(argument: string, names: ReadonlySet<string>): boolean {
-  return names.has(argument.replace(/=.*$/, ''));
+function isDry(argument: string): boolean {
+  return dry.has(argument.replace(/=.*$/, ''));
 }
