@@ -110,7 +110,12 @@ function RunFigures({ run }: { run: Collection }) {
     { key: 'removed', label: t('run.removed'), value: run.removedCount === null ? null : number(run.removedCount) },
     { key: 'refused', label: t('run.refused'), value: refused === null ? null : duration(refused) },
   ].filter(({ value }) => value !== null);
-  return figures.length === 0 ? null : <Figures figures={figures} />;
+  if (figures.length === 0) return null;
+  return (
+    <div className={styles['figures']}>
+      <Figures figures={figures} />
+    </div>
+  );
 }
 
 function StopButton({ run }: { run: Collection }) {
