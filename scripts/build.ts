@@ -47,7 +47,12 @@ async function buildServer(): Promise<void> {
       sourcemap: true,
       minify: false,
       rolldownOptions: {
-        input: { longshore: 'src/main.ts', sandbox: 'src/sandbox/main.ts', seed: 'src/sandbox/seed/main.ts' },
+        input: {
+          longshore: 'src/main.ts',
+          sandbox: 'src/sandbox/main.ts',
+          seed: 'src/sandbox/seed/main.ts',
+          control: 'src/sandbox/control/main.ts',
+        },
         external: EXTERNAL,
         output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -5,6 +5,7 @@ import { createSignInLimits } from './features/session/sign-in-limits.ts';
 import type { TokenService } from './features/token-service/token-service.service.ts';
 import { wireAccounts } from './wire-accounts.ts';
 import { wireCatalog } from './wire-catalog.ts';
+import { wireCollections } from './wire-collections.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
 import { wireGateway } from './wire-gateway.ts';
 import { wireMembers } from './wire-members.ts';
@@ -73,6 +74,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       gateway,
       ...wireCopies(foundation, registries.registries, catalog.catalog, members),
       wireNotices(foundation, userAgent),
+      wireCollections(foundation, registries.registries),
     ],
   };
 }

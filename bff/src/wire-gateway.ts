@@ -5,9 +5,11 @@ import type { CatalogService } from './features/catalog/catalog.service.ts';
 import { TagBusyError, type TagLeases } from './features/immutable-rules/tag-leases.ts';
 import { RegistryNotFoundError, type RegistriesService } from './features/registries/registries.service.ts';
 import { createFrontDoorCatalogView } from './features/repositories/front-door-catalog.view.ts';
+import { OpenWritesStore } from './features/collections/open-writes.store.ts';
 import { createFrontDoor } from './gateway/front-door.ts';
 import type { CatalogPage, FrontDoorRegistry, ManifestChange } from './gateway/front-door-deps.ts';
 import type { FindImmutable } from './gateway/immutable-tags.ts';
+import { OpenWrites } from './gateway/open-writes.ts';
 import { OciError } from './gateway/oci-error.ts';
 import type { PlaceName } from './gateway/request-target.ts';
 import { parseFullName } from './gateway/request-target.ts';
@@ -34,6 +36,7 @@ export function wireGateway(foundation: Foundation, wiring: GatewayWiring): Feat
   const { credentials, findImmutable, tagLeases, userAgent } = wiring;
   const unsubscribe: Array<() => void> = [];
   const registries = keptRegistries(foundation, wiring);
+  const openWrites = openWritesOf(foundation);
   const door = createFrontDoor({
     credentials,
     decide: async (subject, action, place) => {
@@ -46,6 +49,7 @@ export function wireGateway(foundation: Foundation, wiring: GatewayWiring): Feat
     },
     findRegistry: registries.find,
     listRepositories: repositoriesIn(foundation, credentials),
+    noteWrite: (registryId, response) => openWrites.note(registryId, response),
     findImmutable,
     holdTag: (tag, move) =>
       tagLeases.hold(tag, move).catch((error: unknown) => {
@@ -72,11 +76,26 @@ export function wireGateway(foundation: Foundation, wiring: GatewayWiring): Feat
   });
   return {
     frontDoor: door.handler,
-    stop: () => {
+    start: () => openWrites.start(),
+    stop: async () => {
+      await openWrites.stop();
       for (const end of unsubscribe) end();
       door.close();
     },
   };
+}
+
+/** A request that was being written when a maintenance began gets so long. */
+const cutAfterMs = 120_000;
+
+function openWritesOf({ database, logger, newId }: Foundation): OpenWrites {
+  const store = new OpenWritesStore(database.kysely);
+  const instanceId = newId();
+  return new OpenWrites({
+    report: (open) => store.report(instanceId, open),
+    cutAfterMs,
+    onFault: (error) => logger.warn({ err: error }, 'What is being pushed could not be told to the other instances.'),
+  });
 }
 
 async function environmentOf({ access }: Foundation, { registryId }: PlaceName): Promise<string | undefined> {

@@ -91,5 +91,9 @@ export const paths = {
   registries: (search?: Search) => withSearch('/registries', search),
   registry: (registryId: string, search?: Search) => withSearch(`/registries/${segment(registryId)}`, search),
 
+  collections: (registryId: string) => `/registries/${segment(registryId)}/collections`,
+  collection: (registryId: string, collectionId: string) =>
+    `/registries/${segment(registryId)}/collections/${segment(collectionId)}`,
+
   apiReference: () => '/api/v1/docs',
 } as const;

@@ -204,6 +204,18 @@ const registries = [
     async () => (await import('./features/registries/RegistryPage.tsx')).RegistryPage,
     'registry.read',
   ),
+  page(
+    '/registries/:registryId/collections',
+    ['collections', 'reasons'],
+    async () => (await import('./features/collections/CollectionsPage.tsx')).CollectionsPage,
+    'registry.read',
+  ),
+  page(
+    '/registries/:registryId/collections/:collectionId',
+    ['collections', 'reasons'],
+    async () => (await import('./features/collections/CollectionPage.tsx')).CollectionPage,
+    'registry.read',
+  ),
 ];
 
 const administration = [

@@ -28,6 +28,23 @@ const registry = z.strictObject({
   redirectHosts: z.optional(z.array(storeHost).check(z.maxLength(16))),
 });
 
+const command = z
+  .array(
+    text.check(
+      z.maxLength(4096),
+      z.refine((argument: string) => !argument.includes('\0'), 'must not contain NUL'),
+    ),
+  )
+  .check(z.minLength(1), z.maxLength(100));
+
+const collection = z.strictObject({
+  registry: registry.shape.id,
+  dryRun: command,
+  collect: command,
+  restart: command,
+  measure: z.optional(command),
+});
+
 /** The file, and what the environment adds to it. Unknown keys are refused: a misspelt one must not be ignored. */
 export const configSchema = z.strictObject({
   server: z.optional(
@@ -57,6 +74,7 @@ export const configSchema = z.strictObject({
   ),
   admin: z.optional(z.strictObject({ password: z.optional(text), passwordFile: z.optional(text) })),
   registries: z.optional(z.array(registry).check(z.maxLength(500))),
+  collections: z.optional(z.array(collection).check(z.maxLength(500))),
   network: z.optional(
     z.strictObject({
       allowedRegistryHosts: z.optional(z.array(host)),
@@ -75,4 +93,5 @@ export const configSchema = z.strictObject({
 });
 
 export type ConfigDocument = z.infer<typeof configSchema>;
+export type CollectionDocument = z.infer<typeof collection>;
 export type RegistryDocument = z.infer<typeof registry>;

@@ -19,6 +19,17 @@ export interface ConfiguredRegistry {
   readonly redirectHosts: readonly string[];
 }
 
+/** An argument list each, run as it is: the only commands that the console ever runs. */
+export interface CollectionCommands {
+  readonly registryId: string;
+  /** Prints what `collect` would delete, as Distribution's `garbage-collect --dry-run` does. */
+  readonly dryRun: readonly string[];
+  readonly collect: readonly string[];
+  readonly restart: readonly string[];
+  /** Prints how many bytes the registry's storage takes; null: not known. */
+  readonly measure: readonly string[] | null;
+}
+
 /** Everything that can be set, checked once at the start and frozen. */
 export interface Config {
   readonly server: {
@@ -52,6 +63,10 @@ export interface Config {
     readonly password: ConfigSecret | null;
   };
   readonly registries: readonly ConfiguredRegistry[];
+  readonly collections: {
+    readonly commands: readonly CollectionCommands[];
+    readonly environment: Readonly<Record<string, string>>;
+  };
   readonly network: {
     /** Lower-case `host` or `host:port` of registries at private, loopback or link-local addresses that may be added. */
     readonly allowedRegistryHosts: readonly string[];

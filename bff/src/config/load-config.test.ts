@@ -45,6 +45,27 @@ describe('The configuration', () => {
     expect(Buffer.from(config.secrets.encryptionKey.reveal(), 'base64')).toHaveLength(32);
   });
 
+  it('takes the commands of a collection, and none that would delete what is in use', () => {
+    const yaml = (dryRun: string, collect: string) =>
+      `collections:\n  - registry: dev\n    dryRun: ${dryRun}\n    collect: ${collect}\n    restart: [docker, restart, registry]\n`;
+    const dry = '[docker, run, -m, 1g, registry, garbage-collect, --dry-run, /c.yml]';
+    const collect = '[docker, run, -m, 1g, registry, garbage-collect, /c.yml]';
+    const { collections } = load({ PATH: '/bin', LONGSHORE_SESSION_SECRET: goodSecret }, yaml(dry, collect));
+    expect(collections.commands).toMatchObject([{ registryId: 'dev', measure: null }]);
+    expect(collections.environment).toEqual({ PATH: '/bin' });
+    for (const wrong of [
+      '[registry, garbage-collect, -m, /c.yml]',
+      '[registry, garbage-collect, --delete-untagged=true, /c.yml]',
+      '[sh, -c, "registry garbage-collect -dm /c.yml"]',
+    ]) {
+      expect(refusal({}, yaml(dry, wrong))).toMatch(/^collections\[0\]\.collect: -m .* deletes the platforms/);
+    }
+    expect(refusal({}, yaml(collect, collect))).toBe('collections[0].dryRun would collect: it needs --dry-run.');
+    expect(refusal({}, yaml('[a]', '[a]'))).toContain('are the same command');
+    const twice = `${yaml(dry, collect)}${yaml(dry, collect).replace('collections:\n', '')}`;
+    expect(refusal({}, twice)).toContain('there are two collections of "dev"');
+  });
+
   it('keeps the secrets it made, for its owner only', () => {
     const first = load({});
     const second = load({});

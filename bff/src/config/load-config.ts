@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod/mini';
+import { collectionsOf, commandEnvironment } from './collections-config.ts';
 import type { Config, ConfiguredRegistry } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { type ConfigDocument, configSchema, type RegistryDocument } from './config-schema.ts';
@@ -43,6 +44,10 @@ export function loadConfig({ environment = process.env, file, webDirectory }: Lo
     secrets: secretsOf(document, sources, isEmbedded ? dataDirectory : null),
     admin: { password: adminPasswordOf(document, sources) },
     registries: registriesOf(document.registries ?? [], sources),
+    collections: {
+      commands: collectionsOf(document.collections ?? [], 'collections'),
+      environment: commandEnvironment(environment),
+    },
     network: networkOf(document),
     mail: mailOf(document, sources),
     log: { level: document.log?.level ?? 'info' },

@@ -34,6 +34,8 @@ export const streamEvents = {
   execution: z.object({ executionId: Id, at: Instant }),
   /** A policy was made, changed, enabled, paused or removed, or begins or ends to do something. */
   policy: z.object({ policyId: Id, at: Instant }),
+  /** A garbage collection began, went on to another step, said something or ended. */
+  collection: z.object({ collectionId: Id, at: Instant }),
   /** What the database knows of all copies: after changes, and at most as often as its answer is cheap. */
   operations: Operations,
   traffic: Traffic,

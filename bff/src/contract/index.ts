@@ -1,6 +1,7 @@
 import { accessTokenEndpoints } from './access-tokens.ts';
 import { artifactEndpoints } from './artifacts.ts';
 import { auditEndpoints } from './audit.ts';
+import { collectionEndpoints } from './collections.ts';
 import { groupEndpoints } from './groups.ts';
 import { immutableRuleEndpoints } from './immutable-rules.ts';
 import { memberEndpoints } from './members.ts';
@@ -39,6 +40,7 @@ export const contract = {
   ...promotionEndpoints,
   ...trashEndpoints,
   ...tagHistoryEndpoints,
+  ...collectionEndpoints,
   ...userEndpoints,
   ...groupEndpoints,
   ...auditEndpoints,

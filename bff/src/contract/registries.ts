@@ -262,7 +262,7 @@ export const beginMaintenance = endpoint({
     message: z.optional(z.string().check(z.trim(), z.maxLength(200))),
   }),
   response: Registry,
-  errors: ['registry-not-found'],
+  errors: ['registry-not-found', 'collection-running'],
 });
 export const endMaintenance = endpoint({
   method: 'DELETE',
@@ -271,7 +271,7 @@ export const endMaintenance = endpoint({
   permission: 'registry.manage',
   params: byId,
   response: Registry,
-  errors: ['registry-not-found'],
+  errors: ['registry-not-found', 'collection-running'],
 });
 /** For a registry whose own configuration is to trust this console's token service. Nothing in it is secret. */
 export const getTokenConfiguration = endpoint({

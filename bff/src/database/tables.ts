@@ -42,6 +42,14 @@ import type {
   NoticesTable,
 } from './notice-tables.ts';
 import type { TrashItemsTable, TrashManifestsTable } from './trash-tables.ts';
+import type {
+  FrontDoorWritesTable,
+  GcRunLogTable,
+  GcRunStepsTable,
+  GcRunsTable,
+  GcRunTagsTable,
+  GcSchedulesTable,
+} from './collection-tables.ts';
 
 export interface CapabilityJson {
   name: string;
@@ -333,6 +341,12 @@ export interface Tables {
   notice_pairs: NoticePairsTable;
   trash_items: TrashItemsTable;
   trash_manifests: TrashManifestsTable;
+  gc_runs: GcRunsTable;
+  gc_run_steps: GcRunStepsTable;
+  gc_run_log: GcRunLogTable;
+  gc_run_tags: GcRunTagsTable;
+  gc_schedules: GcSchedulesTable;
+  front_door_writes: FrontDoorWritesTable;
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;

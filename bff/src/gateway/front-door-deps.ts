@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { RecordAudit } from '../access/audit-record.ts';
 import type { RegistryAction, RegistryCredentials } from '../access/credentials.ts';
 import type { Decision } from '../access/decide.ts';
@@ -57,6 +57,8 @@ export interface FrontDoorDeps {
   readonly findRegistry: (registryId: string) => Promise<FrontDoorRegistry | undefined>;
   /** `registry/repository` of what the subject may pull, in their order. */
   readonly listRepositories: (page: CatalogPage) => Promise<readonly string[]>;
+  /** Told of each request that writes, before it is decided on. */
+  readonly noteWrite: (registryId: string, response: Response) => void;
   readonly findImmutable: FindImmutable;
   readonly holdTag: HoldTag;
   /** Called when the registry has said yes; must not fail and is not waited for. */

@@ -101,16 +101,17 @@ async function serveTarget(door: Door, request: Request, response: Response, tar
   const challenge = challengeFor(publicOrigin, isPlace ? target : undefined, action);
   const caller = await withChallenge(response, challenge, () => callers.of(request.headers.authorization, address));
   if (!isPlace) {
-    if (method !== 'GET' && method !== 'HEAD') throw methodRefused('GET, HEAD');
+    if (isWrite(method)) throw methodRefused('GET, HEAD');
     if (caller.proof === 'none') throw needsSignIn(response, challenge);
     if (target.kind === 'catalog') await listRepositories(deps, caller, target.query, publicOrigin, response);
     else sendEmptyObject(response);
     return;
   }
+  if (isWrite(method)) deps.noteWrite(target.registryId, response);
   const { registry, verdict } = await allowed(door, { response, caller, address }, target, action, publicOrigin);
   const requestId = String(response.getHeader('x-request-id') ?? '') || null;
   const exchange: Exchange = { request, response, caller, registry, publicOrigin, address, requestId };
-  if (method !== 'GET' && method !== 'HEAD') refuseInMaintenance(parts, registry);
+  if (isWrite(method)) refuseInMaintenance(parts, registry);
   if (verdict === 'held-back') throw heldBack(registry.name);
   await carryOut(parts, exchange, target);
 }
@@ -226,6 +227,10 @@ export function answerFailure({ logger }: Pick<FrontDoorDeps, 'logger'>, respons
 /** Idle because the registry is at work: its own time-out counts. */
 function isWaitingForUs(request: Request, response: Response): boolean {
   return request.complete && !response.headersSent;
+}
+
+function isWrite(method: string): boolean {
+  return method !== 'GET' && method !== 'HEAD';
 }
 
 function knownMethod(method: string): string {

@@ -92,6 +92,8 @@ const refusals: ReadonlySet<string> = new Set([
   'promotion-not-undoable',
   'trash-item-busy',
   'trash-tag-taken',
+  'collection-running',
+  'collection-not-configured',
 ]);
 
 function isRefusal(error: ApiError): boolean {

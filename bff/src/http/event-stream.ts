@@ -45,6 +45,7 @@ function isVisible({ catalog, tasks, seesOperations }: Sight, event: StreamEvent
       return seesOperations;
     case 'execution':
     case 'policy':
+    case 'collection':
     case 'access':
     case 'reset':
     case 'alive':

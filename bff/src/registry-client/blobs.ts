@@ -1,17 +1,19 @@
 import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
-import type { GetBlobOptions, PushBlobOptions, RequestOptions, Timeouts } from './client-types.ts';
+import type { BlobSight, GetBlobOptions, PushBlobOptions, RequestOptions, Timeouts } from './client-types.ts';
 import { registryError } from './error-sentences.ts';
 import { parseDigest, parseRepositoryName } from './reference.ts';
 import { readCapped } from './answer-body.ts';
 import { markSpent } from './blob-buffers.ts';
 import { refuseWebPage } from './manifests.ts';
-import type { Answer, Transport } from './transport.ts';
+import type { Answer, Call, Transport } from './transport.ts';
+import { isRegistryError } from './registry-error.ts';
 import { openVerifiedBlob } from './verified-blob.ts';
 
 // Configs are a few kilobytes; an SBOM that someone wants to look at may be a few megabytes.
 const smallBlobMaxBytes = 4 * 1024 * 1024;
 const cancelTimeoutMs = 5000;
+const sightedMaxBytes = 64 * 1024;
 
 interface Upload {
   readonly answer: Answer;
@@ -121,6 +123,27 @@ export class Blobs {
       return 'copied';
     } catch (error) {
       this.#cancel(upload, repository);
+      throw error;
+    }
+  }
+
+  async sight(repository: string, digest: string, { signal }: RequestOptions = {}): Promise<BlobSight[]> {
+    return Promise.all(
+      this.#transport.endpoints.map(async (endpoint) => {
+        const ask = { ...target('sight-blob', repository, digest, 'pull'), endpoint, signal, expect: [200, 404] };
+        const { status } = await this.#transport.receive({ ...ask, method: 'HEAD' });
+        return { host: endpoint.host, isKnown: status === 200, content: await this.#contentAt(ask) };
+      }),
+    );
+  }
+
+  async #contentAt(ask: Omit<Call, 'method'>): Promise<BlobSight['content']> {
+    try {
+      const { status } = await this.#transport.receive({ ...ask, method: 'GET' }, sightedMaxBytes);
+      return status === 200 ? 'readable' : 'missing';
+    } catch (error) {
+      const isCut = isRegistryError(error, 'connection-lost') || isRegistryError(error, 'truncated');
+      if (isCut || (isRegistryError(error) && error.status === 500)) return 'broken';
       throw error;
     }
   }

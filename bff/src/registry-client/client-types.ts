@@ -121,6 +121,15 @@ export interface GetBlobOptions extends RequestOptions {
   readonly offsetBytes?: number | undefined;
 }
 
+/** What one endpoint says of a blob. */
+export interface BlobSight {
+  readonly host: string;
+  /** By HEAD, which a registry may answer from memory. */
+  readonly isKnown: boolean;
+  /** By GET; `broken`: it began to answer and could not go on. */
+  readonly content: 'readable' | 'missing' | 'broken';
+}
+
 export interface PushBlobOptions extends RequestOptions {
   /** Bytes handed to the connection, as they go. */
   readonly onBytes?: ((byteCount: number) => void) | undefined;
@@ -268,6 +277,11 @@ export interface RegistryClient {
     open: (signal: AbortSignal) => Promise<Readable> | Readable,
     options?: PushBlobOptions,
   ): Promise<'copied' | 'mounted'>;
+  /**
+   * Asks each endpoint for a small blob, by HEAD and by GET: a Distribution that was not restarted after its garbage was
+   * collected knows by HEAD what it can no longer read.
+   */
+  sightBlob(repository: string, digest: string, options?: RequestOptions): Promise<BlobSight[]>;
   deleteBlob(repository: string, digest: string, options?: RequestOptions): Promise<boolean>;
 
   /** From the API, else from the fallback tag. */

@@ -1,6 +1,7 @@
 export { giveBack, keepForSeveral, readIntoKeptBuffers } from './blob-buffers.ts';
 export type {
   AnswerMark,
+  BlobSight,
   CapabilityName,
   CapabilityReasonCode,
   CapabilityResult,

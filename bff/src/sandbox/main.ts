@@ -11,12 +11,13 @@ import { EXIT_BAD_CONFIGURATION, SandboxError } from './sandbox-error.ts';
 /** What `npm start` runs: reads the environment, starts the sandbox, and stays until it is told to stop. */
 async function main(): Promise<void> {
   const stopping = stopSignal();
-  const { root, consoleCommand, seedModule } = installation();
+  const { root, consoleCommand, controlModule, seedModule } = installation();
   const data = dataDirectory();
   const sandbox = await startSandbox({
     dataDirectory: data,
     port: wishedPort(process.env['PORT']),
     consoleCommand,
+    controlModule,
     environment: process.env,
     say,
   });
@@ -58,6 +59,7 @@ const SMALL_HEAP_FLAGS = ['--max-semi-space-size=4'];
 interface Installation {
   readonly root: string;
   readonly consoleCommand: Command;
+  readonly controlModule: string;
   readonly seedModule: string;
 }
 
@@ -69,6 +71,7 @@ function installation(): Installation {
   return {
     root: path.resolve(here, isBuilt ? '../..' : '../../..'),
     consoleCommand: [process.execPath, ...SMALL_HEAP_FLAGS, isBuilt ? built : path.resolve(here, '../main.ts')],
+    controlModule: path.join(here, isBuilt ? 'control.js' : 'control/main.ts'),
     seedModule: path.join(here, isBuilt ? 'seed.js' : 'seed/main.ts'),
   };
 }

@@ -6,6 +6,8 @@ import type { Command, LastSignal } from './tied-command.ts';
 export interface RegistryProgram {
   readonly name: string;
   command(configFile: string, registryId: string, dataDirectory: string): Command;
+  /** Its own garbage collection, or a dry run of it. */
+  collectCommand(configFile: string, dataDirectory: string, isDry: boolean): Command;
   /** What ends the process for certain: Docker's client passes TERM on to the container, but cannot pass on KILL. */
   readonly lastSignal: LastSignal;
 }
@@ -33,7 +35,12 @@ export async function findRegistryProgram(say: (line: string) => void): Promise<
 }
 
 function nativeProgram(file: string): RegistryProgram {
-  return { name: file, command: (configFile) => [file, 'serve', configFile], lastSignal: 'SIGKILL' };
+  return {
+    name: file,
+    command: (configFile) => [file, 'serve', configFile],
+    collectCommand: (configFile, _dataDirectory, isDry) => [file, ...collecting(configFile, isDry)],
+    lastSignal: 'SIGKILL',
+  };
 }
 
 /** Host networking and equal paths inside and outside let the container use the very same configuration file. */
@@ -58,6 +65,23 @@ function dockerProgram(docker: string): RegistryProgram {
       'serve',
       configFile,
     ],
+    collectCommand: (configFile, dataDirectory, isDry) => [
+      docker,
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      '--user',
+      `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
+      '--volume',
+      `${dataDirectory}:${dataDirectory}`,
+      'registry:3',
+      ...collecting(configFile, isDry),
+    ],
     lastSignal: 'SIGTERM',
   };
+}
+
+function collecting(configFile: string, isDry: boolean): string[] {
+  return ['garbage-collect', ...(isDry ? ['--dry-run'] : []), configFile];
 }

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { notificationEndpoint } from '../registry-client/index.ts';
+import type { Command } from './tied-command.ts';
 
 /** One local registry of the sandbox, as it is known before a port is found for it. */
 export interface SandboxRegistry {
@@ -45,6 +46,10 @@ export async function keptSecret(file: string): Promise<string> {
   return secret;
 }
 
+export function registryConfigFile({ directory }: PlacedRegistry): string {
+  return path.join(directory, 'config.yml');
+}
+
 /**
  * Writes the Distribution configuration of one registry and returns its path. Only keys that both 2.8 and 3 know are
  * used: 3 refuses unknown ones. The file holds secrets.
@@ -74,9 +79,18 @@ export async function writeRegistryConfig(registry: PlacedRegistry, consolePort:
       ],
     },
   };
-  const file = path.join(registry.directory, 'config.yml');
+  const file = registryConfigFile(registry);
   await writeFile(file, stringify(config), { mode: 0o600 });
   return file;
+}
+
+/** How the console has the garbage of one registry collected. */
+export interface CollectionCommands {
+  readonly registry: string;
+  readonly dryRun: Command;
+  readonly collect: Command;
+  readonly restart: Command;
+  readonly measure: Command;
 }
 
 /** Writes the console's configuration, the same format as in production, and returns its path. */
@@ -84,6 +98,7 @@ export async function writeConsoleConfig(
   dataDirectory: string,
   consolePort: number,
   registries: readonly PlacedRegistry[],
+  collections: readonly CollectionCommands[] = [],
 ): Promise<string> {
   const config = {
     server: { host: '127.0.0.1', port: consolePort, publicUrl: `http://127.0.0.1:${consolePort}` },
@@ -98,6 +113,7 @@ export async function writeConsoleConfig(
       endpoints: [registryUrl(registry)],
       notificationSecretFile: registry.notificationSecretFile,
     })),
+    collections,
   };
   const file = path.join(dataDirectory, 'longshore.yaml');
   const heading = '# Written by the sandbox at every start; a change made here is lost. Copy it to begin your own.\n';

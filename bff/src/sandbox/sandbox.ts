@@ -4,12 +4,15 @@ import { type DataLock, lockDataDirectory } from './data-lock.ts';
 import { createPortChooser } from './ports.ts';
 import { findRegistryProgram, type RegistryProgram } from './registry-program.ts';
 import {
+  type CollectionCommands,
   type PlacedRegistry,
+  registryConfigFile,
   registryUrl,
   SANDBOX_REGISTRIES,
   writeConsoleConfig,
   writeRegistryConfig,
 } from './sandbox-registries.ts';
+import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { EXIT_BAD_CONFIGURATION, SandboxError } from './sandbox-error.ts';
 import { readSavedState, writeSavedState } from './saved-state.ts';
 import type { Command } from './tied-command.ts';
@@ -21,6 +24,8 @@ export interface SandboxOptions {
   readonly port: number | undefined;
   /** Runs the console; the arguments `serve --config FILE` are appended. */
   readonly consoleCommand: Command;
+  /** The program of the sandbox's own commands. */
+  readonly controlModule: string;
   readonly environment: NodeJS.ProcessEnv;
   /** One line for the person at the terminal. */
   readonly say: (line: string) => void;
@@ -38,20 +43,32 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   await mkdir(path.join(options.dataDirectory, 'logs'), { recursive: true, mode: 0o700 });
   const lock = await lockDataDirectory(options.dataDirectory);
   const processes: SupervisedProcess[] = [];
+  const running = new Map<string, SupervisedProcess>();
+  const control = await openControlSocket(options.dataDirectory, async (registryId) => {
+    await running.get(registryId)?.restart();
+    return running.has(registryId);
+  }).catch(async (error: unknown) => {
+    await lock.release();
+    throw error;
+  });
   const stop = async () => {
     // The console first: it must not see its registries vanish one by one.
     for (const group of [processes.slice(-1), processes.slice(0, -1)]) {
       await Promise.all(group.map((running) => running.stop()));
     }
+    await control.close();
     await lock.release();
   };
   try {
     const { consolePort, registries } = await placeEverything(options, lock);
     const program = await findRegistryProgram(options.say);
     for (const registry of registries) {
-      processes.push(await startRegistry(registry, program, consolePort, options));
+      const started = await startRegistry(registry, program, consolePort, options);
+      running.set(registry.id, started);
+      processes.push(started);
     }
-    const console = await startConsole(consolePort, registries, options);
+    const collections = registries.map((registry) => collectionOf(registry, program, control, options));
+    const console = await startConsole(consolePort, { registries, collections }, options);
     processes.push(console.process);
     return { registries, ready: console.ready, stop };
   } catch (error) {
@@ -113,12 +130,35 @@ async function startRegistry(
   });
 }
 
+/** With the registry's own program, on its own storage; only the sandbox can restart what it has started. */
+function collectionOf(
+  registry: PlacedRegistry,
+  program: RegistryProgram,
+  control: ControlSocket,
+  { controlModule, dataDirectory }: SandboxOptions,
+): CollectionCommands {
+  const configFile = registryConfigFile(registry);
+  return {
+    registry: registry.id,
+    dryRun: program.collectCommand(configFile, dataDirectory, true),
+    collect: program.collectCommand(configFile, dataDirectory, false),
+    restart: [process.execPath, controlModule, 'restart', control.path, registry.id],
+    measure: [process.execPath, controlModule, 'measure', path.join(registry.directory, 'storage')],
+  };
+}
+
 async function startConsole(
   consolePort: number,
-  registries: readonly PlacedRegistry[],
+  {
+    registries,
+    collections,
+  }: {
+    readonly registries: readonly PlacedRegistry[];
+    readonly collections: readonly CollectionCommands[];
+  },
   options: SandboxOptions,
 ): Promise<{ process: SupervisedProcess; ready: Promise<void> }> {
-  const configFile = await writeConsoleConfig(options.dataDirectory, consolePort, registries);
+  const configFile = await writeConsoleConfig(options.dataDirectory, consolePort, registries, collections);
   const logFile = path.join(options.dataDirectory, 'logs', 'console.log');
   // The environment is stronger than the file, and these three are what the sandbox has decided.
   const { PORT: _port, LONGSHORE_DATA: _data, LONGSHORE_CONFIG: _config, ...environment } = options.environment;

@@ -8,6 +8,8 @@ export interface SupervisedProcess {
   readonly name: string;
   /** Undefined while it waits for its next start. */
   pid(): number | undefined;
+  /** Ends it and starts it again at once; resolves when the new one is spawned. */
+  restart(graceMs?: number): Promise<void>;
   /** Asks it to end, insists after `graceMs`, and resolves when it is gone. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -44,6 +46,7 @@ export async function superviseProcess(options: SupervisedProcessOptions): Promi
   const log = await openLog(options.logFile);
   let child: ChildProcess | undefined;
   let stopping = false;
+  let isRestarting = false;
   let restartDelayMs = FIRST_RESTART_MS;
   let restartTimer: NodeJS.Timeout | undefined;
 
@@ -62,7 +65,7 @@ export async function superviseProcess(options: SupervisedProcessOptions): Promi
       if (ended) return;
       ended = true;
       child = undefined;
-      if (stopping) return;
+      if (stopping || isRestarting) return;
       const ranMs = performance.now() - startedAt;
       if (options.onExit?.(exit, ranMs) === false) return;
       if (ranMs > STABLE_AFTER_MS) restartDelayMs = FIRST_RESTART_MS;
@@ -79,10 +82,20 @@ export async function superviseProcess(options: SupervisedProcessOptions): Promi
     });
   };
   start();
+  const hasStopped = () => stopping;
 
   return {
     name: options.name,
     pid: () => child?.pid,
+    async restart(graceMs = 10_000) {
+      if (stopping || isRestarting) return;
+      isRestarting = true;
+      clearTimeout(restartTimer);
+      if (child !== undefined) await endProcess(child, graceMs);
+      isRestarting = false;
+      restartDelayMs = FIRST_RESTART_MS;
+      if (!hasStopped()) start();
+    },
     async stop(graceMs = 10_000) {
       stopping = true;
       clearTimeout(restartTimer);

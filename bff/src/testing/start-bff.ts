@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ConfigSecret } from '../config/config-secret.ts';
-import type { Config, ConfiguredRegistry } from '../config/config.ts';
+import type { CollectionCommands, Config, ConfiguredRegistry } from '../config/config.ts';
 import { createLogger } from '../observability/logger.ts';
 import { type RunningLongshore, startLongshore } from '../wire.ts';
 import { createApiClient, type TestApiClient } from './api-client.ts';
@@ -15,6 +15,8 @@ export interface StartBffOptions {
   registries?: Array<Pick<ConfiguredRegistry, 'id' | 'environment' | 'endpointUrls'> & Partial<ConfiguredRegistry>>;
   server?: Partial<Config['server']>;
   redisUrl?: string;
+  /** What is run to collect garbage. */
+  collections?: CollectionCommands[];
   allowedRegistryHosts?: string[];
   allowedWebhookHosts?: string[];
   webhooksToPrivateNetworks?: boolean;
@@ -92,6 +94,7 @@ async function testConfig(options: StartBffOptions, dataDirectory: string): Prom
       redirectHosts: [],
       ...registry,
     })),
+    collections: { commands: options.collections ?? [], environment: { PATH: process.env['PATH'] ?? '' } },
     network: {
       allowedRegistryHosts: options.allowedRegistryHosts ?? [],
       allowedWebhookHosts: options.allowedWebhookHosts ?? [],

@@ -22,6 +22,17 @@ export function createMaintenanceStore(database: Kysely<Tables>) {
         .executeTakeFirst();
       return begun.numUpdatedRows > 0n;
     },
+    /** A garbage collection has it, and gives it back by itself. */
+    async isCollecting(id: string): Promise<boolean> {
+      const run = await database
+        .selectFrom('gc_runs')
+        .select('id')
+        .where('registry_id', '=', id)
+        .where('state', '=', 'running')
+        .where('holds_maintenance', '=', true)
+        .executeTakeFirst();
+      return run !== undefined;
+    },
     async end(id: string): Promise<void> {
       await database.updateTable('registries').set(none).where('id', '=', id).execute();
     },

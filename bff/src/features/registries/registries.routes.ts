@@ -15,6 +15,7 @@ import { RegistryAddressError } from './registry-address.ts';
 import { PasswordUnreadableError } from './registry-clients.ts';
 import {
   RegistryChangedError,
+  RegistryCollectingError,
   RegistryFieldError,
   RegistryIdTakenError,
   RegistryInUseError,
@@ -204,6 +205,7 @@ function apiErrorOf(error: unknown): ApiError | undefined {
   if (error instanceof RegistryIdTakenError) return new ApiError('name-taken', error.message);
   if (error instanceof RegistryChangedError) return new ApiError('version-conflict', error.message);
   if (error instanceof RegistryManagedError) return new ApiError('registry-managed-by-configuration', error.message);
+  if (error instanceof RegistryCollectingError) return new ApiError('collection-running', error.message);
   if (error instanceof RegistryInUseError) return new ApiError('registry-in-use', error.message);
   if (error instanceof RegistryAddressError) return new ApiError('registry-url-refused', error.message);
   if (error instanceof RegistryIsConsoleError) {

@@ -11,6 +11,7 @@ import type { AddressPolicy } from './registry-address.ts';
 import { type ConnectRegistry, createRegistryClients, type RegistryClients } from './registry-clients.ts';
 import {
   RegistryChangedError,
+  RegistryCollectingError,
   RegistryFieldError,
   RegistryIdTakenError,
   RegistryInUseError,
@@ -60,9 +61,9 @@ export interface RegistriesService {
   readonly probe: (registryId: string, signal?: AbortSignal) => Promise<void>;
   /** @returns the new secret, which is not kept */
   readonly makeNotificationSecret: (registryId: string) => Promise<string>;
-  /** `startedBy`: the name of whoever did. @throws RegistryNotFoundError, RegistryFieldError */
+  /** `startedBy`: the name of whoever did. @throws RegistryNotFoundError, RegistryFieldError, RegistryCollectingError */
   readonly beginMaintenance: (registryId: string, plan: MaintenancePlan) => Promise<void>;
-  /** @throws RegistryNotFoundError */
+  /** @throws RegistryNotFoundError, RegistryCollectingError */
   readonly endMaintenance: (registryId: string) => Promise<void>;
 
   readonly synchronize: (configured: readonly ConfiguredRegistry[]) => Promise<void>;
@@ -242,14 +243,20 @@ class Registries {
   async beginMaintenance(registryId: string, plan: MaintenancePlan): Promise<void> {
     const now = this.#deps.clock.now();
     checkMaintenance(plan, now);
+    await this.#refuseWhileCollecting(registryId);
     if (!(await this.#deps.maintenance.begin(registryId, plan))) throw new RegistryNotFoundError(registryId);
     this.#changed(registryId);
   }
 
   async endMaintenance(registryId: string): Promise<void> {
-    await this.#get(registryId);
+    await this.#refuseWhileCollecting(registryId);
     await this.#deps.maintenance.end(registryId);
     this.#changed(registryId);
+  }
+
+  async #refuseWhileCollecting(registryId: string): Promise<void> {
+    const { name } = await this.#get(registryId);
+    if (await this.#deps.maintenance.isCollecting(registryId)) throw new RegistryCollectingError(name);
   }
 
   async synchronize(configured: readonly ConfiguredRegistry[]): Promise<void> {

@@ -41,6 +41,16 @@ export class RegistryInUseError extends Error {
   }
 }
 
+export class RegistryCollectingError extends Error {
+  override readonly name = 'RegistryCollectingError';
+
+  constructor(registryName: string) {
+    super(
+      `Garbage is being collected in ${registryName}: its maintenance ends with that. Stop the collection to end it earlier.`,
+    );
+  }
+}
+
 /** An address that leads back to this console, through whatever name or proxy. */
 export class RegistryIsConsoleError extends Error {
   override readonly name = 'RegistryIsConsoleError';

@@ -82,6 +82,7 @@ export async function startFrontDoor(options: FrontDoorServerOptions): Promise<F
       return { name: id, environment, maintenance: maintenance.get(id) ?? null, client };
     },
     listRepositories: async () => [],
+    noteWrite: () => undefined,
     findImmutable: async () => undefined,
     holdTag: async (_tag, { decide, move }) => {
       await decide();

@@ -149,6 +149,13 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   beginMaintenance: namesNothing,
   endMaintenance: namesNothing,
   getTokenConfiguration: namesNothing,
+  getCollectionSetup: namesNothing,
+  listCollections: namesNothing,
+  startCollection: namesNothing,
+  getCollection: namesNothing,
+  getCollectionLog: namesNothing,
+  stopCollection: namesNothing,
+  setCollectionSchedule: namesNothing,
 
   listProjects: bySearching,
   getProject: ofProject,

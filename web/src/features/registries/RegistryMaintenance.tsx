@@ -12,6 +12,7 @@ import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { toast } from '../../ui/toast.ts';
 import { MaintenanceDialog } from './MaintenanceDialog.tsx';
+import { RegistryDrain } from './RegistryCollections.tsx';
 import { useRegistryActions } from './registry-queries.ts';
 import styles from './registries.module.css';
 
@@ -45,6 +46,7 @@ export function RegistryMaintenance({ registry }: { registry: Registry }) {
               : t('maintenance.begunBy', { who: maintenance.startedBy })}{' '}
             <RelativeTime instant={maintenance.startedAt} />
           </p>
+          <RegistryDrain registryId={registry.id} />
         </>
       ) : (
         <p className={styles['muted']}>{t('maintenance.none')}</p>

@@ -23,6 +23,7 @@ import { healthTone, worstEndpoint } from './registry-health.ts';
 import { registriesQuery, registryQuery, useLiveRegistries, useRegistryActions } from './registry-queries.ts';
 import { RegistryCapabilities } from './RegistryCapabilities.tsx';
 import { RegistryCatalog } from './RegistryCatalog.tsx';
+import { RegistryCollections } from './RegistryCollections.tsx';
 import { RegistryEndpoints } from './RegistryEndpoints.tsx';
 import { RegistryExecutions } from './RegistryExecutions.tsx';
 import { RegistryMaintenance } from './RegistryMaintenance.tsx';
@@ -84,6 +85,7 @@ export function RegistryPage() {
         </div>
         <div>
           <RegistryMaintenance registry={registry} />
+          <RegistryCollections registryId={registry.id} />
           <RegistryCatalog registry={registry} />
           <RegistryTokens registry={registry} />
           <RegistryNotifications registry={registry} />

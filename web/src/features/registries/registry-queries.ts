@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { getCollectionSetup } from 'bff/contract/collections';
 import { listExecutions } from 'bff/contract/replication';
 import {
   beginMaintenance,
@@ -24,7 +25,7 @@ import { useRefresh } from '../../domain/use-refresh.ts';
 import type { ChangeBody, DraftBody, TestBody } from './registry-form.ts';
 
 const REFRESH_REST_MS = 1_000;
-const followed = [listRegistries, getRegistry, listRegistryDirectory];
+const followed = [listRegistries, getRegistry, listRegistryDirectory, getCollectionSetup];
 const SEARCHED_EXECUTIONS = 200;
 
 export const registriesQuery = () => endpointQuery(listRegistries, {});

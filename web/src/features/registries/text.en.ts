@@ -110,6 +110,13 @@ export const text = {
     noExecutions: 'No copies to or from it among the latest.',
     direction: { in: 'in', out: 'out', both: 'in and out' },
   },
+  collections: {
+    title: 'Garbage collection',
+    byHand: 'Only by hand.',
+    next: 'The next one begins by itself: {{time}}.',
+    notConfigured: 'The server’s configuration does not say how.',
+    open: 'Preview, collect, history',
+  },
   maintenance: {
     title: 'Maintenance',
     none: 'It takes writes. In maintenance Longshore refuses pushes and deletions, and copies to it wait.',
@@ -140,6 +147,9 @@ export const text = {
     endTitle: 'End the maintenance now?',
     endWords: 'It takes writes again at once, and waiting copies go on.',
     ended: '{{name}} takes writes again.',
+    drained: 'Nothing is being written any more.',
+    draining: 'Still being written: uploads {{uploads}}, copies {{copies}}, deletions and restores {{trashItems}}.',
+    tokensUntil: 'Registry tokens handed out before are good until {{time}}.',
   },
   addressNote:
     'These lines name {{origin}}, where your browser found Longshore. Whether others find it there nobody can tell: set server.publicUrl (LONGSHORE_PUBLIC_URL) to the address that they use.',

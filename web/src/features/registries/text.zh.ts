@@ -109,6 +109,13 @@ export const text = {
     noExecutions: '最近的复制中没有与它有关的。',
     direction: { in: '复制到此', out: '从此复制', both: '双向' },
   },
+  collections: {
+    title: '垃圾回收',
+    byHand: '仅手动。',
+    next: '下一次自动开始：{{time}}。',
+    notConfigured: '服务器配置中没有说明如何进行。',
+    open: '预览、回收与历史',
+  },
   maintenance: {
     title: '维护',
     none: '接受写入。维护期间 Longshore 会拒绝推送和删除，复制到此的任务会等待。',
@@ -135,6 +142,9 @@ export const text = {
     endTitle: '现在结束维护？',
     endWords: '立即恢复写入，等待中的复制会继续。',
     ended: '{{name}} 已恢复写入。',
+    drained: '已没有内容正在写入。',
+    draining: '仍在写入：上传 {{uploads}}，复制 {{copies}}，删除与恢复 {{trashItems}}。',
+    tokensUntil: '之前发放的镜像仓库令牌在 {{time}} 前有效。',
   },
   addressNote:
     '以下配置使用 {{origin}}，即您的浏览器访问 Longshore 的地址；其他人能否通过它访问无法得知。请将 server.publicUrl（LONGSHORE_PUBLIC_URL）设为大家使用的地址。',

@@ -30,6 +30,8 @@ export async function startLongshoreProcess(options: {
   /** By id: an address, or more of its configuration. */
   registries: Readonly<Record<string, string | ({ endpoints: readonly string[] } & Readonly<Record<string, unknown>>)>>;
   environment?: Readonly<Record<string, string>>;
+  /** More of the configuration file. */
+  configuration?: Readonly<Record<string, unknown>>;
   /** Of the system's choice unless said otherwise. */
   port?: number;
 }): Promise<LongshoreProcess> {
@@ -42,7 +44,10 @@ export async function startLongshoreProcess(options: {
     ...(typeof given === 'string' ? { endpoints: [given] } : given),
   }));
   const server = { host: '127.0.0.1', port: options.port ?? 0 };
-  await writeFile(configFile, stringify({ server, dataDirectory: options.folder, registries }));
+  await writeFile(
+    configFile,
+    stringify({ server, dataDirectory: options.folder, registries, ...options.configuration }),
+  );
   const program = path.join(import.meta.dirname, '../../../main.ts');
   const child = spawn(process.execPath, [program, 'serve', '--config', configFile], {
     cwd: options.folder,
