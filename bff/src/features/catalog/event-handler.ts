@@ -148,9 +148,8 @@ const stormRate = 50;
 /** What goes on for longer is no storm but how it is here: making way for it would leave ever more unhandled. */
 const longestStormMs = 30_000;
 const repositoriesInStorm = 2;
-/** In a storm nothing new is begun before so long nothing has come, or for so long. */
-const calmMs = 100;
-const longestYieldMs = 1500;
+/** Nothing new is begun before so long nothing has come, or for so long: the first events of a storm look like any others. */
+const pauses = { usual: { calmMs: 30, longestMs: 150 }, storm: { calmMs: 100, longestMs: 1500 } };
 const firstWaitMs = 2_000;
 const longestWaitMs = 60_000;
 /** Each time twice as long, six seconds in all: what is not there by then was replaced or deleted meanwhile. */
@@ -249,12 +248,14 @@ export class EventHandler {
     }
   }
 
-  /** In a storm: until it pauses, or for a while. */
-  async #yield(state: RegistryState): Promise<void> {
-    if (!state.arrivals.isStorm()) return;
-    const untilMs = performance.now() + longestYieldMs;
-    while (state.arrivals.silentMs() < calmMs && performance.now() < untilMs) {
-      await this.#parts.sleep(calmMs, this.#stopping.signal);
+  /** Until nothing comes for a moment; in a storm for longer. */
+  async #yield({ arrivals }: RegistryState): Promise<void> {
+    const beganMs = performance.now();
+    for (;;) {
+      const { calmMs, longestMs } = arrivals.isStorm() ? pauses.storm : pauses.usual;
+      const waitMs = Math.min(calmMs - arrivals.silentMs(), beganMs + longestMs - performance.now());
+      if (waitMs <= 0) return;
+      await this.#parts.sleep(Math.ceil(waitMs), this.#stopping.signal);
     }
   }
 
