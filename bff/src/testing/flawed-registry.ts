@@ -14,6 +14,8 @@ export type Flaw =
   | { readonly kind: 'huge-manifest'; readonly sizeBytes: number }
   | { readonly kind: 'self-linked-pages' }
   | { readonly kind: 'endless-catalog' }
+  /** All in one answer, as Distribution 2.8 does it. */
+  | { readonly kind: 'many-tags'; readonly count: number }
   | { readonly kind: 'foreign-link'; readonly url: string }
   | { readonly kind: 'null-tags' }
   | { readonly kind: 'busy'; readonly status: 429 | 503; readonly retryAfter: string; readonly times: number }
@@ -195,6 +197,11 @@ const flaws: { readonly [Kind in Flaw['kind']]: Misbehave<Kind> } = {
     const page = Number(new URL(request.url ?? '/', 'http://x').searchParams.get('last') ?? 0);
     response.setHeader('link', `</v2/_catalog?last=${page + 1}&n=1000>; rel="next"`);
     json(response, 200, { repositories: Array.from({ length: 1000 }, (_entry, index) => `a/b${page}-${index}`) });
+    return true;
+  },
+  'many-tags': (flaw, { path, response }) => {
+    if (!path.endsWith('/tags/list')) return false;
+    json(response, 200, { name: 'a/b', tags: Array.from({ length: flaw.count }, (_entry, index) => `v${index}`) });
     return true;
   },
   'foreign-link': (flaw, { response }) => {
