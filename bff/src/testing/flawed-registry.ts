@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { listenOnLoopback } from './listen-on-loopback.ts';
 
 /** How this registry misbehaves; without a flaw it serves what it was given, read-only. */
 export type Flaw =
@@ -59,10 +60,7 @@ export async function startFlawedRegistry(flaw?: Flaw): Promise<FlawedRegistry> 
     if (registry.flaw && answerFlawed(registry.flaw, request, response, content, state)) return;
     answer(request, response, content);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listenOnLoopback(server);
   const registry: FlawedRegistry = {
     url: `http://127.0.0.1:${port}`,
     host: `127.0.0.1:${port}`,
