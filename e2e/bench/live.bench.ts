@@ -56,9 +56,26 @@ async function prepare(api: APIRequestContext): Promise<Copy[]> {
     await addRegistry(api, `way-${number}`, `Way ${number}`, way.url);
     copies.push({ id: `way-${number}`, repository, way, truth });
   }
-  // They are read once when they are added; only the copy's bytes are to be counted.
-  await sleep(3000);
+  await waitUntilScanned(api, copies);
   return copies;
+}
+
+/** Each is read once when it is added, all of the sandbox's tags: only the copies' bytes and their age are to be measured. */
+async function waitUntilScanned(api: APIRequestContext, copies: readonly Copy[]): Promise<void> {
+  const ids = new Set(copies.map(({ id }) => id));
+  const deadlineMs = Date.now() + HOUR_MS;
+  while (Date.now() < deadlineMs) {
+    const { items } = (await (await api.get('registries')).json()) as { items: RegistryScan[] };
+    const scans = items.filter(({ id }) => ids.has(id)).map(({ catalog }) => catalog);
+    if (scans.every(({ scannedAt, scanState }) => scannedAt !== null && scanState === 'idle')) return;
+    await sleep(500);
+  }
+  throw new Error('The registries of the copies were not scanned within an hour.');
+}
+
+interface RegistryScan {
+  readonly id: string;
+  readonly catalog: { readonly scannedAt: string | null; readonly scanState: string };
 }
 
 /** In the page itself: what it shows, several times as often as it changes. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, request as ask } from 'node:http';
 import { pipeline } from 'node:stream';
+import { listenOnLoopback } from '../testing/listen-on-loopback.ts';
 
 export interface CountingProxy {
   readonly url: string;
@@ -40,10 +41,7 @@ export async function startCountingProxy(target: { readonly port: number }): Pro
     upstream.on('error', () => outgoing.destroy());
     pipeline(incoming, upstream, () => {});
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listenOnLoopback(server);
   return {
     url: `http://127.0.0.1:${port}`,
     counts: () => ({ requests, downloadedBytes, blobBytes }),

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { previewPolicy } from '../contract/policies.ts';
 import { listTags } from '../contract/repositories.ts';
-import { digestOf } from '../registry-client/index.ts';
+import { digestOf, isRegistryError } from '../registry-client/index.ts';
 import { type RealRegistry, startRealRegistry } from '../testing/real-registry.ts';
 import { benchClient, type Image, pushImage } from './bench-images.ts';
 import { percentile, rounded, sizeFrom } from './figures.ts';
@@ -155,12 +155,22 @@ async function missingTags(
     for (const { tag, digest } of pushes) {
       if (known.get(tag) !== digest) missing.push(`${repository}:${tag} in the catalog`);
       if (!repository.startsWith('copied/')) continue;
-      const found = await destination.headManifest(repository, tag);
-      const isThere = found !== undefined && found !== 'not-modified' && found.digest === digest;
-      if (!isThere) missing.push(`${repository}:${tag} at the destination`);
+      if (!(await has(destination, { repository, tag, digest })))
+        missing.push(`${repository}:${tag} at the destination`);
     }
   }
   return missing;
+}
+
+async function has(client: ReturnType<typeof benchClient>, { repository, tag, digest }: Push): Promise<boolean> {
+  try {
+    const found = await client.headManifest(repository, tag);
+    return found !== undefined && found !== 'not-modified' && found.digest === digest;
+  } catch (error) {
+    // Distribution empties a tag's file before it writes it, and answers 500 to whoever reads between.
+    if (isRegistryError(error) && error.retryable) return false;
+    throw error;
+  }
 }
 
 async function catalogOf(api: ServedConsole['api'], repository: string): Promise<Map<string, string>> {

@@ -8,10 +8,11 @@ import type { Answer, Call, Transport } from './transport.ts';
 // Distribution 2.8 answers 400 to more.
 const catalogPageSize = 1000;
 const tagPageSize = 1000;
-// 2.8 sends all tags of a repository in one answer: 16 MiB are about half a million of them.
-const pageMaxBytes = 16 * 1024 * 1024;
+// 2.8 sends all tags of a repository in one answer; 250,000 of thirty characters are 8 MiB.
+const pageMaxBytes = 8 * 1024 * 1024;
 const pagesMax = 2000;
-const entriesMax = 1_000_000;
+/** Whoever reads a list keeps its names: a list without end must not take the memory of everything else. */
+const entriesMax = 250_000;
 
 export interface Page {
   /** Undefined where the status is not 200. */
@@ -91,18 +92,21 @@ export class Listings {
       }
       const document = parseJson(answer.bytes, answer);
       entryCount += countEntries(document);
+      if (entryCount > entriesMax) throw endless(answer);
       yield { document, answer };
       const next = nextPage(answer);
       if (!next) return;
       seen.add(answer.url.href);
       if (seen.has(next.href))
         throw registryError(answer.occasion, 'answer-invalid', 'sends the same page of a list again and again');
-      if (pageCount >= pagesMax || entryCount > entriesMax) {
-        throw registryError(answer.occasion, 'answer-too-large', 'sends a list without end: the reading was stopped');
-      }
+      if (pageCount >= pagesMax) throw endless(answer);
       call = { ...call, path: next, endpoint: answer.endpoint };
     }
   }
+}
+
+function endless(answer: Answer): Error {
+  return registryError(answer.occasion, 'answer-too-large', 'sends a list without end: the reading was stopped');
 }
 
 function nextPage(answer: Answer): URL | undefined {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
+import { listenOnLoopback } from './listen-on-loopback.ts';
 
 /** What happens to one connection; counted in bytes from the server to the client unless said otherwise. */
 export interface Mischief {
@@ -56,10 +57,7 @@ export async function startChaosProxy(target: { port: number; seed?: number }): 
     if (mischief.delayMs === undefined) begin();
     else setTimeout(begin, mischief.delayMs);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listenOnLoopback(server);
   return {
     url: `http://127.0.0.1:${port}`,
     port,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { listenOnLoopback } from './listen-on-loopback.ts';
 
 /** How this registry misbehaves; without a flaw it serves what it was given, read-only. */
 export type Flaw =
@@ -14,6 +15,8 @@ export type Flaw =
   | { readonly kind: 'huge-manifest'; readonly sizeBytes: number }
   | { readonly kind: 'self-linked-pages' }
   | { readonly kind: 'endless-catalog' }
+  /** All in one answer, as Distribution 2.8 does it. */
+  | { readonly kind: 'many-tags'; readonly count: number }
   | { readonly kind: 'foreign-link'; readonly url: string }
   | { readonly kind: 'null-tags' }
   | { readonly kind: 'busy'; readonly status: 429 | 503; readonly retryAfter: string; readonly times: number }
@@ -57,10 +60,7 @@ export async function startFlawedRegistry(flaw?: Flaw): Promise<FlawedRegistry> 
     if (registry.flaw && answerFlawed(registry.flaw, request, response, content, state)) return;
     answer(request, response, content);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listenOnLoopback(server);
   const registry: FlawedRegistry = {
     url: `http://127.0.0.1:${port}`,
     host: `127.0.0.1:${port}`,
@@ -195,6 +195,11 @@ const flaws: { readonly [Kind in Flaw['kind']]: Misbehave<Kind> } = {
     const page = Number(new URL(request.url ?? '/', 'http://x').searchParams.get('last') ?? 0);
     response.setHeader('link', `</v2/_catalog?last=${page + 1}&n=1000>; rel="next"`);
     json(response, 200, { repositories: Array.from({ length: 1000 }, (_entry, index) => `a/b${page}-${index}`) });
+    return true;
+  },
+  'many-tags': (flaw, { path, response }) => {
+    if (!path.endsWith('/tags/list')) return false;
+    json(response, 200, { name: 'a/b', tags: Array.from({ length: flaw.count }, (_entry, index) => `v${index}`) });
     return true;
   },
   'foreign-link': (flaw, { response }) => {

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 export interface RealRegistryOptions {
   readonly isReadOnly?: boolean;
@@ -58,7 +58,7 @@ export async function startRealRegistry(options: RealRegistryOptions = {}): Prom
   const storageDirectory = options.storageDirectory ?? path.join(directory, 'storage');
   // Another process may take the port between our asking and the registry's listening.
   for (let attempt = 1; ; attempt += 1) {
-    const port = options.port ?? (await findFreePort());
+    const port = options.port ?? (await freePort());
     const configFile = path.join(directory, 'config.yml');
     await writeFile(configFile, await configuration({ ...options, storageDirectory }, port, directory));
     const registry = launch(configFile, port, options, { directory, storageDirectory });
@@ -188,17 +188,6 @@ async function isReady(registry: RealRegistry & { hasExited(): boolean }): Promi
     await sleep(20);
   }
   return false;
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port was given.');
-  return address.port;
 }
 
 /** Random bytes with their digest: a layer that nothing else holds. */

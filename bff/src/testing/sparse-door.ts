@@ -5,6 +5,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { digestOf, isIndex } from '../registry-client/index.ts';
 import type { RealRegistry } from './real-registry.ts';
+import { listenOnLoopback } from './listen-on-loopback.ts';
 
 export interface SparseDoor {
   readonly url: string;
@@ -26,12 +27,9 @@ export async function startSparseDoor({ port, storageDirectory }: RealRegistry):
         : putManifest(request, response, { port, named, storageDirectory });
     work.catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('No port was given.');
+  const listening = await listenOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${listening}`,
     stop: async () => {
       server.closeAllConnections();
       server.close();

@@ -219,9 +219,7 @@ class Catalog implements CatalogService {
       await eventsStore.markNotified(registryId);
       return { accepted: 0 };
     }
-    const accepted = await eventsStore.insert(registryId, received);
-    if (accepted > 0) this.#events.noteArrival(registryId);
-    return { accepted };
+    return { accepted: await this.#events.arrive(registryId, () => eventsStore.insert(registryId, received)) };
   }
 
   start(): void {

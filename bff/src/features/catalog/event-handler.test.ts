@@ -149,10 +149,10 @@ describe('EventHandler', () => {
 
   test('in a storm fewer are handled at once, but not for longer than half a minute, and all of them in the end', async () => {
     const open = new Map<number, StoredEvent>();
-    const sleptMs: number[] = [];
+    const beganAtMs: number[] = [];
     let active = 0;
     const most = { inStorm: 0, after: 0 };
-    let isStorm = true;
+    let cameAtMs = 0;
     let release = () => {};
     const gate = new Promise<void>((resolve) => (release = resolve));
     const handler = new EventHandler({
@@ -168,7 +168,8 @@ describe('EventHandler', () => {
       },
       handle: async () => {
         active += 1;
-        if (isStorm) most.inStorm = Math.max(most.inStorm, active);
+        beganAtMs.push(performance.now());
+        if (performance.now() - cameAtMs < 29_000) most.inStorm = Math.max(most.inStorm, active);
         else most.after = Math.max(most.after, active);
         await gate;
         active -= 1;
@@ -176,36 +177,79 @@ describe('EventHandler', () => {
       },
       onError: () => {},
       sleep: (durationMs) => {
-        sleptMs.push(durationMs);
+        vi.advanceTimersByTime(durationMs);
+        return Promise.resolve();
+      },
+    });
+    const come = (count: number) =>
+      Promise.all(Array.from({ length: count }, () => handler.arrive('development', () => Promise.resolve(1))));
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      cameAtMs = performance.now();
+      void come(60);
+      for (let place = 0; place < 20; place += 1) {
+        const one = event({ repository: `a/${place}` });
+        open.set(one.id, one);
+      }
+      await come(1);
+      await vi.waitFor(() => expect(active).toBe(2));
+      // It goes on for half a minute: from then on it is how it is here.
+      for (let half = 0; half < 62; half += 1) {
+        vi.advanceTimersByTime(500);
+        await come(60);
+      }
+      handler.kick('development');
+      await vi.waitFor(() => expect(active).toBe(8));
+      release();
+      await vi.waitFor(() => expect(open.size).toBe(0));
+      expect(most).toEqual({ inStorm: 2, after: 8 });
+      // Nothing was begun before nothing more came, not even for the first of them.
+      expect((beganAtMs[0] ?? 0) - cameAtMs).toBeGreaterThanOrEqual(100);
+      await handler.stop();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('while a registry posts one event after the other, however slowly, little is begun', async () => {
+    const open = [event({ repository: 'a/first' })];
+    const beganAtMs: number[] = [];
+    const handler = new EventHandler({
+      eventsStore: {
+        listOpen: () => Promise.resolve(open),
+        markHandled: () => {
+          open.splice(0);
+          return Promise.resolve();
+        },
+      },
+      handle: () => {
+        beganAtMs.push(performance.now());
+        return Promise.resolve('done');
+      },
+      onError: () => {},
+      sleep: (durationMs) => {
         vi.advanceTimersByTime(durationMs);
         return Promise.resolve();
       },
     });
     vi.useFakeTimers({ toFake: ['performance'] });
     try {
-      for (let count = 0; count < 60; count += 1) handler.noteArrival('development');
-      for (let place = 0; place < 20; place += 1) {
-        const one = event({ repository: `a/${place}` });
-        open.set(one.id, one);
-      }
-      handler.noteArrival('development');
-      await vi.waitFor(() => expect(active).toBe(2));
-      // It goes on for half a minute: from then on it is how it is here.
-      for (let second = 0; second < 31; second += 1) {
-        vi.advanceTimersByTime(1000);
-        isStorm = second < 29;
-        for (let count = 0; count < 60; count += 1) handler.noteArrival('development');
-      }
+      const startMs = performance.now();
+      // Received, and not stored yet, all the while.
+      void handler.arrive('development', () => new Promise<number>(() => {}));
       handler.kick('development');
-      await vi.waitFor(() => expect(active).toBe(8));
+      await vi.waitFor(() => expect(open).toEqual([]));
+      vi.advanceTimersByTime(1000);
+      open.push(event({ repository: 'a/second' }));
+      const laterMs = performance.now();
+      handler.kick('development');
+      await vi.waitFor(() => expect(open).toEqual([]));
+      const [first = 0, second = 0] = beganAtMs;
+      expect(first - startMs).toBeGreaterThanOrEqual(150);
+      expect(second - laterMs).toBeGreaterThanOrEqual(1500);
+      await handler.stop();
     } finally {
       vi.useRealTimers();
     }
-    release();
-    await vi.waitFor(() => expect(open.size).toBe(0));
-    expect(most).toEqual({ inStorm: 2, after: 8 });
-    // Nothing was begun before nothing more came.
-    expect(sleptMs[0]).toBe(100);
-    await handler.stop();
   });
 });

@@ -90,23 +90,32 @@ function keyOf(registryId: string, repository: string, tag: string): string {
   return `${registryId}/${repository}:${tag}`;
 }
 
-/** Of the second that is under way, and of the one before it. */
+/** How fast events come: of the second that is under way, and of the one before it. */
 class ArrivalRate {
   #second = 0;
   #count = 0;
   #before = 0;
+  /** Received, and not acknowledged yet. */
+  #coming = 0;
   #lastMs = Number.NEGATIVE_INFINITY;
+  /** Since when it was never calm. */
+  #restlessSinceMs = Number.NEGATIVE_INFINITY;
   #stormSinceMs: number | undefined;
 
-  note(): void {
+  begin(): void {
+    if (this.silentMs() >= pauses.usual.calmMs) this.#restlessSinceMs = performance.now();
+    this.#coming += 1;
+  }
+
+  end(): void {
     this.#turn();
+    this.#coming -= 1;
     this.#count += 1;
     this.#lastMs = performance.now();
   }
 
   isStorm(): boolean {
-    this.#turn();
-    if (Math.max(this.#count, this.#before) <= stormRate) {
+    if (!this.#isFast() && !this.#isRestless()) {
       this.#stormSinceMs = undefined;
       return false;
     }
@@ -116,7 +125,17 @@ class ArrivalRate {
 
   /** How long nothing has come. */
   silentMs(): number {
-    return performance.now() - this.#lastMs;
+    return this.#coming > 0 ? 0 : performance.now() - this.#lastMs;
+  }
+
+  #isFast(): boolean {
+    this.#turn();
+    return Math.max(this.#count, this.#before) > stormRate;
+  }
+
+  /** A registry posts one event after the other: where that goes slowly, it may be our own handling that slows it down. */
+  #isRestless(): boolean {
+    return this.silentMs() < pauses.usual.calmMs && performance.now() - this.#restlessSinceMs > restlessMs;
   }
 
   #turn(): void {
@@ -145,12 +164,13 @@ const repositoriesAtOnce = 8;
  * it, and what has waited a moment is handled together.
  */
 const stormRate = 50;
+/** Events that come for so long with no pause between them are a storm, too, however slowly. */
+const restlessMs = 500;
 /** What goes on for longer is no storm but how it is here: making way for it would leave ever more unhandled. */
 const longestStormMs = 30_000;
 const repositoriesInStorm = 2;
-/** In a storm nothing new is begun before so long nothing has come, or for so long. */
-const calmMs = 100;
-const longestYieldMs = 1500;
+/** Nothing new is begun before so long nothing has come, or for so long: the first events of a storm look like any others. */
+const pauses = { usual: { calmMs: 30, longestMs: 150 }, storm: { calmMs: 100, longestMs: 1500 } };
 const firstWaitMs = 2_000;
 const longestWaitMs = 60_000;
 /** Each time twice as long, six seconds in all: what is not there by then was replaced or deleted meanwhile. */
@@ -185,10 +205,17 @@ export class EventHandler {
     this.#parts = parts;
   }
 
-  /** New events of this registry were stored. */
-  noteArrival(registryId: string): void {
-    this.#stateOf(registryId).arrivals.note();
-    this.kick(registryId);
+  /** Events of this registry are being stored: `stored` resolves with how many are new, and this with the same. */
+  async arrive(registryId: string, stored: () => Promise<number>): Promise<number> {
+    const { arrivals } = this.#stateOf(registryId);
+    arrivals.begin();
+    try {
+      const count = await stored();
+      if (count > 0) this.kick(registryId);
+      return count;
+    } finally {
+      arrivals.end();
+    }
   }
 
   /** There may be open events of this registry. */
@@ -249,12 +276,14 @@ export class EventHandler {
     }
   }
 
-  /** In a storm: until it pauses, or for a while. */
-  async #yield(state: RegistryState): Promise<void> {
-    if (!state.arrivals.isStorm()) return;
-    const untilMs = performance.now() + longestYieldMs;
-    while (state.arrivals.silentMs() < calmMs && performance.now() < untilMs) {
-      await this.#parts.sleep(calmMs, this.#stopping.signal);
+  /** Until nothing comes for a moment; in a storm for longer. */
+  async #yield({ arrivals }: RegistryState): Promise<void> {
+    const beganMs = performance.now();
+    for (;;) {
+      const { calmMs, longestMs } = arrivals.isStorm() ? pauses.storm : pauses.usual;
+      const waitMs = Math.min(calmMs - arrivals.silentMs(), beganMs + longestMs - performance.now());
+      if (waitMs <= 0) return;
+      await this.#parts.sleep(Math.ceil(waitMs), this.#stopping.signal);
     }
   }
 

@@ -7,7 +7,7 @@ import {
 } from '../../registry-client/index.ts';
 import type { CatalogStore, KnownRepository } from './catalog.store.ts';
 import { inParallel } from './in-parallel.ts';
-import { reconcileRepository, type RepositoryFindings, TooManyTagsError } from './reconcile-repository.ts';
+import { reconcileRepository, type RepositoryFindings } from './reconcile-repository.ts';
 import type { RegistryEventsStore } from './registry-events.store.ts';
 import type { ScanEnd, TakenScan } from './scan-state.store.ts';
 
@@ -83,7 +83,7 @@ export async function scanRegistry(parts: ScanParts, taken: TakenScan): Promise<
   const tally = { tagCount: 0, changedTagCount: 0 };
   const missing: MissingTags[] = [];
   const sizes = createSizeBatches(store);
-  const failures: { repository: string; error: RegistryError | TooManyTagsError }[] = [];
+  const failures: { repository: string; error: RegistryError }[] = [];
   await inParallel(names, repositoriesAtOnce, async (repository) => {
     try {
       const findings = await scanRepository(parts, taken, repository, known.get(repository));
@@ -143,8 +143,8 @@ async function removeIfGone({ store, client, signal }: ScanParts, registryId: st
   if (!(await client.hasRepository(repository, { signal }))) await store.removeEmptyRepository(registryId, repository);
 }
 
-function isOfOneRepository(error: unknown): error is RegistryError | TooManyTagsError {
-  return error instanceof TooManyTagsError || (isRegistryError(error) && !wholeRegistryCodes.has(error.code));
+function isOfOneRepository(error: unknown): error is RegistryError {
+  return isRegistryError(error) && !wholeRegistryCodes.has(error.code);
 }
 
 /**
@@ -181,9 +181,9 @@ function partlyReadReason(
   { registryName }: TakenScan,
   failureCount: number,
   repositoryCount: number,
-  first: { repository: string; error: RegistryError | TooManyTagsError },
+  first: { repository: string; error: RegistryError },
 ): ScanEnd['reason'] {
-  const cause = 'sentence' in first.error ? first.error.sentence : first.error.message;
+  const cause = first.error.sentence;
   return {
     code: 'scan-incomplete',
     sentence: `${failureCount} of ${repositoryCount} repositories of ${registryName} could not be read. The first, ${first.repository}: ${cause}`,

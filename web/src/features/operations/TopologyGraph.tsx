@@ -163,6 +163,7 @@ function EdgeWords({ edge, route }: { edge: TopologyEdge; route: Route }) {
       y={edge.labelY}
       dy={-4 - routeThickness(route.bytesPerSecond) / 2}
       className={styles['edgeWords']}
+      textAnchor={edge.labelAnchor}
       data-tone={routeTone(route)}
       aria-hidden="true"
     >

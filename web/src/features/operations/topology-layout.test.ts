@@ -49,6 +49,21 @@ describe('the drawing of registries', () => {
     expect(new Set(ends).size).toBe(5);
   });
 
+  it('has the words of ways within a column beside all of these, one below the other, within the drawing', () => {
+    const { edges, width } = layoutTopology(twelve, [way('hq', 'north'), way('hq', 'south'), way('hq', 'far-3')]);
+    for (const { labelX, labelAnchor } of edges) {
+      expect(labelAnchor).toBe('start');
+      for (const { path } of edges) {
+        const [startX = 0, , bendX = 0] = numbers(path);
+        // A curve of this kind gets three quarters of the way to its bend.
+        expect(labelX).toBeGreaterThan(startX + 0.75 * (bendX - startX));
+      }
+      expect(labelX + 60).toBeLessThanOrEqual(width);
+    }
+    const heights = edges.map(({ labelY }) => labelY).toSorted((one, other) => one - other);
+    for (const [index, y] of heights.slice(1).entries()) expect(y - (heights[index] ?? 0)).toBeGreaterThan(14);
+  });
+
   it('does not draw what leads nowhere', () => {
     expect(layoutTopology(twelve, [way('dev', 'gone'), way('dev', 'dev')]).edges).toEqual([]);
     expect(layoutTopology([], []).nodes).toEqual([]);

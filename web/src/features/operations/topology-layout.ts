@@ -10,6 +10,8 @@ const BEND = 62;
 /** Between two lines that run side by side. */
 const LANE = 7;
 const BULGE = 56;
+/** The words of ways within a column stand beside all of them. */
+const WORDS = 68;
 
 interface Place {
   readonly id: string;
@@ -27,9 +29,10 @@ export interface TopologyNode extends Place {
 export interface TopologyEdge {
   readonly key: string;
   readonly path: string;
-  /** Middle of the words beside it. */
+  /** Of the words about it: their middle, or where they begin. */
   readonly labelX: number;
   readonly labelY: number;
+  readonly labelAnchor: 'middle' | 'start';
 }
 export interface Topology {
   readonly width: number;
@@ -75,7 +78,8 @@ export function layoutTopology(places: readonly Place[], ways: readonly Way[]): 
     ({ from, to }) => from.column === to.column && from.column === environments.length - 1,
   );
   return {
-    width: columnX(Math.max(environments.length, 1)) - COLUMN_GAP + MARGIN + (isLoopOutside ? COLUMN_GAP / 2 : 0),
+    width:
+      columnX(Math.max(environments.length, 1)) - COLUMN_GAP + MARGIN + (isLoopOutside ? BULGE + WORDS - MARGIN : 0),
     height: HEAD + rows * (NODE_HEIGHT + ROW_GAP) - ROW_GAP + MARGIN,
     columns: environments.map((environment, column) => ({ environment, x: columnX(column) })),
     nodes,
@@ -147,6 +151,7 @@ function curve(key: string, start: Point, end: Point): TopologyEdge {
     path: `M${start.x} ${start.y}C${middle} ${start.y} ${middle} ${end.y} ${end.x} ${end.y}`,
     labelX: middle,
     labelY: (start.y + end.y) / 2,
+    labelAnchor: 'middle',
   };
 }
 
@@ -162,6 +167,7 @@ function detour(key: string, start: Point, end: Point, laneY: number, labelShare
     ].join(''),
     labelX: near(start, 1, 1) + (near(end, -1, 1) - near(start, 1, 1)) * labelShare,
     labelY: laneY,
+    labelAnchor: 'middle',
   };
 }
 
@@ -172,7 +178,9 @@ function loop(key: string, start: Point, end: Point): TopologyEdge {
   return {
     key,
     path: `M${start.x} ${start.y}C${x} ${start.y} ${x} ${end.y} ${end.x} ${end.y}`,
-    labelX: start.x + reach * 0.75,
-    labelY: (start.y + end.y) / 2,
+    // Beyond the widest of them: its line would go through the words of the others.
+    labelX: start.x + BULGE * 0.75 + 8,
+    labelY: (start.y + end.y) / 2 + 8,
+    labelAnchor: 'start',
   };
 }

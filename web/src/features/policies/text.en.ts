@@ -268,6 +268,7 @@ export const text = {
     name: 'Name',
     nameHint: 'What people call it: “production to the branches”.',
     project: 'Belongs to',
+    wholeSystemHint: 'Only system administrators can change it. It stays as it is made.',
     projectHint: 'Its admins can change it, and only its repositories are copied. It stays as it is made.',
     systemWide: 'the whole system',
     choose: 'Choose…',

@@ -240,6 +240,7 @@ export const text = {
     name: '名称',
     nameHint: '大家对它的称呼，例如“生产到分支”。',
     project: '属于',
+    wholeSystemHint: '只有系统管理员可以更改它。创建后不再改变。',
     projectHint: '其管理员可以更改它，且只复制该项目的存储库。创建后不再改变。',
     systemWide: '整个系统',
     choose: '请选择…',

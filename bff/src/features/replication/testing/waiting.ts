@@ -1,14 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getTask, listTasks, type Task, type TaskDetail } from '../../../contract/replication.ts';
+import { isRegistryError } from '../../../registry-client/index.ts';
 import type { TestApiClient } from '../../../testing/api-client.ts';
 
 const patienceMs = 120_000;
 
-/** Asks again until something is so; the message says what never came. */
+/**
+ * Asks again until something is so; the message says what never came. Distribution empties a tag's file before it writes
+ * it, and answers 500 to whoever reads between: that is not so yet.
+ */
 export async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
   const endsAtMs = performance.now() + patienceMs;
   for (;;) {
-    const answer = await ask();
+    const answer = await ask().catch((error: unknown) => {
+      if (isRegistryError(error, 'server-error') && performance.now() < endsAtMs) return undefined;
+      throw error;
+    });
     if (answer !== undefined) return answer;
     if (performance.now() > endsAtMs) throw new Error(`Waited ${patienceMs / 1000} s in vain for ${what}.`);
     await sleep(50);
