@@ -102,13 +102,13 @@ function ruleFinder({ access }: Foundation, { rules }: TagRules) {
 function newsOver(foundation: Foundation, { catalog }: TrashParts): TrashNews {
   return {
     removed: ({ registryId, repository }, removed) => catalog.noteRemoved(registryId, repository, removed),
-    restored: async ({ registryId, repository }, tags, digest, actor) => {
+    restored: async ({ registryId, repository }, { tags, digest, afterMs, actor }) => {
       const how = { how: 'restore', ...(actor === null ? {} : { actor }) } as const;
       if (tags.length > 0) {
         await catalog.refreshTags(
           registryId,
           repository,
-          tags.map((tag) => ({ tag, ...how })),
+          tags.map((tag) => ({ tag, ...how, seen: { digest, afterMs } })),
         );
       } else await catalog.refreshManifest(registryId, repository, digest);
     },
