@@ -1,11 +1,19 @@
-import { isRepositoryName } from '../../registry-client/index.ts';
+import { isRegistryError, isRepositoryName } from '../../registry-client/index.ts';
 import type { CopyLimiter } from '../../replication-engine/index.ts';
 import { isReservedTag, trashRepositoryOf } from '../../access/reserved-names.ts';
 import { findNeeded, type ParentOf } from './live-manifests.ts';
-import { isNameRefused, isReadable, type Moved, moveWithin, type Registry } from './put-aside.ts';
+import { isBroken, isNameRefused, isReadable, type Moved, moveWithin, type Registry } from './put-aside.ts';
 import type { SharedManifests } from './shared-manifests.ts';
 import { deleteManifests, removeTagOnly, throwawayFor } from './take-away.ts';
-import { type ClaimedItem, hexOf, itemName, type KeptIn, type KeptManifest, TrashRefusal } from './trash.ts';
+import {
+  type ClaimedItem,
+  hexOf,
+  itemName,
+  type KeptIn,
+  type KeptManifest,
+  type Reason,
+  TrashRefusal,
+} from './trash.ts';
 import { trashReasons } from './trash-reasons.ts';
 
 /** A repository while this worker is alone with it: nobody else deletes or restores in it, or moves its held tags. */
@@ -53,6 +61,8 @@ export interface Deleted {
   readonly keptIn: KeptIn;
   readonly goneTags: readonly string[];
   readonly goneDigests: readonly string[];
+  /** What is to be known of how it is kept. */
+  readonly reason: Reason | null;
 }
 
 /**
@@ -67,8 +77,11 @@ export async function deleteArtifact(state: RepositoryState, deletion: Deletion)
   await refuseImmutable(state, item, aliases);
   const kept = await keep(state, { ...deletion, aliases }, pinned);
   return state.shared.alone(digestsOf(kept.manifests), async () => {
-    if (item.tag !== null) await refuseMoved(state, item, item.tag, pinned);
-    await deletion.checkFence();
+    await Promise.all([
+      kept.keptIn === 'repository' && refuseUnreadable(state, item, pinned),
+      item.tag !== null && refuseMoved(state, item, item.tag, pinned),
+      deletion.checkFence(),
+    ]);
     // Others of this hold may have taken some of them away since.
     return takeAway(state, item, { ...kept, aliases: aliasesOf(state, item, pinned), digest: pinned });
   });
@@ -119,6 +132,7 @@ type Keeping = Deletion & Pick<PlannedDeletion, 'aliases'>;
 interface Kept {
   readonly keptIn: KeptIn;
   readonly manifests: readonly KeptManifest[];
+  readonly reason: Reason | null;
 }
 
 async function keep(state: RepositoryState, deletion: Keeping, digest: string): Promise<Kept> {
@@ -138,30 +152,43 @@ async function keep(state: RepositoryState, deletion: Keeping, digest: string): 
     const where = { client, limiter, from: repository, to, digest, tag, mounts, begunAtMs: openedAtMs };
     moved = await moveWithin({ ...where, signal, onPlanned });
   } catch (error) {
-    if (isNameRefused(error)) return keepUnderTag(state, deletion, digest);
+    if (isNameRefused(error) || isBroken(error)) return keepUnderTag(state, deletion, digest);
     throw error;
   }
   if (moved.bytesMoved > 0) mounting.noteMissing();
-  if (!(await isReadable(client, to, digest, signal)))
-    throw new TrashRefusal(trashReasons.notKept(client.name, itemName(item), digest));
-  return { keptIn: 'repository', manifests };
+  return { keptIn: 'repository', manifests, reason: null };
 }
 
-/** A tag of ours beside the others keeps it, its children and its blobs where they are. */
+async function refuseUnreadable(state: RepositoryState, item: ClaimedItem, digest: string): Promise<void> {
+  const { client, repository, signal } = state;
+  if (await isReadable(client, trashRepositoryOf(repository), digest, signal)) return;
+  throw new TrashRefusal(trashReasons.notKept(client.name, itemName(item), digest));
+}
+
+/**
+ * A tag of ours beside the others keeps it, its children and its blobs where they are. What is broken so that the registry
+ * takes it under no tag any more stays there without one, and the item says so.
+ */
 async function keepUnderTag(state: RepositoryState, deletion: Keeping, digest: string): Promise<Kept> {
   const { client, repository, signal, tags } = state;
-  const { bytes, descriptor } = await client.getManifest(repository, digest, { signal });
   const manifests: KeptManifest[] = [{ digest, role: 'root' }];
-  const { aliases } = deletion;
-  await deletion.onPlanned({ manifests, sizeBytes: descriptor.sizeBytes, keptIn: 'tag', aliases });
+  const { aliases, item } = deletion;
   const tag = reservedTagOf(digest);
-  await client.putManifest(repository, tag, { bytes, mediaType: descriptor.mediaType }, { signal });
-  const found = await client.headManifest(repository, tag, { signal, ifNoneMatch: digest });
-  if (found !== 'not-modified') {
-    throw new TrashRefusal(trashReasons.notKept(client.name, itemName(deletion.item), digest));
+  try {
+    const { bytes, descriptor } = await client.getManifest(repository, digest, { signal });
+    await deletion.onPlanned({ manifests, sizeBytes: descriptor.sizeBytes, keptIn: 'tag', aliases });
+    await client.putManifest(repository, tag, { bytes, mediaType: descriptor.mediaType }, { signal });
+  } catch (error) {
+    if (!isRegistryError(error) || !isBroken(error)) throw error;
+    if ((await client.headManifest(repository, digest, { signal })) === undefined) throw error;
+    await deletion.onPlanned({ manifests, sizeBytes: 0, keptIn: 'tag', aliases });
+    const reason = trashReasons.keptBroken(client.name, itemName(item), error.sentence);
+    return { keptIn: 'tag', manifests, reason };
   }
+  const found = await client.headManifest(repository, tag, { signal, ifNoneMatch: digest });
+  if (found !== 'not-modified') throw new TrashRefusal(trashReasons.notKept(client.name, itemName(item), digest));
   tags.set(tag, digest);
-  return { keptIn: 'tag', manifests };
+  return { keptIn: 'tag', manifests, reason: null };
 }
 
 /** Nothing compares and sets: who pushes between this and the deletion of a shared tag loses the tag, not the bytes. */
@@ -176,7 +203,13 @@ async function refuseMoved(state: RepositoryState, item: ClaimedItem, tag: strin
 async function takeAway(
   state: RepositoryState,
   item: ClaimedItem,
-  { keptIn, manifests, aliases, digest }: Kept & { readonly aliases: readonly string[]; readonly digest: string },
+  {
+    keptIn,
+    manifests,
+    reason,
+    aliases,
+    digest,
+  }: Kept & { readonly aliases: readonly string[]; readonly digest: string },
 ): Promise<Deleted> {
   const { client, repository, signal, tags, shared } = state;
   const removal = { client, repository, signal };
@@ -184,7 +217,8 @@ async function takeAway(
   if (item.tag !== null) left.delete(item.tag);
   else for (const alias of aliases) if (keptIn === 'repository') left.delete(alias);
   const needed = await neededOf(state, left, manifests);
-  const parent = needed.get(digest);
+  // What is kept where it is must stay there, whatever names it.
+  const parent = keptIn === 'tag' ? reservedTagOf(digest) : needed.get(digest);
   if (parent === undefined) {
     // By digest: a tag that has moved since keeps what it is now.
     const goneDigests = await deleteManifests(
@@ -195,13 +229,13 @@ async function takeAway(
     const goneTags = [...(item.tag === null ? aliases : [item.tag]), ...tagsOf(left, goneDigests)];
     forget(state, goneTags);
     for (const gone of goneDigests) shared.gone.add(gone);
-    return { aliases, keptIn, goneTags, goneDigests };
+    return { aliases, keptIn, goneTags, goneDigests, reason };
   }
   const names = item.tag === null ? aliases : [item.tag];
   if (item.tag === null && keptIn === 'repository') throw new TrashRefusal(trashReasons.needed(digest, parent));
   for (const name of names) await removeTagOnly(removal, name, item.id);
   forget(state, names);
-  return { aliases: item.tag === null ? names : aliases, keptIn, goneTags: names, goneDigests: [] };
+  return { aliases: item.tag === null ? names : aliases, keptIn, goneTags: names, goneDigests: [], reason };
 }
 
 /** The tag went, and its worker too: what nobody else needs of it goes now. */
@@ -230,7 +264,7 @@ async function finishTogether(
   forget(state, goneTags);
   for (const gone of goneDigests) shared.gone.add(gone);
   const aliases = tag === null ? item.aliases : aliasesOf(state, item, digest ?? '');
-  return { aliases, keptIn, goneTags, goneDigests };
+  return { aliases, keptIn, goneTags, goneDigests, reason: item.reason };
 }
 
 async function neededOf(

@@ -87,7 +87,7 @@ function outcomeOf(item: ClaimedItem, end: ItemEnd): Outcome {
   const same = { item, reason: null, aliases: null, keptIn: null, hasShadow: null, delayMs: 0 };
   switch (end.state) {
     case 'deleted':
-      return { ...same, state: 'deleted', aliases: end.aliases, keptIn: end.keptIn };
+      return { ...same, state: 'deleted', aliases: end.aliases, keptIn: end.keptIn, reason: end.reason };
     case 'restored':
       return { ...same, state: 'restored' };
     case 'purged':

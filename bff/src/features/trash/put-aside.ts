@@ -101,3 +101,20 @@ export function isNameRefused(error: unknown): boolean {
   if (!isRegistryError(error) || !writes.has(error.operation)) return false;
   return error.code === 'forbidden' || error.code === 'unauthorized' || error.status === 400 || error.status === 404;
 }
+
+const unreadable: ReadonlySet<string> = new Set([
+  'not-found',
+  'manifest-invalid',
+  'manifest-incomplete',
+  'manifest-too-large',
+  'digest-mismatch',
+  'answer-invalid',
+  'answer-too-large',
+]);
+
+/** It cannot be put elsewhere: parts of it are missing, or it is none that a registry of today takes, such as schema 1. */
+export function isBroken(error: unknown): boolean {
+  if (!isRegistryError(error) || error.retryable) return false;
+  // 400 is Distribution’s MANIFEST_INVALID.
+  return unreadable.has(error.code) || (error.operation === 'put-manifest' && error.status === 400);
+}

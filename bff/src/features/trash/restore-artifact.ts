@@ -29,8 +29,7 @@ export async function restoreArtifact(
   const wanted = tagsFor(item, restore);
   // Before anything moves: whoever has to choose anew should know at once.
   for (const tag of wanted.strict) await refuseTaken(state, tag, digest, restore);
-  const root = await bringBack(state, item, digest);
-  await checkFence();
+  const root = await bringBack(state, item, digest, checkFence);
   const tags: string[] = [];
   const afterMs = performance.now();
   for (const tag of [...wanted.strict, ...wanted.ifFree]) {
@@ -50,18 +49,27 @@ function tagsFor(item: ClaimedItem, restore: RestoreTarget): { strict: readonly 
   return item.tag === null ? { strict: [], ifFree: item.aliases } : { strict: [item.tag], ifFree: [] };
 }
 
-async function bringBack(state: RepositoryState, item: ClaimedItem, digest: string): Promise<ManifestBytes> {
+async function bringBack(
+  state: RepositoryState,
+  item: ClaimedItem,
+  digest: string,
+  checkFence: () => Promise<void>,
+): Promise<ManifestBytes> {
   const { client, repository, limiter, openedAtMs, mounting, signal } = state;
   const lost = (): TrashRefusal => new TrashRefusal(trashReasons.lost(client.name, itemName(item)));
   try {
-    if (item.keptIn === 'tag') return await client.getManifest(repository, digest, { signal });
+    if (item.keptIn === 'tag') {
+      await checkFence();
+      return await client.getManifest(repository, digest, { signal });
+    }
     const from = trashRepositoryOf(repository);
     const mounts = !mounting.isKnownMissing();
     const where = { client, limiter, from, to: repository, digest, mounts, begunAtMs: openedAtMs };
     const moved = await moveWithin({ ...where, signal });
     if (moved.bytesMoved > 0) mounting.noteMissing();
     // What the trash holds is given up after this.
-    if (!(await isReadable(client, repository, digest, signal))) throw lost();
+    const [isThere] = await Promise.all([isReadable(client, repository, digest, signal), checkFence()]);
+    if (!isThere) throw lost();
     return moved.root;
   } catch (error) {
     throw isRegistryError(error, 'not-found') ? lost() : error;

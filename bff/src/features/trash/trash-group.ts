@@ -74,16 +74,17 @@ async function openRepository(
   const doomed = new Set(items.flatMap(({ digest }) => digest ?? []));
   const findKnown = (digests: readonly string[]) => store.findKnown(digests);
   const find = (digests: readonly string[]) => store.findParents(registryId, repository, digests);
+  // Restores ask for their own tags only, and are refused nothing where nothing can be deleted.
+  const isDeleting = items.some(({ state }) => state !== 'restoring');
   const readAll = async (): Promise<Map<string, string>> => {
+    if (!isDeleting) return new Map();
     const known = await store.listTags(registryId, repository);
     return readTags({ client, repository, known, doomed, signal });
   };
-  // Restores are refused nothing where nothing can be deleted.
-  const isDeleting = items.some(({ state }) => state !== 'restoring');
   const [isEnabled, tags, parents] = await Promise.all([
     isDeleting ? isDeletionEnabled({ client, repository, signal }) : true,
     readAll(),
-    find([...doomed]),
+    isDeleting ? find([...doomed]) : [],
   ]);
   refuseUndeletable(client, isEnabled);
   return {
@@ -143,7 +144,7 @@ async function runItem(
 
 function endOf({ random, onFault }: TrashGroupDeps, item: ClaimedItem, error: unknown): ItemEnd {
   const end = endOfFailure(error, item, random);
-  if ('reason' in end && end.reason.code === 'unexpected') onFault(error);
+  if ('reason' in end && end.reason?.code === 'unexpected') onFault(error);
   return end;
 }
 
@@ -179,7 +180,8 @@ async function workOf(
       onPinned: (digest) => claims.pin(item, digest),
     });
     await ended.removed(item, deleted.goneTags, deleted.goneDigests);
-    return { state: 'deleted', aliases: deleted.aliases, keptIn: deleted.keptIn };
+    const { aliases, keptIn, reason } = deleted;
+    return { state: 'deleted', aliases, keptIn, reason };
   }
   if (item.state === 'restoring') {
     await ended.restored(item, await restoreArtifact(state, item, checkFence));
@@ -187,7 +189,7 @@ async function workOf(
   }
   if (item.state === 'failed' && !(await isStillThere(state, item))) {
     // It failed when it had gone already: what was put aside is all there is of it.
-    return { state: 'deleted', aliases: item.aliases, keptIn: item.keptIn };
+    return { state: 'deleted', aliases: item.aliases, keptIn: item.keptIn, reason: null };
   }
   // Of what was restored, or not deleted after all, only what was put aside goes.
   if (item.keptIn === 'tag' && item.state !== 'purging') await removeReservedTag(state, item);
