@@ -51,6 +51,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
   });
   tokenService.tokens = registryTokens.tokens;
   const members = wireMembers(foundation);
+  const trash = wireTrash(foundation, { registries: registries.registries, catalog: catalog.catalog, ...members });
   const gateway = wireGateway(foundation, {
     credentials: registryTokens.tokens,
     registries: registries.registries,
@@ -60,6 +61,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       return rule && { name: `${rule.repositoryPattern}:${rule.tagPattern}` };
     },
     tagLeases: members.tagLeases,
+    trash: trash.frontDoor,
     userAgent,
   });
   return {
@@ -72,7 +74,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       ...catalog.features,
       ...members.features,
       gateway,
-      ...wireCopies(foundation, registries.registries, catalog.catalog, members),
+      ...wireCopies(foundation, registries.registries, catalog.catalog, members, trash),
       wireNotices(foundation, userAgent),
       wireCollections(foundation, registries.registries),
     ],
@@ -85,8 +87,8 @@ function wireCopies(
   registries: ReturnType<typeof wireRegistries>['registries'],
   catalog: ReturnType<typeof wireCatalog>['catalog'],
   members: ReturnType<typeof wireMembers>,
+  trash: ReturnType<typeof wireTrash>,
 ): FeatureParts[] {
-  const trash = wireTrash(foundation, { registries, catalog, ...members });
   const replication = wireReplication(foundation, registries, catalog, { ...members, moveToTrash: trash.moveToTrash });
   return [
     trash,

@@ -7,7 +7,7 @@ import { RegistryNotFoundError, type RegistriesService } from './features/regist
 import { createFrontDoorCatalogView } from './features/repositories/front-door-catalog.view.ts';
 import { OpenWritesStore } from './features/collections/open-writes.store.ts';
 import { createFrontDoor } from './gateway/front-door.ts';
-import type { CatalogPage, FrontDoorRegistry, ManifestChange } from './gateway/front-door-deps.ts';
+import type { CatalogPage, FrontDoorDeps, FrontDoorRegistry, ManifestChange } from './gateway/front-door-deps.ts';
 import type { FindImmutable } from './gateway/immutable-tags.ts';
 import { OpenWrites } from './gateway/open-writes.ts';
 import { OciError } from './gateway/oci-error.ts';
@@ -19,9 +19,10 @@ import type { FeatureParts, Foundation } from './wire-foundation.ts';
 export interface GatewayWiring {
   readonly credentials: RegistryCredentials;
   readonly registries: Pick<RegistriesService, 'findRegistry' | 'clientFor'>;
-  readonly catalog: Pick<CatalogService, 'refreshTag' | 'refreshManifest' | 'noteDeletedDigest'>;
+  readonly catalog: Pick<CatalogService, 'refreshTag' | 'refreshManifest'>;
   readonly findImmutable: FindImmutable;
   readonly tagLeases: TagLeases;
+  readonly trash: Pick<FrontDoorDeps, 'moveToTrash' | 'isInTrash'>;
   readonly userAgent: string;
 }
 
@@ -56,6 +57,8 @@ export function wireGateway(foundation: Foundation, wiring: GatewayWiring): Feat
         if (!(error instanceof TagBusyError)) throw error;
         throw new OciError(503, 'UNAVAILABLE', error.message, { headers: { 'retry-after': '5' } });
       }),
+    moveToTrash: wiring.trash.moveToTrash,
+    isInTrash: wiring.trash.isInTrash,
     noteManifest: noteManifestIn(foundation, wiring),
     recordAudit,
     onAccessChanged: (listener) => {
@@ -165,14 +168,13 @@ function repositoriesIn({ database }: Foundation, credentials: RegistryCredentia
 
 /** At once, not with the registry's notification, which may never come and does not know who it was. */
 function noteManifestIn({ logger }: Foundation, { catalog }: GatewayWiring): (change: ManifestChange) => void {
-  const tell = async ({ what, registryId, repository, tag, digest, actor }: ManifestChange): Promise<void> => {
+  const tell = async ({ registryId, repository, tag, digest, actor }: ManifestChange): Promise<void> => {
     if (tag !== null) await catalog.refreshTag(registryId, repository, tag, { how: 'push', actor });
-    else if (digest !== null && what === 'push') await catalog.refreshManifest(registryId, repository, digest);
-    else if (digest !== null) await catalog.noteDeletedDigest(registryId, repository, digest);
+    else await catalog.refreshManifest(registryId, repository, digest);
   };
   return (change) => {
     tell(change).catch((error: unknown) =>
-      logger.warn({ err: error }, 'The catalog could not follow a push or deletion at the front door; its scan will.'),
+      logger.warn({ err: error }, 'The catalog could not follow a push at the front door; its scan will.'),
     );
   };
 }

@@ -1,7 +1,8 @@
 import { projectOf } from './access/subject.ts';
 import type { CatalogService } from './features/catalog/catalog.service.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
-import type { MoveToTrash } from './features/replication/task-runner.ts';
+import { createHiddenManifests } from './features/trash/hidden-manifests.service.ts';
+import { createHiddenManifestsView } from './features/trash/hidden-manifests.view.ts';
 import { itemName } from './features/trash/trash.ts';
 import { TrashClaimsStore } from './features/trash/trash-claims.store.ts';
 import type { TrashNews } from './features/trash/trash-work.ts';
@@ -11,11 +12,12 @@ import { trashRoutes } from './features/trash/trash.routes.ts';
 import { TrashService } from './features/trash/trash.service.ts';
 import { TrashStore } from './features/trash/trash.store.ts';
 import { createTrashView } from './features/trash/trash.view.ts';
-import { createJobQueue } from './job-queue/index.ts';
 import type { Foundation } from './wire-foundation.ts';
 import type { TagRules } from './wire-replication.ts';
+import { frontDoor, policyDoor } from './wire-trash-doors.ts';
 
-const wakeJob = 'trash';
+/** Tells the other instances; whoever does not hear it looks by itself. */
+const channel = 'longshore_trash';
 /** Nobody waits for the answer: whoever is at the repository finishes first. */
 const patienceMs = 600_000;
 
@@ -29,7 +31,7 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
   const { database, logger, newId } = foundation;
   const { kysely } = database;
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind the trash.');
-  const queue = createJobQueue({ database, names: [wakeJob], onFault });
+  let unlisten = () => Promise.resolve();
   const store = new TrashStore(kysely);
   const findImmutable = ruleFinder(foundation, parts);
   const runner = new TrashRunner({
@@ -37,7 +39,7 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
     store,
     clientFor: (registryId) => parts.registries.clientFor(registryId),
     findImmutable,
-    news: newsOver(foundation, parts),
+    news: newsOver(foundation, parts, (id) => trash.noteEnded(id)),
     holdRepository: (place, work, signal) =>
       parts.tagLeases.hold(
         { ...place, tag: null },
@@ -59,33 +61,28 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
     findImmutable,
     wake: async () => {
       runner.wake();
-      await queue.enqueue(wakeJob, {}, { singletonKey: 'wake' });
+      // A call that is lost costs the others two seconds at most.
+      if (database.kind !== 'embedded') await database.notify(channel, '').catch(onFault);
     },
     newId,
   });
   return {
-    moveToTrash: moverInto(trash),
+    moveToTrash: policyDoor(trash),
+    frontDoor: {
+      moveToTrash: frontDoor(trash),
+      isInTrash: createHiddenManifests({ view: createHiddenManifestsView(kysely), findImmutable }),
+    },
     router: trashRoutes({ trash, view: createTrashView(kysely) }),
     start: async () => {
-      await queue.start();
-      await queue.work(wakeJob, async () => runner.wake(), { concurrency: 1 });
       await runner.start();
+      if (database.kind === 'embedded') return;
+      const wake = () => runner.wake();
+      unlisten = await database.listen(channel, wake, { onGap: wake });
     },
     stop: async () => {
+      await unlisten();
       await runner.stop();
-      await queue.stop(1000);
     },
-  };
-}
-
-/** For copies that follow their source: what it deleted goes into the destination's trash. */
-function moverInto(trash: TrashService): MoveToTrash {
-  return async (what, requestedBy, signal) => {
-    const { state, reason } = await trash.deleteTag(what, requestedBy, signal);
-    if (state === 'deleting' && reason !== null) return { outcome: 'waiting', reason };
-    if (state !== 'failed' || reason === null) return { outcome: 'deleted' };
-    if (reason.code === 'trash-gone') return { outcome: 'gone' };
-    return reason.code === 'trash-moved-before-deletion' ? { outcome: 'moved' } : { outcome: 'failed', reason };
   };
 }
 
@@ -99,20 +96,21 @@ function ruleFinder({ access }: Foundation, { rules }: TagRules) {
   };
 }
 
-function newsOver(foundation: Foundation, { catalog }: TrashParts): TrashNews {
+function newsOver(foundation: Foundation, { catalog }: TrashParts, tell: (id: string) => void): TrashNews {
   return {
     removed: ({ registryId, repository }, removed) => catalog.noteRemoved(registryId, repository, removed),
-    restored: async ({ registryId, repository }, tags, digest, actor) => {
+    restored: async ({ registryId, repository }, { tags, digest, afterMs, actor }) => {
       const how = { how: 'restore', ...(actor === null ? {} : { actor }) } as const;
       if (tags.length > 0) {
         await catalog.refreshTags(
           registryId,
           repository,
-          tags.map((tag) => ({ tag, ...how })),
+          tags.map((tag) => ({ tag, ...how, seen: { digest, afterMs } })),
         );
       } else await catalog.refreshManifest(registryId, repository, digest);
     },
     ended: (item, end) => {
+      tell(item.id);
       // What a person asked for is in the log by the request itself; here is what that could not know.
       if (end.state === 'refused') void recordSystem(foundation, item, 'failed', end.reason.sentence);
       else if (end.state === 'deleted' && item.why !== 'person') void recordSystem(foundation, item, 'done', null);

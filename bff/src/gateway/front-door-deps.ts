@@ -8,6 +8,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { RegistryClient } from '../registry-client/index.ts';
 import type { FindImmutable, HoldTag } from './immutable-tags.ts';
 import type { PlaceName } from './request-target.ts';
+import type { IsInTrash, MoveToTrash } from './trashed.ts';
 
 /** A registry as the front door knows it. */
 export interface FrontDoorRegistry {
@@ -21,15 +22,13 @@ export interface FrontDoorRegistry {
   >;
 }
 
-/** A manifest was pushed or deleted through the front door. */
+/** A manifest was pushed through the front door. */
 export interface ManifestChange {
-  readonly what: 'push' | 'delete';
   readonly registryId: string;
   readonly repository: string;
   /** Null where it was named by its digest. */
   readonly tag: string | null;
-  /** Null where a tag was deleted. */
-  readonly digest: string | null;
+  readonly digest: string;
   readonly actor: string;
 }
 
@@ -61,6 +60,8 @@ export interface FrontDoorDeps {
   readonly noteWrite: (registryId: string, response: Response) => void;
   readonly findImmutable: FindImmutable;
   readonly holdTag: HoldTag;
+  readonly moveToTrash: MoveToTrash;
+  readonly isInTrash: IsInTrash;
   /** Called when the registry has said yes; must not fail and is not waited for. */
   readonly noteManifest: (change: ManifestChange) => void;
   readonly recordAudit: RecordAudit;

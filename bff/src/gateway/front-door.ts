@@ -20,10 +20,10 @@ import { createUploadSessions } from './upload-session.ts';
 import {
   beginUpload,
   continueUpload,
-  deleteBlob,
   deleteManifest,
   methodRefused,
   putManifest,
+  refuseBlobDeletion,
   refuseInMaintenance,
   type WriteParts,
 } from './writes.ts';
@@ -180,7 +180,7 @@ async function carryOut(parts: WriteParts, exchange: Exchange, target: PlaceTarg
   else if (target.kind === 'tags') await listTags(parts, exchange, target);
   else if (target.kind === 'manifest' && method === 'PUT') await putManifest(parts, exchange, target);
   else if (target.kind === 'manifest' && isDeletion) await deleteManifest(parts, exchange, target);
-  else if (target.kind === 'blob' && isDeletion) await deleteBlob(parts, exchange, target);
+  else if (target.kind === 'blob' && isDeletion) throw refuseBlobDeletion();
   else await read(parts, exchange, target);
 }
 

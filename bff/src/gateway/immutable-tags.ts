@@ -35,10 +35,7 @@ export interface ImmutablePlace extends PlaceName {
   readonly environment: string;
 }
 
-type Reads = Pick<RegistryClient, 'headManifest' | 'listTags'>;
-
-/** Of one digest at once; a rule may hold for thousands of tags. */
-const askedAtOnce = 8;
+type Reads = Pick<RegistryClient, 'headManifest'>;
 
 export interface TagPush<T> {
   readonly client: Reads;
@@ -81,59 +78,7 @@ async function refuseMovedTag(
   throw immutable(place, tag, rule, 'cannot be pushed again with other content');
 }
 
-export interface Removal<T> {
-  readonly client: Reads;
-  readonly place: ImmutablePlace;
-  readonly reference: string;
-  readonly isTag: boolean;
-  readonly send: () => Promise<T>;
-  readonly signal: AbortSignal;
-}
-
-/**
- * Removes a tag, or a digest with all its tags. While a digest is looked at and removed, nobody makes a tag of it that a
- * rule would hold. @throws OciError where the tag, or any tag of the digest, must stay
- */
-export async function remove<T>(
-  { findImmutable, holdTag }: { readonly findImmutable: FindImmutable; readonly holdTag: HoldTag },
-  { client, place, reference, isTag, send, signal }: Removal<T>,
-): Promise<T> {
-  if (isTag) {
-    const rule = await findImmutable({ ...place, tag: reference });
-    if (rule !== undefined) throw immutable(place, reference, rule, 'cannot be deleted');
-    return send();
-  }
-  const { registryId, repository } = place;
-  const decide = () => refuseHeldDigest(findImmutable, client, place, reference);
-  return holdTag({ registryId, repository, tag: null }, { decide, move: send, hasEnded, signal });
-}
-
-async function refuseHeldDigest(
-  find: FindImmutable,
-  client: Reads,
-  place: ImmutablePlace,
-  digest: string,
-): Promise<void> {
-  // What the registry holds now, not what an index remembers: a tag pushed a second ago counts.
-  for await (const page of client.listTags(place.repository)) {
-    const kept: Array<{ tag: string; rule: ImmutableRule }> = [];
-    for (const tag of page) {
-      const rule = await find({ ...place, tag });
-      if (rule !== undefined) kept.push({ tag, rule });
-    }
-    for (let start = 0; start < kept.length; start += askedAtOnce) {
-      await Promise.all(
-        kept.slice(start, start + askedAtOnce).map(async ({ tag, rule }) => {
-          const current = await client.headManifest(place.repository, tag, { ifNoneMatch: digest });
-          const isIt = current === 'not-modified' || current?.digest === digest;
-          if (isIt) throw immutable(place, tag, rule, 'has this digest and cannot be deleted');
-        }),
-      );
-    }
-  }
-}
-
-function immutable({ fullName }: PlaceName, tag: string, rule: ImmutableRule, what: string): OciError {
+export function immutable({ fullName }: PlaceName, tag: string, rule: ImmutableRule, what: string): OciError {
   const sentence = `The tag ${tag} of ${fullName} is immutable and ${what} (rule ${rule.name}). Use another tag.`;
   return new OciError(403, 'DENIED', sentence, { detail: { tag, rule: rule.name } });
 }

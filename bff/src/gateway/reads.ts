@@ -1,20 +1,46 @@
+import { isReservedTag } from '../access/reserved-names.ts';
 import { readCapped } from './read-capped.ts';
 import { answerHeaders, pathOfLocation, publicPath } from './answer-headers.ts';
 import { answerWith, ask, type Exchange, type ExchangeParts } from './exchange.ts';
+import type { Forwarded } from './forwarder.ts';
+import type { FrontDoorDeps } from './front-door-deps.ts';
 import { OciError } from './oci-error.ts';
 import type { Target } from './request-target.ts';
+import { manifestUnknown } from './trashed.ts';
 
 type ReadTarget = Extract<Target, { kind: 'manifest' | 'blob' | 'referrers' }>;
 type TagsTarget = Extract<Target, { kind: 'tags' }>;
 
-/** Manifests, blobs and referrers: the registry's own answer. */
-export async function read(parts: ExchangeParts, exchange: Exchange, target: ReadTarget): Promise<void> {
+export interface ReadParts extends ExchangeParts {
+  readonly deps: Pick<FrontDoorDeps, 'isInTrash'>;
+}
+
+/** Manifests, blobs and referrers: the registry's own answer, except to what is in the trash. */
+export async function read(parts: ReadParts, exchange: Exchange, target: ReadTarget): Promise<void> {
+  if (target.kind === 'manifest' && isReservedTag(target.reference)) throw manifestUnknown(target, target.reference);
   const forwarded = await ask(parts, exchange, {
     path: upstreamPath(target),
     scopes: [`repository:${target.repository}:pull`],
     body: 'none',
   });
+  if (target.kind === 'manifest' && (await isHidden(parts, target, forwarded))) {
+    forwarded.answer.resume();
+    throw manifestUnknown(target, target.reference);
+  }
   await answerWith(parts, exchange, target, forwarded);
+}
+
+/** From the moment of its deletion nobody pulls it, while it is being put aside, and where it is kept beside the others. */
+async function isHidden(
+  { deps }: ReadParts,
+  { registryId, repository, reference, isTag }: Extract<Target, { kind: 'manifest' }>,
+  { answer }: Forwarded,
+): Promise<boolean> {
+  if (answer.statusCode !== 200 && answer.statusCode !== 304) return false;
+  const said = answer.headers['docker-content-digest'];
+  const digest = isTag ? said : reference;
+  if (typeof digest !== 'string') return false;
+  return deps.isInTrash({ registryId, repository, digest, tag: isTag ? reference : null });
 }
 
 export function upstreamPath(target: ReadTarget): string {
@@ -46,7 +72,9 @@ export async function listTags(parts: ExchangeParts, exchange: Exchange, target:
     await answerWith(parts, exchange, target, forwarded);
     return;
   }
-  const all = tagsIn(await readCapped(answer, listMaxBytes), exchange.registry.name);
+  const all = tagsIn(await readCapped(answer, listMaxBytes), exchange.registry.name).filter(
+    (tag) => !isReservedTag(tag),
+  );
   const upstreamNext = nextPath(answer.headers.link, endpoint.basePath);
   const tags = upstreamNext === undefined ? pageOf(all, limit, target.query.get('last')) : all;
   const path = `/v2/${target.fullName}/tags/list`;

@@ -266,7 +266,7 @@ describe('A registry that forbids deletion', () => {
       expect(await refused.text()).toContain('"UNSUPPORTED"');
     }
     expect(await client.headManifest('payments/api', 'v1')).toMatchObject({ digest: image.digest });
-    expect(door.changes).toEqual([]);
+    expect(door.deletions).toEqual([]);
     expect(door.audit.filter(({ outcome }) => outcome === 'done')).toEqual([]);
   });
 });

@@ -3,20 +3,24 @@ import { subjectKey } from './caller.ts';
 import { CallerGoneError } from './endpoint-proxy.ts';
 import { answerWith, ask, auditNoteOf, type Exchange, type ExchangeParts, projectPlace } from './exchange.ts';
 import type { FrontDoorDeps } from './front-door-deps.ts';
-import { pushTag, remove } from './immutable-tags.ts';
+import { isReservedTag } from '../access/reserved-names.ts';
+import { pushTag } from './immutable-tags.ts';
 import { readManifest } from './manifest-body.ts';
 import { OciError } from './oci-error.ts';
 import { may } from './permission.ts';
 import { digestOf, parseFullName, type Target, uploadUnknown } from './request-target.ts';
+import { manifestUnknown, removeToTrash } from './trashed.ts';
 import { splitQuery } from './upload-session.ts';
 
 type ManifestTarget = Extract<Target, { kind: 'manifest' }>;
-type BlobTarget = Extract<Target, { kind: 'blob' }>;
 type NewUpload = Extract<Target, { kind: 'new-upload' }>;
 type Upload = Extract<Target, { kind: 'upload' }>;
 
 export interface WriteParts extends ExchangeParts {
-  readonly deps: Pick<FrontDoorDeps, 'credentials' | 'decide' | 'findImmutable' | 'holdTag' | 'noteManifest' | 'clock'>;
+  readonly deps: Pick<
+    FrontDoorDeps,
+    'credentials' | 'decide' | 'findImmutable' | 'holdTag' | 'moveToTrash' | 'isInTrash' | 'noteManifest' | 'clock'
+  >;
   readonly audit: AuditTrail;
 }
 
@@ -36,6 +40,7 @@ export function refuseInMaintenance({ deps }: Pick<WriteParts, 'deps'>, registry
 export async function putManifest(parts: WriteParts, exchange: Exchange, target: ManifestTarget): Promise<void> {
   const { request, registry, caller } = exchange;
   const { deps, audit } = parts;
+  if (target.isTag && isReservedTag(target.reference)) throw reservedTag(target.reference);
   const { bytes, digest } = await readManifest(request, target.isTag ? '' : target.reference);
   const send = () =>
     ask(parts, exchange, {
@@ -48,7 +53,6 @@ export async function putManifest(parts: WriteParts, exchange: Exchange, target:
   if (forwarded.answer.statusCode === 201) {
     await audit.done(auditNoteOf(exchange, 'push', target, target.reference, digest));
     deps.noteManifest({
-      what: 'push',
       registryId: target.registryId,
       repository: target.repository,
       tag: target.isTag ? target.reference : null,
@@ -59,40 +63,40 @@ export async function putManifest(parts: WriteParts, exchange: Exchange, target:
   await answerWith(parts, exchange, target, forwarded);
 }
 
+/** Into the trash like every other deletion: 202 when nobody can pull it any more. */
 export async function deleteManifest(parts: WriteParts, exchange: Exchange, target: ManifestTarget): Promise<void> {
-  const { registry, caller } = exchange;
+  const { registry, caller, response } = exchange;
   const { deps, audit } = parts;
   const { reference, isTag, repository, registryId } = target;
-  const forwarded = await remove(deps, {
-    client: registry.client,
+  if (isTag && isReservedTag(reference)) throw manifestUnknown(target, reference);
+  const signal = goneSignal(exchange);
+  await removeToTrash(deps.findImmutable, {
     place: projectPlace(target, registry),
     reference,
     isTag,
-    send: () =>
-      ask(parts, exchange, {
-        path: `/v2/${repository}/manifests/${reference}`,
-        scopes: [`repository:${repository}:pull,delete`],
-        body: 'none',
-      }),
-    signal: goneSignal(exchange),
+    find: async () => {
+      const found = await registry.client.headManifest(repository, reference, { signal });
+      return found === undefined || found === 'not-modified' ? undefined : found.digest;
+    },
+    move: (tag, digest) => deps.moveToTrash({ registryId, repository, tag, digest, subject: caller.subject, signal }),
   });
-  if (forwarded.answer.statusCode === 202) {
-    await audit.done(auditNoteOf(exchange, 'delete', target, reference));
-    const named = { tag: isTag ? reference : null, digest: isTag ? null : reference };
-    deps.noteManifest({ what: 'delete', registryId, repository, ...named, actor: nameOf(caller) });
-  }
-  await answerWith(parts, exchange, target, forwarded);
+  await audit.done(auditNoteOf(exchange, 'delete', target, reference));
+  response.writeHead(202, { 'content-length': 0, 'cache-control': 'no-store' });
+  response.end();
 }
 
-export async function deleteBlob(parts: WriteParts, exchange: Exchange, target: BlobTarget): Promise<void> {
-  const forwarded = await ask(parts, exchange, {
-    path: `/v2/${target.repository}/blobs/${target.digest}`,
-    scopes: [`repository:${target.repository}:pull,delete`],
-    body: 'none',
-  });
-  if (forwarded.answer.statusCode === 202)
-    await parts.audit.done(auditNoteOf(exchange, 'delete', target, target.digest));
-  await answerWith(parts, exchange, target, forwarded);
+function reservedTag(tag: string): OciError {
+  return new OciError(403, 'DENIED', `Tags that begin like ${tag.slice(0, 40)} are Longshore’s own. Use another tag.`);
+}
+
+/**
+ * Nothing restores a blob that was taken out of a repository, and every manifest that names it there would be broken.
+ * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#deleting-blobs: a registry may refuse it.
+ */
+export function refuseBlobDeletion(): OciError {
+  const sentence =
+    'Blobs are not deleted one by one here: delete the tag or the manifest; what nothing names any more goes with a garbage collection.';
+  return new OciError(405, 'UNSUPPORTED', sentence, { headers: { allow: 'GET, HEAD' } });
 }
 
 /**

@@ -100,8 +100,8 @@ class ArtifactCopy {
   }
 
   async #isTagged(): Promise<boolean> {
-    const { target, targetRepository, targetTag, digest, signal, limiter } = this.#options;
-    if (targetTag === undefined) return false;
+    const { target, targetRepository, targetTag, digest, isPutAnyway, signal, limiter } = this.#options;
+    if (targetTag === undefined || isPutAnyway === true) return false;
     if (this.#options.isExpected === false) await isNewRepository(this.#options, this.#memory);
     if (this.#memory.isUnsetTag(targetRepository, targetTag)) return false;
     return limiter.manifests.run(0, signal, () => isUpToDate(target, targetRepository, targetTag, digest, signal));
@@ -180,20 +180,24 @@ class ArtifactCopy {
   }
 
   async #pushByDigest(node: CopyNode): Promise<void> {
-    const { target, targetRepository, signal, limiter } = this.#options;
     const { digest } = node.descriptor;
-    const isThere = await limiter.manifests.run(0, signal, () =>
+    const isThere = this.#options.isPutAnyway !== true && (await this.#isThere(digest));
+    if (!isThere) {
+      await this.#put(node, digest);
+      this.#hasPushed = true;
+    }
+    this.#manifestDone(digest, isThere ? 'existed' : 'pushed');
+  }
+
+  #isThere(digest: string): Promise<boolean> {
+    const { target, targetRepository, signal, limiter } = this.#options;
+    return limiter.manifests.run(0, signal, () =>
       onSide('destination', async () => {
         if (await isNewRepository(this.#options, this.#memory)) return false;
         const found = await target.headManifest(targetRepository, digest, { signal });
         return found !== undefined;
       }),
     );
-    if (!isThere) {
-      await this.#put(node, digest);
-      this.#hasPushed = true;
-    }
-    this.#manifestDone(digest, isThere ? 'existed' : 'pushed');
   }
 
   #manifestDone(digest: string, outcome: 'pushed' | 'existed'): void {

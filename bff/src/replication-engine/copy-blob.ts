@@ -48,8 +48,8 @@ export async function copyBlob(
   }
   return memory.fly(repository, digest, async () => {
     try {
-      const outcome =
-        isForced || !(await exists(options, memory, digest)) ? await bring(options, memory, blob, isForced) : 'existed';
+      const isBrought = isForced || options.isPutAnyway === true || !(await exists(options, memory, digest));
+      const outcome = isBrought ? await bring(options, memory, blob, isForced) : 'existed';
       memory.remember(repository, digest);
       return outcome;
     } finally {

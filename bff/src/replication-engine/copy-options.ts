@@ -98,6 +98,11 @@ export interface CopyOptions {
    * does not exist, although it holds blobs: then each blob is asked for.
    */
   readonly isResumed?: boolean | undefined;
+  /**
+   * Nothing is asked for before it is mounted, sent or put: what the destination answers to that proves by itself that it
+   * is there, and costs one request instead of two. For copies that most likely find nothing.
+   */
+  readonly isPutAnyway?: boolean | undefined;
   /** False where the tag is probably not there: the repository is asked for first, once for all copies into it. */
   readonly isExpected?: boolean | undefined;
   /** Repositories of the destination that are likely to hold a blob, the most likely first. */

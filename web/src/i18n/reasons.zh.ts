@@ -88,6 +88,8 @@ export const text: Record<string, string> = {
   'trash-immutable': '{name} 受规则“{rule}”保护，保持不变。',
   'trash-needed': '{digest} 属于未被删除的 {parent}：删除会使其不完整。请删除后者。',
   'trash-not-kept': '{registry} 没有保住 {name} 的 {digest}：没有删除任何内容。',
+  'trash-kept-broken':
+    '{name} 在 {registry} 中已损坏，注册表不再接受以任何标签保存它：现有内容以无标签形式留在原处，只有注册表重新接受时才能恢复。{detail}',
   'trash-lost': '{registry} 已没有为 {name} 保留的内容：它被手动移除，或随存储一起丢失。',
   'trash-tag-taken': '{name} 现在是 {digest}。请选择替换它、使用其他标签，或不带标签恢复。',
   'collection-stopped': '{who} 停止了它。',

@@ -46,6 +46,9 @@ const statements = [
   sql`create index trash_items_place on trash_items (registry_id, repository, digest)`,
   sql`create index trash_items_open on trash_items (next_attempt_at)
     where state in ('deleting', 'restoring', 'purging') or (has_shadow and state in ('restored', 'failed'))`,
+  // Of a repository what its registry would still serve: the front door asks at every manifest.
+  sql`create index trash_items_hidden on trash_items (registry_id, repository)
+    where state = 'deleting' or (kept_in = 'tag' and state in ('deleted', 'restoring', 'purging'))`,
   sql`create index trash_items_expiring on trash_items (expires_at) where state = 'deleted'`,
   // Whoever asks twice asks for the same deletion.
   sql`create unique index trash_items_deleting on trash_items (registry_id, repository, coalesce(tag, digest))

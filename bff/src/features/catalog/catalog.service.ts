@@ -90,8 +90,6 @@ export interface CatalogService {
     digest: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<boolean>;
-  /** A manifest was deleted by its digest: which tags went with it is read from the registry. */
-  noteDeletedDigest(registryId: string, repository: string, digest: string): Promise<void>;
   /** Longshore has taken these away itself: nothing is asked. Tags that were seen again since `askedAt` stay. */
   noteRemoved(registryId: string, repository: string, removed: RemovedByUs): Promise<void>;
   /** Reconciles the whole registry; failures are results, stored as the registry's scan state. */
@@ -243,18 +241,6 @@ class Catalog implements CatalogService {
     this.#stopping.abort(new Error('Longshore is stopping.'));
     await Promise.all([this.#schedule.stop(), this.#events.stop()]);
     await this.#sizes.flush();
-  }
-
-  async noteDeletedDigest(registryId: string, repository: string, digest: string): Promise<void> {
-    const deletedDigests = new Set([digest]);
-    const none = { tags: new Map<string, never>(), digests: new Set<string>() };
-    await this.#handleWork(registryId, {
-      repository,
-      ...none,
-      deletedDigests,
-      isListingDue: true,
-      overtaken: new Set(),
-    });
   }
 
   async noteRemoved(registryId: string, repository: string, removed: RemovedByUs): Promise<void> {

@@ -1,5 +1,13 @@
 import type { ChangedTag } from './catalog.store.ts';
-import { askTags, findAbsent, readManifests, type RepositorySource, seenTag, type TagAnswer } from './tag-reader.ts';
+import {
+  askTags,
+  findAbsent,
+  readManifests,
+  type RepositorySource,
+  seenTag,
+  type TagAnswer,
+  throwawaysIn,
+} from './tag-reader.ts';
 
 export interface RepositoryFindings {
   /** As the registry lists them now. */
@@ -80,10 +88,16 @@ async function saveAnswers(
   const found = answers.flatMap((answer) => (answer.state === 'found' ? [answer] : []));
   const moved = found.filter(({ name, digest }) => known.get(name) !== digest);
   if (moved.length === 0) return [];
-  const digests = moved.map(({ digest }) => digest);
-  const manifests = await readManifests(source, digests);
+  const read = await readManifests(
+    source,
+    moved.map(({ digest }) => digest),
+  );
+  const throwaways = throwawaysIn(read);
+  const manifests = read.filter(({ digest }) => !throwaways.has(digest));
+  const lasting = moved.filter(({ digest }) => !throwaways.has(digest));
+  const digests = lasting.map(({ digest }) => digest);
   const absent = await findAbsent(source, registryId, digests, manifests);
-  const tags = moved.map(({ name, digest }) => {
+  const tags = lasting.map(({ name, digest }) => {
     // A tag that is there at the first sight was pushed at any time before.
     const isRecent = wasScanned || known.has(name);
     return seenTag(name, digest, { at: isRecent ? askedAt : null, by: null });

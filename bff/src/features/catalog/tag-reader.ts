@@ -1,3 +1,4 @@
+import { throwawayType } from '../../access/reserved-names.ts';
 import type { RegistryClient } from '../../registry-client/index.ts';
 import type { CatalogStore, SeenTag } from './catalog.store.ts';
 import type { IndexedManifest } from './indexed-manifest.ts';
@@ -116,4 +117,9 @@ export function seenTag(
     pushedAt: push.at,
     pushedBy: push.by,
   };
+}
+
+/** What is under a tag for the moment in which the trash takes the tag away: it is not what the tag is. */
+export function throwawaysIn(manifests: readonly IndexedManifest[]): ReadonlySet<string> {
+  return new Set(manifests.filter(({ artifactType }) => artifactType === throwawayType).map(({ digest }) => digest));
 }

@@ -4,7 +4,15 @@ import type { RepositoryWork } from './event-handler.ts';
 import { inParallel } from './in-parallel.ts';
 import { isUnusableContent } from './manifest-closure.ts';
 import { reconcileRepository } from './reconcile-repository.ts';
-import { askTag, findAbsent, readManifests, type RepositorySource, seenTag, type TagAnswer } from './tag-reader.ts';
+import {
+  askTag,
+  findAbsent,
+  readManifests,
+  type RepositorySource,
+  seenTag,
+  type TagAnswer,
+  throwawaysIn,
+} from './tag-reader.ts';
 
 export interface TagPush {
   readonly how: 'push' | 'copy' | 'scan' | 'restore';
@@ -61,8 +69,11 @@ export async function refreshTags(
   const unseen = [...pushes.keys()].filter((name) => !seen.has(name));
   const { digests, error } = await askForAll(source, unseen, known);
   for (const [name, { digest }] of seen) digests.set(name, digest);
+  const read = await readManifests(source, [...digests.values()].filter(isDigest));
+  const throwaways = throwawaysIn(read);
+  for (const [name, digest] of digests) if (digest !== null && throwaways.has(digest)) digests.delete(name);
+  const manifests = read.filter(({ digest }) => !throwaways.has(digest));
   const found = [...digests.values()].filter(isDigest);
-  const manifests = await readManifests(source, found);
   const absent = await findAbsent(source, registryId, found, manifests);
   const changed: ChangedTag[] = [];
   const asked = [...digests].map(([name, digest]) => ({ name, digest, push: pushOf(pushes.get(name) ?? [], digest) }));
@@ -161,7 +172,7 @@ export async function refreshManifest(source: RepositorySource, registryId: stri
     }
   }
   const manifests = await readManifests(source, [digest]);
-  if (manifests.length === 0 && !known.has(digest)) return false;
+  if ((manifests.length === 0 && !known.has(digest)) || throwawaysIn(manifests).has(digest)) return false;
   const absent = await findAbsent(source, registryId, [digest], manifests);
   await store.save({ registryId, repository, askedAt, how: 'push', tags: [], manifests, digests: [digest], absent });
   return true;

@@ -1,10 +1,19 @@
-import { isRepositoryName } from '../../registry-client/index.ts';
+import { isRegistryError, isRepositoryName } from '../../registry-client/index.ts';
 import type { CopyLimiter } from '../../replication-engine/index.ts';
-import { trashRepositoryOf } from '../../access/reserved-names.ts';
+import { isReservedTag, trashRepositoryOf } from '../../access/reserved-names.ts';
 import { findNeeded, type ParentOf } from './live-manifests.ts';
-import { findMissing, isNameRefused, type Moved, moveWithin, type Registry } from './put-aside.ts';
+import { isBroken, isNameRefused, isReadable, type Moved, moveWithin, type Registry } from './put-aside.ts';
+import type { SharedManifests } from './shared-manifests.ts';
 import { deleteManifests, removeTagOnly, throwawayFor } from './take-away.ts';
-import { type ClaimedItem, hexOf, itemName, type KeptIn, type KeptManifest, TrashRefusal } from './trash.ts';
+import {
+  type ClaimedItem,
+  hexOf,
+  itemName,
+  type KeptIn,
+  type KeptManifest,
+  type Reason,
+  TrashRefusal,
+} from './trash.ts';
 import { trashReasons } from './trash-reasons.ts';
 
 /** A repository while this worker is alone with it: nobody else deletes or restores in it, or moves its held tags. */
@@ -13,6 +22,11 @@ export interface RepositoryState {
   readonly repository: string;
   readonly limiter: CopyLimiter;
   readonly signal: AbortSignal;
+  /** By `performance.now()`. */
+  readonly openedAtMs: number;
+  /** Whether the registry mounts blobs, as far as is known; who finds out says so. */
+  readonly mounting: { readonly isKnownMissing: () => boolean; readonly noteMissing: () => void };
+  readonly shared: SharedManifests;
   /** Read from the registry; what is deleted is taken out. */
   readonly tags: Map<string, string>;
   /** Read from tags that the catalog does not know. */
@@ -47,6 +61,8 @@ export interface Deleted {
   readonly keptIn: KeptIn;
   readonly goneTags: readonly string[];
   readonly goneDigests: readonly string[];
+  /** What is to be known of how it is kept. */
+  readonly reason: Reason | null;
 }
 
 /**
@@ -60,32 +76,46 @@ export async function deleteArtifact(state: RepositoryState, deletion: Deletion)
   const aliases = aliasesOf(state, item, pinned);
   await refuseImmutable(state, item, aliases);
   const kept = await keep(state, { ...deletion, aliases }, pinned);
-  if (item.tag !== null) await refuseMoved(state, item, item.tag, pinned);
-  await deletion.checkFence();
-  return takeAway(state, item, { ...kept, aliases, digest: pinned });
+  return state.shared.alone(digestsOf(kept.manifests), async () => {
+    await Promise.all([
+      kept.keptIn === 'repository' && refuseUnreadable(state, item, pinned),
+      item.tag !== null && refuseMoved(state, item, item.tag, pinned),
+      deletion.checkFence(),
+    ]);
+    // Others of this hold may have taken some of them away since.
+    return takeAway(state, item, { ...kept, aliases: aliasesOf(state, item, pinned), digest: pinned });
+  });
+}
+
+function digestsOf(manifests: readonly KeptManifest[]): string[] {
+  return manifests.map(({ digest }) => digest);
 }
 
 /** @returns the digest to delete; `gone` where the tag was taken away before this worker came */
 async function pin(state: RepositoryState, { item, onPinned }: Deletion): Promise<string> {
-  const { client, repository, signal } = state;
+  const { client, repository, tags } = state;
   const { tag, digest } = item;
   const name = itemName(item);
-  const reference = tag ?? digest ?? '';
-  const ifNoneMatch = tag === null || digest === null ? undefined : digest;
-  const found = await client.headManifest(repository, reference, { signal, ifNoneMatch });
-  if (found === undefined || (found !== 'not-modified' && found.digest === throwawayFor(item.id).digest)) {
+  // Read when the repository was opened; before it goes it is asked for once more.
+  const found = (tag === null ? undefined : tags.get(tag)) ?? (await ask(state, tag ?? digest ?? ''));
+  if (found === undefined || found === throwawayFor(item.id).digest) {
     if (item.hasShadow) return 'gone';
     throw new TrashRefusal(trashReasons.gone(client.name, name));
   }
-  if (found === 'not-modified') return digest ?? '';
-  if (digest === null) await onPinned(found.digest);
-  else if (found.digest !== digest) throw new TrashRefusal(trashReasons.movedBeforeDeletion(client.name, name));
-  return found.digest;
+  if (tag !== null) tags.set(tag, found);
+  if (digest === null) await onPinned(found);
+  else if (found !== digest) throw new TrashRefusal(trashReasons.movedBeforeDeletion(client.name, name));
+  return found;
+
+  async function ask({ signal }: RepositoryState, reference: string): Promise<string | undefined> {
+    const answer = await client.headManifest(repository, reference, { signal });
+    return answer === undefined || answer === 'not-modified' ? undefined : answer.digest;
+  }
 }
 
 function aliasesOf({ tags }: RepositoryState, { tag }: ClaimedItem, digest: string): string[] {
   return [...tags]
-    .filter(([name, points]) => points === digest && name !== tag)
+    .filter(([name, points]) => points === digest && name !== tag && !isReservedTag(name))
     .map(([name]) => name)
     .toSorted();
 }
@@ -102,10 +132,11 @@ type Keeping = Deletion & Pick<PlannedDeletion, 'aliases'>;
 interface Kept {
   readonly keptIn: KeptIn;
   readonly manifests: readonly KeptManifest[];
+  readonly reason: Reason | null;
 }
 
 async function keep(state: RepositoryState, deletion: Keeping, digest: string): Promise<Kept> {
-  const { client, repository, limiter, signal } = state;
+  const { client, repository, limiter, openedAtMs, mounting, signal } = state;
   const { item, aliases } = deletion;
   const to = trashRepositoryOf(repository);
   if (item.keptIn === 'tag' || !isRepositoryName(to)) return keepUnderTag(state, deletion, digest);
@@ -116,34 +147,48 @@ async function keep(state: RepositoryState, deletion: Keeping, digest: string): 
       manifests = planned;
       return deletion.onPlanned({ manifests, sizeBytes, keptIn: 'repository', aliases });
     };
-    moved = await moveWithin({ client, limiter, from: repository, to, digest, signal, onPlanned });
+    const mounts = !mounting.isKnownMissing();
+    const tag = hexOf(digest);
+    const where = { client, limiter, from: repository, to, digest, tag, mounts, begunAtMs: openedAtMs };
+    moved = await moveWithin({ ...where, signal, onPlanned });
   } catch (error) {
-    if (isNameRefused(error)) return keepUnderTag(state, deletion, digest);
+    if (isNameRefused(error) || isBroken(error)) return keepUnderTag(state, deletion, digest);
     throw error;
   }
-  const { root } = moved;
-  const manifest = { bytes: root.bytes, mediaType: root.descriptor.mediaType };
-  await client.putManifest(to, hexOf(digest), manifest, { signal });
-  const missing = await findMissing(client, to, moved, signal);
-  if (missing !== undefined) throw new TrashRefusal(trashReasons.notKept(client.name, itemName(item), missing));
-  return { keptIn: 'repository', manifests };
+  if (moved.bytesMoved > 0) mounting.noteMissing();
+  return { keptIn: 'repository', manifests, reason: null };
 }
 
-/** A tag of ours beside the others keeps it, its children and its blobs where they are. */
+async function refuseUnreadable(state: RepositoryState, item: ClaimedItem, digest: string): Promise<void> {
+  const { client, repository, signal } = state;
+  if (await isReadable(client, trashRepositoryOf(repository), digest, signal)) return;
+  throw new TrashRefusal(trashReasons.notKept(client.name, itemName(item), digest));
+}
+
+/**
+ * A tag of ours beside the others keeps it, its children and its blobs where they are. What is broken so that the registry
+ * takes it under no tag any more stays there without one, and the item says so.
+ */
 async function keepUnderTag(state: RepositoryState, deletion: Keeping, digest: string): Promise<Kept> {
   const { client, repository, signal, tags } = state;
-  const { bytes, descriptor } = await client.getManifest(repository, digest, { signal });
   const manifests: KeptManifest[] = [{ digest, role: 'root' }];
-  const { aliases } = deletion;
-  await deletion.onPlanned({ manifests, sizeBytes: descriptor.sizeBytes, keptIn: 'tag', aliases });
+  const { aliases, item } = deletion;
   const tag = reservedTagOf(digest);
-  await client.putManifest(repository, tag, { bytes, mediaType: descriptor.mediaType }, { signal });
-  const found = await client.headManifest(repository, tag, { signal, ifNoneMatch: digest });
-  if (found !== 'not-modified') {
-    throw new TrashRefusal(trashReasons.notKept(client.name, itemName(deletion.item), digest));
+  try {
+    const { bytes, descriptor } = await client.getManifest(repository, digest, { signal });
+    await deletion.onPlanned({ manifests, sizeBytes: descriptor.sizeBytes, keptIn: 'tag', aliases });
+    await client.putManifest(repository, tag, { bytes, mediaType: descriptor.mediaType }, { signal });
+  } catch (error) {
+    if (!isRegistryError(error) || !isBroken(error)) throw error;
+    if ((await client.headManifest(repository, digest, { signal })) === undefined) throw error;
+    await deletion.onPlanned({ manifests, sizeBytes: 0, keptIn: 'tag', aliases });
+    const reason = trashReasons.keptBroken(client.name, itemName(item), error.sentence);
+    return { keptIn: 'tag', manifests, reason };
   }
+  const found = await client.headManifest(repository, tag, { signal, ifNoneMatch: digest });
+  if (found !== 'not-modified') throw new TrashRefusal(trashReasons.notKept(client.name, itemName(item), digest));
   tags.set(tag, digest);
-  return { keptIn: 'tag', manifests };
+  return { keptIn: 'tag', manifests, reason: null };
 }
 
 /** Nothing compares and sets: who pushes between this and the deletion of a shared tag loses the tag, not the bytes. */
@@ -158,15 +203,22 @@ async function refuseMoved(state: RepositoryState, item: ClaimedItem, tag: strin
 async function takeAway(
   state: RepositoryState,
   item: ClaimedItem,
-  { keptIn, manifests, aliases, digest }: Kept & { readonly aliases: readonly string[]; readonly digest: string },
+  {
+    keptIn,
+    manifests,
+    reason,
+    aliases,
+    digest,
+  }: Kept & { readonly aliases: readonly string[]; readonly digest: string },
 ): Promise<Deleted> {
-  const { client, repository, signal, tags } = state;
+  const { client, repository, signal, tags, shared } = state;
   const removal = { client, repository, signal };
   const left = new Map(tags);
   if (item.tag !== null) left.delete(item.tag);
   else for (const alias of aliases) if (keptIn === 'repository') left.delete(alias);
   const needed = await neededOf(state, left, manifests);
-  const parent = needed.get(digest);
+  // What is kept where it is must stay there, whatever names it.
+  const parent = keptIn === 'tag' ? reservedTagOf(digest) : needed.get(digest);
   if (parent === undefined) {
     // By digest: a tag that has moved since keeps what it is now.
     const goneDigests = await deleteManifests(
@@ -176,21 +228,30 @@ async function takeAway(
     );
     const goneTags = [...(item.tag === null ? aliases : [item.tag]), ...tagsOf(left, goneDigests)];
     forget(state, goneTags);
-    return { aliases, keptIn, goneTags, goneDigests };
+    for (const gone of goneDigests) shared.gone.add(gone);
+    return { aliases, keptIn, goneTags, goneDigests, reason };
   }
-  const names = item.tag === null ? aliases.filter((alias) => alias !== reservedTagOf(digest)) : [item.tag];
+  const names = item.tag === null ? aliases : [item.tag];
   if (item.tag === null && keptIn === 'repository') throw new TrashRefusal(trashReasons.needed(digest, parent));
   for (const name of names) await removeTagOnly(removal, name, item.id);
   forget(state, names);
-  return { aliases: item.tag === null ? names : aliases, keptIn, goneTags: names, goneDigests: [] };
+  return { aliases: item.tag === null ? names : aliases, keptIn, goneTags: names, goneDigests: [], reason };
 }
 
 /** The tag went, and its worker too: what nobody else needs of it goes now. */
-async function finishAfterCrash(state: RepositoryState, { item, findKept, checkFence }: Deletion): Promise<Deleted> {
-  const { client, repository, signal, tags } = state;
+async function finishAfterCrash(state: RepositoryState, deletion: Deletion): Promise<Deleted> {
+  const manifests = await deletion.findKept();
+  return state.shared.alone(digestsOf(manifests), () => finishTogether(state, deletion, manifests));
+}
+
+async function finishTogether(
+  state: RepositoryState,
+  { item, checkFence }: Deletion,
+  manifests: readonly KeptManifest[],
+): Promise<Deleted> {
+  const { client, repository, signal, tags, shared } = state;
   const { tag, digest, keptIn } = item;
   const removal = { client, repository, signal };
-  const manifests = await findKept();
   await checkFence();
   // A throwaway that was put there and not deleted.
   if (tag !== null) await client.deleteManifest(repository, throwawayFor(item.id).digest, { signal });
@@ -201,8 +262,9 @@ async function finishAfterCrash(state: RepositoryState, { item, findKept, checkF
   const goneDigests = await deleteManifests(removal, doomed, tags);
   const goneTags = [...(tag === null ? item.aliases : [tag]), ...tagsOf(left, goneDigests)];
   forget(state, goneTags);
+  for (const gone of goneDigests) shared.gone.add(gone);
   const aliases = tag === null ? item.aliases : aliasesOf(state, item, digest ?? '');
-  return { aliases, keptIn, goneTags, goneDigests };
+  return { aliases, keptIn, goneTags, goneDigests, reason: item.reason };
 }
 
 async function neededOf(
@@ -210,8 +272,15 @@ async function neededOf(
   tags: ReadonlyMap<string, string>,
   manifests: readonly KeptManifest[],
 ): Promise<Map<string, string>> {
-  const known = await state.findParents(manifests.map(({ digest }) => digest));
-  return findNeeded({ tags, parents: [...known, ...state.unknownParents], manifests });
+  const known = await state.findParents(digestsOf(manifests));
+  const parents: ParentOf[] = [];
+  for (const link of [...known, ...state.unknownParents]) if (!(await isGone(state, link.parent))) parents.push(link);
+  return findNeeded({ tags, parents, manifests });
+}
+
+/** Deleted in this hold, and not pushed anew since. */
+async function isGone({ client, repository, signal, shared }: RepositoryState, digest: string): Promise<boolean> {
+  return shared.gone.has(digest) && (await client.headManifest(repository, digest, { signal })) === undefined;
 }
 
 function tagsOf(tags: ReadonlyMap<string, string>, digests: readonly string[]): string[] {

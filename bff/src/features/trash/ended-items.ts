@@ -1,31 +1,36 @@
 import type { ClaimedItem, ItemEnd, Place } from './trash.ts';
+import type { Restored } from './restore-artifact.ts';
 import type { Outcome } from './trash-claims.store.ts';
 import type { TrashGroupDeps } from './trash-work.ts';
 
 /** Written together: on the embedded database a statement for each would take longer than the registry does. */
 const writtenTogether = 32;
 
+type EndedItemsDeps = Pick<TrashGroupDeps, 'claims' | 'news' | 'owner' | 'store' | 'onEnding'>;
+
 /**
  * What became of the items of one repository. First the catalog is told, then the outcome is stored: whoever goes on after
  * a crash between the two finds the tag gone, and says it again.
  */
 export class EndedItems {
-  readonly #deps: Pick<TrashGroupDeps, 'claims' | 'news' | 'owner' | 'store'>;
+  readonly #deps: EndedItemsDeps;
   readonly #place: Place;
-  #askedAt: Promise<Date> | undefined;
+  /** What its news is as old as: from before the first request. */
+  readonly #askedAt: Promise<Date>;
   #tags = new Map<string | null, string[]>();
   #digests: string[] = [];
   #ended: Array<readonly [ClaimedItem, ItemEnd]> = [];
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(deps: Pick<TrashGroupDeps, 'claims' | 'news' | 'owner' | 'store'>, place: Place) {
+  constructor(deps: EndedItemsDeps, place: Place) {
     this.#deps = deps;
     this.#place = place;
+    this.#askedAt = deps.store.now();
+    // Whoever needs it hears of a failure.
+    this.#askedAt.catch(() => undefined);
   }
 
-  /** The time from before the work is what its news is as old as. */
   async take(item: ClaimedItem, work: () => Promise<ItemEnd>): Promise<void> {
-    this.#askedAt ??= this.#deps.store.now();
     await this.#askedAt;
     this.add(item, await work());
     if (this.#ended.length >= writtenTogether) await this.flush();
@@ -42,8 +47,14 @@ export class EndedItems {
     this.#digests.push(...digests);
   }
 
-  async restored(item: ClaimedItem, tags: readonly string[]): Promise<void> {
-    await this.#deps.news.restored(this.#place, tags, item.digest ?? '', item.actedBy);
+  async restored({ digest, actedBy }: ClaimedItem, { tags, afterMs }: Restored): Promise<void> {
+    await this.#deps.news.restored(this.#place, { tags, digest: digest ?? '', afterMs, actor: actedBy });
+  }
+
+  /** There is no time left for these: they are anybody's. */
+  async giveBack(items: readonly ClaimedItem[]): Promise<void> {
+    for (const { id } of items) this.#deps.onEnding(id);
+    await this.#deps.claims.giveBack(this.#deps.owner, items);
   }
 
   async flush(): Promise<void> {
@@ -52,19 +63,18 @@ export class EndedItems {
   }
 
   async #write(): Promise<void> {
-    const { claims, news, owner } = this.#deps;
+    const { claims, news, owner, onEnding } = this.#deps;
     const [ended, tags, digests] = [this.#ended, this.#tags, this.#digests];
     this.#ended = [];
     this.#tags = new Map();
     this.#digests = [];
-    const askedAt = await this.#askedAt;
-    if (askedAt !== undefined) {
-      let left = digests;
-      for (const [actor, names] of tags) {
-        await news.removed(this.#place, { tags: names, digests: left, actor, askedAt });
-        left = [];
-      }
+    const askedAt = tags.size > 0 ? await this.#askedAt : new Date(0);
+    let left = digests;
+    for (const [actor, names] of tags) {
+      await news.removed(this.#place, { tags: names, digests: left, actor, askedAt });
+      left = [];
     }
+    for (const [{ id }] of ended) onEnding(id);
     await claims.finish(
       owner,
       ended.map(([item, end]) => outcomeOf(item, end)),
@@ -77,7 +87,7 @@ function outcomeOf(item: ClaimedItem, end: ItemEnd): Outcome {
   const same = { item, reason: null, aliases: null, keptIn: null, hasShadow: null, delayMs: 0 };
   switch (end.state) {
     case 'deleted':
-      return { ...same, state: 'deleted', aliases: end.aliases, keptIn: end.keptIn };
+      return { ...same, state: 'deleted', aliases: end.aliases, keptIn: end.keptIn, reason: end.reason };
     case 'restored':
       return { ...same, state: 'restored' };
     case 'purged':

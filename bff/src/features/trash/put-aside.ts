@@ -10,42 +10,56 @@ export interface Move {
   readonly from: string;
   readonly to: string;
   readonly digest: string;
+  /** Set last. Without one the artifact is put by its digest. */
+  readonly tag?: string;
+  /** Whether the registry mounts, as far as is known. */
+  readonly mounts: boolean;
+  /** By `performance.now()`: what refers to it then goes with it. */
+  readonly begunAtMs: number;
   readonly signal: AbortSignal;
-  /** Told before anything is put there. */
+  /** Told before the last of it is put there. */
   readonly onPlanned?: (manifests: readonly KeptManifest[], sizeBytes: number) => Promise<void>;
 }
 
 export interface Moved {
   readonly root: ManifestBytes;
-  readonly plan: CopyPlan;
   /** Not zero only where the registry does not mount. */
   readonly bytesMoved: number;
 }
 
 /**
  * Puts an artifact with its children and referrers into another repository of the same registry. Its blobs are mounted; a
- * registry that does not mount is sent them once. Everything is by digest: no tag is set. Rejects with RegistryError.
+ * registry that does not mount is sent them once. For each blob and manifest the registry has said that it is there now: by
+ * its answer to the mount, to the bytes or to the manifest, or by one to a question. Rejects with RegistryError.
  */
 export async function moveWithin(move: Move): Promise<Moved> {
-  const { client, limiter, from, to, digest, signal } = move;
+  const { client, limiter, from, to, digest, tag, mounts, begunAtMs, signal } = move;
   const root = await client.getManifest(from, digest, { signal });
-  const planned: { plan?: CopyPlan; told?: Promise<void> | undefined } = {};
+  const planned: { told?: Promise<void> | undefined } = {};
   const { bytesCopied } = await copyArtifact({
     source: client,
     target: client,
     sourceRepository: from,
     targetRepository: to,
+    targetTag: tag,
     digest,
     root,
     includeReferrers: true,
+    begunAtMs,
     limiter,
     signal,
-    // Blobs that an earlier try has brought are there although Distribution denies the repository.
+    // Blobs that an earlier try has brought are there although Distribution denies the repository. To mount one again costs
+    // what a question does; to send one again costs its bytes.
     isResumed: true,
+    isPutAnyway: mounts,
+    // Nobody sees the tag: it is Longshore's own.
+    fence: async () => {
+      await planned.told;
+      return true;
+    },
     findMountSources: () => [from],
     on: {
       planned: (plan) => {
-        planned.plan = plan;
         planned.told = move.onPlanned?.(keptManifests(plan, digest), plan.bytesTotal);
         // Looked at below, when the bytes are there; until then nobody listens.
         planned.told?.catch(() => undefined);
@@ -53,8 +67,7 @@ export async function moveWithin(move: Move): Promise<Moved> {
     },
   });
   await planned.told;
-  if (planned.plan === undefined) throw new Error(`${digest} was moved without a plan.`);
-  return { root, plan: planned.plan, bytesMoved: bytesCopied };
+  return { root, bytesMoved: bytesCopied };
 }
 
 function keptManifests({ manifests }: CopyPlan, root: string): KeptManifest[] {
@@ -64,40 +77,13 @@ function keptManifests({ manifests }: CopyPlan, root: string): KeptManifest[] {
   }));
 }
 
-/** More at once than the client has slots for would only wait in its queue. */
-const askedAtOnce = 12;
-
-/** @returns the first blob or manifest that the repository does not have. Rejects with RegistryError. */
-export async function findMissing(
+/** Whether it can be read back, whole. Rejects with RegistryError. */
+export async function isReadable(
   client: Registry,
   repository: string,
-  { root, plan }: Pick<Moved, 'root' | 'plan'>,
+  digest: string,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const { digest } = root.descriptor;
-  const questions = [
-    ...plan.blobs.map(
-      (blob) => async () => ((await client.hasBlob(repository, blob.digest, { signal })) ? [] : [blob.digest]),
-    ),
-    ...plan.manifests
-      .filter((manifest) => manifest.digest !== digest)
-      .map(({ digest: part }) => async () => {
-        const found = await client.headManifest(repository, part, { signal });
-        return found === undefined ? [part] : [];
-      }),
-    async () => ((await isReadable(client, repository, digest, signal)) ? [] : [digest]),
-  ];
-  const missing: string[] = [];
-  const queue = questions.values();
-  await Promise.all(
-    Array.from({ length: askedAtOnce }, async () => {
-      for (const ask of queue) missing.push(...(await ask()));
-    }),
-  );
-  return missing[0];
-}
-
-async function isReadable(client: Registry, repository: string, digest: string, signal: AbortSignal): Promise<boolean> {
+): Promise<boolean> {
   try {
     // The client checks the bytes against the digest.
     await client.getManifest(repository, digest, { signal });
@@ -114,4 +100,21 @@ const writes: ReadonlySet<string> = new Set(['mount-blob', 'start-upload', 'put-
 export function isNameRefused(error: unknown): boolean {
   if (!isRegistryError(error) || !writes.has(error.operation)) return false;
   return error.code === 'forbidden' || error.code === 'unauthorized' || error.status === 400 || error.status === 404;
+}
+
+const unreadable: ReadonlySet<string> = new Set([
+  'not-found',
+  'manifest-invalid',
+  'manifest-incomplete',
+  'manifest-too-large',
+  'digest-mismatch',
+  'answer-invalid',
+  'answer-too-large',
+]);
+
+/** It cannot be put elsewhere: parts of it are missing, or it is none that a registry of today takes, such as schema 1. */
+export function isBroken(error: unknown): boolean {
+  if (!isRegistryError(error) || error.retryable) return false;
+  // 400 is Distribution’s MANIFEST_INVALID.
+  return unreadable.has(error.code) || (error.operation === 'put-manifest' && error.status === 400);
 }

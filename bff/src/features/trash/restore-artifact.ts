@@ -1,7 +1,7 @@
 import { trashRepositoryOf } from '../../access/reserved-names.ts';
 import { isRegistryError, type ManifestBytes } from '../../registry-client/index.ts';
 import { reservedTagOf, type RepositoryState } from './delete-artifact.ts';
-import { findMissing, moveWithin } from './put-aside.ts';
+import { isReadable, moveWithin } from './put-aside.ts';
 import { removeTagOnly } from './take-away.ts';
 import { type ClaimedItem, itemName, type RestoreTarget, TrashRefusal } from './trash.ts';
 import { trashReasons } from './trash-reasons.ts';
@@ -9,6 +9,8 @@ import { trashReasons } from './trash-reasons.ts';
 export interface Restored {
   /** Tags that name the artifact now. */
   readonly tags: readonly string[];
+  /** By `performance.now()`: the registry took them after this. */
+  readonly afterMs: number;
 }
 
 /**
@@ -27,9 +29,9 @@ export async function restoreArtifact(
   const wanted = tagsFor(item, restore);
   // Before anything moves: whoever has to choose anew should know at once.
   for (const tag of wanted.strict) await refuseTaken(state, tag, digest, restore);
-  const root = await bringBack(state, item, digest);
-  await checkFence();
+  const root = await bringBack(state, item, digest, checkFence);
   const tags: string[] = [];
+  const afterMs = performance.now();
   for (const tag of [...wanted.strict, ...wanted.ifFree]) {
     if (!(await isFree(state, tag, digest, restore, wanted.ifFree.includes(tag)))) continue;
     const manifest = { bytes: root.bytes, mediaType: root.descriptor.mediaType };
@@ -37,7 +39,7 @@ export async function restoreArtifact(
     tags.push(tag);
     state.tags.set(tag, digest);
   }
-  return { tags };
+  return { tags, afterMs };
 }
 
 /** Those that the person asked for, and those that a deleted manifest had, as far as nothing else has them by now. */
@@ -47,15 +49,27 @@ function tagsFor(item: ClaimedItem, restore: RestoreTarget): { strict: readonly 
   return item.tag === null ? { strict: [], ifFree: item.aliases } : { strict: [item.tag], ifFree: [] };
 }
 
-async function bringBack(state: RepositoryState, item: ClaimedItem, digest: string): Promise<ManifestBytes> {
-  const { client, repository, limiter, signal } = state;
+async function bringBack(
+  state: RepositoryState,
+  item: ClaimedItem,
+  digest: string,
+  checkFence: () => Promise<void>,
+): Promise<ManifestBytes> {
+  const { client, repository, limiter, openedAtMs, mounting, signal } = state;
   const lost = (): TrashRefusal => new TrashRefusal(trashReasons.lost(client.name, itemName(item)));
   try {
-    if (item.keptIn === 'tag') return await client.getManifest(repository, digest, { signal });
+    if (item.keptIn === 'tag') {
+      await checkFence();
+      return await client.getManifest(repository, digest, { signal });
+    }
     const from = trashRepositoryOf(repository);
-    const moved = await moveWithin({ client, limiter, from, to: repository, digest, signal });
+    const mounts = !mounting.isKnownMissing();
+    const where = { client, limiter, from, to: repository, digest, mounts, begunAtMs: openedAtMs };
+    const moved = await moveWithin({ ...where, signal });
+    if (moved.bytesMoved > 0) mounting.noteMissing();
     // What the trash holds is given up after this.
-    if ((await findMissing(client, repository, moved, signal)) !== undefined) throw lost();
+    const [isThere] = await Promise.all([isReadable(client, repository, digest, signal), checkFence()]);
+    if (!isThere) throw lost();
     return moved.root;
   } catch (error) {
     throw isRegistryError(error, 'not-found') ? lost() : error;

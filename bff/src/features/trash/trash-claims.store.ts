@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { gathered } from '../../database/gathered.ts';
 import type { Row, Tables } from '../../database/index.ts';
 import type { ClaimedItem, KeptIn, KeptManifest, Reason } from './trash.ts';
 import { claimedItemOf } from './trash-rows.store.ts';
@@ -21,6 +22,13 @@ export interface Outcome {
   readonly delayMs: number;
 }
 
+interface NotedPlan {
+  readonly manifests: readonly KeptManifest[];
+  readonly sizeBytes: number;
+  readonly keptIn: KeptIn;
+  readonly aliases: readonly string[];
+}
+
 const isOpen = sql`(state in ('deleting', 'restoring', 'purging') or (has_shadow and state in ('restored', 'failed')))`;
 
 const leaseEnd = sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
@@ -29,8 +37,17 @@ const leaseEnd = sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
 export class TrashClaimsStore {
   readonly #kysely: Kysely<Tables>;
 
+  readonly #heldFences;
+  readonly #notedPlans;
+
   constructor(kysely: Kysely<Tables>) {
     this.#kysely = kysely;
+    this.#heldFences = gathered((owner, items: ReadonlyArray<Pick<ClaimedItem, 'id' | 'fence'>>) =>
+      findHeld(kysely, owner, items),
+    );
+    this.#notedPlans = gathered((_key, plans: ReadonlyArray<NotedPlan & Pick<ClaimedItem, 'id' | 'fence'>>) =>
+      notePlans(kysely, plans),
+    );
   }
 
   async claim(owner: string, count: number): Promise<ClaimedItem[]> {
@@ -59,12 +76,18 @@ export class TrashClaimsStore {
     return new Set(rows.map(({ id }) => id));
   }
 
-  async holdsFence(owner: string, { id, fence }: Pick<ClaimedItem, 'id' | 'fence'>): Promise<boolean> {
-    const { rows } = await sql`
-      select from trash_items
-      where id = ${id}::uuid and fence = ${fence} and lease_owner = ${owner} and lease_until >= clock_timestamp()
+  /** Several at once: one statement. */
+  async holdsFence(owner: string, item: Pick<ClaimedItem, 'id' | 'fence'>): Promise<boolean> {
+    return (await this.#heldFences(owner, item)).has(item.id);
+  }
+
+  /** Nothing was done about them; whoever comes first takes them. */
+  async giveBack(owner: string, items: ReadonlyArray<Pick<ClaimedItem, 'id' | 'fence'>>): Promise<void> {
+    if (items.length === 0) return;
+    await sql`
+      update trash_items t set lease_owner = null, lease_until = null, attempt = t.attempt - 1
+      from ${fences(items)} where t.id = given.id and t.fence = given.fence and t.lease_owner = ${owner}
     `.execute(this.#kysely);
-    return rows.length > 0;
   }
 
   async pin({ id, fence }: Pick<ClaimedItem, 'id' | 'fence'>, digest: string): Promise<void> {
@@ -73,30 +96,9 @@ export class TrashClaimsStore {
     );
   }
 
-  /** What is about to be put aside: a purge by somebody else leaves it alone from now on. */
-  async notePlan(
-    { id, fence }: Pick<ClaimedItem, 'id' | 'fence'>,
-    plan: {
-      readonly manifests: readonly KeptManifest[];
-      readonly sizeBytes: number;
-      readonly keptIn: KeptIn;
-      readonly aliases: readonly string[];
-    },
-  ): Promise<void> {
-    const { manifests, sizeBytes, keptIn, aliases } = plan;
-    await sql`
-      with item as (
-        update trash_items set has_shadow = true, size_bytes = ${sizeBytes}::bigint, kept_in = ${keptIn},
-          aliases = ${[...aliases]}::text[]
-        where id = ${id}::uuid and fence = ${fence} returning id
-      )
-      insert into trash_manifests (item_id, digest, role, position)
-      select item.id, given.digest, given.role, given.position
-      from item, unnest(
-        ${manifests.map(({ digest }) => digest)}::text[], ${manifests.map(({ role }) => role)}::text[]
-      ) with ordinality as given (digest, role, position)
-      on conflict (item_id, digest) do update set role = excluded.role, position = excluded.position
-    `.execute(this.#kysely);
+  /** What is about to be put aside: a purge by somebody else leaves it alone from now on. Several at once: one statement. */
+  notePlan(item: Pick<ClaimedItem, 'id' | 'fence'>, plan: NotedPlan): Promise<void> {
+    return this.#notedPlans('', { id: item.id, fence: item.fence, ...plan });
   }
 
   async listKept(itemId: string): Promise<KeptManifest[]> {
@@ -173,4 +175,44 @@ export class TrashClaimsStore {
       digest,
     }));
   }
+}
+
+function fences(items: ReadonlyArray<Pick<ClaimedItem, 'id' | 'fence'>>) {
+  const given = JSON.stringify(items.map(({ id, fence }) => ({ id, fence })));
+  return sql`jsonb_to_recordset(${given}::jsonb) as given (id uuid, fence integer)`;
+}
+
+async function findHeld(
+  kysely: Kysely<Tables>,
+  owner: string,
+  items: ReadonlyArray<Pick<ClaimedItem, 'id' | 'fence'>>,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select t.id from trash_items t join ${fences(items)} on t.id = given.id and t.fence = given.fence
+    where t.lease_owner = ${owner} and t.lease_until >= clock_timestamp()
+  `.execute(kysely);
+  return new Set(rows.map(({ id }) => id));
+}
+
+async function notePlans(
+  kysely: Kysely<Tables>,
+  plans: ReadonlyArray<NotedPlan & Pick<ClaimedItem, 'id' | 'fence'>>,
+): Promise<void> {
+  const manifests = plans.flatMap(({ id, manifests: own }) =>
+    own.map(({ digest, role }, position) => ({ id, digest, role, position: position + 1 })),
+  );
+  await sql`
+    with items as (
+      update trash_items t set has_shadow = true, size_bytes = given."sizeBytes", kept_in = given."keptIn",
+        aliases = given.aliases
+      from jsonb_to_recordset(${JSON.stringify(plans)}::jsonb) as given (
+        id uuid, fence integer, "sizeBytes" bigint, "keptIn" text, aliases text[])
+      where t.id = given.id and t.fence = given.fence returning t.id
+    )
+    insert into trash_manifests (item_id, digest, role, position)
+    select items.id, given.digest, given.role, given.position
+    from items join jsonb_to_recordset(${JSON.stringify(manifests)}::jsonb) as given (
+      id uuid, digest text, role text, position integer) on given.id = items.id
+    on conflict (item_id, digest) do update set role = excluded.role, position = excluded.position
+  `.execute(kysely);
 }

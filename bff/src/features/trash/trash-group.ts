@@ -6,12 +6,23 @@ import { readTags } from './repository-tags.ts';
 import { removeReservedTag, restoreArtifact } from './restore-artifact.ts';
 import { isDeletionEnabled } from './take-away.ts';
 import { type ClaimedItem, type ItemEnd, type Place, TakenOverError } from './trash.ts';
+import { SharedManifests } from './shared-manifests.ts';
 import type { TrashGroupDeps } from './trash-work.ts';
 import { EndedItems } from './ended-items.ts';
 import { endOfFailure, refuseUndeletable } from './trash-retry.ts';
 
 /** Artifacts at once in one repository. */
 const itemsAtOnce = 8;
+
+/** For so long new ones are begun: whoever moves a held tag of the repository, or purges in it, waits for less than a lease’s patience. */
+const holdMs = 10_000;
+
+/** Restores come first, so that a deletion of the same digest sees their tags; purges when nothing is put aside any more. */
+const phases: ReadonlyArray<(item: ClaimedItem) => boolean> = [
+  ({ state }) => state === 'restoring',
+  ({ state }) => state === 'deleting',
+  ({ state }) => state !== 'restoring' && state !== 'deleting',
+];
 
 /** Everything that is due in one repository, while this worker is alone with it. Failures are outcomes of the items. */
 export async function workOnRepository(
@@ -20,43 +31,76 @@ export async function workOnRepository(
   items: readonly ClaimedItem[],
 ): Promise<void> {
   const ended = new EndedItems(deps, place);
+  const endsAtMs = performance.now() + holdMs;
   const state = await openRepository(deps, place, items).catch((error: unknown) => {
     // What the registry says concerns all of them. What is cut is given back by its lease, to whoever comes next.
     if (!deps.signal.aborted) for (const item of items) ended.add(item, endOf(deps, item, error));
   });
-  if (state !== undefined) {
-    const queue = items.values();
-    await Promise.all(
-      Array.from({ length: itemsAtOnce }, async () => {
-        for (const item of queue) if (!deps.signal.aborted) await runItem(deps, state, item, ended);
-      }),
-    );
-  }
+  const left = state === undefined ? [] : await workUntil(endsAtMs, deps, state, items, ended);
   await ended.flush();
+  await ended.giveBack(left);
+}
+
+/** @returns those for which there was no time */
+async function workUntil(
+  endsAtMs: number,
+  deps: TrashGroupDeps,
+  state: RepositoryState,
+  items: readonly ClaimedItem[],
+  ended: EndedItems,
+): Promise<ClaimedItem[]> {
+  const left: ClaimedItem[] = [];
+  for (const isDue of phases) {
+    const queue = items.filter(isDue).values();
+    const work = async (): Promise<void> => {
+      for (const item of queue) {
+        if (deps.signal.aborted) return;
+        if (performance.now() > endsAtMs) left.push(item);
+        else await runItem(deps, state, item, ended);
+      }
+    };
+    await Promise.all(Array.from({ length: itemsAtOnce }, work));
+  }
+  return left;
 }
 
 async function openRepository(
-  { client, store, signal, findImmutable }: TrashGroupDeps,
+  deps: TrashGroupDeps,
   { registryId, repository }: Place,
   items: readonly ClaimedItem[],
 ): Promise<RepositoryState> {
-  // Restores come first where nothing can be deleted: they are refused nothing.
-  const deletes = items.some(({ state }) => state !== 'restoring');
-  if (deletes) refuseUndeletable(client, await isDeletionEnabled({ client, repository, signal }));
-  const known = await store.listTags(registryId, repository);
+  const { client, store, signal, findImmutable, withoutMount } = deps;
+  const openedAtMs = performance.now();
   const doomed = new Set(items.flatMap(({ digest }) => digest ?? []));
-  const tags = await readTags({ client, repository, known, doomed, signal });
   const findKnown = (digests: readonly string[]) => store.findKnown(digests);
   const find = (digests: readonly string[]) => store.findParents(registryId, repository, digests);
-  const parents = parentsOf(await find([...doomed]), doomed, find);
+  // Restores ask for their own tags only, and are refused nothing where nothing can be deleted.
+  const isDeleting = items.some(({ state }) => state !== 'restoring');
+  const readAll = async (): Promise<Map<string, string>> => {
+    if (!isDeleting) return new Map();
+    const known = await store.listTags(registryId, repository);
+    return readTags({ client, repository, known, doomed, signal });
+  };
+  const [isEnabled, tags, parents] = await Promise.all([
+    isDeleting ? isDeletionEnabled({ client, repository, signal }) : true,
+    readAll(),
+    isDeleting ? find([...doomed]) : [],
+  ]);
+  refuseUndeletable(client, isEnabled);
   return {
     client,
     repository,
     limiter: createCopyLimiter(),
     signal,
+    openedAtMs,
+    mounting: {
+      isKnownMissing: () => withoutMount.has(registryId),
+      noteMissing: () => void withoutMount.add(registryId),
+    },
+    shared: new SharedManifests(),
     tags,
     unknownParents: await readUnknownParents({ client, repository, tags, findKnown, signal }),
-    findParents: parents,
+    findParents: parentsOf(parents, doomed, find),
     findImmutable: (tag) => findImmutable({ registryId, repository, tag }),
   };
 }
@@ -100,7 +144,7 @@ async function runItem(
 
 function endOf({ random, onFault }: TrashGroupDeps, item: ClaimedItem, error: unknown): ItemEnd {
   const end = endOfFailure(error, item, random);
-  if ('reason' in end && end.reason.code === 'unexpected') onFault(error);
+  if ('reason' in end && end.reason?.code === 'unexpected') onFault(error);
   return end;
 }
 
@@ -136,16 +180,16 @@ async function workOf(
       onPinned: (digest) => claims.pin(item, digest),
     });
     await ended.removed(item, deleted.goneTags, deleted.goneDigests);
-    return { state: 'deleted', aliases: deleted.aliases, keptIn: deleted.keptIn };
+    const { aliases, keptIn, reason } = deleted;
+    return { state: 'deleted', aliases, keptIn, reason };
   }
   if (item.state === 'restoring') {
-    const { tags } = await restoreArtifact(state, item, checkFence);
-    await ended.restored(item, tags);
+    await ended.restored(item, await restoreArtifact(state, item, checkFence));
     return { state: 'restored' };
   }
   if (item.state === 'failed' && !(await isStillThere(state, item))) {
     // It failed when it had gone already: what was put aside is all there is of it.
-    return { state: 'deleted', aliases: item.aliases, keptIn: item.keptIn };
+    return { state: 'deleted', aliases: item.aliases, keptIn: item.keptIn, reason: null };
   }
   // Of what was restored, or not deleted after all, only what was put aside goes.
   if (item.keptIn === 'tag' && item.state !== 'purging') await removeReservedTag(state, item);

@@ -31,6 +31,12 @@ export const trashReasons = {
       `${registry} did not keep ${digest} of ${name} where it was put aside: nothing was deleted.`,
       { registry, name, digest },
     ),
+  keptBroken: (registry: string, name: string, detail: string) =>
+    reason(
+      'trash-kept-broken',
+      `${name} is broken in ${registry}, which takes it under no tag any more: what there is of it stays there without one, and can only be restored if the registry takes it again. ${detail}`,
+      { registry, name, detail },
+    ),
   lost: (registry: string, name: string) =>
     reason(
       'trash-lost',

@@ -4,7 +4,7 @@ import type { ClaimedItem } from './trash.ts';
 import type { TrashClaimsStore } from './trash-claims.store.ts';
 import type { TrashGroupDeps } from './trash-work.ts';
 
-export interface TrashRunnerDeps extends Omit<TrashGroupDeps, 'client' | 'signal'> {
+export interface TrashRunnerDeps extends Omit<TrashGroupDeps, 'client' | 'signal' | 'onEnding' | 'withoutMount'> {
   readonly claims: TrashClaimsStore;
   readonly clientFor: (registryId: string) => Promise<RegistryClient>;
   /** Lets one at a time work on a whole repository, over all instances. */
@@ -22,8 +22,8 @@ const renewEveryMs = 3000;
 const lookEveryMs = 2000;
 /** Looked at in passing: one statement along an index. */
 const expireEveryMs = 30_000;
-/** Of one repository they share what was read of it; more would keep its held tags waiting too long. */
-const claimedAtOnce = 250;
+/** Of one repository they share what was read of it; what there is no time for is given back. */
+const claimedAtOnce = 1000;
 const repositoriesAtOnce = 4;
 const expiredAtOnce = 500;
 
@@ -38,6 +38,7 @@ export class TrashRunner {
   readonly #stopping = new AbortController();
   readonly #running = new Map<string, Running>();
   readonly #groups = new Set<Promise<void>>();
+  readonly #withoutMount = new Set<string>();
   #timers: NodeJS.Timeout[] = [];
   #looking: Promise<void> | undefined;
   #isWokenMeanwhile = false;
@@ -116,9 +117,11 @@ export class TrashRunner {
     const { holdRepository, clientFor } = this.#deps;
     const client = await clientFor(first.registryId);
     const { registryId, repository } = first;
+    // Nobody renews what has ended, and it must not look as if it had been lost.
+    const own = { onEnding: (id: string) => void this.#running.delete(id), withoutMount: this.#withoutMount };
     await holdRepository(
       { registryId, repository },
-      () => workOnRepository({ ...this.#deps, client, signal }, { registryId, repository }, items),
+      () => workOnRepository({ ...this.#deps, ...own, client, signal }, { registryId, repository }, items),
       signal,
     );
   }

@@ -3,6 +3,14 @@ import type { ClaimedItem, ItemEnd, Place } from './trash.ts';
 import type { TrashClaimsStore } from './trash-claims.store.ts';
 import type { TrashStore } from './trash.store.ts';
 
+export interface RestoredNews {
+  readonly tags: readonly string[];
+  readonly digest: string;
+  /** By `performance.now()`: the registry took the tags after this. */
+  readonly afterMs: number;
+  readonly actor: string | null;
+}
+
 export interface TrashNews {
   /** The catalog no longer has these; who did it is said in the tag's history. */
   readonly removed: (
@@ -15,7 +23,7 @@ export interface TrashNews {
     },
   ) => Promise<void>;
   /** The catalog is to look at what was put back. */
-  readonly restored: (place: Place, tags: readonly string[], digest: string, actor: string | null) => Promise<void>;
+  readonly restored: (place: Place, restored: RestoredNews) => Promise<void>;
   /** Stored: what became of an item. */
   readonly ended: (item: ClaimedItem, end: ItemEnd) => void;
 }
@@ -30,5 +38,9 @@ export interface TrashGroupDeps {
   readonly owner: string;
   readonly random: () => number;
   readonly signal: AbortSignal;
+  /** Of an item that was worked on or given back: its lease ends by our own hand. */
+  readonly onEnding: (itemId: string) => void;
+  /** Registries that did not mount, so that blobs had to be sent. */
+  readonly withoutMount: Set<string>;
   readonly onFault: (error: unknown) => void;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compileGlob, type Glob, GlobError } from '../../access/glob.ts';
 import { projectOf } from '../../access/subject.ts';
-import { type Person, type Place, type RestoreTarget, type TrashItem, TrashRefusal } from './trash.ts';
+import { type Person, type Place, type RestoreTarget, type TrashItem, TrashRefusal, type TrashWhy } from './trash.ts';
 import { trashReasons } from './trash-reasons.ts';
 import {
   type Consequences,
@@ -56,6 +56,23 @@ export interface DeletionPlan {
   readonly held: ReadonlyArray<Place & { readonly tag: string; readonly rule: string }>;
 }
 
+/** One artifact whose digest is known from its registry. */
+export interface SoughtArtifact extends Place {
+  readonly tag: string | null;
+  readonly digest: string;
+}
+
+export interface Patience {
+  readonly patienceMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface DeletedNow {
+  readonly item: TrashItem;
+  /** False where somebody else had asked for it before. */
+  readonly isOwn: boolean;
+}
+
 const readAtOnce = 2000;
 const insertedAtOnce = 500;
 const pollMs = 100;
@@ -63,6 +80,8 @@ const pollMs = 100;
 /** Deletions, restores and purges as people and policies ask for them. The work is the runner’s. */
 export class TrashService {
   readonly #deps: TrashServiceDeps;
+  /** Who waits for news of an item. */
+  readonly #waiting = new Map<string, Set<() => void>>();
 
   constructor(deps: TrashServiceDeps) {
     this.#deps = deps;
@@ -120,33 +139,55 @@ export class TrashService {
   }
 
   /**
-   * For what deletes a tag as part of its own work: resolves when it is in the trash, or why it is not.
-   * @param by the policy's name
+   * For whoever waits for it: resolves when it is in the trash, when it is said why it is not, or when it is to be tried
+   * again later; undefined where that takes longer than their patience. Goes on without them in any case.
    */
-  async deleteTag(
-    { registryId, repository, tag, digest }: Place & { readonly tag: string; readonly digest: string },
-    by: string | null,
-    signal: AbortSignal,
-  ): Promise<TrashItem> {
-    const { store, newId } = this.#deps;
-    const artifact = {
-      registryId,
-      repository,
-      tag,
-      digest,
-      project: projectOf(repository),
-      pushedAt: null,
-      pushedBy: null,
-    };
-    const [id] = await store.insert([{ ...artifact, id: newId() }], 'policy', { id: null, name: by });
+  async deleteNow(
+    artifact: SoughtArtifact,
+    why: TrashWhy,
+    by: Person,
+    wait: Patience,
+  ): Promise<DeletedNow | undefined> {
+    const { store, selections, newId } = this.#deps;
+    const { registryId, repository, tag, digest } = artifact;
+    const known = await selections.findReferences({ registryId, repository }, [tag ?? digest]);
+    const { pushedAt = null, pushedBy = null } = known.find((one) => one.digest === digest) ?? {};
+    const ownId = newId();
+    const deletion = { ...artifact, id: ownId, project: projectOf(repository), pushedAt, pushedBy };
+    const [id] = await store.insert([deletion], why, by);
     if (id === undefined) throw new Error('The deletion was not written down.');
+    const endsAtMs = performance.now() + wait.patienceMs;
     await this.#deps.wake();
     for (;;) {
+      const news = this.#nextNewsOf(id, wait.signal);
       const item = await store.find(id);
       if (item === undefined) throw new Error('The deletion is not there any more.');
-      if (item.state !== 'deleting' || item.reason !== null) return item;
-      await sleep(pollMs, undefined, { signal });
+      if (item.state !== 'deleting' || item.reason !== null) return { item, isOwn: id === ownId };
+      if (performance.now() > endsAtMs) return undefined;
+      await news;
+      wait.signal.throwIfAborted();
     }
+  }
+
+  /** What was put off is not tried again. @returns false where somebody is at it, or it has ended */
+  withdraw(id: string): Promise<boolean> {
+    return this.#deps.store.withdraw(id);
+  }
+
+  /** Something became of the item, in this process. */
+  noteEnded(id: string): void {
+    for (const tell of this.#waiting.get(id) ?? []) tell();
+  }
+
+  /** At the latest after a while: another instance may have it. Never rejects. */
+  async #nextNewsOf(id: string, signal: AbortSignal): Promise<void> {
+    const told = new AbortController();
+    const tell = (): void => told.abort();
+    const waiting = this.#waiting.get(id) ?? new Set();
+    this.#waiting.set(id, waiting.add(tell));
+    await sleep(pollMs, undefined, { signal: AbortSignal.any([told.signal, signal]) }).catch(() => undefined);
+    waiting.delete(tell);
+    if (waiting.size === 0) this.#waiting.delete(id);
   }
 
   /** As far as the catalog knows; the worker asks the registry. */

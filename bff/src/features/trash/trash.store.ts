@@ -70,6 +70,15 @@ export class TrashStore {
     return rows.length > 0;
   }
 
+  /** A deletion that waits to be tried again is given up. @returns false where somebody is at it */
+  async withdraw(id: string): Promise<boolean> {
+    const { rows } = await sql`
+      update trash_items set state = 'failed', finished_at = now(), next_attempt_at = now()
+      where id = ${id}::uuid and state = 'deleting' and lease_owner is null returning id
+    `.execute(this.#kysely);
+    return rows.length > 0;
+  }
+
   async now(): Promise<Date> {
     const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(this.#kysely);
     const [row] = rows;

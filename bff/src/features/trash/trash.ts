@@ -77,6 +77,7 @@ export type ItemEnd =
       readonly state: 'deleted';
       readonly aliases: readonly string[];
       readonly keptIn: KeptIn;
+      readonly reason: Reason | null;
     }
   | { readonly state: 'restored' | 'purged' | 'cleaned' }
   /** Of a deletion: it is over. Of a restore or purge: the item is in the trash as before. */

@@ -38,6 +38,8 @@ export interface FrontDoorServer {
   readonly password: string;
   readonly audit: AuditRecord[];
   readonly changes: ManifestChange[];
+  /** `registry/repository@digest` of what went into the trash. */
+  readonly deletions: string[];
   /** Of `registry`, until it is taken off again. */
   readonly maintenance: Map<string, { until: Date; message: string }>;
   /** Rights as the front door looks them up, for what changes while it runs. */
@@ -69,6 +71,7 @@ export async function startFrontDoor(options: FrontDoorServerOptions): Promise<F
   );
   const audit: AuditRecord[] = [];
   const changes: ManifestChange[] = [];
+  const deletions: string[] = [];
   const maintenance = new Map<string, { until: Date; message: string }>();
   const metrics = createMetrics();
   const listeners: Array<() => void> = [];
@@ -88,6 +91,17 @@ export async function startFrontDoor(options: FrontDoorServerOptions): Promise<F
       await decide();
       return move();
     },
+    // A trash that keeps nothing.
+    moveToTrash: async ({ registryId, repository, tag, digest }) => {
+      try {
+        const isDeleted = await clients.get(registryId)?.deleteManifest(repository, tag ?? digest);
+        if (isDeleted === true) deletions.push(`${registryId}/${repository}@${digest}`);
+        return { outcome: isDeleted === true ? 'deleted' : 'gone' };
+      } catch (error) {
+        return { outcome: 'unsupported', sentence: error instanceof Error ? error.message : '' };
+      }
+    },
+    isInTrash: async () => false,
     noteManifest: (change) => void changes.push(change),
     recordAudit: async (record) => void audit.push(record),
     onAccessChanged: (listener) => void listeners.push(listener),
@@ -129,6 +143,7 @@ export async function startFrontDoor(options: FrontDoorServerOptions): Promise<F
     password,
     audit,
     changes,
+    deletions,
     maintenance,
     rowsOf: rights.rowsOf,
     forgetRights: () => {

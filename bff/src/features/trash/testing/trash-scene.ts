@@ -17,9 +17,10 @@ import {
   type TrashState,
 } from '../../../contract/trash.ts';
 import type { Database } from '../../../database/index.ts';
-import { isRegistryError, type RegistryClient } from '../../../registry-client/index.ts';
+import { isRegistryError, mediaTypes, type RegistryClient } from '../../../registry-client/index.ts';
 import type { TestApiClient } from '../../../testing/api-client.ts';
-import { type RealRegistry, startRealRegistry } from '../../../testing/real-registry.ts';
+import { type RealRegistry, type RealRegistryOptions, startRealRegistry } from '../../../testing/real-registry.ts';
+import { type RequestProxy, startRequestProxy } from '../../../testing/request-proxy.ts';
 import { startBff, type TestBff } from '../../../testing/start-bff.ts';
 import type { DatabaseKind } from '../../../testing/test-database.ts';
 import { clientOf } from '../../replication/testing/test-images.ts';
@@ -36,23 +37,36 @@ export class TrashScene {
   readonly client: RegistryClient;
   registry: RealRegistry;
 
-  private constructor(bff: TestBff, admin: TestApiClient, registry: RealRegistry) {
+  /** Between the console and the registry; `client` goes around it. */
+  readonly proxy: RequestProxy;
+
+  private constructor(bff: TestBff, admin: TestApiClient, registry: RealRegistry, proxy: RequestProxy) {
     this.bff = bff;
     this.admin = admin;
     this.registry = registry;
+    this.proxy = proxy;
     this.client = clientOf(registry);
   }
 
-  static async start(database: DatabaseKind): Promise<TrashScene> {
-    const registry = await startRealRegistry();
-    const registries = [{ id: 'dev', environment: 'development', endpointUrls: [registry.url] }];
-    const bff = await startBff({ database, registries });
-    return new TrashScene(bff, await bff.signIn(), registry);
+  static async start(database: DatabaseKind, options: RealRegistryOptions = {}): Promise<TrashScene> {
+    const registry = await startRealRegistry(options);
+    const proxy = await startRequestProxy(registry);
+    const registries = [{ id: 'dev', environment: 'development', endpointUrls: [proxy.url] }];
+    const bff = await startBff({ database, registries, allowedRegistryHosts: ['127.0.0.1'] });
+    return new TrashScene(bff, await bff.signIn(), registry, proxy);
+  }
+
+  /** At the front door, as the administrator. */
+  door(path: string, init: Omit<RequestInit, 'headers'> = {}): Promise<Response> {
+    const authorization = `Basic ${Buffer.from(`admin:${this.bff.adminPassword}`).toString('base64')}`;
+    const accept = [mediaTypes.ociManifest, mediaTypes.ociIndex].join(', ');
+    return fetch(`${this.bff.url}/v2/dev/${path}`, { ...init, headers: { accept, authorization } });
   }
 
   async close(): Promise<void> {
     await this.client.close();
     await this.bff.close();
+    await this.proxy.stop();
     await this.registry.stop();
   }
 
