@@ -95,6 +95,7 @@ function routesOf(rows: readonly CountRow[]): RouteTasks[] {
   });
 }
 
+/** A try that has just begun leaves its row in place: only figures of its progress take the last reason away. */
 async function failureRows(database: Kysely<Tables>): Promise<FailureGroup[]> {
   const { rows } = await sql<{
     source_registry_id: string;
@@ -108,7 +109,7 @@ async function failureRows(database: Kysely<Tables>): Promise<FailureGroup[]> {
     policy_ids: string[];
   }>`
     select source_registry_id, destination_registry_id, (array_agg(reason order by created_at desc))[1] as reason,
-      count(*) as task_count, count(*) filter (where state = 'waiting') as waiting_count,
+      count(*) as task_count, count(*) filter (where state in ('waiting', 'running')) as waiting_count,
       min(coalesce(failing.since, finished_at, started_at, created_at)) as since,
       min(next_attempt_at) filter (where reason->>'code' not in (${sql.join(parkedCodes)})) as next_attempt_at,
       to_jsonb((array_agg(id order by created_at desc))[1:${sql.lit(shownTaskIds)}]) as task_ids,
@@ -117,7 +118,7 @@ async function failureRows(database: Kysely<Tables>): Promise<FailureGroup[]> {
     left join lateral (
       select min(a.finished_at) as since from task_attempts a where a.task_id = t.id and a.outcome = 'failed'
     ) failing on true
-    where reason is not null and (state = 'waiting' or (state = 'failed' and ${isOfLastHour}))
+    where reason is not null and (state in ('waiting', 'running') or (state = 'failed' and ${isOfLastHour}))
     group by source_registry_id, destination_registry_id, reason->>'code'
     order by waiting_count desc, task_count desc limit ${shownGroups}`.execute(database);
   return rows.map((row) => ({

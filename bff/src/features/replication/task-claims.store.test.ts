@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Database } from '../../database/index.ts';
 import { describeEachDatabase } from '../../testing/test-database.ts';
 import { createBreakersStore } from './breakers.store.ts';
+import { createOperationsView } from './operations.view.ts';
 import { createReplicationStore } from './replication.store.ts';
 import { createTaskClaimsStore } from './task-claims.store.ts';
 import { createTaskRecordsStore, endExecutions, type TaskRecord } from './task-records.store.ts';
@@ -178,6 +179,24 @@ describeEachDatabase('claims of tasks', (open) => {
     ]);
     const [late] = await all.claims.claim('a', plenty);
     expect(late).toMatchObject({ executionId: older.executionId, isSuperseded: true });
+  });
+
+  test('what failed is still among what fails while it is tried again, until that gets on', async () => {
+    const all = stores(await open());
+    await create(all, ['1']);
+    const failures = async () => (await createOperationsView(all.database.kysely).read()).failures;
+    const reason = { code: 'timeout', sentence: 'Did not answer.', params: {} };
+    const [first] = await all.claims.claim('a', plenty);
+    if (!first) throw new Error('It had to be claimed.');
+    expect(await failures()).toEqual([]);
+    await all.records.write('a', [record(first, { state: 'waiting', outcome: 'failed', delayMs: 0, reason })]);
+    const shown = { reason, taskCount: 1, waitingCount: 1 };
+    expect(await failures()).toMatchObject([shown]);
+    const [second] = await all.claims.claim('a', plenty);
+    if (!second) throw new Error('It had to be claimed again.');
+    expect(await failures()).toMatchObject([shown]);
+    await all.records.write('a', [record(second, { bytesDone: 1 })]);
+    expect(await failures()).toEqual([]);
   });
 
   test('an execution ends with its last task, as failed if one failed', async () => {
