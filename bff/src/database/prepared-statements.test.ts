@@ -12,10 +12,11 @@ beforeEach(() =>
   pglite.exec('drop table if exists things; create table things (id int primary key, name text, at timestamptz)'),
 );
 
+/** The statements that the server keeps, in no order: its clock there ticks in milliseconds, many share one. */
 const prepared = async (): Promise<string[]> =>
-  (
-    await pglite.query<{ statement: string }>('select statement from pg_prepared_statements order by prepare_time')
-  ).rows.map(({ statement }) => statement);
+  (await pglite.query<{ statement: string }>('select statement from pg_prepared_statements')).rows.map(
+    ({ statement }) => statement,
+  );
 
 test('answers are the same the first time, when it prepares, and after that', async () => {
   const ask = (values: { text: string | null; list: string[]; at: Date; count: number }) =>
@@ -124,8 +125,7 @@ test('only the statements used last are kept', async () => {
     await ask(place);
     await ask(place);
   }
-  const kept = await prepared();
-  expect(kept).toHaveLength(200);
-  expect(kept.at(-1)).toBe('select 229 as place');
+  const last = Array.from({ length: 200 }, (_, place) => `select ${place + 30} as place`);
+  expect((await prepared()).toSorted()).toEqual(last.toSorted());
   expect((await ask(0)).rows).toEqual([{ place: 0 }]);
 });

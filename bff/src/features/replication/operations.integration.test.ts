@@ -67,20 +67,19 @@ describe('the monitor', () => {
     const stream = await client.openEvents();
     expect(await client.call(getOperations, {})).toMatchObject({ rateBytesPerSecond: 0, routes: [] });
     const executionId = await startCopy(client);
-    const traffic = await stream.waitFor('traffic', ({ rateBytesPerSecond }) => rateBytesPerSecond > 0);
-    expect(traffic.routes).toMatchObject([{ sourceRegistryId: 'main', destinationRegistryId: 'north' }]);
+    // The first figures may be of bytes that only just began: a rate, and no way worth a figure yet.
+    const moves = stream.waitFor('traffic', ({ rateBytesPerSecond, routes }) => rateBytesPerSecond * routes.length > 0);
+    expect((await moves).routes).toMatchObject([{ sourceRegistryId: 'main', destinationRegistryId: 'north' }]);
     const operations = await stream.waitFor('operations', ({ counts }) => counts.running === 1);
     expect(operations.routes).toMatchObject([{ runningTasks: 1, queuedTasks: 0, waitingTasks: 0, failedLastHour: 0 }]);
-    // Both at one look: between two blobs, or while the small configuration is sent, one side rests.
-    const busy = await stream.waitFor(
-      'traffic',
-      ({ registries }) =>
-        registries.some(({ registryId, writing }) => registryId === 'north' && writing === 1) &&
-        registries.some(({ registryId, reading }) => registryId === 'main' && reading === 1),
-    );
+    // In one moment: between two blobs one side rests, and a look at either registry counts, too.
+    const busy = await stream.waitFor('traffic', ({ registries }) => {
+      const [main, north] = ['main', 'north'].map((id) => registries.find(({ registryId }) => registryId === id));
+      const gives = main?.reading === 1 && main.writing === 0 && main.inBytesPerSecond === 0;
+      return gives && north?.writing === 1 && north.reading === 0 && north.outBytesPerSecond === 0;
+    });
     const registry = (registryId: string) => busy.registries.find((each) => each.registryId === registryId);
-    expect(registry('north')).toMatchObject({ outBytesPerSecond: 0, reading: 0, quietUntil: null });
-    expect(registry('main')).toMatchObject({ inBytesPerSecond: 0, writing: 0 });
+    expect(registry('north')?.quietUntil).toBeNull();
     expect(registry('main')?.slots).toBeGreaterThan(1);
 
     const history = await until('the hour to know of it', async () => {

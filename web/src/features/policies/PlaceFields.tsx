@@ -79,7 +79,7 @@ function ProjectChoice({ values, wrong, onChange }: EditorFieldsProps) {
     <SelectField
       label={t('editor.project')}
       value={values.project}
-      hint={t(values.project === '' ? 'editor.wholeSystemHint' : 'editor.projectHint')}
+      hint={t(values.project === '' && isSystem ? 'editor.wholeSystemHint' : 'editor.projectHint')}
       error={wrong.project}
       onChange={(project) => {
         const isUntouched = values.repositories === emptyPolicyForm(values.project).repositories;
