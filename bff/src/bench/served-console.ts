@@ -27,10 +27,16 @@ export interface ServedConsole {
   stop(): Promise<void>;
 }
 
-/** The built console over these registries, on an embedded database of its own. */
+export interface ServedOptions {
+  readonly notificationSecret?: string;
+  /** Of a PostgreSQL; without one the console has an embedded database of its own. */
+  readonly databaseUrl?: string;
+}
+
+/** The built console over these registries. */
 export async function serveConsole(
   registries: Readonly<Record<string, { readonly url: string }>>,
-  notificationSecret?: string,
+  { notificationSecret, databaseUrl }: ServedOptions = {},
 ): Promise<ServedConsole> {
   execFileSync(process.execPath, [path.join(root, 'scripts/build.ts')], { stdio: ['ignore', 'ignore', 'inherit'] });
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'longshore-bench-console-'));
@@ -41,6 +47,7 @@ export async function serveConsole(
     dataDirectory,
     admin: { password },
     log: { level: 'warn' },
+    ...(databaseUrl === undefined ? {} : { database: { url: databaseUrl } }),
     registries: Object.entries(registries).map(([id, { url }], position) => ({
       id,
       environment: id,

@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const secret = randomBytes(24).toString('hex');
   try {
     const images = await pushBase(registries.source, directory);
-    const served = await serveConsole(registries, secret);
+    const served = await serveConsole(registries, { notificationSecret: secret });
     try {
       await waitForScan(served.api);
       const policy = await makePolicy(served.api, 'storm', ['destination'], 'copied/**', { onPush: true });
