@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { createImmutableRule } from '../../contract/immutable-rules.ts';
 import { listTrash } from '../../contract/trash.ts';
 import { expectWhole } from '../../testing/oracle.ts';
+import { skopeo } from '../../gateway/testing/run-skopeo.ts';
 import { pushSampleImage, pushSampleIndex } from '../../testing/sample-artifacts.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
 import { until } from '../replication/testing/waiting.ts';
@@ -52,6 +53,47 @@ describe.each(databaseKinds)('DELETE at the front door (%s)', (kind) => {
     expect(await scene.restore(item)).toMatchObject({ state: 'restored' });
     expect(await statusOf(repository, 'same')).toBe(200);
     await expectWhole(scene.client, [repository]);
+  });
+
+  test('is what skopeo means: nobody pulls it then, and it comes back with the same digest', async () => {
+    const repository = 'payments/by-skopeo';
+    const index = await pushSampleIndex(scene.client, repository, ['amd64', 'arm64'], { tag: '1' });
+    await scene.scan(['1'], repository);
+    const { host } = new URL(scene.bff.url);
+    const creds = `admin:${scene.bff.adminPassword}`;
+    const at = (tag: string) => `docker://${host}/dev/${repository}:${tag}`;
+    const inspect = () => skopeo(`inspect --raw --tls-verify=false --creds ${creds} ${at('1')}`);
+    expect((await skopeo(`delete --tls-verify=false --creds ${creds} ${at('1')}`)).code).toBe(0);
+    const refused = await inspect();
+    expect(refused.code).not.toBe(0);
+    expect(refused.said).toContain('manifest unknown');
+    const item = await itemOf(repository);
+    expect(item).toMatchObject({ state: 'deleted', digest: index.digest, aliases: ['1'], deletedBy: 'admin' });
+    await scene.collect();
+    expect(await scene.restore(item)).toMatchObject({ state: 'restored' });
+    const copied = await skopeo(
+      `copy --all --preserve-digests --src-tls-verify=false --dest-tls-verify=false --src-creds ${creds} ${at('1')} docker://${new URL(scene.registry.url).host}/pulled/by-skopeo:1`,
+    );
+    expect(copied.code).toBe(0);
+    expect(await scene.client.headManifest('pulled/by-skopeo', '1')).toMatchObject({ digest: index.digest });
+  });
+
+  test('reserved names are taken by nobody who pushes', async () => {
+    const image = await pushSampleImage(scene.client, 'payments/plain', { tag: '1' });
+    const { bytes, descriptor } = await scene.client.getManifest('payments/plain', image.digest);
+    const put = (path: string) =>
+      scene.door(path, { method: 'PUT', body: new Blob([bytes], { type: descriptor.mediaType }) });
+    const hex = image.digest.slice('sha256:'.length);
+    for (const path of [
+      `payments/plain/manifests/longshore-trash-${hex}`,
+      `longshore-trash/payments/plain/manifests/1`,
+    ]) {
+      const answer = await put(path);
+      expect([403, 404], path).toContain(answer.status);
+      expect(JSON.parse(await answer.text()), path).toMatchObject({ errors: [expect.anything()] });
+    }
+    expect(await scene.client.headManifest('payments/plain', `longshore-trash-${hex}`)).toBeUndefined();
+    expect(await scene.canPull('1', 'longshore-trash/payments/plain')).toBe(false);
   });
 
   test('refuses what a rule holds, and what is part of something that stays', async () => {
