@@ -5,8 +5,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Collection, getCollection, startCollection } from '../../contract/collections.ts';
 import { getRegistry, scanRegistry } from '../../contract/registries.ts';
 import { listTags } from '../../contract/repositories.ts';
+import { openDatabase } from '../../database/index.ts';
 import { createRegistryClient, Secret } from '../../registry-client/index.ts';
 import { expectWhole } from '../../testing/oracle.ts';
+import { createPostgresDatabase } from '../../testing/test-database.ts';
 import { type LongshoreProcess, startLongshoreProcess } from '../replication/testing/longshore-process.ts';
 import { pushImage } from '../replication/testing/test-images.ts';
 import { until } from '../replication/testing/waiting.ts';
@@ -22,9 +24,12 @@ let scene: CollectionScene;
 let proxy: KillingProxy;
 let console_: LongshoreProcess;
 
+let databaseUrl: string | undefined;
+
 const start = async (): Promise<void> => {
   console_ = await startLongshoreProcess({
     folder,
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
     registries: { dev: proxy.url },
     configuration: scene.configured(),
   });
@@ -33,6 +38,7 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'longshore-collection-crash-'));
   scene = await CollectionScene.start();
   proxy = await startKillingProxy(scene.registry.url);
+  databaseUrl = undefined;
   await start();
 });
 afterEach(async () => {
@@ -174,6 +180,35 @@ test('a console killed while uploads are waited for drains again', async () => {
   });
   await console_.kill();
   await uploading;
+  await start();
+  expect(await ended(id)).toMatchObject({ state: 'done', reason: null });
+  expect(await scene.hasStored(layer)).toBe(false);
+  await expectSafe();
+});
+
+test.each([
+  ['maintenance begins', 'maintenance', 'dry-run', 'after'],
+  ['it becomes writable', 'writable', 'restart', 'after'],
+] as const)('a console killed in the moment in which %s takes that step again', async (_, step, name, when) => {
+  await console_.kill();
+  databaseUrl = await createPostgresDatabase();
+  await start();
+  const database = await openDatabase({ kind: 'postgres', url: databaseUrl });
+  const layer = await filled();
+  const held = await scene.hold(name, when);
+  const id = await begun();
+  await held.reached();
+  await database.kysely.transaction().execute(async (transaction) => {
+    // Whoever changes the registry's maintenance stands still here.
+    await transaction.selectFrom('registries').select('id').where('id', '=', 'dev').forUpdate().execute();
+    await held.release();
+    await until(`the run to be at “${step}”`, async () => {
+      const run = await transaction.selectFrom('gc_runs').select('step').where('id', '=', id).executeTakeFirst();
+      return run?.step === step ? true : undefined;
+    });
+    await console_.kill();
+  });
+  await database.close();
   await start();
   expect(await ended(id)).toMatchObject({ state: 'done', reason: null });
   expect(await scene.hasStored(layer)).toBe(false);
