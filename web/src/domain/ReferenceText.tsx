@@ -5,7 +5,7 @@ interface ReferenceTextProps {
   repository?: string;
   /** A tag or a digest; a digest is shortened. */
   reference?: string;
-  /** Keeps to one line and ends in an ellipsis; the whole name is the title. */
+  /** Keeps to one line, cut at its beginning; the whole name is the title. */
   isOneLine?: boolean;
 }
 
@@ -13,11 +13,8 @@ interface ReferenceTextProps {
 export function ReferenceText({ repository, reference, isOneLine = false }: ReferenceTextProps) {
   const separator = repository === undefined || reference === undefined ? '' : reference.includes(':') ? '@' : ':';
   const shown = reference === undefined ? '' : isDigest(reference) ? shortenDigest(reference) : reference;
-  return (
-    <bdi
-      className={isOneLine ? `${styles['reference']} ${styles['line']}` : styles['reference']}
-      title={isOneLine ? `${repository ?? ''}${separator}${reference ?? ''}` : undefined}
-    >
+  const name = (
+    <>
       {repository === undefined ? null : (
         <span className={reference === undefined ? undefined : styles['repository']}>
           {repository}
@@ -25,6 +22,12 @@ export function ReferenceText({ repository, reference, isOneLine = false }: Refe
         </span>
       )}
       {shown}
-    </bdi>
+    </>
+  );
+  if (!isOneLine) return <bdi className={styles['reference']}>{name}</bdi>;
+  return (
+    <span className={styles['line']} title={`${repository ?? ''}${separator}${reference ?? ''}`}>
+      <bdi className={styles['whole']}>{name}</bdi>
+    </span>
   );
 }

@@ -94,7 +94,11 @@ function NarrowCells<Row>({ columns, row }: CellsProps<Row>) {
   const at = (place: 'title' | 'end' | 'detail') =>
     columns
       .filter(({ narrow = 'detail' }) => narrow === place)
-      .map(({ key, cell }) => <span key={key}>{cell(row)}</span>);
+      .map(({ key, align, cell }) => (
+        <span key={key} data-align={align}>
+          {cell(row)}
+        </span>
+      ));
   return (
     <div role="gridcell" className={styles['narrowCell']}>
       <div className={styles['narrowLine']}>

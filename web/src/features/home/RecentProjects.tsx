@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useCan, useSession } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { canAt, useProjectAccess } from '../../domain/project-access.ts';
+import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { nameInProject, paths } from '../../paths.ts';
@@ -119,9 +120,7 @@ function TagLine({ row, columns }: { row: MatrixRow; columns: readonly MatrixCol
   return (
     <li className={styles['tag']}>
       <Link to={paths.artifact(row.repository, row.tag)} className={styles['tagName'] ?? ''}>
-        <bdi>
-          {nameInProject(row.repository)}:<strong>{row.tag}</strong>
-        </bdi>
+        <ReferenceText repository={nameInProject(row.repository)} reference={row.tag} isOneLine />
       </Link>
       <span className={styles['places']} title={places.map(({ name }) => name).join(', ')}>
         <span className="visually-hidden">

@@ -202,14 +202,14 @@ function ExecutionName({ execution }: { execution: Execution }) {
     promotion === null ? execution.sample : [{ repository: promotion.repository, reference: promotion.tag }];
   const remaining = countTasks(execution) - 1;
   return (
-    <>
+    <span className={styles['name']}>
       {first === undefined ? (
         t('executions.nothingToDo')
       ) : (
-        <ReferenceText repository={first.repository} reference={first.reference} />
+        <ReferenceText repository={first.repository} reference={first.reference} isOneLine />
       )}
-      {execution.sample.length > 1 && remaining > 0 ? ` ${t('executions.more', { count: remaining })}` : null}
-    </>
+      {execution.sample.length > 1 && remaining > 0 ? <span> {t('executions.more', { count: remaining })}</span> : null}
+    </span>
   );
 }
 
