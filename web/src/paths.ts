@@ -72,6 +72,7 @@ export const paths = {
   newPolicy: (search?: Search) => withSearch('/replication/policies/new', search),
   policy: (policyId: string, search?: Search) => withSearch(`/replication/policies/${segment(policyId)}`, search),
   editPolicy: (policyId: string) => `/replication/policies/${segment(policyId)}/edit`,
+  topology: (search?: Search) => withSearch('/replication/topology', search),
   executions: (search?: Search) => withSearch('/replication/executions', search),
   execution: (executionId: string, search?: Search) =>
     withSearch(`/replication/executions/${segment(executionId)}`, search),

@@ -172,6 +172,12 @@ const replication = [
     'member.read',
   ),
   page(
+    '/replication/topology',
+    ['topology', 'operations', 'policies', 'tasks', 'reasons'],
+    async () => (await import('./features/topology/TopologyPage.tsx')).TopologyPage,
+    'member.read',
+  ),
+  page(
     '/replication/executions',
     ['replication', 'tasks', 'reasons'],
     async () => (await import('./features/replication/ExecutionsPage.tsx')).ExecutionsPage,

@@ -3,7 +3,7 @@ import { NavLink } from 'react-router';
 import { paths } from '../paths.ts';
 import styles from './PeopleTabs.module.css';
 
-/** The way between what is to be copied and what was. */
+/** The way between what is to be copied, what was, and how it all hangs together. */
 export function ReplicationTabs() {
   const { t } = useTranslation('domain');
   return (
@@ -13,6 +13,9 @@ export function ReplicationTabs() {
       </NavLink>
       <NavLink to={paths.executions()} end>
         {t('replication.executions')}
+      </NavLink>
+      <NavLink to={paths.topology()} end>
+        {t('replication.topology')}
       </NavLink>
     </nav>
   );

@@ -64,7 +64,7 @@ export const text = {
       'In {{environment}} of {{project}} this needs the role {{role}} or higher; a project admin can give it to you.',
     members: 'See the members of {{project}}',
   },
-  replication: { label: 'Replication', policies: 'Policies', executions: 'Copies' },
+  replication: { label: 'Replication', policies: 'Policies', executions: 'Copies', topology: 'Topology' },
   settings: { label: 'Settings', general: 'General', notices: 'Notices' },
   people: { label: 'People', users: 'Users', groups: 'Groups', robots: 'System robots' },
   secret: { onlyNow: 'It is shown only now: copy it before you close this.', done: 'I have copied it' },

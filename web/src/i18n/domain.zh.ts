@@ -63,7 +63,7 @@ export const text = {
     environment: '需要在 {{project}} 的{{environment}}环境中具有{{role}}或更高的角色；项目管理员可以授予。',
     members: '查看 {{project}} 的成员',
   },
-  replication: { label: '复制', policies: '策略', executions: '复制记录' },
+  replication: { label: '复制', policies: '策略', executions: '复制记录', topology: '拓扑' },
   settings: { label: '设置', general: '常规', notices: '通知' },
   people: { label: '人员', users: '用户', groups: '用户组', robots: '系统机器人' },
   secret: { onlyNow: '只显示这一次：请在关闭之前复制。', done: '我已复制' },

@@ -8,7 +8,7 @@ import { useNow } from '../../i18n/now.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
-import { healthTones } from './health-tones.ts';
+import { healthTones } from '../../domain/topology/health-tones.ts';
 import { useThroughput } from './operations-queries.ts';
 import styles from './operations.module.css';
 import { backoffUntil } from './registry-backoff.ts';

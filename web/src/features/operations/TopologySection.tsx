@@ -8,8 +8,8 @@ import { Tabs } from '../../ui/Tabs.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import styles from './operations.module.css';
 import { RouteTable } from './RouteTable.tsx';
-import { useRouteWords } from './route-words.ts';
-import { TopologyGraph } from './TopologyGraph.tsx';
+import { useRouteWords } from '../../domain/topology/route-words.ts';
+import { TopologyGraph } from '../../domain/topology/TopologyGraph.tsx';
 
 const urlDefaults = { way: '', registries: 'now' };
 

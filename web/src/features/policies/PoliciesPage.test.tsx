@@ -9,7 +9,7 @@ import { type people, registryEntry, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
 import { PoliciesPage } from './PoliciesPage.tsx';
-import { executionWith, policyWith } from './testing/policies.ts';
+import { executionWith, policyWith } from '../../testing/policies.ts';
 
 const registries = ['development', 'testing', 'production'].map((id) => registryEntry(id));
 const timeoutMs = 10_000;

@@ -8,7 +8,7 @@ import { registryEntry, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
 import { EditPolicyPage, NewPolicyPage } from './PolicyEditorPage.tsx';
-import { policyContent, policyWith, previewWith } from './testing/policies.ts';
+import { policyContent, policyWith, previewWith } from '../../testing/policies.ts';
 
 const registries = ['development', 'testing', 'production'].map((id) => registryEntry(id));
 const wait = { timeout: 10_000 };

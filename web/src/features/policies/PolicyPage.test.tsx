@@ -7,7 +7,7 @@ import { type people, projectWith, registryEntry, sessionOf } from '../../testin
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
 import { PolicyPage } from './PolicyPage.tsx';
-import { executionWith, plannedWork, policyWith, previewWith } from './testing/policies.ts';
+import { executionWith, plannedWork, policyWith, previewWith } from '../../testing/policies.ts';
 
 const registries = ['development', 'testing', 'production'].map((id) => registryEntry(id));
 const wait = { timeout: 10_000 };

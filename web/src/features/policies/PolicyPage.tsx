@@ -28,7 +28,7 @@ import { PolicyAbout } from './PolicyAbout.tsx';
 import { PolicyDialogs } from './PolicyDialogs.tsx';
 import { PolicyExecutions } from './PolicyExecutions.tsx';
 import { PolicyMissing } from './PolicyMissing.tsx';
-import { PolicyState } from './PolicyState.tsx';
+import { PolicyState } from '../../domain/policy/PolicyState.tsx';
 import { PolicyVersions } from './PolicyVersions.tsx';
 import { PreviewWords } from './PreviewPanel.tsx';
 import { usePolicyMenu } from './use-policy-menu.ts';

@@ -15,7 +15,7 @@ import { MenuButton } from '../../ui/MenuButton.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import styles from './policies.module.css';
-import { PolicyState } from './PolicyState.tsx';
+import { PolicyState } from '../../domain/policy/PolicyState.tsx';
 import { PolicyTrigger } from './PolicyTrigger.tsx';
 import { RunProgress } from './RunProgress.tsx';
 

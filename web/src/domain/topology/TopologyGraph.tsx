@@ -2,9 +2,9 @@ import type { Operations, Route } from 'bff/contract/operations';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { type KnownRegistry, useRegistryDirectory } from '../../domain/registry-directory.ts';
-import { useEnvironmentName } from '../../domain/RegistryChip.tsx';
-import { routeKey } from '../../domain/traffic.ts';
+import { type KnownRegistry, useRegistryDirectory } from '../registry-directory.ts';
+import { useEnvironmentName } from '../RegistryChip.tsx';
+import { routeKey } from '../traffic.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
@@ -22,7 +22,9 @@ import {
 } from './topology-layout.ts';
 
 interface TopologyGraphProps {
-  operations: Operations;
+  operations: Pick<Operations, 'routes' | 'registries'>;
+  /** Ways along which nothing will be copied as things are, by their keys. */
+  off?: ReadonlySet<string>;
   /** The chosen way, by its key. */
   chosen: string;
   /** Where choosing a way leads; null where nobody presses anything. */
@@ -30,7 +32,7 @@ interface TopologyGraphProps {
 }
 
 /** Registries by environment, and between them what flows now or did lately; the wider, the faster. */
-export function TopologyGraph({ operations, chosen, hrefOf }: TopologyGraphProps) {
+export function TopologyGraph({ operations, off, chosen, hrefOf }: TopologyGraphProps) {
   const { t } = useTranslation('operations');
   const nameOf = useEnvironmentName();
   const directory = useRegistryDirectory();
@@ -56,7 +58,10 @@ export function TopologyGraph({ operations, chosen, hrefOf }: TopologyGraphProps
           const route = routes.get(edge.key);
           if (route === undefined) return null;
           const href = hrefOf === null ? null : hrefOf(edge.key);
-          return <Edge key={edge.key} edge={edge} route={route} isChosen={edge.key === chosen} href={href} />;
+          const isOff = off?.has(edge.key) ?? false;
+          return (
+            <Edge key={edge.key} edge={edge} route={route} isOff={isOff} isChosen={edge.key === chosen} href={href} />
+          );
         })}
         {layout.edges.map((edge) => {
           const route = routes.get(edge.key);
@@ -120,11 +125,12 @@ function Arrowheads() {
 interface EdgeProps {
   edge: TopologyEdge;
   route: Route;
+  isOff: boolean;
   isChosen: boolean;
   href: string | null;
 }
 
-function Edge({ edge, route, isChosen, href }: EdgeProps) {
+function Edge({ edge, route, isOff, isChosen, href }: EdgeProps) {
   const words = useRouteWords();
   const tone = routeTone(route);
   const drawn = (
@@ -138,7 +144,7 @@ function Edge({ edge, route, isChosen, href }: EdgeProps) {
       />
     </>
   );
-  const shared = { className: styles['way'] ?? '', 'data-tone': tone, 'data-chosen': isChosen };
+  const shared = { className: styles['way'] ?? '', 'data-tone': tone, 'data-off': isOff, 'data-chosen': isChosen };
   if (href === null) {
     return (
       <g {...shared} role="img" aria-label={words.long(route)}>

@@ -1,6 +1,6 @@
 import type { Route } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
-import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { useRegistryDirectory } from '../registry-directory.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 
 /** What is said of a way: a few words beside its line, or all of it. */

@@ -1,0 +1,44 @@
+import type { Operations } from 'bff/contract/operations';
+import { describe, expect, it } from 'vitest';
+import { policyContent, policyWith } from '../../testing/policies.ts';
+import { waysOf } from './ways.ts';
+
+const operations = (routes: Operations['routes']) => ({ routes }) as Operations;
+const moving = {
+  sourceRegistryId: 'development',
+  destinationRegistryId: 'testing',
+  bytesPerSecond: 5,
+  bytesLastHour: 6,
+  runningTasks: 1,
+  queuedTasks: 0,
+  waitingTasks: 0,
+  failedLastHour: 0,
+};
+
+describe('ways', () => {
+  it('are those of all policies, with what moves there, and those used by hand', () => {
+    const policy = policyWith();
+    const byHand = { ...moving, destinationRegistryId: 'branch-north' };
+    expect(waysOf([policy], operations([moving, byHand]))).toEqual([
+      { ...moving, policies: [policy], isOff: false },
+      { ...byHand, policies: [], isOff: false },
+      expect.objectContaining({ destinationRegistryId: 'production', policies: [policy], bytesPerSecond: 0 }),
+    ]);
+  });
+
+  it('stand still for whoever may not see what moves', () => {
+    expect(waysOf([policyWith()], undefined).map(({ bytesPerSecond }) => bytesPerSecond)).toEqual([0, 0]);
+  });
+
+  it('are off where no policy of them copies', () => {
+    const [first, second] = policyWith().destinations;
+    if (first === undefined || second === undefined) throw new Error('The policy has no destinations.');
+    const paused = policyWith({ destinations: [{ ...first, pausedAt: '2026-01-01T00:00:00.000Z' }, second] });
+    const isOff = (policies: Parameters<typeof waysOf>[0]) => waysOf(policies, undefined).map((way) => way.isOff);
+    expect(isOff([paused])).toEqual([true, false]);
+    expect(isOff([paused, policyWith({ name: 'b' })])).toEqual([false, false]);
+    expect(isOff([policyWith({ isEnabled: false })])).toEqual([true, true]);
+    const content = { ...policyContent, destinations: [] };
+    expect(waysOf([policyWith({ content })], undefined)).toEqual([]);
+  });
+});

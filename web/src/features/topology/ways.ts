@@ -1,0 +1,48 @@
+import type { Operations, Route } from 'bff/contract/operations';
+import type { Policy } from 'bff/contract/policies';
+import { routeKey } from '../../domain/traffic.ts';
+
+/** One way between two registries: who makes it, and what goes on there. */
+export interface Way extends Route {
+  /** Those that copy along it, by name. None: somebody copied by hand. */
+  readonly policies: readonly Policy[];
+  /** It has policies, and none of them copies: disabled, or paused as a whole or for this destination. */
+  readonly isOff: boolean;
+}
+
+const nothing = {
+  bytesPerSecond: 0,
+  bytesLastHour: 0,
+  runningTasks: 0,
+  queuedTasks: 0,
+  waitingTasks: 0,
+  failedLastHour: 0,
+};
+
+/** Whether the policy copies there as things are. */
+export function isCopying(policy: Policy, destinationRegistryId: string): boolean {
+  const destination = policy.destinations.find(({ registryId }) => registryId === destinationRegistryId);
+  return policy.isEnabled && policy.pausedAt === null && destination?.pausedAt === null;
+}
+
+/**
+ * The ways of all policies, whether or not anything moves there, and those that are only used by hand.
+ * @param operations undefined where the reader may not see them: then nothing moves
+ */
+export function waysOf(policies: readonly Policy[], operations: Operations | undefined): Way[] {
+  const routes = new Map((operations?.routes ?? []).map((route) => [routeKey(route), route]));
+  const makers = new Map<string, Policy[]>();
+  for (const policy of policies) {
+    for (const { registryId } of policy.destinations) {
+      const ends = { sourceRegistryId: policy.content.sourceRegistryId, destinationRegistryId: registryId };
+      const key = routeKey(ends);
+      if (!routes.has(key)) routes.set(key, { ...ends, ...nothing });
+      makers.set(key, [...(makers.get(key) ?? []), policy]);
+    }
+  }
+  return [...routes].map(([key, route]) => {
+    const own = (makers.get(key) ?? []).toSorted((one, other) => one.name.localeCompare(other.name));
+    const isOff = own.length > 0 && own.every((policy) => !isCopying(policy, route.destinationRegistryId));
+    return { ...route, policies: own, isOff };
+  });
+}
