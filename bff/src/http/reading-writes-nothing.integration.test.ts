@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Router } from 'express';
 import { sql } from 'kysely';
@@ -47,10 +48,21 @@ const others = [
 
 let bff: TestBff;
 let admin: TestApiClient;
-let ids: Ids;
+let ids: Ids & { readonly collectionId: string };
 beforeAll(async () => {
   bff = await startIsolationBff();
-  ids = await addProject(bff, 'alpha');
+  ids = { ...(await addProject(bff, 'alpha')), collectionId: randomUUID() };
+  await bff.running.foundation.database.kysely
+    .insertInto('gc_runs')
+    .values({
+      id: ids.collectionId,
+      registry_id: ids.registryId,
+      kind: 'preview',
+      state: 'done',
+      limit_minutes: 10,
+      finished_at: new Date(),
+    })
+    .execute();
   admin = await bff.signIn();
   await quiet();
 });
