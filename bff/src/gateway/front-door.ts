@@ -10,6 +10,7 @@ import type { Exchange } from './exchange.ts';
 import { CallerGoneError } from './endpoint-proxy.ts';
 import { Forwarder, UpstreamError } from './forwarder.ts';
 import type { FrontDoorDeps, PublicOrigin } from './front-door-deps.ts';
+import { isRegistryError } from '../registry-client/index.ts';
 import { OciError, sendOciError } from './oci-error.ts';
 import { ownMarkHeader, ownMarkOf } from './own-mark.ts';
 import { actionOf, authorize, challengeOf, nameUnknown, scopeFor } from './permission.ts';
@@ -218,6 +219,10 @@ export function answerFailure({ logger }: Pick<FrontDoorDeps, 'logger'>, respons
   }
   if (error instanceof UpstreamError || error instanceof BrokenAnswerError) {
     sendOciError(response, new OciError(502, 'UNAVAILABLE', error.message, { headers: { 'retry-after': '10' } }));
+    return;
+  }
+  if (isRegistryError(error)) {
+    sendOciError(response, new OciError(502, 'UNAVAILABLE', error.sentence, { headers: { 'retry-after': '10' } }));
     return;
   }
   logger.error({ err: error }, 'A request at the front door failed.');

@@ -1,4 +1,4 @@
-import type { RegistryClient } from '../registry-client/index.ts';
+import { headMovingManifest, type RegistryClient } from '../registry-client/index.ts';
 import { OciError } from './oci-error.ts';
 import type { PlaceName } from './request-target.ts';
 
@@ -73,7 +73,7 @@ async function refuseMovedTag(
   tag: string,
   digest: string,
 ): Promise<void> {
-  const current = await client.headManifest(place.repository, tag, { ifNoneMatch: digest });
+  const current = await headMovingManifest(client, place.repository, tag, { ifNoneMatch: digest });
   if (current === undefined || current === 'not-modified' || current.digest === digest) return;
   throw immutable(place, tag, rule, 'cannot be pushed again with other content');
 }

@@ -111,6 +111,9 @@ describe('A registry with two addresses', () => {
     const response = await ask(door, '/v2/dev/payments/api/manifests/v1');
     expect(response.status).toBe(502);
     expect(await response.text()).toContain('dev refused the connection.');
+    const removed = await ask(door, '/v2/dev/payments/api/manifests/v1', { method: 'DELETE' });
+    expect(removed.status).toBe(502);
+    expect(await removed.text()).toContain('dev refused the connection.');
   });
 });
 

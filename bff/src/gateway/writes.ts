@@ -6,6 +6,7 @@ import type { FrontDoorDeps } from './front-door-deps.ts';
 import { isReservedTag } from '../access/reserved-names.ts';
 import { pushTag } from './immutable-tags.ts';
 import { readManifest } from './manifest-body.ts';
+import { headMovingManifest } from '../registry-client/index.ts';
 import { OciError } from './oci-error.ts';
 import { may } from './permission.ts';
 import { digestOf, parseFullName, type Target, uploadUnknown } from './request-target.ts';
@@ -75,7 +76,7 @@ export async function deleteManifest(parts: WriteParts, exchange: Exchange, targ
     reference,
     isTag,
     find: async () => {
-      const found = await registry.client.headManifest(repository, reference, { signal });
+      const found = await headMovingManifest(registry.client, repository, reference, { signal });
       return found === undefined || found === 'not-modified' ? undefined : found.digest;
     },
     move: (tag, digest) => deps.moveToTrash({ registryId, repository, tag, digest, subject: caller.subject, signal }),

@@ -44,6 +44,7 @@ export {
   isTag,
   parseDigest,
 } from './reference.ts';
+export { headMovingManifest } from './head-moving.ts';
 export { createRegistryClient } from './registry-client.ts';
 export type { RegistryErrorCode, RegistryErrorFields, Side } from './registry-error.ts';
 export { isRegistryError, RegistryError } from './registry-error.ts';

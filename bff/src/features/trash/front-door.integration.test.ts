@@ -78,6 +78,18 @@ describe.each(databaseKinds)('DELETE at the front door (%s)', (kind) => {
     expect(await scene.client.headManifest('pulled/by-skopeo', '1')).toMatchObject({ digest: index.digest });
   });
 
+  test('asks once more where the registry stumbles over a manifest that is being written', async () => {
+    const repository = 'payments/stumbles';
+    await pushSampleImage(scene.client, repository, { tag: '1' });
+    await scene.scan(['1'], repository);
+    let stumbles = 1;
+    scene.proxy.answer(({ method, path }) =>
+      method === 'HEAD' && path.endsWith('/manifests/1') && stumbles-- > 0 ? { status: 500, headers: {} } : undefined,
+    );
+    expect(await statusOf(repository, '1', 'DELETE')).toBe(202);
+    expect(stumbles).toBeLessThan(1);
+  });
+
   test('reserved names are taken by nobody who pushes', async () => {
     const image = await pushSampleImage(scene.client, 'payments/plain', { tag: '1' });
     const { bytes, descriptor } = await scene.client.getManifest('payments/plain', image.digest);

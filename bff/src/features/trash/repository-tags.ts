@@ -1,4 +1,4 @@
-import { isRegistryError, type RegistryClient } from '../../registry-client/index.ts';
+import { headMovingManifest, type RegistryClient } from '../../registry-client/index.ts';
 
 type Reads = Pick<RegistryClient, 'listTags' | 'headManifest'>;
 
@@ -39,7 +39,8 @@ export async function readTags({
   }
   const ask = async (name: string): Promise<void> => {
     const expected = known.get(name);
-    const found = await headMoving(client, repository, name, expected, signal);
+    const options = { signal, ...(expected === undefined ? {} : { ifNoneMatch: expected }) };
+    const found = await headMovingManifest(client, repository, name, options);
     if (found === 'not-modified') tags.set(name, expected ?? '');
     else if (found !== undefined) tags.set(name, found.digest);
   };
@@ -50,21 +51,4 @@ export async function readTags({
     }),
   );
   return tags;
-}
-
-/** Distribution answers 500 to whoever reads a tag while it is written. */
-async function headMoving(
-  client: Reads,
-  repository: string,
-  name: string,
-  expected: string | undefined,
-  signal: AbortSignal,
-) {
-  const options = { signal, ...(expected === undefined ? {} : { ifNoneMatch: expected }) };
-  try {
-    return await client.headManifest(repository, name, options);
-  } catch (error) {
-    if (!isRegistryError(error, 'server-error')) throw error;
-    return client.headManifest(repository, name, options);
-  }
 }
