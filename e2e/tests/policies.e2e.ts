@@ -190,6 +190,14 @@ test('a fan-out to both branches is made with the keyboard alone, and run by han
   for (const branch of ['branch-north', 'branch-south']) {
     expect(await digestIn(await registryUrl(api, branch), repository, '1.0')).toBe(digest);
   }
+
+  await page.getByRole('link', { name: 'Replication', exact: true }).click();
+  await page.getByRole('link', { name: 'Topology', exact: true }).click();
+  const shapes = page.getByRole('region', { name: 'What they make together' });
+  await expect(shapes.getByRole('listitem').filter({ hasText: name })).toContainText('One to many');
+  for (const branch of ['branch-north', 'branch-south']) {
+    await expect(page.getByRole('link', { name: new RegExp(`^production → ${branch}: `) })).toBeVisible();
+  }
 });
 
 test('the editor says what is missing, keeps what was typed, and fits a phone', async ({ page }) => {
