@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -47,7 +48,15 @@ export async function serveConsole(
     dataDirectory,
     admin: { password },
     log: { level: 'warn' },
-    ...(databaseUrl === undefined ? {} : { database: { url: databaseUrl } }),
+    ...(databaseUrl === undefined
+      ? {}
+      : {
+          database: { url: databaseUrl },
+          secrets: {
+            encryptionKey: randomBytes(32).toString('base64'),
+            session: randomBytes(32).toString('base64'),
+          },
+        }),
     registries: Object.entries(registries).map(([id, { url }], position) => ({
       id,
       environment: id,
