@@ -48,15 +48,7 @@ export async function serveConsole(
     dataDirectory,
     admin: { password },
     log: { level: 'warn' },
-    ...(databaseUrl === undefined
-      ? {}
-      : {
-          database: { url: databaseUrl },
-          secrets: {
-            encryptionKey: randomBytes(32).toString('base64'),
-            session: randomBytes(32).toString('base64'),
-          },
-        }),
+    ...(databaseUrl === undefined ? {} : onPostgres(databaseUrl)),
     registries: Object.entries(registries).map(([id, { url }], position) => ({
       id,
       environment: id,
@@ -100,6 +92,12 @@ export async function serveConsole(
       await rm(dataDirectory, { recursive: true, force: true });
     },
   };
+}
+
+/** Which takes keys that every instance would need. */
+function onPostgres(url: string) {
+  const key = () => randomBytes(32).toString('base64');
+  return { database: { url }, secrets: { encryptionKey: key(), session: key() } };
 }
 
 async function memoryMb(pid: number | undefined, field: string): Promise<number> {
