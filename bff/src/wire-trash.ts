@@ -1,6 +1,7 @@
 import { projectOf } from './access/subject.ts';
 import type { CatalogService } from './features/catalog/catalog.service.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
+import { TrashAnnouncements } from './features/trash/announcements.ts';
 import { createHiddenManifests } from './features/trash/hidden-manifests.service.ts';
 import { createHiddenManifestsView } from './features/trash/hidden-manifests.view.ts';
 import { itemName } from './features/trash/trash.ts';
@@ -28,8 +29,11 @@ export interface TrashParts extends TagRules {
 
 /** Deleted is hidden and kept: docs/decisions/060-trash.md. */
 export function wireTrash(foundation: Foundation, parts: TrashParts) {
-  const { database, logger, newId } = foundation;
+  const { clock, database, logger, newId, publish } = foundation;
   const { kysely } = database;
+  const announcements = new TrashAnnouncements((changed) =>
+    publish({ name: 'trash', payload: { ...changed, at: clock.now().toISOString() } }),
+  );
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind the trash.');
   let unlisten = () => Promise.resolve();
   const store = new TrashStore(kysely);
@@ -39,7 +43,10 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
     store,
     clientFor: (registryId) => parts.registries.clientFor(registryId),
     findImmutable,
-    news: newsOver(foundation, parts, (id) => trash.noteEnded(id)),
+    news: newsOver(foundation, parts, (item) => {
+      trash.noteEnded(item.id);
+      announcements.note(item);
+    }),
     holdRepository: (place, work, signal) =>
       parts.tagLeases.hold(
         { ...place, tag: null },
@@ -47,7 +54,10 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
         patienceMs,
       ),
     onExpired: async (items) => {
-      for (const item of items) await recordSystem(foundation, item, 'done', null);
+      for (const item of items) {
+        announcements.note(item);
+        await recordSystem(foundation, item, 'done', null);
+      }
     },
     owner: newId(),
     // The lock on its folder proves that every older worker is dead.
@@ -64,6 +74,7 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
       // A call that is lost costs the others two seconds at most.
       if (database.kind !== 'embedded') await database.notify(channel, '').catch(onFault);
     },
+    onAsked: (changed) => announcements.note(changed),
     newId,
   });
   return {
@@ -82,6 +93,7 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
     stop: async () => {
       await unlisten();
       await runner.stop();
+      announcements.close();
     },
   };
 }
@@ -96,7 +108,11 @@ function ruleFinder({ access }: Foundation, { rules }: TagRules) {
   };
 }
 
-function newsOver(foundation: Foundation, { catalog }: TrashParts, tell: (id: string) => void): TrashNews {
+function newsOver(
+  foundation: Foundation,
+  { catalog }: TrashParts,
+  tell: (item: Parameters<TrashNews['ended']>[0]) => void,
+): TrashNews {
   return {
     removed: ({ registryId, repository }, removed) => catalog.noteRemoved(registryId, repository, removed),
     restored: async ({ registryId, repository }, { tags, digest, afterMs, actor }) => {
@@ -110,7 +126,7 @@ function newsOver(foundation: Foundation, { catalog }: TrashParts, tell: (id: st
       } else await catalog.refreshManifest(registryId, repository, digest);
     },
     ended: (item, end) => {
-      tell(item.id);
+      tell(item);
       // What a person asked for is in the log by the request itself; here is what that could not know.
       if (end.state === 'refused') void recordSystem(foundation, item, 'failed', end.reason.sentence);
       else if (end.state === 'deleted' && item.why !== 'person') void recordSystem(foundation, item, 'done', null);

@@ -73,13 +73,18 @@ export type MatrixColumn = z.infer<typeof MatrixColumn>;
 
 export const MatrixCell = z
   .object({
-    /** `first`: leftmost column that has the tag; `same`, `differs`: compared with it. `copying` may have no digest yet. */
-    state: z.enum(['first', 'same', 'differs', 'missing', 'copying']),
+    /**
+     * `first`: leftmost column that has the tag; `same`, `differs`: compared with it; `trash`: not there, but it can be had
+     * back. `copying` may have no digest yet.
+     */
+    state: z.enum(['first', 'same', 'differs', 'missing', 'copying', 'trash']),
     digest: z.nullable(Digest),
     sizeBytes: z.nullable(z.number()),
     pushedAt: z.nullable(Instant),
     pushedBy: z.nullable(z.string()),
     task: z.nullable(z.object({ id: Id, bytesDone: z.number(), bytesTotal: z.nullable(z.number()) })),
+    /** Where the state is `trash`: what was deleted there last. */
+    trash: z.nullable(z.object({ itemId: Id, digest: Digest, deletedAt: Instant, deletedBy: z.nullable(z.string()) })),
   })
   .register(z.globalRegistry, { id: 'MatrixCell' });
 export type MatrixCell = z.infer<typeof MatrixCell>;

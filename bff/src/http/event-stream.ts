@@ -33,6 +33,8 @@ function isVisible({ catalog, tasks, seesOperations }: Sight, event: StreamEvent
       const { source, destination } = event.payload;
       return [source, destination].every((end) => isInScope(tasks, projectOf(end.repository), end.registryId));
     }
+    case 'trash':
+      return isInScope(catalog, event.payload.project, event.payload.registryId);
     case 'catalog':
     case 'registry':
       return isRegistryInScope(catalog, event.payload.registryId);

@@ -54,6 +54,18 @@ export const text = {
     asking: 'Counting…',
     previewFailed: 'It could not be counted',
   },
+  trash: {
+    title: 'Trash',
+    words: 'What is deleted can be restored for a while; then it is removed for good.',
+    days: 'Days in the trash',
+    hint: 'What is in the trash already is never removed sooner than it was told.',
+    wrong: 'Write a whole number of days from {{fewest, number}} to {{most, number}}.',
+    saved_one: 'What is deleted can be restored for {{count, number}} day.',
+    saved_other: 'What is deleted can be restored for {{count, number}} days.',
+    now_one: 'It stays restorable for {{count, number}} day.',
+    now_other: 'It stays restorable for {{count, number}} days.',
+    needs: 'It can be changed by those who manage the project in all environments.',
+  },
   archive: {
     title: 'Archive',
     words: 'An archived project reads as before and takes no pushes, copies, deletions or promotions.',

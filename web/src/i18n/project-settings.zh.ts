@@ -54,6 +54,16 @@ export const text = {
     asking: '正在统计…',
     previewFailed: '无法统计',
   },
+  trash: {
+    title: '回收站',
+    words: '删除的内容在一段时间内可以恢复，之后将被彻底移除。',
+    days: '在回收站中保留的天数',
+    hint: '已在回收站中的内容不会早于先前告知的时间被移除。',
+    wrong: '请填写 {{fewest, number}} 到 {{most, number}} 之间的整数天数。',
+    saved_other: '删除的内容可在 {{count, number}} 天内恢复。',
+    now_other: '可在 {{count, number}} 天内恢复。',
+    needs: '只有在所有环境中管理此项目的人可以更改。',
+  },
   archive: {
     title: '归档',
     words: '已归档的项目仍可查看，但不接受推送、复制、删除或晋级。',

@@ -267,7 +267,13 @@ describe.each(databaseKinds)('browsing a part (%s)', (database) => {
     const registryIds = ['development', 'production'];
     const page = { q: undefined, limit: 10, after: null };
     const anywhere = { project: undefined, registryId: undefined };
-    const inPayments = { project: 'payments', repository: undefined, registryIds, taskRegistryIds: registryIds };
+    const inPayments = {
+      project: 'payments',
+      repository: undefined,
+      registryIds,
+      taskRegistryIds: registryIds,
+      trashRegistryIds: registryIds,
+    };
     // Tags of one moment are found in any order.
     const byName = (tags: readonly FoundTag[]) => tags.toSorted((a, b) => a.name.localeCompare(b.name));
     const readAll = async (scope: Scope) => ({

@@ -328,6 +328,6 @@ function followHealth(
 }
 
 export { isShownTag, projectOf } from './shown-names.ts';
-export type { OpenTask, PlacedTag, TagLine, TagPages } from './tag-pages.view.ts';
+export type { OpenTask, PlacedTag, TagLine, TagPages, TrashedTag } from './tag-pages.view.ts';
 export { tagOrder } from './tag-pages.view.ts';
 export { EnvelopeError } from './notification-envelope.ts';

@@ -193,7 +193,7 @@ describeEachDatabase('what people see of a part', (open) => {
     const read = { ...asked, project: 'alpha', repository: undefined, limit: 5, scope: scopeOf(registryIds) };
     const names: string[] = [];
     for (let after: ReadTagNames['after'] = null; ; ) {
-      const page = await pages.readPage({ ...read, after, registryIds, taskRegistryIds: [] });
+      const page = await pages.readPage({ ...read, after, registryIds, taskRegistryIds: [], trashRegistryIds: [] });
       names.push(...page.lines.map(({ repository, tag }) => `${repository}:${tag}`));
       expect(page.lines.every(({ placed }) => placed.every((at) => registryIds.includes(at.registryId)))).toBe(true);
       after = page.next;

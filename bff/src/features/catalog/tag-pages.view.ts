@@ -10,6 +10,8 @@ export { tagOrder } from './tag-names.view.ts';
 export interface ReadTagPage extends ReadTagNames {
   /** Whose open copies are shown. */
   readonly taskRegistryIds: readonly string[];
+  /** Whose deleted tags are shown. */
+  readonly trashRegistryIds: readonly string[];
 }
 
 /** One tag in one registry. */
@@ -32,6 +34,15 @@ export interface OpenTask {
   readonly bytesTotal: number | null;
 }
 
+/** A tag that was deleted in a registry and can be had back. */
+export interface TrashedTag {
+  readonly itemId: string;
+  readonly registryId: string;
+  readonly digest: string;
+  readonly deletedAt: Date;
+  readonly deletedBy: string | null;
+}
+
 export interface TagLine {
   readonly repository: string;
   readonly tag: string;
@@ -39,6 +50,8 @@ export interface TagLine {
   readonly pushedAt: Date | null;
   readonly placed: readonly PlacedTag[];
   readonly tasks: readonly OpenTask[];
+  /** The latest last; a registry in which it was pushed anew is among them too. */
+  readonly trashed: readonly TrashedTag[];
 }
 
 export class TagPages {
@@ -54,6 +67,7 @@ export class TagPages {
     const last = names.length > read.limit ? page.at(-1) : undefined;
     const placed = await this.#listPlaced(page, read.scope);
     const tasks = await this.#listTasks(page, read.taskRegistryIds);
+    const trashed = await this.#listTrashed(page, read);
     const lines = new Map(page.map((row) => [keyOf(row.repository, row.name), lineOf(row)]));
     for (const row of placed) {
       const line = lines.get(keyOf(row.repository, row.name));
@@ -76,6 +90,15 @@ export class TagPages {
         registryId: row.registry_id,
         bytesDone: row.bytes_done,
         bytesTotal: row.bytes_total,
+      });
+    }
+    for (const row of trashed) {
+      lines.get(keyOf(row.repository, row.tag))?.trashed.push({
+        itemId: row.id,
+        registryId: row.registry_id,
+        digest: row.digest,
+        deletedAt: row.deleted_at,
+        deletedBy: row.deleted_by,
       });
     }
     const isWhole = (read.q ?? '') === '' && !read.isDriftOnly && read.registryId === undefined;
@@ -135,6 +158,27 @@ export class TagPages {
     return rows;
   }
 
+  async #listTrashed(page: readonly TagName[], { scope, trashRegistryIds }: ReadTagPage) {
+    if (trashRegistryIds.length === 0) return [];
+    const { rows } = await sql<{
+      id: string;
+      registry_id: string;
+      repository: string;
+      tag: string;
+      digest: string;
+      deleted_at: Date;
+      deleted_by: string | null;
+    }>`
+      select id, registry_id, repository, tag, digest, deleted_at, deleted_by from trash_items
+      where state = 'deleted' and deleted_at is not null and registry_id = any (${[...trashRegistryIds]}::text[])
+        and repository = any (${[...new Set(page.map(({ repository }) => repository))]}::text[])
+        and tag = any (${[...new Set(page.map(({ name }) => name))]}::text[])
+        and ${inScope(scope, 'project', 'registry_id')}
+      order by deleted_at
+    `.execute(this.#kysely);
+    return rows;
+  }
+
   async #countAll({ project, repository, scope }: ReadTagPage): Promise<number> {
     const { rows } = await sql<{ total: number }>`
       select coalesce(sum(tag_count), 0) as total
@@ -160,6 +204,7 @@ function lineOf(row: TagName) {
     pushedAt: null as Date | null,
     placed: [] as PlacedTag[],
     tasks: [] as OpenTask[],
+    trashed: [] as TrashedTag[],
   };
 }
 

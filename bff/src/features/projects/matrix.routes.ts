@@ -30,7 +30,19 @@ export function matrixRoutes({ view, tagPages, listColumns }: MatrixRoutesDeps):
     // A repository of another project is none of this one.
     const isOurs = repository === undefined || projectOf(repository) === project;
     const isDriftOnly = only === 'drift';
-    const read = { project, repository, q, isDriftOnly, sort, limit, after, scope, registryIds, taskRegistryIds };
+    const read = {
+      project,
+      repository,
+      q,
+      isDriftOnly,
+      sort,
+      limit,
+      after,
+      scope,
+      registryIds,
+      taskRegistryIds,
+      trashRegistryIds: registryIds,
+    };
     const found = isOurs ? await tagPages.readPage(read) : { lines: [], next: null, total: 0 };
     if (found.lines.length === 0 && !(await view.hasProject(project))) throw projectNotFound(project);
     return {

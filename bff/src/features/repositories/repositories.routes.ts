@@ -43,7 +43,7 @@ export function repositoriesRoutes({ view, tagPages, listColumns }: Repositories
     const scope = await scopeOf(repository, context);
     const registryIds = (await listColumns()).map((column) => column.registryId);
     const only = { project: projectOf(repository), repository, registryId, isDriftOnly: false };
-    const read = { ...only, q, sort, limit, after, scope, registryIds, taskRegistryIds: [] };
+    const read = { ...only, q, sort, limit, after, scope, registryIds, taskRegistryIds: [], trashRegistryIds: [] };
     const { lines, next, total } = await tagPages.readPage(read);
     if (lines.length === 0 && (await view.findRepository(repository, scope)) === undefined) {
       throw repositoryNotFound(repository);

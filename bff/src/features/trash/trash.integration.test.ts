@@ -41,7 +41,9 @@ describe.each(databaseKinds)('The trash (%s)', (kind) => {
     const repository = 'payments/api';
     const image = await pushSampleImage(scene.client, repository, { tag: '1.0' });
     await scene.scan(['1.0'], repository);
-    const deleted = await scene.delete(repository, '1.0');
+    const stream = await scene.admin.openEvents();
+    const told = () => stream.waitFor('trash', ({ registryId, project: of }) => registryId === 'dev' && of === project);
+    const [deleted] = await Promise.all([scene.delete(repository, '1.0'), told()]);
     expect(deleted).toMatchObject({ state: 'deleted', digest: image.digest, deletedBy: 'admin', keptIn: 'repository' });
     expect(await scene.canPull('1.0', repository)).toBe(false);
     expect(await scene.canPull(image.digest, repository)).toBe(false);
@@ -57,6 +59,7 @@ describe.each(databaseKinds)('The trash (%s)', (kind) => {
       { digest: image.digest, how: 'restore', actor: 'admin' },
     ]);
     const again = await scene.delete(repository, '1.0');
+    stream.close();
     await scene.admin.call(purgeFromTrash, { params: { project, trashItemId: again.id } });
     expect(await scene.ended(again.id)).toMatchObject({ state: 'purged' });
     expect(await scene.collect()).toMatch(/blob eligible for deletion/);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compileGlob, type Glob, GlobError } from '../../access/glob.ts';
+import type { ChangedTrash } from './announcements.ts';
 import { projectOf } from '../../access/subject.ts';
 import { type Person, type Place, type RestoreTarget, type TrashItem, TrashRefusal, type TrashWhy } from './trash.ts';
 import { trashReasons } from './trash-reasons.ts';
@@ -47,6 +48,8 @@ export interface TrashServiceDeps {
   readonly findImmutable: (place: Place & { readonly tag: string }) => Promise<string | undefined>;
   /** Has a worker look, here and on the other instances. */
   readonly wake: () => Promise<void>;
+  /** Something was asked for in a project's trash: it is shown from now on. */
+  readonly onAsked: (changed: ChangedTrash) => void;
   readonly newId: () => string;
 }
 
@@ -108,6 +111,7 @@ export class TrashService {
       const part = selected.slice(start, start + insertedAtOnce);
       const deletions = part.map((artifact) => ({ ...artifact, id: this.#deps.newId() }));
       ids.push(...(await this.#deps.store.insert(deletions, 'person', by, comment)));
+      for (const { registryId } of part) this.#deps.onAsked({ registryId, project });
     }
     await this.#deps.wake();
     return ids;
@@ -117,12 +121,14 @@ export class TrashService {
   async restore(item: TrashItem, target: RestoreTarget, by: string | null): Promise<void> {
     await this.#refuseTaken(item, target);
     if (!(await this.#deps.store.beginRestore(item.id, target, by))) throw new ItemBusyError();
+    this.#deps.onAsked(item);
     await this.#deps.wake();
   }
 
   /** @throws ItemBusyError */
   async purge(item: TrashItem, by: string | null): Promise<void> {
     if (!(await this.#deps.store.beginPurge(item.id, by))) throw new ItemBusyError();
+    this.#deps.onAsked(item);
     await this.#deps.wake();
   }
 
@@ -156,6 +162,7 @@ export class TrashService {
     const deletion = { ...artifact, id: ownId, project: projectOf(repository), pushedAt, pushedBy };
     const [id] = await store.insert([deletion], why, by);
     if (id === undefined) throw new Error('The deletion was not written down.');
+    this.#deps.onAsked(deletion);
     const endsAtMs = performance.now() + wait.patienceMs;
     await this.#deps.wake();
     for (;;) {

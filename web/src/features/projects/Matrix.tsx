@@ -2,19 +2,17 @@ import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/rea
 import type { MatrixColumn, MatrixRow } from 'bff/contract/projects';
 import { type MouseEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CopyIntent } from '../../domain/copy/LazyCopyDialog.tsx';
-import type { PromotionSource } from '../../domain/promotion/promotion-path.ts';
 import { NARROW, useMedia } from '../../ui/use-media.ts';
 import { groupByRepository, type MatrixLine } from './matrix-cell.ts';
 import styles from './Matrix.module.css';
 import { MatrixCellCard } from './MatrixCellCard.tsx';
-import { MatrixCellMenu } from './MatrixCellMenu.tsx';
+import { type MatrixCellActions, MatrixCellMenu } from './MatrixCellMenu.tsx';
 import { MatrixHeader } from './MatrixHeader.tsx';
 import { cellPosition, MatrixLineRow } from './MatrixLineRow.tsx';
 import { type CellTarget, useCellCard } from './use-cell-card.ts';
 import { useMatrixKeys } from './use-matrix-keys.ts';
 
-interface MatrixProps {
+interface MatrixProps extends MatrixCellActions {
   label: string;
   columns: readonly MatrixColumn[];
   rows: readonly MatrixRow[];
@@ -24,8 +22,6 @@ interface MatrixProps {
   hasMore: boolean;
   isLoadingMore: boolean;
   onLoadMore: () => void;
-  onCopyTo: (intent: CopyIntent) => void;
-  onPromote: (source: PromotionSource) => void;
   banner: ReactNode;
   footer: ReactNode;
 }
@@ -140,7 +136,7 @@ export function Matrix(props: MatrixProps) {
   );
 }
 
-interface CellPopupsProps extends Pick<MatrixProps, 'columns' | 'onCopyTo' | 'onPromote'> {
+interface CellPopupsProps extends Pick<MatrixProps, 'columns'>, MatrixCellActions {
   lines: readonly MatrixLine[];
   card: CellTarget | null;
   cardId: string;
@@ -171,6 +167,8 @@ function CellPopups({ lines, columns, card, cardId, menu, onCloseMenu, ...action
           column={menu.column - 1}
           onCopyTo={actions.onCopyTo}
           onPromote={actions.onPromote}
+          onDelete={actions.onDelete}
+          onRestore={actions.onRestore}
           onClose={onCloseMenu}
         />
       ) : null}

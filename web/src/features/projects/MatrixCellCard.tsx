@@ -29,7 +29,9 @@ export function MatrixCellCard({ id, anchor, row, columns, column }: MatrixCellC
       ? t('card.differs')
       : cell.state === 'same'
         ? t('card.same', { registry: leftmostName })
-        : null;
+        : cell.state === 'trash'
+          ? t('card.trash', { registry: columns[column]?.name ?? '' })
+          : null;
   return (
     <Popper open anchorEl={anchor} placement="bottom-start" id={id} role="tooltip" sx={{ zIndex: 'tooltip' }}>
       <div className={styles['card']}>
@@ -42,6 +44,7 @@ export function MatrixCellCard({ id, anchor, row, columns, column }: MatrixCellC
         {cell.state === 'differs' && leftmost !== undefined ? (
           <CardSide name={t('card.leftmost', { registry: leftmostName })} cell={leftmost} />
         ) : null}
+        {cell.trash === null ? null : <CardTrash trash={cell.trash} />}
         {cell.digest === null ? null : <CardSide name={columns[column]?.name ?? ''} cell={cell} />}
       </div>
     </Popper>
@@ -69,6 +72,19 @@ function CopyProgress({ cell }: { cell: MatrixCell }) {
         </div>
       )}
     </>
+  );
+}
+
+function CardTrash({ trash }: { trash: NonNullable<MatrixCell['trash']> }) {
+  const { t } = useTranslation('projects');
+  return (
+    <div className={styles['cardSide']}>
+      <span className={styles['cardDigest']}>{trash.digest}</span>
+      <span className={styles['quiet']}>
+        {t('card.deleted')} <RelativeTime instant={trash.deletedAt} />
+        {trash.deletedBy === null ? null : ` ${t('card.deletedBy', { who: trash.deletedBy })}`}
+      </span>
+    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-import { cleanup, screen } from '@testing-library/react';
+import { cleanup, fireEvent, screen } from '@testing-library/react';
 import type { PlaceAction } from 'bff/contract/permissions';
 import type { MatrixCell, MatrixColumn, MatrixRow } from 'bff/contract/projects';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -30,7 +30,10 @@ const cell = (state: MatrixCell['state']): MatrixCell => ({
   pushedAt: null,
   pushedBy: null,
   task: null,
+  trash: null,
 });
+/** What the menu has begun. */
+const begun: unknown[] = [];
 const row: MatrixRow = {
   repository: 'payments/api',
   tag: '2.7.3',
@@ -42,16 +45,23 @@ const row: MatrixRow = {
 const columns = ['development', 'testing', 'production'].map(column);
 
 /** The entries of the menu of one cell, for somebody with these rights in the environments. */
-function entries(who: keyof typeof people, at: number, access: Readonly<Record<string, readonly PlaceAction[]>>) {
+function entries(
+  who: keyof typeof people,
+  at: number,
+  access: Readonly<Record<string, readonly PlaceAction[]>>,
+  shown: MatrixRow = row,
+) {
   renderAt(
     '/projects/payments',
     <MatrixCellMenu
       anchor={document.body}
-      row={row}
+      row={shown}
       columns={columns}
       column={at}
       onCopyTo={() => undefined}
       onPromote={() => undefined}
+      onDelete={(intent) => begun.push(intent)}
+      onRestore={(itemId) => begun.push(itemId)}
       onClose={() => undefined}
     />,
     [
@@ -66,6 +76,7 @@ function entries(who: keyof typeof people, at: number, access: Readonly<Record<s
 
 const steps = ['development', 'testing', 'production'].map((environment) => ({ environment, needsApproval: false }));
 const pushes = [...people.developer.actions];
+const deletes = [...pushes, 'artifact.delete'] as const;
 const reads = [...people.guest.actions];
 
 describe('the menu of a cell', () => {
@@ -96,6 +107,34 @@ describe('the menu of a cell', () => {
     expect(entries('developer', 0, { development: pushes, testing: reads, production: reads }).join()).not.toContain(
       'Promote',
     );
+  });
+
+  it('offers to delete only where one may delete, from there', () => {
+    const access = { development: deletes, testing: deletes, production: pushes };
+    expect(entries('developer', 1, access)).not.toContain('Delete…');
+    cleanup();
+    const everywhere = { ...row, cells: [cell('first'), cell('same'), cell('differs')] };
+    expect(entries('developer', 2, access, everywhere)).not.toContain('Delete…');
+    cleanup();
+    expect(entries('developer', 1, access, everywhere)).toContain('Delete…');
+    fireEvent.click(screen.getByRole('menuitem', { name: 'Delete…' }));
+    expect(begun.splice(0)).toMatchObject([
+      {
+        repository: 'payments/api',
+        chosenIds: ['testing'],
+        what: { references: [{ name: '2.7.3', registryIds: ['development', 'testing', 'production'] }] },
+      },
+    ]);
+  });
+
+  it('offers to restore what is in the trash to whoever may, and says that it is there to others', () => {
+    const trash = { itemId: 'the-item', digest, deletedAt: '2026-01-02T03:04:05.000Z', deletedBy: 'mara' };
+    const trashed = { ...row, cells: [cell('first'), { ...cell('missing'), state: 'trash' as const, trash }] };
+    expect(entries('guest', 1, { development: reads, testing: reads }, trashed)).toEqual(['in trash']);
+    cleanup();
+    expect(entries('developer', 1, { development: reads, testing: deletes }, trashed)).toContain('Restore…');
+    fireEvent.click(screen.getByRole('menuitem', { name: 'Restore…' }));
+    expect(begun.splice(0)).toEqual(['the-item']);
   });
 
   it('offers an account that may push elsewhere nothing here', () => {

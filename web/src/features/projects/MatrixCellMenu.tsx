@@ -10,23 +10,42 @@ import type { PromotionSource } from '../../domain/promotion/promotion-path.ts';
 import { usePromotionSteps } from '../../domain/promotion/promotion-queries.ts';
 import { useEnvironmentName } from '../../domain/RegistryChip.tsx';
 import { frontDoor, frontDoorName, pullCommand } from '../../domain/pull-commands.ts';
+import type { DeletionIntent } from '../../domain/trash/delete-plan.ts';
+import { useDeletePlaces } from '../../domain/trash/use-delete-places.ts';
 import { paths, projectOf } from '../../paths.ts';
 import { copyText } from '../../ui/copy-text.ts';
 import { toast } from '../../ui/toast.ts';
 import { leftmostColumn } from './matrix-cell.ts';
 
-interface MatrixCellMenuProps {
+/** What the menu of a cell begins; each is told what of. */
+export interface MatrixCellActions {
+  onCopyTo: (intent: CopyIntent) => void;
+  onPromote: (source: PromotionSource) => void;
+  onDelete: (intent: DeletionIntent) => void;
+  /** Told which item of the trash. */
+  onRestore: (itemId: string) => void;
+}
+
+interface MatrixCellMenuProps extends MatrixCellActions {
   anchor: HTMLElement;
   row: MatrixRow;
   columns: readonly MatrixColumn[];
   /** Index into `columns`. */
   column: number;
-  onCopyTo: (intent: CopyIntent) => void;
-  onPromote: (source: PromotionSource) => void;
   onClose: () => void;
 }
 
-export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onPromote, onClose }: MatrixCellMenuProps) {
+export function MatrixCellMenu({
+  anchor,
+  row,
+  columns,
+  column,
+  onCopyTo,
+  onPromote,
+  onDelete,
+  onRestore,
+  onClose,
+}: MatrixCellMenuProps) {
   const { t } = useTranslation('projects');
   const pushPlaces = usePushPlaces(projectOf(row.repository));
   const environmentName = useEnvironmentName();
@@ -34,6 +53,10 @@ export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onPromo
   const copyAndSay = useCopyAndSay();
   const cell = row.cells[column];
   const here = columns[column];
+  const deletePlaces = useDeletePlaces(
+    projectOf(row.repository),
+    columns.map(({ registryId }) => registryId),
+  );
   const leftmostAt = leftmostColumn(row);
   const leftmost = columns[leftmostAt];
   if (cell === undefined || here === undefined) return null;
@@ -44,6 +67,9 @@ export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onPromo
   const hasOther = leftmost !== undefined && leftmostAt !== column;
   const canCopyHere = mayPushHere && hasOther && cell.state !== 'same';
   const canCompare = isHere && hasOther;
+  const mayDeleteHere = deletePlaces.includes(here.registryId);
+  const trashed = mayDeleteHere ? cell.trash : null;
+  const registryIds = columns.flatMap(({ registryId }, at) => (row.cells[at]?.digest ? [registryId] : []));
   const after = (act: () => void) => () => {
     onClose();
     act();
@@ -112,7 +138,26 @@ export function MatrixCellMenu({ anchor, row, columns, column, onCopyTo, onPromo
           {t('menu.copyDigest')}
         </MenuItem>
       )}
-      {!isHere && !canCopyHere ? <MenuItem disabled>{t('matrix.missing')}</MenuItem> : null}
+      {trashed === null ? null : (
+        <MenuItem onClick={after(() => onRestore(trashed.itemId))}>{t('menu.restore')}</MenuItem>
+      )}
+      {isHere && mayDeleteHere ? (
+        <MenuItem
+          onClick={after(() =>
+            onDelete({
+              repository,
+              registryIds,
+              chosenIds: [here.registryId],
+              what: { kind: 'references', references: [{ name: tag, registryIds }] },
+            }),
+          )}
+        >
+          {t('menu.delete')}
+        </MenuItem>
+      ) : null}
+      {!isHere && !canCopyHere && trashed === null ? (
+        <MenuItem disabled>{t(cell.trash === null ? 'matrix.missing' : 'matrix.trash')}</MenuItem>
+      ) : null}
     </Menu>
   );
 }

@@ -10,7 +10,7 @@ interface MatrixGlyphProps {
 const RADIUS = 4.6;
 const ROUND = 2 * Math.PI * RADIUS;
 
-/** A state by its shape first, its colour second: filled, triangle, filling ring, dash. Words stand beside it. */
+/** A state by its shape first, its colour second: filled, triangle, filling ring, dash, dashes. Words stand beside it. */
 export function MatrixGlyph({ state, percent = null }: MatrixGlyphProps) {
   return (
     <svg
@@ -27,6 +27,11 @@ export function MatrixGlyph({ state, percent = null }: MatrixGlyphProps) {
 
 function shape(state: MatrixCell['state'], percent: number | null) {
   if (state === 'missing') return <path d="M3 6h6" stroke="currentColor" strokeWidth="1.5" />;
+  if (state === 'trash') {
+    return (
+      <circle cx="6" cy="6" r={RADIUS} fill="none" stroke="currentColor" strokeWidth="1.2" strokeDasharray="2 1.6" />
+    );
+  }
   if (state === 'differs') return <path d="M6 1.2 11.4 10.8H.6z" fill="currentColor" />;
   if (state === 'copying') {
     const filled = ROUND * ((percent ?? 50) / 100);

@@ -168,6 +168,8 @@ function CellText({ cell }: { cell: MatrixCell }) {
   }
   if (cell.state === 'same')
     return <span className={`${styles['cellText']} ${styles['quiet']}`}>{t('matrix.same')}</span>;
+  if (cell.state === 'trash')
+    return <span className={`${styles['cellText']} ${styles['quiet']}`}>{t('matrix.trash')}</span>;
   if (cell.state === 'missing' || cell.digest === null) return null;
   return (
     <span className={`${styles['cellText']} ${styles['mono']} ${cell.state === 'differs' ? styles['differs'] : ''}`}>
@@ -188,6 +190,8 @@ function useCellLabel(row: MatrixRow, cell: MatrixCell, registry: string, leftmo
       return t('matrix.cellSame', { tag, registry, leftmost });
     case 'differs':
       return t('matrix.cellDiffers', { tag, registry, digest, leftmost });
+    case 'trash':
+      return t('matrix.cellTrash', { tag, registry });
     case 'copying': {
       const percent = copyPercent(cell.task);
       if (percent === null) return t('matrix.cellCopying', { tag, registry });

@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { MatrixColumn } from 'bff/contract/projects';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,6 +12,10 @@ import { LazyPromoteDialog } from '../../domain/promotion/LazyPromoteDialog.tsx'
 import type { PromotionSource } from '../../domain/promotion/promotion-path.ts';
 import { usePromotionSteps } from '../../domain/promotion/promotion-queries.ts';
 import { PushCommands } from '../../domain/PushCommands.tsx';
+import type { DeletionIntent } from '../../domain/trash/delete-plan.ts';
+import { LazyDeleteDialog } from '../../domain/trash/LazyDeleteDialog.tsx';
+import { LazyRestoreDialog } from '../../domain/trash/LazyRestoreDialog.tsx';
+import { trashItemQuery } from '../../domain/trash/trash-queries.ts';
 import { paths } from '../../paths.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
@@ -35,6 +39,9 @@ export function MatrixView({ project, filters, onClearFilters }: MatrixViewProps
   // So that a cell's menu knows at once where its tag can go.
   usePromotionSteps(project, '');
   const [promoted, setPromoted] = useState<PromotionSource | null>(null);
+  const [deleted, setDeleted] = useState<DeletionIntent | null>(null);
+  const [restoredId, setRestoredId] = useState<string | null>(null);
+  const restored = useQuery({ ...trashItemQuery(project, restoredId ?? ''), enabled: restoredId !== null });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const { fetchNextPage } = query;
   const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
@@ -71,6 +78,8 @@ export function MatrixView({ project, filters, onClearFilters }: MatrixViewProps
         onLoadMore={loadMore}
         onCopyTo={setCopy}
         onPromote={setPromoted}
+        onDelete={setDeleted}
+        onRestore={setRestoredId}
         banner={
           query.error === null ? (
             <PartialBanner columns={columns} />
@@ -86,6 +95,8 @@ export function MatrixView({ project, filters, onClearFilters }: MatrixViewProps
         footer={<MatrixFooter shown={rows.length} total={first.total} hasMore={query.hasNextPage} />}
       />
       <LazyCopyDialog intent={copy} onClose={() => setCopy(null)} />
+      <LazyDeleteDialog intent={deleted} onClose={() => setDeleted(null)} />
+      <LazyRestoreDialog item={restored.data?.items[0] ?? null} onClose={() => setRestoredId(null)} />
       <LazyPromoteDialog source={promoted} onClose={() => setPromoted(null)} />
     </>
   );
@@ -123,6 +134,9 @@ function MatrixFooter({ shown, total, hasMore }: { shown: number; total: number 
         </li>
         <li>
           <MatrixGlyph state="copying" /> {t('matrix.legendCopying')}
+        </li>
+        <li>
+          <MatrixGlyph state="trash" /> {t('matrix.legendTrash')}
         </li>
         <li>
           <MatrixGlyph state="missing" /> {t('matrix.legendMissing')}

@@ -10,6 +10,7 @@ const cell = (state: MatrixCell['state'], task: MatrixCell['task'] = null): Matr
   pushedAt: null,
   pushedBy: null,
   task,
+  trash: null,
 });
 const row = (repository: string, tag: string, ...cells: MatrixCell[]): MatrixRow => ({
   repository,

@@ -78,6 +78,9 @@ export function useLiveProject(project: string): void {
   });
   useStreamEvent('catalog', refresh);
   useStreamEvent('registry', refresh);
+  useStreamEvent('trash', (changed) => {
+    if (changed.project === project) refresh();
+  });
   useStreamEvent('execution', refresh);
   useStreamEvent('task', (progress) => {
     if (isFinal(progress)) refresh();

@@ -33,6 +33,7 @@ function open({ project = projectWith(everywhere), who = 'guest', answers = {} }
     'GET /projects/payments': project,
     'GET /projects/payments/members': { items: [], environments: ['development', 'production'] },
     'GET /projects/payments/immutable-rules': { items: [rule] },
+    'GET /projects/payments/trash-window': { days: 14 },
     'GET /registry-directory': { items: [] },
     ...answers,
   });
@@ -60,6 +61,31 @@ describe('the settings of a project', () => {
     await user.click(within(about).getByRole('button', { name: 'Save' }));
     await waitFor(() => expect(sentBodies(calls, 'PATCH')).toEqual([{ version: 1, description: 'Cards' }]));
     await waitFor(() => expect(within(about).queryByRole('button', { name: 'Save' })).toBeNull());
+  });
+
+  it('set how long deleted things can be restored, in whole days', async () => {
+    const user = userEvent.setup();
+    const { calls } = open({ answers: { 'PUT /projects/payments/trash-window': { days: 30 } } });
+    const trash = await section('Trash');
+    const days = await within(trash).findByRole<HTMLInputElement>('textbox', { name: 'Days in the trash' });
+    await waitFor(() => expect(days.value).toBe('14'));
+    await user.clear(days);
+    expect(within(trash).getByText('Write a whole number of days from 1 to 365.')).toBeDefined();
+    expect(within(trash).queryByRole('button', { name: 'Save' })).toBeNull();
+    await user.type(days, '400{Enter}');
+    expect(sentBodies(calls, 'PUT')).toEqual([]);
+    await user.clear(days);
+    await user.type(days, '30{Enter}');
+    await waitFor(() => expect(sentBodies(calls, 'PUT')).toEqual([{ days: 30 }]));
+    await waitFor(() => expect(days.value).toBe('30'));
+    expect(within(trash).queryByRole('button', { name: 'Save' })).toBeNull();
+  });
+
+  it('say how long deleted things can be restored, and who may change it', async () => {
+    open({ project: projectWith({ development: placeActions, production: reading }) });
+    const trash = await section('Trash');
+    expect(await within(trash).findByText(/restorable for 14 days.*manage the project in all/)).toBeDefined();
+    expect(within(trash).queryByRole('textbox')).toBeNull();
   });
 
   it('show both descriptions when somebody else was faster, and the next save wins', async () => {

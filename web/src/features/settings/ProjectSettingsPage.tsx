@@ -12,6 +12,7 @@ import { ProjectRemoval } from './ProjectRemoval.tsx';
 import { ProjectRules } from './ProjectRules.tsx';
 import { environmentsQuery } from './project-settings-queries.ts';
 import styles from './project-settings.module.css';
+import { ProjectTrashWindow } from './ProjectTrashWindow.tsx';
 import { ProjectVisibility } from './ProjectVisibility.tsx';
 
 export function ProjectSettingsPage() {
@@ -44,6 +45,7 @@ export function ProjectSettingsPage() {
             isEverywhere={isEverywhere}
           />
           <ProjectRules project={name} environments={managed} isEverywhere={isEverywhere} />
+          <ProjectTrashWindow project={name} isEverywhere={isEverywhere} />
           <ProjectArchive project={project} isEverywhere={isEverywhere} />
           {mayRemove ? <ProjectRemoval project={project} /> : null}
         </div>

@@ -9,6 +9,7 @@ import {
 } from 'bff/contract/immutable-rules';
 import { listMembers } from 'bff/contract/members';
 import { deleteProject, getProject, listProjects, updateProject } from 'bff/contract/projects';
+import { getTrashWindow, updateTrashWindow } from 'bff/contract/trash';
 import { call } from '../../api/call.ts';
 import { endpointQuery } from '../../api/endpoint-query.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
@@ -20,6 +21,8 @@ export type RuleDraft = Pick<ImmutableRule, 'environment' | 'repositoryPattern' 
 /** Read for its columns: the environments there are, in their order. */
 export const environmentsQuery = (project: string) => endpointQuery(listMembers, { params: { project } });
 export const rulesQuery = (project: string) => endpointQuery(listImmutableRules, { params: { project } });
+
+export const trashWindowQuery = (project: string) => endpointQuery(getTrashWindow, { params: { project } });
 
 export const rulePreviewQuery = (project: string, draft: RuleDraft) =>
   queryOptions({
@@ -57,6 +60,10 @@ export function useProjectActions(project: string) {
     removeRule: useMutation({
       mutationFn: (ruleId: string) => call(deleteImmutableRule, { params: { project, ruleId } }),
       onSettled: readRules,
+    }),
+    setTrashWindow: useMutation({
+      mutationFn: (days: number) => call(updateTrashWindow, { params, body: { days } }),
+      onSuccess: (saved) => client.setQueryData(trashWindowQuery(project).queryKey, saved),
     }),
     remove: useMutation({
       mutationFn: () => call(deleteProject, { params }),

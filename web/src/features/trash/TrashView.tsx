@@ -40,7 +40,7 @@ export function TrashView({ project, query }: TrashViewProps) {
   const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
   const [restored, setRestored] = useState<TrashItem | null>(null);
   const [work, setWork] = useState<BulkWork | null>(null);
-  useLiveTrash(project ?? '', rows);
+  useLiveTrash(project);
   const mayPurge = usePurgeRights(rows);
   const banner = useAwayWords(rows);
   const { fetchNextPage } = query;

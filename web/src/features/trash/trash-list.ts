@@ -1,15 +1,11 @@
 import { keepPreviousData } from '@tanstack/react-query';
-import { getTrashWindow, listAllTrash, listTrash, type TrashItem, trashStates } from 'bff/contract/trash';
-import { useEffect } from 'react';
+import { getTrashWindow, listAllTrash, listTrash, trashStates } from 'bff/contract/trash';
 import { endpointPages, endpointQuery } from '../../api/endpoint-query.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
-import { isUnderWay } from '../../domain/trash/trash-state.ts';
 import { useRefresh } from '../../domain/use-refresh.ts';
 
 const PAGE_ROWS = 200;
 const REFRESH_REST_MS = 400;
-/** While something is under way here: no event tells that it was purged, or why it waits. */
-const LOOK_MS = 1_200;
 const followed = [listTrash, listAllTrash];
 
 export const trashUrl = { q: '', sort: '-created', state: 'kept', registry: '', repository: '' } as const;
@@ -44,14 +40,9 @@ export const allTrashPages = (url: TrashUrl) => ({
 export const windowQuery = (project: string) => endpointQuery(getTrashWindow, { params: { project } });
 
 /** What is deleted, restored or removed anywhere appears by itself. */
-export function useLiveTrash(project: string, items: readonly TrashItem[]): void {
+export function useLiveTrash(project: string | undefined): void {
   const refresh = useRefresh(followed, REFRESH_REST_MS, project);
-  useStreamEvent('tag', refresh);
-  useStreamEvent('catalog', refresh);
-  const isBusy = items.some((item) => isUnderWay(item));
-  useEffect(() => {
-    if (!isBusy) return undefined;
-    const timer = setInterval(refresh, LOOK_MS);
-    return () => clearInterval(timer);
-  }, [isBusy, refresh]);
+  useStreamEvent('trash', (changed) => {
+    if (project === undefined || changed.project === project) refresh();
+  });
 }
