@@ -7,7 +7,7 @@ import { createHiddenManifestsView } from './features/trash/hidden-manifests.vie
 import { itemName } from './features/trash/trash.ts';
 import { TrashClaimsStore } from './features/trash/trash-claims.store.ts';
 import type { TrashNews } from './features/trash/trash-work.ts';
-import { TrashRunner } from './features/trash/trash-runner.ts';
+import { TrashRunner, type TrashRunnerDeps } from './features/trash/trash-runner.ts';
 import { TrashSelectionView } from './features/trash/trash-selection.view.ts';
 import { trashRoutes } from './features/trash/trash.routes.ts';
 import { TrashService } from './features/trash/trash.service.ts';
@@ -29,11 +29,9 @@ export interface TrashParts extends TagRules {
 
 /** Deleted is hidden and kept: docs/decisions/060-trash.md. */
 export function wireTrash(foundation: Foundation, parts: TrashParts) {
-  const { clock, database, logger, newId, publish } = foundation;
+  const { database, logger, newId } = foundation;
   const { kysely } = database;
-  const announcements = new TrashAnnouncements((changed) =>
-    publish({ name: 'trash', payload: { ...changed, at: clock.now().toISOString() } }),
-  );
+  const announcements = announcementsOver(foundation);
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind the trash.');
   let unlisten = () => Promise.resolve();
   const store = new TrashStore(kysely);
@@ -53,12 +51,7 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
         { decide: () => Promise.resolve(), move: work, hasEnded: () => true, signal },
         patienceMs,
       ),
-    onExpired: async (items) => {
-      for (const item of items) {
-        announcements.note(item);
-        await recordSystem(foundation, item, 'done', null);
-      }
-    },
+    onExpired: expiredOver(foundation, announcements),
     owner: newId(),
     // The lock on its folder proves that every older worker is dead.
     isOnlyProcess: database.kind === 'embedded',
@@ -95,6 +88,21 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
       await runner.stop();
       announcements.close();
     },
+  };
+}
+
+function announcementsOver({ clock, publish }: Foundation): TrashAnnouncements {
+  return new TrashAnnouncements((changed) =>
+    publish({ name: 'trash', payload: { ...changed, at: clock.now().toISOString() } }),
+  );
+}
+
+function expiredOver(foundation: Foundation, announcements: TrashAnnouncements): TrashRunnerDeps['onExpired'] {
+  return async (items) => {
+    for (const item of items) {
+      announcements.note(item);
+      await recordSystem(foundation, item, 'done', null);
+    }
   };
 }
 

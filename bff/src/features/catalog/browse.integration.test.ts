@@ -10,6 +10,7 @@ import { databaseKinds } from '../../testing/test-database.ts';
 import {
   type Browsing,
   insertOpenTask,
+  insertTrashed,
   hostileText as hostile,
   notificationSecret as secret,
   startBrowsing,
@@ -78,36 +79,14 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
   });
 
   test('what was deleted and can be had back shows in its cell', async () => {
-    const { kysely } = bff.running.foundation.database;
-    const item = {
-      registry_id: 'production',
-      project: 'payments',
-      repository: 'payments/api',
-      tag: '2.10.0',
-      state: 'deleted' as const,
-      why: 'person' as const,
-      deleted_by: 'mara',
-      digest: browsing.pushed.multiPlatform.digest,
-      deleted_at: new Date('2026-01-02T03:04:05Z'),
-      expires_at: new Date(Date.now() + 3_600_000),
-    };
-    const [deleted, purged] = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b'];
-    await kysely
-      .insertInto('trash_items')
-      .values([
-        { ...item, id: deleted },
-        { ...item, id: purged, tag: '2.10.0-rc1', state: 'purged' },
-      ])
-      .execute();
+    const { digest } = browsing.pushed.multiPlatform;
+    const { itemId, deletedAt, remove } = await insertTrashed(bff, digest, { deleted: '2.10.0', purged: '2.10.0-rc1' });
     const matrix = await api.call(getMatrix, { params: { project: 'payments' }, query: { q: '2.10.0' } });
     const cellOf = (name: string) => matrix.items.find(({ tag }) => tag === name)?.cells[1];
-    expect(cellOf('2.10.0')).toMatchObject({
-      state: 'trash',
-      digest: null,
-      trash: { itemId: deleted, digest: item.digest, deletedBy: 'mara', deletedAt: '2026-01-02T03:04:05.000Z' },
-    });
+    const trash = { itemId, digest, deletedBy: 'mara', deletedAt };
+    expect(cellOf('2.10.0')).toMatchObject({ state: 'trash', digest: null, trash });
     expect(cellOf('2.10.0-rc1')).toMatchObject({ state: 'missing', trash: null });
-    await kysely.deleteFrom('trash_items').where('id', 'in', [deleted, purged]).execute();
+    await remove();
   });
 
   test.each(['-pushed', 'pushed', '-semver', 'semver', 'name', '-name'] as const)(

@@ -6,10 +6,11 @@ import { NARROW, useMedia } from '../../ui/use-media.ts';
 import { groupByRepository, type MatrixLine } from './matrix-cell.ts';
 import styles from './Matrix.module.css';
 import { MatrixCellCard } from './MatrixCellCard.tsx';
-import { type MatrixCellActions, MatrixCellMenu } from './MatrixCellMenu.tsx';
+import { MatrixCellMenu } from './MatrixCellMenu.tsx';
 import { MatrixHeader } from './MatrixHeader.tsx';
 import { cellPosition, MatrixLineRow } from './MatrixLineRow.tsx';
 import { type CellTarget, useCellCard } from './use-cell-card.ts';
+import type { MatrixCellActions } from './use-cell-entries.ts';
 import { useMatrixKeys } from './use-matrix-keys.ts';
 
 interface MatrixProps extends MatrixCellActions {

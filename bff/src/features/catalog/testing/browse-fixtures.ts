@@ -114,3 +114,30 @@ export async function insertOpenTask(bff: TestBff): Promise<{ taskId: string; re
     .execute();
   return { taskId, remove: () => kysely.deleteFrom('executions').where('id', '=', executionId).execute() };
 }
+
+/** Tags of payments/api in production: one that was deleted and can be had back, one that cannot any more. */
+export async function insertTrashed(bff: TestBff, digest: string, tags: { deleted: string; purged: string }) {
+  const { kysely } = bff.running.foundation.database;
+  const [itemId, purgedId] = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b'];
+  const deletedAt = '2026-01-02T03:04:05.000Z';
+  const item = {
+    registry_id: 'production',
+    project: 'payments',
+    repository: 'payments/api',
+    why: 'person' as const,
+    deleted_by: 'mara',
+    digest,
+    deleted_at: new Date(deletedAt),
+    expires_at: new Date(Date.now() + 3_600_000),
+  };
+  const rows = [
+    { ...item, id: itemId, tag: tags.deleted, state: 'deleted' as const },
+    { ...item, id: purgedId, tag: tags.purged, state: 'purged' as const },
+  ];
+  await kysely.insertInto('trash_items').values(rows).execute();
+  return {
+    itemId,
+    deletedAt,
+    remove: () => kysely.deleteFrom('trash_items').where('id', 'in', [itemId, purgedId]).execute(),
+  };
+}
