@@ -19,7 +19,9 @@ const benches = new Map(
 const [name = '', ...args] = process.argv.slice(2);
 const file = benches.get(name);
 if (file === undefined) {
-  console.error(`There is no benchmark "${name}". There are: ${[...benches.keys()].toSorted().join(', ')}.`);
+  const names = [...benches.keys()].toSorted().join(', ');
+  const wrong = name === '' ? 'Say which benchmark: npm run bench -- NAME.' : `There is no benchmark "${name}".`;
+  console.error(`${wrong} There are: ${names}.`);
   process.exit(64);
 }
 const run = spawnSync(process.execPath, [file, ...args], { stdio: 'inherit', cwd: root });

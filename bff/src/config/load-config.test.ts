@@ -128,8 +128,8 @@ describe('The configuration', () => {
     LONGSHORE_SESSION_SECRET: goodSecret,
   };
   it.each<[string, NodeJS.ProcessEnv, string | undefined, RegExp]>([
-    ['a port that is none', { PORT: 'eighty' }, undefined, /^The environment: "PORT": .*number/],
-    ['a port out of range', {}, 'server: { port: 70000 }', /"server.port": .*65535/],
+    ['a port that is none', { PORT: 'eighty' }, undefined, /^The environment: "PORT" must be a number\./],
+    ['a port out of range', {}, 'server: { port: 70000 }', /"server.port" must be at most 65535\./],
     ['a misspelt key', {}, 'sever: { port: 1 }', /there is no key "sever"/],
     ['a misspelt key inside', {}, 'server: { prot: 1 }', /there is no key "server.prot"/],
     ['YAML that is none', {}, 'server: {', /not valid YAML at line 1/],
@@ -138,9 +138,9 @@ describe('The configuration', () => {
       'a database that is not PostgreSQL',
       { DATABASE_URL: 'mysql://x/y' },
       undefined,
-      /"DATABASE_URL": must be a postgres:\/\/ address/,
+      /"DATABASE_URL" must be a postgres:\/\/ address/,
     ],
-    ['a Redis that is none', { REDIS_URL: 'http://x' }, undefined, /"REDIS_URL": must be a redis:\/\//],
+    ['a Redis that is none', { REDIS_URL: 'http://x' }, undefined, /"REDIS_URL" must be a redis:\/\//],
     [
       'a public address with a path',
       { LONGSHORE_PUBLIC_URL: 'https://x.example/console' },
@@ -230,7 +230,7 @@ describe('The configuration', () => {
       'a registry at a file',
       {},
       'registries: [{ id: a, environment: x, endpoints: ["file:///etc/passwd"] }]',
-      /"registries\[0\].endpoints\[0\]": must be an http/,
+      /"registries\[0\].endpoints\[0\]" must be an http/,
     ],
     [
       'a user in an address',
@@ -255,6 +255,20 @@ describe('The configuration', () => {
       {},
       'registries: [{ id: a, environment: x, endpoints: ["http://a"], redirectHosts: ["https://store/path"] }]',
       /registries.*redirectHosts.*must be a host or host:port/,
+    ],
+    [
+      'a key without a value',
+      {},
+      'registries: [{ id: a, endpoints: ["http://a"] }]',
+      /"registries\[0\].environment" is missing: it must be text\./,
+    ],
+    ['text for a number', {}, 'server: { port: canary }', /"server.port" must be a number\./],
+    ['a number that is too large', {}, 'server: { port: 99999 }', /"server.port" must be at most 65535\./],
+    [
+      'a folder that the system does not make',
+      { LONGSHORE_DATA: '/proc/nowhere/longshore' },
+      undefined,
+      /LONGSHORE_DATA is \/proc\/nowhere\/longshore, where nothing can be written \(\w+\)/,
     ],
     [
       'registries that are no JSON',

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { collectionsOf, commandEnvironment } from './collections-config.ts';
@@ -65,7 +65,11 @@ function networkOf({ network = {} }: ConfigDocument): Config['network'] {
 }
 
 function checkDocument(sources: ConfigSources): ConfigDocument {
-  const parsed = z.safeParse(configSchema, dropEmpty(sources.document), { error: z.locales.en().localeError });
+  const parsed = z.safeParse(configSchema, dropEmpty(sources.document), {
+    error: z.locales.en().localeError,
+    // Whether there is any; it is never shown.
+    reportInput: true,
+  });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   if (issue === undefined) throw new ConfigError('The configuration is not valid.');
@@ -83,11 +87,31 @@ function checkDocument(sources: ConfigSources): ConfigDocument {
     throw new ConfigError(`${where}: there is no key ${unknown}; see the README for those there are.`);
   }
   const shownKey = variable === undefined ? key : key.replace(variable[0], variable[1]);
-  throw new ConfigError(`${where}: "${shownKey}": ${sentenceOf(issue.message)}`);
+  throw new ConfigError(`${where}: "${shownKey}" ${wrongWords(issue)}`);
 }
 
-function sentenceOf(message: string): string {
-  return `${message.replace(/\.$/, '')}.`;
+const typeWords: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a group of keys',
+};
+
+/** What is wrong and what to write instead. Never the value itself: it may be a secret. */
+function wrongWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') {
+    const wanted = typeWords[issue.expected] ?? issue.expected;
+    return issue.input === undefined ? `is missing: it must be ${wanted}.` : `must be ${wanted}.`;
+  }
+  const unit = (of: string): string => (of === 'string' ? ' characters' : of === 'array' ? ' entries' : '');
+  if (issue.code === 'too_big') return `must be at most ${String(issue.maximum)}${unit(issue.origin)}.`;
+  if (issue.code === 'too_small') {
+    if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty.';
+    return `must be at least ${String(issue.minimum)}${unit(issue.origin)}.`;
+  }
+  return `${issue.message.replace(/\.$/, '')}.`;
 }
 
 /** In YAML a key with nothing behind it is null: as good as not there. */
@@ -111,12 +135,19 @@ function dataDirectoryOf(document: ConfigDocument, sources: ConfigSources, envir
 
 function ensureWritable(directory: string, name: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     accessSync(directory, constants.W_OK);
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code);
     throw new ConfigError(`${name} is ${directory}, where nothing can be written (${code}).`);
   }
+}
+
+/** Step by step: where the system makes no folders, such as below /proc, `recursive` tries again for ever. */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  makeDirectory(path.dirname(directory));
+  mkdirSync(directory, { mode: 0o700 });
 }
 
 function publicUrlOf(text: string | undefined, name: string): string | null {

@@ -27,6 +27,8 @@ export interface Passing {
 }
 
 interface Attempt extends Pick<Passing, 'endpoint' | 'path' | 'body'> {
+  readonly silenceMs: number;
+  readonly startedAtMs: number;
   readonly resolve: (answer: IncomingMessage) => void;
   readonly reject: (error: Error) => void;
 }
@@ -44,8 +46,16 @@ const passedOn: ReadonlySet<string> = new Set([
   'if-range',
   'range',
 ]);
-/** Without a byte in either direction; hashing and moving a large blob may take the longer one after its last byte. */
-const silenceMs = { read: 60_000, write: 300_000 };
+export interface Silence {
+  readonly readMs: number;
+  /** Of an endpoint that is known to be down: whoever pulls is not kept waiting for what has just been found out. */
+  readonly downMs: number;
+  /** Hashing and moving a large blob may take this long after its last byte. */
+  readonly writeMs: number;
+}
+
+/** Without a byte in either direction. */
+const usualSilence: Silence = { readMs: 60_000, downMs: 10_000, writeMs: 300_000 };
 // Shorter than any registry keeps a connection that nobody uses: an upload must not meet one that just closed.
 const idleConnectionMs = 4000;
 
@@ -54,6 +64,7 @@ const blobPath = /\/blobs\/[a-z0-9+._-]+:[a-zA-Z0-9=_-]+$/;
 /** Sends one request to one endpoint through http-proxy-middleware, over connections that are kept. */
 export class EndpointProxy {
   readonly #userAgent: string;
+  readonly #silence: Silence;
   readonly #attempts = new WeakMap<IncomingMessage, Attempt>();
   readonly #agents = new Map<string, HttpAgent | HttpsAgent>();
   readonly #proxy = createProxyMiddleware<Request, Response>({
@@ -63,9 +74,9 @@ export class EndpointProxy {
     // Its answer goes through ours: headers are chosen, and a 401 or a dead endpoint is not the caller's business.
     selfHandleResponse: true,
     router: (request, _response, options) => {
-      const { endpoint, path, body } = this.#attemptOf(request);
+      const { endpoint, path, body, silenceMs } = this.#attemptOf(request);
       options.agent = this.#agentOf(endpoint, request.method === 'GET' && blobPath.test(path));
-      options.proxyTimeout = body === 'none' ? silenceMs.read : silenceMs.write;
+      options.proxyTimeout = silenceMs;
       // Whatever a caller sends along with a request that has no body stays here.
       if (body !== 'stream') options.buffer = Readable.from(body === 'none' ? [] : [body]);
       return endpoint.origin;
@@ -79,15 +90,16 @@ export class EndpointProxy {
     plugins: [
       (server) => {
         server.on('proxyRes', (answer, request) => this.#attemptOf(request).resolve(answer));
-        server.on('error', (error, request) => request && this.#attemptOf(request).reject(error));
-        server.on('econnreset', (error, request) => this.#attemptOf(request).reject(error));
+        server.on('error', (error, request) => request && this.#failed(request, error));
+        server.on('econnreset', (error, request) => this.#failed(request, error));
       },
     ],
   });
 
   /** @param userAgent whom the registry sees */
-  constructor(userAgent: string) {
+  constructor(userAgent: string, silence: Silence = usualSilence) {
     this.#userAgent = userAgent;
+    this.#silence = silence;
   }
 
   /** @returns the answer, its body unread @throws CallerGoneError, or what the connection says */
@@ -113,6 +125,8 @@ export class EndpointProxy {
         endpoint,
         path,
         body,
+        silenceMs: this.#silenceOf(endpoint, body),
+        startedAtMs: performance.now(),
         resolve: (answer) => {
           response.off('close', gone);
           resolve(answer);
@@ -137,6 +151,19 @@ export class EndpointProxy {
     const attempt = this.#attempts.get(request);
     if (attempt === undefined) throw new Error('A request reached the proxy without having been decided on.');
     return attempt;
+  }
+
+  #silenceOf({ isDown }: ForwardingEndpoint, body: ForwardBody): number {
+    const { readMs, downMs, writeMs } = this.#silence;
+    if (body !== 'none') return writeMs;
+    return isDown ? downMs : readMs;
+  }
+
+  /** A connection that was cut because nothing came is reported as one that the other side closed. */
+  #failed(request: IncomingMessage, error: Error): void {
+    const { silenceMs, startedAtMs, reject } = this.#attemptOf(request);
+    const isSilent = performance.now() - startedAtMs >= silenceMs;
+    reject(isSilent ? Object.assign(new Error('No answer.', { cause: error }), { code: 'ETIMEDOUT' }) : error);
   }
 
   #headersOf(request: IncomingMessage, body: ForwardBody, authorization: string | undefined) {

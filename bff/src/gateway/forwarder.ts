@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { type ForwardingEndpoint, isRegistryError, type RegistryError } from '../registry-client/index.ts';
-import { CallerGoneError, EndpointProxy, type Passing } from './endpoint-proxy.ts';
+import { CallerGoneError, EndpointProxy, type Passing, type Silence } from './endpoint-proxy.ts';
 
 export interface Forward extends Pick<Passing, 'request' | 'response' | 'path' | 'body'> {
   /** The registry's endpoints, the one to try first at the head. */
@@ -33,8 +33,8 @@ const elsewhereStatuses: ReadonlySet<number | undefined> = new Set([502, 503, 50
 export class Forwarder {
   readonly #proxy: EndpointProxy;
 
-  constructor(userAgent: string) {
-    this.#proxy = new EndpointProxy(userAgent);
+  constructor(userAgent: string, silence?: Silence) {
+    this.#proxy = new EndpointProxy(userAgent, silence);
   }
 
   /** @throws UpstreamError, CallerGoneError */

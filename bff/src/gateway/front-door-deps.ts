@@ -6,6 +6,7 @@ import type { Subject } from '../access/subject.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { RegistryClient } from '../registry-client/index.ts';
+import type { Silence } from './endpoint-proxy.ts';
 import type { FindImmutable, HoldTag } from './immutable-tags.ts';
 import type { PlaceName } from './request-target.ts';
 import type { IsInTrash, MoveToTrash } from './trashed.ts';
@@ -73,6 +74,8 @@ export interface FrontDoorDeps {
   /** Proves that a question comes from the proxy in front; null where there is none that asks. */
   readonly proxyKey: string | null;
   readonly userAgent: string;
+  /** How long a registry may say nothing. */
+  readonly silence?: Silence;
   readonly clock: { now(): Date };
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -43,7 +43,7 @@ export function createFrontDoor(deps: FrontDoorDeps): FrontDoor {
   const onFault = (error: unknown) => logger.error({ err: error }, 'The front door could not write to the audit log.');
   const callers = createCallers(deps.credentials, clock);
   deps.onAccessChanged(callers.forget);
-  const forwarder = new Forwarder(deps.userAgent);
+  const forwarder = new Forwarder(deps.userAgent, deps.silence);
   const audit = createAuditTrail(deps.recordAudit, clock, onFault);
   const parts: WriteParts = { deps, audit, forwarder, sessions: createUploadSessions(deps.secret) };
   const count = metrics.counter('longshore_front_door_requests_total', 'Requests at /v2/.', [

@@ -59,7 +59,7 @@ export async function authorize(
 
 /** The very same words for what does not exist and for what the caller may not know of. */
 export function nameUnknown({ fullName }: PlaceName): OciError {
-  const sentence = `There is no repository ${fullName} here, or you may not see it.`;
+  const sentence = `There is no repository ${fullName} here, or you may not see it: a project admin can give you a role in its environment.`;
   return new OciError(404, 'NAME_UNKNOWN', sentence, { detail: { name: fullName } });
 }
 

@@ -7,6 +7,7 @@ import { createRegistryClient, mediaTypes } from '../registry-client/index.ts';
 import { freePort } from '../testing/free-port.ts';
 import { startRealRegistry } from '../testing/real-registry.ts';
 import { pushSampleImage } from '../testing/sample-artifacts.ts';
+import type { FrontDoorDeps } from './front-door-deps.ts';
 import { type FrontDoorServer, startFrontDoor, type TestRegistry } from './testing/front-door-server.ts';
 import { skopeo } from './testing/run-skopeo.ts';
 
@@ -19,8 +20,12 @@ afterEach(async () => {
   for (const end of endings.splice(0).toReversed()) await end();
 });
 
-async function doorTo(dev: TestRegistry): Promise<FrontDoorServer> {
-  const door = await startFrontDoor({ registries: { dev }, people: { mara: { payments: 'maintainer' } } });
+async function doorTo(dev: TestRegistry, deps: Partial<FrontDoorDeps> = {}): Promise<FrontDoorServer> {
+  const door = await startFrontDoor({
+    registries: { dev },
+    deps,
+    people: { mara: { payments: 'maintainer' } },
+  });
   endings.push(() => door.close());
   return door;
 }
@@ -114,6 +119,23 @@ describe('A registry with two addresses', () => {
     const removed = await ask(door, '/v2/dev/payments/api/manifests/v1', { method: 'DELETE' });
     expect(removed.status).toBe(502);
     expect(await removed.text()).toContain('dev refused the connection.');
+  });
+});
+
+describe('A registry that says nothing', () => {
+  it('is asked once, is said not to answer, and keeps the next caller waiting no longer than need be', async () => {
+    let asked = 0;
+    const silent = await fake(() => void (asked += 1));
+    const silence = { readMs: 300, downMs: 100, writeMs: 600_000 };
+    const door = await doorTo({ urls: [silent] }, { silence });
+    const path = '/v2/dev/payments/api/manifests/v1';
+    const first = await ask(door, path);
+    expect(first.status).toBe(502);
+    expect(await first.text()).toContain('dev did not answer in time.');
+    expect(asked).toBe(1);
+    // By now it is known to be down.
+    silence.readMs = 600_000;
+    expect((await ask(door, path)).status).toBe(502);
   });
 });
 

@@ -193,6 +193,8 @@ export interface ForwardingEndpoint {
   readonly basePath: string;
   /** Trusted instead of the machine's own authorities. */
   readonly caPem: string | undefined;
+  /** When it was asked for last, nobody was there. */
+  readonly isDown: boolean;
   /**
    * The Authorization header for a request, as far as is known what the registry wants.
    * @param scopes such as `repository:a/b:pull`

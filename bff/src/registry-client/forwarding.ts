@@ -29,6 +29,7 @@ export class Forwarding {
       origin,
       basePath: endpoint.basePath,
       caPem,
+      isDown: endpoint.state.state === 'down',
       authorize: (scopes) => authenticator.authorize(origin, scopes, occasionAt(endpoint)),
       learn: () => this.#learn(endpoint),
       challenged: (header, scopes, sent) => authenticator.challenged(origin, parseChallenge(header), scopes, sent),

@@ -38,9 +38,21 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
+async function makeDataDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(path.join(directory, 'logs'), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const code = String((error as NodeJS.ErrnoException).code);
+    throw new SandboxError(
+      `LONGSHORE_DATA is ${directory}, where nothing can be written (${code}).`,
+      EXIT_BAD_CONFIGURATION,
+    );
+  }
+}
+
 /** Starts the six registries and the console on `dataDirectory`. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  await mkdir(path.join(options.dataDirectory, 'logs'), { recursive: true, mode: 0o700 });
+  await makeDataDirectory(options.dataDirectory);
   const lock = await lockDataDirectory(options.dataDirectory);
   const processes: SupervisedProcess[] = [];
   const running = new Map<string, SupervisedProcess>();

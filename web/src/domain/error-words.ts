@@ -22,8 +22,9 @@ export function errorWords(t: TFunction<['common', 'domain']>, language: string,
   const inOther = isOfRole ? neededWords(t, needed) : t(`errors.${code}`);
   const sentence = problem !== null && language === 'en' ? withoutTurns(problem.detail) : inOther;
   const project = needed === undefined || needed.roles.length === 0 ? null : needed.project;
-  if (project === null) return { sentence, requestId };
-  return { sentence, requestId, more: createElement(Suspense, null, createElement(MembersLink, { project })) };
+  const isFinal = error.status === 403 || error.status === 404;
+  if (project === null) return { sentence, requestId, isFinal };
+  return { sentence, requestId, isFinal, more: createElement(Suspense, null, createElement(MembersLink, { project })) };
 }
 
 /** What a refused action would need: the least role that suffices, and where. */

@@ -119,7 +119,8 @@ export const text = {
     'origin-refused': 'The request came from another site and was refused.',
     'permission-missing': 'Your account may not do this.',
     'not-found': 'There is nothing at this address.',
-    'registry-not-found': 'There is no such registry, or no longer.',
+    'registry-not-found':
+      'There is no such registry, or you may not see what it has: a project admin can give you a role there.',
     'project-not-found': 'There is no such project that you may see.',
     'repository-not-found': 'There is no such repository that you may see.',
     'artifact-not-found': 'The registry has no such artifact, or no longer.',

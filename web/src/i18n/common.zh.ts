@@ -113,7 +113,7 @@ export const text = {
     'origin-refused': '请求来自其他网站，已被拒绝。',
     'permission-missing': '您的账户不能执行此操作。',
     'not-found': '此地址没有内容。',
-    'registry-not-found': '没有这个镜像仓库，或已被移除。',
+    'registry-not-found': '没有这个镜像仓库，或者您无权查看其中的内容：项目管理员可以授予您相应环境的角色。',
     'project-not-found': '没有您可以查看的这个项目。',
     'repository-not-found': '没有您可以查看的这个存储库。',
     'artifact-not-found': '镜像仓库中没有这个制品，或已被移除。',

@@ -8,6 +8,8 @@ export interface ErrorWords {
   sentence: string;
   /** Finds the call in the server's log. */
   requestId: string | null;
+  /** Trying again would give the same answer: it is not there, or not for this reader. */
+  isFinal?: boolean;
   /** A way out of it, drawn after the sentence: who can give what is missing. */
   more?: ReactNode;
 }
@@ -32,7 +34,7 @@ export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
           {t('ui.requestId')} <code>{error.requestId}</code>
         </p>
       )}
-      {onRetry === undefined ? null : (
+      {onRetry === undefined || error.isFinal === true ? null : (
         <div className={styles['action']}>
           <Button variant="outlined" onClick={onRetry}>
             {t('ui.tryAgain')}

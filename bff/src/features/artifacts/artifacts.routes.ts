@@ -61,8 +61,11 @@ function nameOf({ repository, reference }: Coordinates): string {
   return `${repository}${reference.includes(':') ? '@' : ':'}${reference}`;
 }
 
-function registryNotFound({ registryId }: Coordinates): ApiError {
-  return new ApiError('registry-not-found', `There is no registry “${registryId}”.`);
+/** The same words for what does not exist and for what the caller may not know of. */
+function registryNotFound({ registryId, repository }: Coordinates): ApiError {
+  const project = projectOf(repository);
+  const sentence = `There is no registry “${registryId}”, or you may not see what it has of ${project}: a project admin can give you a role in its environment.`;
+  return new ApiError('registry-not-found', sentence);
 }
 
 function artifactNotFound(at: Coordinates): ApiError {

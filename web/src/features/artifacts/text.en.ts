@@ -100,7 +100,7 @@ export const text = {
   moreTags_one: '{{count, number}} more',
   moreTags_other: '{{count, number}} more',
   where: 'Where else',
-  whereNone: 'No other registry has this tag or digest.',
+  whereNone: 'No other registry that you may see has this tag or digest.',
   whereSame: 'same digest',
   compare: 'Compare',
   compareWith: 'Compare with…',

@@ -99,7 +99,7 @@ export const text = {
   sameDigestNone: '这里没有其他标签使用此摘要。',
   moreTags_other: '还有 {{count, number}} 个',
   where: '其他位置',
-  whereNone: '其他镜像仓库没有这个标签或摘要。',
+  whereNone: '您可以查看的其他镜像仓库都没有这个标签或摘要。',
   whereSame: '摘要相同',
   compare: '比较',
   compareWith: '与…比较',
