@@ -29,6 +29,8 @@ export class PostgresListener {
   #client: pg.Client | null = null;
   #connecting: Promise<void> | null = null;
   #heartbeat: NodeJS.Timeout | undefined;
+  /** The end of what the connection was asked last. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(connections: PostgresConnections, onWarning: OnWarning) {
     this.#connections = connections;
@@ -42,7 +44,7 @@ export class PostgresListener {
     try {
       await this.#connecting;
       // Repeating LISTEN is harmless; the connection may have been there before this channel.
-      await this.#client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      await this.#ask(this.#client, `LISTEN ${pg.escapeIdentifier(channel)}`);
     } catch (error) {
       this.#subscriptions.delete(subscription);
       if (this.#client === null) this.#connecting = null;
@@ -63,7 +65,14 @@ export class PostgresListener {
     this.#subscriptions.delete(subscription);
     const { channel } = subscription;
     if ([...this.#subscriptions].some((other) => other.channel === channel)) return;
-    await this.#client?.query(`UNLISTEN ${pg.escapeIdentifier(channel)}`).catch(() => {});
+    await this.#ask(this.#client, `UNLISTEN ${pg.escapeIdentifier(channel)}`).catch(() => {});
+  }
+
+  /** One statement at a time: the driver is about to give up keeping others waiting by itself. */
+  #ask(client: pg.Client | null, statement: string): Promise<unknown> {
+    const asked = this.#turn.then(() => client?.query(statement));
+    this.#turn = asked.catch(() => undefined);
+    return asked;
   }
 
   async #connect(): Promise<void> {
@@ -92,7 +101,7 @@ export class PostgresListener {
   async #beat(client: pg.Client): Promise<void> {
     const heard = this.#connections.heard();
     try {
-      await client.query('select 1');
+      await this.#ask(client, 'select 1');
     } catch {
       // This process may have been too busy to read the answer that was there: only now it gets round to that.
       await sleep(SLOW_READER_MS);
