@@ -147,3 +147,42 @@ test('what is removed for good has its name typed first, and is gone', async ({ 
   await expect(page.getByText('2 are removed for good.')).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText('Nothing in the trash fits the filters')).toBeVisible();
 });
+
+test('the matrix deletes one cell, shows that it is in the trash, and gives it back', async ({ page, api }) => {
+  const [development, testing] = [await registryUrl(api, 'development'), await registryUrl(api, 'testing')];
+  const repository = `${PROJECT}/placed`;
+  const digest = await pushImage(development, repository, '3.0', [1000]);
+  await pushImage(testing, repository, '3.0', [1000]);
+  for (const registry of ['development', 'testing']) await expectKnown(api, { repository, tag: '3.0', registry });
+  await page.goto(`/projects/${PROJECT}?repository=${encodeURIComponent(repository)}`);
+  await page.getByRole('button', { name: /^3\.0 in development/ }).click();
+  await page.getByRole('menuitem', { name: 'Delete…' }).click();
+  await page.getByRole('button', { name: 'Delete 1' }).click();
+  await expect(page.getByRole('dialog').getByRole('status')).toHaveText('1 of 1 in the trash', { timeout: 60_000 });
+  await page.getByRole('button', { name: 'Close' }).click();
+
+  const cell = page.getByRole('button', { name: '3.0 in development: in trash' });
+  await cell.hover();
+  await expect(page.getByRole('tooltip')).toContainText(digest);
+  await page.mouse.move(0, 0);
+  await expect(page.getByRole('tooltip')).toHaveCount(0);
+  await expectAccessible(page);
+  await cell.click();
+  await page.getByRole('menuitem', { name: 'Restore…' }).click();
+  await page.getByRole('button', { name: 'Restore', exact: true }).click();
+  await expect(page.getByRole('button', { name: /^3\.0 in development: [0-9a-f]{4}…/ })).toBeVisible({
+    timeout: 60_000,
+  });
+  await expectTag(development, repository, '3.0', digest);
+});
+
+test('how long deleted things can be restored is set in the settings', async ({ page }) => {
+  await page.goto(`/projects/${PROJECT}/settings`);
+  const days = page.getByRole('textbox', { name: 'Days in the trash' });
+  await expect(days).toHaveValue('14');
+  await days.fill('30');
+  await page.getByRole('region', { name: 'Trash' }).getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('What is deleted can be restored for 30 days.')).toBeVisible();
+  await page.goto(`/projects/${PROJECT}/trash`);
+  await expect(page.getByText('30 days')).toBeVisible();
+});

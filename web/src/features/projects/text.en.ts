@@ -90,7 +90,7 @@ export const text = {
     cellSame: '{{tag}} in {{registry}}: same digest as {{leftmost}}',
     cellDiffers: '{{tag}} in {{registry}}: {{digest}}, differs from {{leftmost}}',
     cellMissing: '{{tag}} is not in {{registry}}',
-    cellTrash: '{{tag}} was deleted from {{registry}} and is in the trash',
+    cellTrash: '{{tag}} in {{registry}}: in trash',
     cellCopying: '{{tag}} is being copied to {{registry}}',
     cellCopyingPercent: '{{tag}} is being copied to {{registry}}, {{percent}}',
     staleSince: 'as of',

@@ -87,7 +87,7 @@ export const text = {
     cellSame: '{{registry}} 中的 {{tag}}：与 {{leftmost}} 摘要相同',
     cellDiffers: '{{registry}} 中的 {{tag}}：{{digest}}，与 {{leftmost}} 不同',
     cellMissing: '{{registry}} 中没有 {{tag}}',
-    cellTrash: '{{tag}} 已从 {{registry}} 删除，在回收站中',
+    cellTrash: '{{registry}} 中的 {{tag}}：在回收站中',
     cellCopying: '{{tag}} 正在复制到 {{registry}}',
     cellCopyingPercent: '{{tag}} 正在复制到 {{registry}}，{{percent}}',
     staleSince: '数据截至',
