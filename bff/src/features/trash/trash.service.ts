@@ -9,7 +9,7 @@ import {
   selectionMax,
   type TrashSelectionView,
 } from './trash-selection.view.ts';
-import type { TrashStore } from './trash.store.ts';
+import type { Choose, TrashStore } from './trash.store.ts';
 
 export type Selection =
   | (Place & { readonly kind: 'references'; readonly references: readonly string[] })
@@ -111,6 +111,19 @@ export class TrashService {
     }
     await this.#deps.wake();
     return ids;
+  }
+
+  /** For what keeps a list of its own: chosen and written down in one transaction, so that neither is without the other. */
+  async deleteChosen(choose: Choose, why: TrashWhy, by: Person): Promise<void> {
+    await this.#deps.store.insertChosen(choose, why, by);
+    await this.#deps.wake();
+  }
+
+  /** What a deletion of these would free, by the catalog; null where they are more than are added up. */
+  async findFreedBytes(selected: readonly SelectedArtifact[]): Promise<number | null> {
+    if (selected.length > selectionMax) return null;
+    if (selected.length === 0) return 0;
+    return (await this.#deps.selections.findConsequences(selected)).freedBytes;
   }
 
   /** @throws ItemBusyError, TrashRefusal where its tag is something else by now and nobody said what to do */

@@ -35,6 +35,10 @@ export interface Ids {
   readonly deliveryId: string;
   /** In the trash, from where it could be restored. */
   readonly trashItemId: string;
+  readonly retentionPlanId: string;
+  /** Over, and one that waits for a word; the second of a plan that is gone. */
+  readonly retentionRunId: string;
+  readonly heldRetentionRunId: string;
 }
 
 const registryIds = ['development', 'production'] as const;
@@ -71,6 +75,9 @@ export function inventIds({ registryId, destinationId }: Pick<Ids, 'registryId' 
     noticeId: randomUUID(),
     deliveryId: randomUUID(),
     trashItemId: randomUUID(),
+    retentionPlanId: randomUUID(),
+    retentionRunId: randomUUID(),
+    heldRetentionRunId: randomUUID(),
   };
 }
 
@@ -109,6 +116,7 @@ export async function addProject(bff: TestBff, project: string): Promise<Ids> {
   await addCopy(bff, ids, ids.pendingExecutionId, waiting);
   await addPromotions(bff, ids);
   await addTrash(bff, ids);
+  await addRetention(bff, ids);
   return ids;
 }
 
@@ -322,6 +330,58 @@ async function addTrash(bff: TestBff, { trashItemId, registryId, project, reposi
     .execute();
 }
 
+/** By hand only, so that nothing happens by itself. */
+async function addRetention(bff: TestBff, ids: Ids): Promise<void> {
+  const { kysely } = bff.running.foundation.database;
+  const { project, registryId, repository, tag, digest } = ids;
+  const rules = [{ kind: 'tags' as const, patterns: [`${project}-*`] }];
+  await kysely
+    .insertInto('retention_plans')
+    .values({
+      id: ids.retentionPlanId,
+      project,
+      environment: null,
+      is_enabled: true,
+      include: [`${project}-*`],
+      exclude: [],
+      rules: JSON.stringify(rules),
+      created_by: `${project}-member`,
+    })
+    .execute();
+  const run = {
+    project,
+    environment: null,
+    plan_version: 1,
+    content: JSON.stringify({ repositories: { include: [`${project}-*`], exclude: [] }, rules }),
+    is_scheduled: false,
+    asked_by: `${project}-member`,
+    delete_count: 1,
+  };
+  await kysely
+    .insertInto('retention_runs')
+    .values([
+      { ...run, id: ids.retentionRunId, plan_id: ids.retentionPlanId, state: 'done', finished_at: new Date() },
+      { ...run, id: ids.heldRetentionRunId, plan_id: null, state: 'held' },
+    ])
+    .execute();
+  const reasons = JSON.stringify([{ code: 'retention-no-pattern', sentence: `None of ${project}`, params: {} }]);
+  const values = { position: 1, registry_id: registryId, repository, tag, digest, reasons };
+  await kysely
+    .insertInto('retention_run_tags')
+    .values(
+      [ids.retentionRunId, ids.heldRetentionRunId].map((runId) => ({
+        ...values,
+        run_id: runId,
+        item_id: randomUUID(),
+      })),
+    )
+    .execute();
+  await kysely
+    .insertInto('manifest_pulls')
+    .values({ registry_id: registryId, repository, digest, pulled_at: new Date() })
+    .execute();
+}
+
 /** Everything that endpoints may change, as text, except what changes by itself and what the caller owns. */
 export async function snapshotOf(bff: TestBff, except: { readonly userId: string }): Promise<string> {
   const { kysely } = bff.running.foundation.database;
@@ -369,4 +429,8 @@ const changeable = [
   'promotion_targets',
   'trash_items',
   'trash_manifests',
+  'retention_plans',
+  'retention_runs',
+  'retention_run_tags',
+  'manifest_pulls',
 ] as const;

@@ -1,0 +1,167 @@
+import { pushSampleImage } from '../../../testing/sample-artifacts.ts';
+import { scanRegistry } from '../../../contract/registries.ts';
+import {
+  createRetentionPlan,
+  getRetentionRun,
+  listRetentionRunTags,
+  previewRetention,
+  type RetentionDraft,
+  type RetentionPlan,
+  type RetentionPreview,
+  type RetentionRun,
+  type RetentionRunTag,
+  runRetention,
+} from '../../../contract/retention.ts';
+import { type TrashItem, listTrash } from '../../../contract/trash.ts';
+import type { Database } from '../../../database/index.ts';
+import type { RegistryClient } from '../../../registry-client/index.ts';
+import type { TestApiClient } from '../../../testing/api-client.ts';
+import { type RealRegistry, startRealRegistry } from '../../../testing/real-registry.ts';
+import { startBff, type TestBff } from '../../../testing/start-bff.ts';
+import type { DatabaseKind } from '../../../testing/test-database.ts';
+import { clientOf } from '../../replication/testing/test-images.ts';
+import { until } from '../../replication/testing/waiting.ts';
+
+export const project = 'payments';
+const params = { project };
+const registryIds = ['dev', 'prod'] as const;
+type RegistryName = (typeof registryIds)[number];
+
+/** A console over two real registries, development and production, signed in as the administrator. */
+export class RetentionScene {
+  readonly bff: TestBff;
+  readonly admin: TestApiClient;
+  readonly registries: Readonly<Record<RegistryName, RealRegistry>>;
+  readonly clients: Readonly<Record<RegistryName, RegistryClient>>;
+
+  private constructor(bff: TestBff, admin: TestApiClient, registries: Readonly<Record<RegistryName, RealRegistry>>) {
+    this.bff = bff;
+    this.admin = admin;
+    this.registries = registries;
+    this.clients = { dev: clientOf(registries.dev), prod: clientOf(registries.prod) };
+  }
+
+  static async start(database: DatabaseKind): Promise<RetentionScene> {
+    const [dev, prod] = await Promise.all([startRealRegistry(), startRealRegistry()]);
+    const bff = await startBff({
+      database,
+      allowedRegistryHosts: ['127.0.0.1'],
+      registries: [
+        { id: 'dev', name: 'Dev', environment: 'development', endpointUrls: [dev.url] },
+        { id: 'prod', name: 'Prod', environment: 'production', endpointUrls: [prod.url] },
+      ],
+    });
+    return new RetentionScene(bff, await bff.signIn(), { dev, prod });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(registryIds.map((id) => this.clients[id].close()));
+    await this.bff.close();
+    await Promise.all(registryIds.map((id) => this.registries[id].stop()));
+  }
+
+  get database(): Database {
+    return this.bff.running.foundation.database;
+  }
+
+  /** Images of their own, pushed so many days ago as far as the catalog knows. @returns digests by tag */
+  async push(repository: string, ages: Readonly<Record<string, number>>, to: RegistryName = 'dev') {
+    const digests: Record<string, string> = {};
+    for (const tag of Object.keys(ages)) {
+      digests[tag] = (await pushSampleImage(this.clients[to], repository, { tag })).digest;
+    }
+    await this.scan(to, repository, Object.keys(ages));
+    for (const [tag, days] of Object.entries(ages)) await this.age(to, repository, tag, days);
+    return digests;
+  }
+
+  age(registryId: string, repository: string, tag: string, days: number) {
+    return this.database.kysely
+      .updateTable('tags')
+      .set({ pushed_at: new Date(Date.now() - days * 86_400_000) })
+      .where('registry_id', '=', registryId)
+      .where('repository', '=', repository)
+      .where('name', '=', tag)
+      .execute();
+  }
+
+  /** Until the catalog has at least these tags. */
+  async scan(registryId: RegistryName, repository: string, tags: readonly string[]): Promise<void> {
+    await this.admin.call(scanRegistry, { params: { registryId } });
+    await until(`the catalog to have ${tags.join()} of ${repository} in ${registryId}`, async () => {
+      const known = new Set(await this.catalogTags(registryId, repository));
+      return tags.every((tag) => known.has(tag)) ? true : undefined;
+    });
+  }
+
+  async catalogTags(registryId: string, repository: string): Promise<string[]> {
+    const rows = await this.database.kysely
+      .selectFrom('tags')
+      .select('name')
+      .where('registry_id', '=', registryId)
+      .where('repository', '=', repository)
+      .orderBy('name')
+      .execute();
+    return rows.map(({ name }) => name);
+  }
+
+  /** What the registry itself says. */
+  async tagsIn(registryId: RegistryName, repository: string): Promise<string[]> {
+    const response = await fetch(`${this.registries[registryId].url}/v2/${repository}/tags/list`);
+    const { tags } = (await response.json()) as { tags?: string[] | null };
+    return (tags ?? []).toSorted();
+  }
+
+  draft(repository: string, rules: RetentionDraft['rules'], change: Partial<RetentionDraft> = {}): RetentionDraft {
+    return {
+      environment: 'development',
+      isEnabled: true,
+      repositories: { include: [repository.slice(project.length + 1)], exclude: [] },
+      rules,
+      schedule: null,
+      ...change,
+    };
+  }
+
+  create(draft: RetentionDraft): Promise<RetentionPlan> {
+    return this.admin.call(createRetentionPlan, { params, body: draft });
+  }
+
+  preview(
+    { environment, repositories, rules }: RetentionDraft,
+    planId: string | null = null,
+  ): Promise<RetentionPreview> {
+    return this.admin.call(previewRetention, { params, body: { environment, repositories, rules, planId } });
+  }
+
+  run({ id, version }: RetentionPlan, seen: { expectedCount?: number; acceptsMany?: boolean } = {}) {
+    return this.admin.call(runRetention, {
+      params: { project, retentionPlanId: id },
+      body: { version, expectedCount: 1000, acceptsMany: true, ...seen },
+    });
+  }
+
+  find(id: string): Promise<RetentionRun> {
+    return this.admin.call(getRetentionRun, { params: { retentionRunId: id } });
+  }
+
+  /** When nobody works on it any more. */
+  settled({ id }: Pick<RetentionRun, 'id'>): Promise<RetentionRun> {
+    return until(`the run ${id} to end or to wait for a word`, async () => {
+      const run = await this.find(id);
+      return run.state === 'planning' || run.state === 'deleting' ? undefined : run;
+    });
+  }
+
+  async tagsOf({ id }: Pick<RetentionRun, 'id'>): Promise<RetentionRunTag[]> {
+    const { items } = await this.admin.call(listRetentionRunTags, {
+      params: { retentionRunId: id },
+      query: { limit: 500 },
+    });
+    return items;
+  }
+
+  async trash(repository: string): Promise<TrashItem[]> {
+    return (await this.admin.call(listTrash, { params, query: { repository, limit: 500 } })).items;
+  }
+}
