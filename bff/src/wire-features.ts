@@ -11,6 +11,7 @@ import { wireGateway } from './wire-gateway.ts';
 import { wireMembers } from './wire-members.ts';
 import { wirePolicies } from './wire-policies.ts';
 import { wireOperations } from './wire-operations.ts';
+import { wirePulls } from './wire-pulls.ts';
 import { wirePromotions } from './wire-promotions.ts';
 import { wireNotices } from './wire-notices.ts';
 import { wireRegistries } from './wire-registries.ts';
@@ -41,7 +42,8 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
     mintForRegistry: async (registryId, scopes) => tokens().mintForRegistry(registryId, scopes),
     tokenTrust: async () => tokens().trust(),
   });
-  const catalog = wireCatalog(foundation, registries.registries, userAgent);
+  const pulls = wirePulls(foundation);
+  const catalog = wireCatalog(foundation, registries.registries, pulls, userAgent);
   later.requestScan = (registryId, requestedBy) => catalog.catalog.requestScan(registryId, requestedBy);
   const accounts = wireAccounts(foundation);
   const registryTokens = wireTokenService(foundation, {
@@ -63,6 +65,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
     },
     tagLeases: members.tagLeases,
     trash: trash.frontDoor,
+    pulls,
     userAgent,
   });
   return {
@@ -73,6 +76,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       registries,
       ...registryTokens.features,
       ...catalog.features,
+      { start: () => pulls.start(), stop: () => pulls.stop() },
       ...members.features,
       gateway,
       ...wireCopies(foundation, registries.registries, catalog.catalog, members, trash),

@@ -4,6 +4,7 @@ import type { RetentionPlan, RetentionRun, RunState, Reason } from './features/r
 import { RetentionClaimsStore } from './features/retention/retention-claims.store.ts';
 import { createEvaluator } from './features/retention/retention-evaluator.ts';
 import { createRetentionFactsView } from './features/retention/retention-facts.view.ts';
+import { RetentionFreedView } from './features/retention/retention-freed.view.ts';
 import { createRetentionPlansStore } from './features/retention/retention-plans.store.ts';
 import { RetentionRunner } from './features/retention/retention-runner.ts';
 import { RetentionRunsStore } from './features/retention/retention-runs.store.ts';
@@ -14,7 +15,7 @@ import type { FeatureParts, Foundation } from './wire-foundation.ts';
 
 export interface RetentionParts {
   readonly rules: Pick<ImmutableRulesService, 'findImmutable'>;
-  readonly trash: Pick<TrashService, 'deleteChosen' | 'findFreedBytes'>;
+  readonly trash: Pick<TrashService, 'deleteChosen'>;
 }
 
 /** Which tags are kept, and the others into the trash: docs/decisions/062-retention.md. */
@@ -24,6 +25,7 @@ export function wireRetention(foundation: Foundation, { rules, trash }: Retentio
   const plans = createRetentionPlansStore(kysely);
   const runs = new RetentionRunsStore(kysely);
   const facts = createRetentionFactsView(kysely);
+  const freed = new RetentionFreedView(kysely);
   const announce = (project: string) =>
     publish({ name: 'retention', payload: { project, at: clock.now().toISOString() } });
   const evaluate = createEvaluator({
@@ -39,7 +41,7 @@ export function wireRetention(foundation: Foundation, { rules, trash }: Retentio
     plans,
     runs,
     evaluate,
-    findFreedBytes: (tags) => trash.findFreedBytes(tags),
+    freed,
     problemOf: problemOfSchedule,
     nextTime,
     announce,
@@ -57,7 +59,7 @@ export function wireRetention(foundation: Foundation, { rules, trash }: Retentio
     claims: new RetentionClaimsStore(kysely),
     evaluate,
     facts,
-    findFreedBytes: (tags) => trash.findFreedBytes(tags),
+    freed,
     moveToTrash: (choose, by) => trash.deleteChosen(choose, 'retention', by),
     startDue: () => retention.startDue(),
     announce,

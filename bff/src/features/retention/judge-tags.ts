@@ -220,3 +220,13 @@ function applyElsewhere({ environmentsOf, isUnknownBeside }: JudgeInput, { diges
 function daysSince(nowMs: number, thenMs: number): number {
   return Math.max(0, Math.floor((nowMs - thenMs) / dayMs));
 }
+
+/** The manifests that no tag of their repository would name any more. */
+export function untaggedBy(
+  rows: readonly JudgedTag[],
+): Array<Pick<CatalogTag, 'registryId' | 'repository' | 'digest'>> {
+  const place = ({ registryId, repository, digest }: CatalogTag): string => `${registryId}/${repository}@${digest}`;
+  const kept = new Set(rows.filter(({ verdict }) => verdict === 'keep').map(({ tag }) => place(tag)));
+  const going = rows.flatMap(({ tag }) => (kept.has(place(tag)) ? [] : [[place(tag), tag] as const]));
+  return [...new Map(going).values()].map(({ registryId, repository, digest }) => ({ registryId, repository, digest }));
+}

@@ -1,4 +1,4 @@
-import { RetentionFieldError } from './judge-tags.ts';
+import { RetentionFieldError, untaggedBy } from './judge-tags.ts';
 import type { ClaimedRun, JudgedTag, ManyDeletions, Reason, RetentionRun, RunState } from './retention.ts';
 import { tagKey } from './retention.ts';
 import {
@@ -12,8 +12,8 @@ import {
 } from './retention-claims.store.ts';
 import type { Evaluate, Evaluation } from './retention-evaluator.ts';
 import type { RetentionFactsView } from './retention-facts.view.ts';
+import type { RetentionFreedView } from './retention-freed.view.ts';
 import { aboutRuns, sparing } from './retention-reasons.ts';
-import { type FreedTag, freedTag } from './retention.service.ts';
 
 /** Only ever into the trash. */
 export type MoveToTrash = (
@@ -25,7 +25,7 @@ export interface RetentionRunnerDeps {
   readonly claims: RetentionClaimsStore;
   readonly evaluate: Evaluate;
   readonly facts: Pick<RetentionFactsView, 'listRegistries'>;
-  readonly findFreedBytes: (tags: readonly FreedTag[]) => Promise<number | null>;
+  readonly freed: Pick<RetentionFreedView, 'sumBytes'>;
   readonly moveToTrash: MoveToTrash;
   /** Makes runs of the plans that are due. */
   readonly startDue: () => Promise<void>;
@@ -124,10 +124,10 @@ export class RetentionRunner {
   }
 
   async #plan(run: ClaimedRun): Promise<void> {
-    const { claims, owner, newId, findFreedBytes } = this.#deps;
+    const { claims, owner, newId, freed } = this.#deps;
     const found = await this.#evaluate(run);
     const doomed = found.rows.filter(({ verdict }) => verdict === 'delete');
-    const freedBytes = await findFreedBytes(doomed.map((row) => freedTag(run.project, row)));
+    const freedBytes = await freed.sumBytes(untaggedBy(found.rows));
     const heldBack = heldBackOf(run, found);
     const state = stateOf(found, doomed, heldBack);
     const reason = state === 'failed' ? aboutRuns.nothingRead() : null;

@@ -91,7 +91,7 @@ function mountPreview(router: Router, { retention }: RetentionRoutesDeps): void 
       retention.preview({ project, environment, content: { repositories, rules }, planId }),
     );
     const isWhole = cursor === undefined && verdict === undefined && (q ?? '') === '';
-    const freedBytes = isWhole ? await retention.freedBytes(project, found.rows) : null;
+    const freedBytes = isWhole ? await retention.freedBytes(found.rows) : null;
     const words = (q ?? '').toLowerCase();
     const fitting = found.rows.filter(
       (row) =>

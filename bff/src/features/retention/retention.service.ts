@@ -1,7 +1,8 @@
-import { compilePlan, RetentionFieldError } from './judge-tags.ts';
+import { compilePlan, RetentionFieldError, untaggedBy } from './judge-tags.ts';
 import type { JudgedTag, RetentionPlan, RetentionRun, RetentionValues } from './retention.ts';
 import type { Evaluate, Evaluation, RetentionQuestion } from './retention-evaluator.ts';
 import type { DuePlan, StoredPlans } from './retention-plans.store.ts';
+import type { RetentionFreedView } from './retention-freed.view.ts';
 import type { RetentionRunsStore } from './retention-runs.store.ts';
 
 export { RetentionFieldError } from './judge-tags.ts';
@@ -11,22 +12,11 @@ export interface Schedule {
   readonly timeZone: string;
 }
 
-/** One tag for the sum of what a deletion would free. */
-export interface FreedTag {
-  readonly registryId: string;
-  readonly project: string;
-  readonly repository: string;
-  readonly tag: string;
-  readonly digest: string;
-  readonly pushedAt: null;
-  readonly pushedBy: null;
-}
-
 export interface RetentionServiceDeps {
   readonly plans: StoredPlans;
   readonly runs: RetentionRunsStore;
   readonly evaluate: Evaluate;
-  readonly findFreedBytes: (tags: readonly FreedTag[]) => Promise<number | null>;
+  readonly freed: Pick<RetentionFreedView, 'sumBytes'>;
   /** What is wrong with a schedule. */
   readonly problemOf: (
     schedule: Schedule,
@@ -138,8 +128,8 @@ export class RetentionService {
     return this.#deps.evaluate(question);
   }
 
-  freedBytes(project: string, rows: readonly JudgedTag[]): Promise<number | null> {
-    return this.#deps.findFreedBytes(rows.flatMap((row) => (row.verdict === 'delete' ? [freedTag(project, row)] : [])));
+  freedBytes(rows: readonly JudgedTag[]): Promise<number | null> {
+    return this.#deps.freed.sumBytes(untaggedBy(rows));
   }
 
   /** @throws PlanOffError, RunOpenError, RetentionPlanChangedError */
@@ -202,9 +192,4 @@ export class RetentionService {
     this.#deps.announce(project);
     this.#wake();
   }
-}
-
-export function freedTag(project: string, { tag }: JudgedTag): FreedTag {
-  const { registryId, repository, name, digest } = tag;
-  return { registryId, project, repository, tag: name, digest, pushedAt: null, pushedBy: null };
 }

@@ -119,13 +119,6 @@ export class TrashService {
     await this.#deps.wake();
   }
 
-  /** What a deletion of these would free, by the catalog; null where they are more than are added up. */
-  async findFreedBytes(selected: readonly SelectedArtifact[]): Promise<number | null> {
-    if (selected.length > selectionMax) return null;
-    if (selected.length === 0) return 0;
-    return (await this.#deps.selections.findConsequences(selected)).freedBytes;
-  }
-
   /** @throws ItemBusyError, TrashRefusal where its tag is something else by now and nobody said what to do */
   async restore(item: TrashItem, target: RestoreTarget, by: string | null): Promise<void> {
     await this.#refuseTaken(item, target);

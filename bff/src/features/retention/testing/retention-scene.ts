@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { pushSampleImage } from '../../../testing/sample-artifacts.ts';
+import { getProject, updateProject } from '../../../contract/projects.ts';
 import { scanRegistry } from '../../../contract/registries.ts';
 import {
   createRetentionPlan,
@@ -13,8 +16,9 @@ import {
   runRetention,
 } from '../../../contract/retention.ts';
 import { type TrashItem, listTrash } from '../../../contract/trash.ts';
+import { ConfigSecret } from '../../../config/config-secret.ts';
 import type { Database } from '../../../database/index.ts';
-import type { RegistryClient } from '../../../registry-client/index.ts';
+import { mediaTypes, type RegistryClient } from '../../../registry-client/index.ts';
 import type { TestApiClient } from '../../../testing/api-client.ts';
 import { type RealRegistry, startRealRegistry } from '../../../testing/real-registry.ts';
 import { startBff, type TestBff } from '../../../testing/start-bff.ts';
@@ -23,6 +27,7 @@ import { clientOf } from '../../replication/testing/test-images.ts';
 import { until } from '../../replication/testing/waiting.ts';
 
 export const project = 'payments';
+const notificationSecret = randomBytes(16).toString('hex');
 const params = { project };
 const registryIds = ['dev', 'prod'] as const;
 type RegistryName = (typeof registryIds)[number];
@@ -47,7 +52,13 @@ export class RetentionScene {
       database,
       allowedRegistryHosts: ['127.0.0.1'],
       registries: [
-        { id: 'dev', name: 'Dev', environment: 'development', endpointUrls: [dev.url] },
+        {
+          id: 'dev',
+          name: 'Dev',
+          environment: 'development',
+          endpointUrls: [dev.url],
+          notificationSecret: new ConfigSecret(notificationSecret),
+        },
         { id: 'prod', name: 'Prod', environment: 'production', endpointUrls: [prod.url] },
       ],
     });
@@ -163,5 +174,97 @@ export class RetentionScene {
 
   async trash(repository: string): Promise<TrashItem[]> {
     return (await this.admin.call(listTrash, { params, query: { repository, limit: 500 } })).items;
+  }
+
+  async digestOf(registryId: string, repository: string, tag: string): Promise<string | undefined> {
+    const row = await this.database.kysely
+      .selectFrom('tags')
+      .select('digest')
+      .where('registry_id', '=', registryId)
+      .where('repository', '=', repository)
+      .where('name', '=', tag)
+      .executeTakeFirst();
+    return row?.digest;
+  }
+
+  /** As if pulls had been looked for since so many days. */
+  async watchedFor(days: number): Promise<void> {
+    await this.database.kysely
+      .updateTable('registries')
+      .set({ pulls_watched_since: new Date(Date.now() - days * 86_400_000) })
+      .execute();
+  }
+
+  /** As the development registry would. */
+  async notify(event: Record<string, unknown>): Promise<void> {
+    const response = await fetch(`${this.bff.url}/api/v1/registries/dev/notifications`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${notificationSecret}`,
+        'content-type': 'application/vnd.docker.distribution.events.v2+json',
+      },
+      body: JSON.stringify({ events: [event] }),
+    });
+    if (response.status !== 202) throw new Error(`The notification was answered ${response.status}.`);
+  }
+
+  /** As if its time had come while nothing ran. */
+  async makeDue({ id }: RetentionPlan): Promise<void> {
+    await this.database.kysely
+      .updateTable('retention_plans')
+      .set({ next_run_at: new Date(Date.now() - 3_600_000) })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  async audit(): Promise<string[]> {
+    const rows = await this.database.kysely.selectFrom('audit_log').select('action').execute();
+    return rows.map(({ action }) => action);
+  }
+
+  async archive(isArchived: boolean): Promise<void> {
+    const { version } = await this.admin.call(getProject, { params });
+    await this.admin.call(updateProject, { params, body: { version, isArchived } });
+  }
+
+  /** A word that was given before somebody archived the project, and comes to the worker after it. */
+  async forceYes({ id }: RetentionRun): Promise<void> {
+    await this.database.kysely
+      .updateTable('retention_runs')
+      .set({ state: 'deleting', begun_at: new Date() })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** Tags that only the catalog knows, each of an image of its own with a layer of its own and one that all share. */
+  async invent(repository: string, count: number): Promise<void> {
+    const { kysely } = this.database;
+    const digest = sql`'sha256:' || encode(sha256((number || ${repository}::text)::bytea), 'hex')`;
+    const shared = `sha256:${'5'.repeat(64)}`;
+    const numbers = sql`generate_series(1, ${count}::integer) as number`;
+    await sql`
+      insert into manifests (digest, media_type, kind, content, size_bytes, total_size_bytes)
+      select ${digest}, ${mediaTypes.ociManifest}, 'image', 'x', 100, 2100 from ${numbers}
+    `.execute(kysely);
+    await sql`
+      insert into manifest_blobs (manifest_digest, blob_digest, size_bytes)
+      select ${digest}, 'sha256:' || encode(sha256(('layer' || number || ${repository}::text)::bytea), 'hex'), 1000
+      from ${numbers}
+      union all select ${digest}, ${shared}, 1000 from ${numbers}
+    `.execute(kysely);
+    const place = sql`(select id from repositories where registry_id = 'dev' and name = ${repository})`;
+    await sql`
+      insert into repository_manifests (repository_id, digest) select ${place}, ${digest} from ${numbers}
+    `.execute(kysely);
+    await sql`
+      insert into tags (repository_id, registry_id, repository, project, name, digest, semver_key, pushed_at)
+      select ${place}, 'dev', ${repository}, ${project}, 't' || number, ${digest}, 't' || number,
+        now() - number * interval '1 hour'
+      from ${numbers}
+    `.execute(kysely);
+  }
+
+  async forget(repository: string): Promise<void> {
+    await this.database.kysely.deleteFrom('tags').where('repository', '=', repository).execute();
   }
 }
