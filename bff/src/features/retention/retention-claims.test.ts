@@ -101,7 +101,8 @@ describeEachDatabase('the hold on a run of retention', (open) => {
     await move('one', run, [1, 2, 3]);
     expect(await inTrash()).toEqual(['b', 'c']);
     expect(await claims.settle('one', run)).toEqual({ openCount: 1, pendingCount: 0 });
-    await kysely.updateTable('trash_items').set({ state: 'deleted' }).where('why', '=', 'retention').execute();
+    const done = { state: 'deleted', deleted_at: new Date(), expires_at: new Date() } as const;
+    await kysely.updateTable('trash_items').set(done).where('why', '=', 'retention').execute();
     expect(await claims.settle('one', run)).toEqual({ openCount: 0, pendingCount: 0 });
     await claims.finish('one', run, 'done', null);
     expect(await runs.find(run.id)).toMatchObject({ state: 'done', trashedCount: 1, sparedCount: 2, failedCount: 0 });

@@ -205,8 +205,11 @@ describe.each(databaseKinds)('Retention (%s)', (kind) => {
       params: { project, retentionPlanId: id },
       body: { version: 1, expectedCount: 9, acceptsMany: true },
     });
-    for (const call of [developer.call(previewRetention, preview), developer.call(runRetention, run(plan.id))]) {
-      expect((await problemOf(call)).needed).toMatchObject({ action: 'artifact.delete' });
+    for (const call of [
+      () => developer.call(previewRetention, preview),
+      () => developer.call(runRetention, run(plan.id)),
+    ]) {
+      expect((await problemOf(call())).needed).toMatchObject({ action: 'artifact.delete' });
     }
     expect((await maintainer.call(previewRetention, preview)).deleteCount).toBe(1);
     const beyond = { params, body: { ...preview.body, environment: 'production' } };
@@ -214,15 +217,16 @@ describe.each(databaseKinds)('Retention (%s)', (kind) => {
       environment: 'production',
     });
     for (const call of [
-      maintainer.call(runRetention, run(everywhere.id)),
-      maintainer.call(createRetentionPlan, { params, body: draft }),
-      owner.call(createRetentionPlan, { params, body: { ...draft, environment: null } }),
-      owner.call(updateRetentionPlan, {
-        params: { project, retentionPlanId: plan.id },
-        body: { ...draft, environment: 'production', version: 1 },
-      }),
+      () => maintainer.call(runRetention, run(everywhere.id)),
+      () => maintainer.call(createRetentionPlan, { params, body: draft }),
+      () => owner.call(createRetentionPlan, { params, body: { ...draft, environment: null } }),
+      () =>
+        owner.call(updateRetentionPlan, {
+          params: { project, retentionPlanId: plan.id },
+          body: { ...draft, environment: 'production', version: 1 },
+        }),
     ]) {
-      expect((await problemOf(call)).code).toBe('permission-missing');
+      expect((await problemOf(call())).code).toBe('permission-missing');
     }
     // Production has the image of v1; who sees nothing of production does not learn where it is.
     const { bytes, descriptor } = await scene.clients.dev.getManifest(repository, 'v1');

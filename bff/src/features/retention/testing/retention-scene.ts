@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { pushSampleImage } from '../../../testing/sample-artifacts.ts';
 import { getProject, updateProject } from '../../../contract/projects.ts';
@@ -238,10 +239,17 @@ export class RetentionScene {
 
   /** Tags that only the catalog knows, each of an image of its own with a layer of its own and one that all share. */
   async invent(repository: string, count: number): Promise<void> {
+    // In parts: the embedded database works in this process, which has connections to answer.
+    for (let start = 1; start <= count; start += 500) await this.#invent(repository, start, start + 499);
+    // Connections that were closed meanwhile are seen to be, before they are used again.
+    await sleep(200);
+  }
+
+  async #invent(repository: string, first: number, last: number): Promise<void> {
     const { kysely } = this.database;
     const digest = sql`'sha256:' || encode(sha256((number || ${repository}::text)::bytea), 'hex')`;
     const shared = `sha256:${'5'.repeat(64)}`;
-    const numbers = sql`generate_series(1, ${count}::integer) as number`;
+    const numbers = sql`generate_series(${first}::integer, ${last}::integer) as number`;
     await sql`
       insert into manifests (digest, media_type, kind, content, size_bytes, total_size_bytes)
       select ${digest}, ${mediaTypes.ociManifest}, 'image', 'x', 100, 2100 from ${numbers}
