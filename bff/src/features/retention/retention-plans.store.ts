@@ -43,21 +43,9 @@ export function createRetentionPlansStore(kysely: Kysely<Tables>) {
     create: (id: string, project: string, values: RetentionValues, change: Change, max: number) =>
       create(kysely, { id, project, values, change, max }),
 
-    /** False where somebody else was faster. */
-    async update(plan: Pick<RetentionPlan, 'id' | 'version'>, values: RetentionValues, change: Change) {
-      const updated = await kysely
-        .updateTable('retention_plans')
-        .set({
-          ...columnsOf(values, change),
-          version: plan.version + 1,
-          changed_by: change.by,
-          changed_at: sql<Date>`clock_timestamp()`,
-        })
-        .where('id', '=', plan.id)
-        .where('version', '=', plan.version)
-        .executeTakeFirst();
-      return updated.numUpdatedRows > 0n;
-    },
+    update: (plan: Pick<RetentionPlan, 'id' | 'version'>, values: RetentionValues, change: Change) =>
+      update(kysely, plan, values, change),
+
     async remove(project: string, id: string): Promise<boolean> {
       const removed = await kysely
         .deleteFrom('retention_plans')
@@ -85,6 +73,27 @@ export function createRetentionPlansStore(kysely: Kysely<Tables>) {
       return taken.numUpdatedRows > 0n;
     },
   };
+}
+
+/** False where somebody else was faster. */
+async function update(
+  kysely: Kysely<Tables>,
+  { id, version }: Pick<RetentionPlan, 'id' | 'version'>,
+  values: RetentionValues,
+  change: Change,
+): Promise<boolean> {
+  const updated = await kysely
+    .updateTable('retention_plans')
+    .set({
+      ...columnsOf(values, change),
+      version: version + 1,
+      changed_by: change.by,
+      changed_at: sql<Date>`clock_timestamp()`,
+    })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
 }
 
 function columnsOf(values: RetentionValues, { nextRunAt }: Change) {

@@ -104,9 +104,7 @@ describe.each(databaseKinds)('Retention (%s)', (kind) => {
     expect(fewer.heldBack).toMatchObject({ code: 'retention-more-than-seen', params: { count: '6', seen: '5' } });
     // Meanwhile production takes one, and another is pushed anew.
     const { bytes, descriptor } = await scene.clients.dev.getManifest(repository, 'a');
-    for (const digest of await blobsOf(bytes)) await copyBlob(scene, repository, digest);
-    await scene.clients.prod.putManifest(repository, 'live', { bytes, mediaType: descriptor.mediaType });
-    await scene.scan('prod', repository, ['live']);
+    await scene.copyToProduction(repository, bytes, 'live');
     await scene.clients.dev.putManifest(repository, 'b', { bytes, mediaType: descriptor.mediaType });
     await scene.scan('dev', repository, ['b']);
     await until('the catalog to know the new b', async () =>
@@ -229,10 +227,8 @@ describe.each(databaseKinds)('Retention (%s)', (kind) => {
       expect((await problemOf(call())).code).toBe('permission-missing');
     }
     // Production has the image of v1; who sees nothing of production does not learn where it is.
-    const { bytes, descriptor } = await scene.clients.dev.getManifest(repository, 'v1');
-    for (const digest of await blobsOf(bytes)) await copyBlob(scene, repository, digest);
-    await scene.clients.prod.putManifest(repository, 'secret-name', { bytes, mediaType: descriptor.mediaType });
-    await scene.scan('prod', repository, ['secret-name']);
+    const { bytes } = await scene.clients.dev.getManifest(repository, 'v1');
+    await scene.copyToProduction(repository, bytes, 'secret-name');
     const seen = await maintainer.call(previewRetention, preview);
     expect(seen.rows.find(({ tag }) => tag === 'v1')?.reasons).toMatchObject([{ code: 'retention-used-elsewhere' }]);
     expect(JSON.stringify(seen)).not.toMatch(/production|secret-name/);
@@ -379,25 +375,3 @@ describe.each(databaseKinds)('Retention (%s)', (kind) => {
     expect(await scene.tagsIn('dev', repository)).toEqual(['v2']);
   });
 });
-
-async function blobsOf(manifest: Uint8Array): Promise<string[]> {
-  const { config, layers } = JSON.parse(Buffer.from(manifest).toString('utf8')) as {
-    config: { digest: string };
-    layers: Array<{ digest: string }>;
-  };
-  return [config, ...layers].map(({ digest }) => digest);
-}
-
-/** From development to production, past the console. */
-async function copyBlob({ registries }: RetentionScene, repository: string, digest: string): Promise<void> {
-  const bytes = await (await fetch(`${registries.dev.url}/v2/${repository}/blobs/${digest}`)).arrayBuffer();
-  const begun = await fetch(`${registries.prod.url}/v2/${repository}/blobs/uploads/`, { method: 'POST' });
-  const location = new URL(begun.headers.get('location') ?? '', registries.prod.url);
-  location.searchParams.set('digest', digest);
-  const put = await fetch(location, {
-    method: 'PUT',
-    body: bytes,
-    headers: { 'content-type': 'application/octet-stream' },
-  });
-  expect(put.status).toBe(201);
-}

@@ -5,6 +5,7 @@ import { semverKey } from '../../features/catalog/semver-key.ts';
 import { digestOf, mediaTypes } from '../../registry-client/index.ts';
 import { addAccount, setRoles } from '../../testing/people.ts';
 import { startBff, type TestBff } from '../../testing/start-bff.ts';
+import { addRetention } from './isolation-retention.ts';
 
 /** Everything of one project that has a name or a number somebody could guess. */
 export interface Ids {
@@ -327,58 +328,6 @@ async function addTrash(bff: TestBff, { trashItemId, registryId, project, reposi
       deleted_at: new Date(),
       expires_at: new Date(Date.now() + 86_400_000),
     })
-    .execute();
-}
-
-/** By hand only, so that nothing happens by itself. */
-async function addRetention(bff: TestBff, ids: Ids): Promise<void> {
-  const { kysely } = bff.running.foundation.database;
-  const { project, registryId, repository, tag, digest } = ids;
-  const rules = [{ kind: 'tags' as const, patterns: [`${project}-*`] }];
-  await kysely
-    .insertInto('retention_plans')
-    .values({
-      id: ids.retentionPlanId,
-      project,
-      environment: null,
-      is_enabled: true,
-      include: [`${project}-*`],
-      exclude: [],
-      rules: JSON.stringify(rules),
-      created_by: `${project}-member`,
-    })
-    .execute();
-  const run = {
-    project,
-    environment: null,
-    plan_version: 1,
-    content: JSON.stringify({ repositories: { include: [`${project}-*`], exclude: [] }, rules }),
-    is_scheduled: false,
-    asked_by: `${project}-member`,
-    delete_count: 1,
-  };
-  await kysely
-    .insertInto('retention_runs')
-    .values([
-      { ...run, id: ids.retentionRunId, plan_id: ids.retentionPlanId, state: 'done', finished_at: new Date() },
-      { ...run, id: ids.heldRetentionRunId, plan_id: null, state: 'held' },
-    ])
-    .execute();
-  const reasons = JSON.stringify([{ code: 'retention-no-pattern', sentence: `None of ${project}`, params: {} }]);
-  const values = { position: 1, registry_id: registryId, repository, tag, digest, reasons };
-  await kysely
-    .insertInto('retention_run_tags')
-    .values(
-      [ids.retentionRunId, ids.heldRetentionRunId].map((runId) => ({
-        ...values,
-        run_id: runId,
-        item_id: randomUUID(),
-      })),
-    )
-    .execute();
-  await kysely
-    .insertInto('manifest_pulls')
-    .values({ registry_id: registryId, repository, digest, pulled_at: new Date() })
     .execute();
 }
 

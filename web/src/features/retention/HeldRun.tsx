@@ -18,10 +18,12 @@ interface HeldRunProps {
   run: RetentionRun;
   /** Whether the reader may delete where the run would. */
   mayDecide: boolean;
+  /** The tags are on the same page. */
+  isHere?: boolean;
 }
 
 /** A run that would delete many at once: a person says yes or no. */
-export function HeldRun({ project, run, mayDecide }: HeldRunProps) {
+export function HeldRun({ project, run, mayDecide, isHere = false }: HeldRunProps) {
   const { t } = useTranslation('retention');
   const errorWords = useErrorWords();
   const reasonText = useReasonText();
@@ -35,7 +37,7 @@ export function HeldRun({ project, run, mayDecide }: HeldRunProps) {
       {heldBack === null ? null : <p>{reasonText(heldBack)}</p>}
       <p>
         {count} <Sentence text={t('held.asked')} parts={{ when: <RelativeTime instant={createdAt} /> }} />{' '}
-        <Link to={paths.retentionRun(project, id)}>{t('held.list')}</Link>
+        {isHere ? null : <Link to={paths.retentionRun(project, id)}>{t('held.list')}</Link>}
       </p>
       {mayDecide ? (
         <div className={styles['buttons']}>

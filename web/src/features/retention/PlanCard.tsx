@@ -6,16 +6,16 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
-import { EnvironmentChip } from '../../domain/RegistryChip.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { MenuButton } from '../../ui/MenuButton.tsx';
 import { toast } from '../../ui/toast.ts';
 import { HeldRun } from './HeldRun.tsx';
+import { PlanWords, Where } from './PlanWords.tsx';
 import { scheduleQuery, useRetentionActions } from './retention-queries.ts';
 import styles from './retention.module.css';
-import { isOpen, useRepositoryWords, useRuleWords } from './rule-words.ts';
+import { isOpen } from './rule-words.ts';
 import { RunDialog } from './RunDialog.tsx';
 import { RunLine } from './RunLine.tsx';
 
@@ -71,34 +71,6 @@ export function PlanCard({ project, plan, mayChange, mayDelete }: PlanCardProps)
       {asking === 'run' ? <RunDialog project={project} plan={plan} onClose={() => setAsking(null)} /> : null}
       {asking === 'remove' ? <RemoveDialog project={project} plan={plan} onClose={() => setAsking(null)} /> : null}
     </article>
-  );
-}
-
-export function Where({ environment }: Pick<RetentionPlan, 'environment'>) {
-  const { t } = useTranslation('retention');
-  return environment === null ? (
-    <span className={styles['everywhere']}>{t('everywhere')}</span>
-  ) : (
-    <EnvironmentChip environment={environment} />
-  );
-}
-
-/** “In all repositories keep: the newest 10 …” */
-export function PlanWords({ plan }: { plan: Pick<RetentionPlan, 'repositories' | 'rules'> }) {
-  const { t } = useTranslation('retention');
-  const ruleWords = useRuleWords();
-  const repositoryWords = useRepositoryWords();
-  return (
-    <div className={styles['sentence']}>
-      <p>
-        {repositoryWords(plan.repositories)} <span className={styles['keep']}>{t('keep')}</span>
-      </p>
-      <ul>
-        {plan.rules.map((rule, index) => (
-          <li key={`${rule.kind} ${index}`}>{ruleWords(rule)}</li>
-        ))}
-      </ul>
-    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
@@ -65,15 +65,16 @@ export function RetentionEditor(props: EditorInput & { readonly isEverywhere: bo
   );
 }
 
-function PreviewPanel({ editor: { preview, previewed } }: { editor: Editor }) {
+function PreviewPanel({ editor: { preview, previewed, wrong } }: { editor: Editor }) {
   const { t } = useTranslation('retention');
   const errorWords = useErrorWords();
+  const id = useId();
   const [isListed, setIsListed] = useState(false);
   const { data, error, isFetching } = preview;
   return (
-    <section className={styles['preview']} aria-live="polite" aria-busy={isFetching}>
-      <h2>{t('preview.title')}</h2>
-      {previewed === undefined ? (
+    <section className={styles['preview']} aria-labelledby={id} aria-live="polite" aria-busy={isFetching}>
+      <h2 id={id}>{t('preview.title')}</h2>
+      {previewed === undefined || (error !== null && Object.keys(wrong).length > 0) ? (
         <p className={styles['muted']}>{t('preview.incomplete')}</p>
       ) : error !== null ? (
         <ErrorState title={t('preview.failed')} error={errorWords(error)} onRetry={() => void preview.refetch()} />

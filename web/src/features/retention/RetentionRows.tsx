@@ -13,7 +13,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
-import { ReasonList } from './ReasonList.tsx';
+import { REASONS_PX, ReasonList } from './ReasonList.tsx';
 import { type Previewed, previewPages, type RowFilter } from './retention-queries.ts';
 import styles from './retention.module.css';
 
@@ -64,6 +64,7 @@ export function RetentionRows({ previewed, filter, onFilter }: RetentionRowsProp
         label={t('rows.label')}
         columns={columns}
         rows={rows}
+        rowHeightPx={REASONS_PX}
         rowKey={({ registryId, repository, tag }) => `${registryId} ${repository}:${tag}`}
         isPending={query.isPending}
         error={errorWords(query.error)}

@@ -20,9 +20,9 @@ import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { HeldRun } from './HeldRun.tsx';
-import { PlanWords, Where } from './PlanCard.tsx';
+import { PlanWords, Where } from './PlanWords.tsx';
 import { LeftOut } from './PreviewWords.tsx';
-import { ReasonList } from './ReasonList.tsx';
+import { REASONS_PX, ReasonList } from './ReasonList.tsx';
 import { type RunTagOutcome, runQuery, runTagPages, useLiveRetention } from './retention-queries.ts';
 import styles from './retention.module.css';
 import { RunLine } from './RunLine.tsx';
@@ -94,7 +94,7 @@ function RunFacts({ project, run }: { project: string; run: RetentionRun }) {
       <PlanWords plan={run.content} />
       {run.leftOut.length === 0 ? null : <LeftOut preview={run} />}
       {run.state === 'held' ? (
-        <HeldRun project={project} run={run} mayDecide={mayDelete(run.environment)} />
+        <HeldRun isHere project={project} run={run} mayDecide={mayDelete(run.environment)} />
       ) : run.heldBack === null ? null : (
         <p className={styles['muted']}>{reasonText(run.heldBack)}</p>
       )}
@@ -135,6 +135,7 @@ function RunTags({ run }: { run: RetentionRun }) {
         label={t('page.label')}
         columns={columns}
         rows={rows}
+        rowHeightPx={REASONS_PX}
         rowKey={({ registryId, repository, tag }) => `${registryId} ${repository}:${tag}`}
         isPending={query.isPending}
         error={errorWords(query.error)}

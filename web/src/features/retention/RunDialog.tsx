@@ -11,7 +11,7 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { toast } from '../../ui/toast.ts';
-import { Where } from './PlanCard.tsx';
+import { Where } from './PlanWords.tsx';
 import { LeftOut } from './PreviewWords.tsx';
 import { previewQuery, useRetentionActions } from './retention-queries.ts';
 import styles from './retention.module.css';
@@ -41,7 +41,7 @@ export function RunDialog({ project, plan, onClose }: RunDialogProps) {
     <ConfirmDialog
       isOpen
       title={t('run.title')}
-      confirmLabel={t('run.action', { count })}
+      confirmLabel={data !== undefined && count === 0 ? t('run.none') : t('run.action', { count })}
       isDangerous
       isBusy={run.isPending}
       isIncomplete={data === undefined || count === 0 || (isMany && !accepts)}

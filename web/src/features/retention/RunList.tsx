@@ -6,7 +6,7 @@ import { canAt, useProjectAccess } from '../../domain/project-access.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { runPages } from './retention-queries.ts';
 import styles from './retention.module.css';
-import { Where } from './PlanCard.tsx';
+import { Where } from './PlanWords.tsx';
 import { RunLine } from './RunLine.tsx';
 
 /** Every run of the project's plans that the reader may see, the latest first. */

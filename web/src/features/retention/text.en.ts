@@ -8,7 +8,7 @@ export const text = {
     'A plan says what to keep, such as the newest ten of each repository. You see what would go before anything does.',
   emptyNone: 'No plan was made for this project.',
   everywhere: 'Every environment',
-  keep: 'Keep',
+  keep: '{{where}} <b>keep</b>',
   rule: {
     newest_one: 'the newest of each repository',
     newest_other: 'the newest {{count, number}} of each repository',
@@ -41,6 +41,7 @@ export const text = {
   run: {
     title: 'Run this plan now?',
     nothing: 'No tag would go: every one is kept by a rule.',
+    none: 'Nothing to do',
     asking: 'Looking what would go…',
     failed: 'What would go could not be found out',
     takes_one: '{{count, number}} tag goes into the trash, {{kept}} stay.',
@@ -61,7 +62,7 @@ export const text = {
     title: 'Waits for a word',
     count_one: '{{count, number}} tag would go into the trash.',
     count_other: '{{count, number}} tags would go into the trash.',
-    asked: 'Since <when/>.',
+    asked: 'Asked for <when/>.',
     list: 'Show them',
     yes: 'Let them go…',
     no: 'Keep all of them',

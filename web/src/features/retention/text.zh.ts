@@ -9,7 +9,7 @@ export const text = {
   emptyNext: '计划规定保留什么，例如每个存储库最新的十个标签。删除之前可以先看到哪些会被删除。',
   emptyNone: '这个项目还没有计划。',
   everywhere: '所有环境',
-  keep: '保留',
+  keep: '{{where}}：<b>保留</b>',
   rule: {
     newest_other: '每个存储库最新的 {{count, number}} 个',
     pushed_other: '最近 {{count, number}} 天内推送的',
@@ -35,6 +35,7 @@ export const text = {
   run: {
     title: '现在运行这个计划？',
     nothing: '没有标签会被删除：每个标签都有规则保留。',
+    none: '没有可做的',
     asking: '正在查看哪些会被删除…',
     failed: '无法得知哪些会被删除',
     takes_other: '{{count, number}} 个标签移入回收站，{{kept}} 个保留。',
@@ -51,7 +52,7 @@ export const text = {
   held: {
     title: '等待确认',
     count_other: '{{count, number}} 个标签将移入回收站。',
-    asked: '<when/>开始等待。',
+    asked: '<when/>发起。',
     list: '查看',
     yes: '允许删除…',
     no: '全部保留',

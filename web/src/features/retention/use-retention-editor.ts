@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ScheduleCheck } from 'bff/contract/policies';
 import type { RetentionPlan } from 'bff/contract/retention';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -34,7 +35,7 @@ export interface EditorInput {
 export function useRetentionEditor({ project, plan, environments }: EditorInput) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const { t, i18n } = useTranslation('retention');
+  const { t } = useTranslation('retention');
   // The plan as the form knows it: what it is compared with, and whose version is sent.
   const [base, setBase] = useState(plan);
   const [initial, setInitial] = useState(() => (plan === undefined ? emptyForm(environments[0] ?? '') : formOf(plan)));
@@ -46,26 +47,15 @@ export function useRetentionEditor({ project, plan, environments }: EditorInput)
   const problems = findProblems(values);
   const { preview, previewed } = useDraftPreview(project, base?.id ?? null, values, problems);
   const schedule = useDraftSchedule(values);
-  const isEnglish = i18n.language === 'en';
-  const wrong: Partial<Record<FormField, string>> = {};
-  const say = (error: Error | null) => {
-    for (const { path, message } of error instanceof ApiError ? (error.problem?.fields ?? []) : []) {
-      const field = fieldOfPath(path, draftOf(values));
-      if (field !== undefined) wrong[field] = isEnglish ? message : t(`problem.${field}`);
-    }
-  };
-  if (previewed !== undefined) say(preview.error);
-  say(save.error);
-  const wrongTime = values.hasSchedule ? (schedule?.problem ?? null) : null;
-  if (wrongTime !== null) wrong[wrongTime.field] = isEnglish ? wrongTime.message : t(`problem.${wrongTime.field}`);
-  for (const field of problems) wrong[field] = t(`problem.${field}`);
+  const errors = [previewed === undefined ? null : preview.error, save.error];
+  const wrong = useWrongWords(values, { problems, errors, wrongTime: schedule?.problem ?? null });
   useEffect(() => {
     if (sentCount > 0) document.querySelector<HTMLElement>('form [aria-invalid="true"]')?.focus();
   }, [sentCount]);
 
   const submit = async () => {
     setSentCount(sentCount + 1);
-    if (problems.size > 0 || wrongTime !== null) return;
+    if (problems.size > 0 || (values.hasSchedule && schedule?.isValid === false)) return;
     try {
       await save.mutateAsync({ plan: base, draft: draftOf(values) });
       isLeaving.current = true;
@@ -103,6 +93,34 @@ export function useRetentionEditor({ project, plan, environments }: EditorInput)
       setValues(formOf(theirs));
     },
   };
+}
+
+interface Findings {
+  readonly problems: ReadonlySet<FormField>;
+  /** What the server says of the draft, or said when it was saved. */
+  readonly errors: ReadonlyArray<Error | null>;
+  readonly wrongTime: ScheduleCheck['problem'];
+}
+
+/** What is wrong with each field: the server's own sentence in English, ours in other languages. */
+function useWrongWords(
+  values: RetentionForm,
+  { problems, errors, wrongTime }: Findings,
+): Partial<Record<FormField, string>> {
+  const { t, i18n } = useTranslation('retention');
+  const isEnglish = i18n.language === 'en';
+  const wrong: Partial<Record<FormField, string>> = {};
+  for (const error of errors) {
+    for (const { path, message } of error instanceof ApiError ? (error.problem?.fields ?? []) : []) {
+      const field = fieldOfPath(path, draftOf(values));
+      if (field !== undefined) wrong[field] = isEnglish ? message : t(`problem.${field}`);
+    }
+  }
+  if (values.hasSchedule && wrongTime !== null) {
+    wrong[wrongTime.field] = isEnglish ? wrongTime.message : t(`problem.${wrongTime.field}`);
+  }
+  for (const field of problems) wrong[field] = t(`problem.${field}`);
+  return wrong;
 }
 
 /** The server's view of what is in the editor, a moment after the last key. */

@@ -275,4 +275,25 @@ export class RetentionScene {
   async forget(repository: string): Promise<void> {
     await this.database.kysely.deleteFrom('tags').where('repository', '=', repository).execute();
   }
+
+  /** An image of development, past the console. */
+  async copyToProduction(repository: string, manifest: Uint8Array, tag: string): Promise<void> {
+    const { mediaType, config, layers } = JSON.parse(Buffer.from(manifest).toString('utf8')) as {
+      mediaType: string;
+      config: { digest: string };
+      layers: Array<{ digest: string }>;
+    };
+    const { dev, prod } = this.registries;
+    for (const { digest } of [config, ...layers]) {
+      const bytes = await (await fetch(`${dev.url}/v2/${repository}/blobs/${digest}`)).arrayBuffer();
+      const begun = await fetch(`${prod.url}/v2/${repository}/blobs/uploads/`, { method: 'POST' });
+      const location = new URL(begun.headers.get('location') ?? '', prod.url);
+      location.searchParams.set('digest', digest);
+      const headers = { 'content-type': 'application/octet-stream' };
+      const put = await fetch(location, { method: 'PUT', body: bytes, headers });
+      if (put.status !== 201) throw new Error(`The blob ${digest} was answered ${put.status}.`);
+    }
+    await this.clients.prod.putManifest(repository, tag, { bytes: manifest, mediaType });
+    await this.scan('prod', repository, [tag]);
+  }
 }
