@@ -37,6 +37,7 @@ test('a plan says beforehand what would go and why, puts just that into the tras
   await expect(page.getByText('Nothing is cleaned up by itself')).toBeVisible();
   await page.getByRole('link', { name: 'Add a plan' }).click();
   await page.getByRole('combobox', { name: 'Environment' }).selectOption('development');
+  await page.getByRole('textbox', { name: 'Repositories', exact: true }).fill('app');
   await page.getByRole('textbox', { name: 'The newest of each repository (tags, by their push)' }).fill('1');
   await page.getByRole('checkbox', { name: 'Pushed within' }).uncheck();
   await page.getByRole('checkbox', { name: 'Whatever another environment has under a tag' }).uncheck();
@@ -121,6 +122,7 @@ test('what would be many waits for a word, from whom may delete there', async ({
 
   await page.goto(`/projects/${PROJECT}/retention`);
   const held = page.getByRole('region', { name: 'Waits for a word' });
+  await expect(held).toContainText('1 tag would go into the trash.');
   await expectAccessible(page);
   await held.getByRole('button', { name: 'Keep all of them' }).click();
   await expect(held).toHaveCount(0);
