@@ -22,10 +22,16 @@ import { tagHistoryRoutes } from './features/repositories/tag-history.routes.ts'
 import { createTagHistoryView } from './features/repositories/tag-history.view.ts';
 import { searchRoutes } from './features/search/search.routes.ts';
 import { createSearchView } from './features/search/search.view.ts';
+import type { PullRecorder } from './features/retention/pull-recorder.ts';
 import type { Foundation } from './wire-foundation.ts';
 
 /** The index of what the registries hold, and the pages that read it. */
-export function wireCatalog(foundation: Foundation, registries: RegistriesService, userAgent: string) {
+export function wireCatalog(
+  foundation: Foundation,
+  registries: RegistriesService,
+  pulls: Pick<PullRecorder, 'note' | 'noteTold'>,
+  userAgent: string,
+) {
   const { database, publish, clock, logger } = foundation;
   const { kysely } = database;
   const stateStore = createScanStateStore(kysely);
@@ -35,6 +41,10 @@ export function wireCatalog(foundation: Foundation, registries: RegistriesServic
     eventsStore: createRegistryEventsStore(kysely),
     registries,
     publish,
+    notePulls: (registryId, told) => {
+      if (told.length > 0) pulls.noteTold(registryId);
+      for (const pull of told) pulls.note({ registryId, ...pull });
+    },
     clock,
     logger,
     userAgent,

@@ -11,10 +11,12 @@ import { wireGateway } from './wire-gateway.ts';
 import { wireMembers } from './wire-members.ts';
 import { wirePolicies } from './wire-policies.ts';
 import { wireOperations } from './wire-operations.ts';
+import { wirePulls } from './wire-pulls.ts';
 import { wirePromotions } from './wire-promotions.ts';
 import { wireNotices } from './wire-notices.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
+import { wireRetention } from './wire-retention.ts';
 import { wireTrash } from './wire-trash.ts';
 import { wireTokenService } from './wire-token-service.ts';
 
@@ -40,7 +42,8 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
     mintForRegistry: async (registryId, scopes) => tokens().mintForRegistry(registryId, scopes),
     tokenTrust: async () => tokens().trust(),
   });
-  const catalog = wireCatalog(foundation, registries.registries, userAgent);
+  const pulls = wirePulls(foundation);
+  const catalog = wireCatalog(foundation, registries.registries, pulls, userAgent);
   later.requestScan = (registryId, requestedBy) => catalog.catalog.requestScan(registryId, requestedBy);
   const accounts = wireAccounts(foundation);
   const registryTokens = wireTokenService(foundation, {
@@ -62,6 +65,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
     },
     tagLeases: members.tagLeases,
     trash: trash.frontDoor,
+    pulls,
     userAgent,
   });
   return {
@@ -72,11 +76,13 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       registries,
       ...registryTokens.features,
       ...catalog.features,
+      { start: () => pulls.start(), stop: () => pulls.stop() },
       ...members.features,
       gateway,
       ...wireCopies(foundation, registries.registries, catalog.catalog, members, trash),
       wireNotices(foundation, userAgent),
       wireCollections(foundation, registries.registries),
+      wireRetention(foundation, { rules: members.rules, trash: trash.trash }),
     ],
   };
 }

@@ -4,6 +4,7 @@ import { projectOf } from './access/subject.ts';
 import type { CatalogService } from './features/catalog/catalog.service.ts';
 import { TagBusyError, type TagLeases } from './features/immutable-rules/tag-leases.ts';
 import { RegistryNotFoundError, type RegistriesService } from './features/registries/registries.service.ts';
+import type { PullRecorder } from './features/retention/pull-recorder.ts';
 import { createFrontDoorCatalogView } from './features/repositories/front-door-catalog.view.ts';
 import { OpenWritesStore } from './features/collections/open-writes.store.ts';
 import { createFrontDoor } from './gateway/front-door.ts';
@@ -23,6 +24,7 @@ export interface GatewayWiring {
   readonly findImmutable: FindImmutable;
   readonly tagLeases: TagLeases;
   readonly trash: Pick<FrontDoorDeps, 'moveToTrash' | 'isInTrash'>;
+  readonly pulls: Pick<PullRecorder, 'note'>;
   readonly userAgent: string;
 }
 
@@ -59,6 +61,7 @@ export function wireGateway(foundation: Foundation, wiring: GatewayWiring): Feat
       }),
     moveToTrash: wiring.trash.moveToTrash,
     isInTrash: wiring.trash.isInTrash,
+    notePull: ({ registryId, repository, digest }) => wiring.pulls.note({ registryId, repository, digest }),
     noteManifest: noteManifestIn(foundation, wiring),
     recordAudit,
     onAccessChanged: (listener) => {

@@ -71,6 +71,7 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
     newId,
   });
   return {
+    trash,
     moveToTrash: policyDoor(trash),
     frontDoor: {
       moveToTrash: frontDoor(trash),

@@ -52,6 +52,12 @@ export const paths = {
   members: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/members`, search),
   robots: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/robots`, search),
   promotions: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/promotions`, search),
+  retention: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/retention`, search),
+  newRetentionPlan: (project: string) => `/projects/${segment(project)}/retention/new`,
+  editRetentionPlan: (project: string, planId: string) =>
+    `/projects/${segment(project)}/retention/plans/${segment(planId)}`,
+  retentionRun: (project: string, runId: string, search?: Search) =>
+    withSearch(`/projects/${segment(project)}/retention/runs/${segment(runId)}`, search),
   projectTrash: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/trash`, search),
   activity: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/activity`, search),
   projectSettings: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/settings`, search),

@@ -99,6 +99,26 @@ const projects = [
     async () => (await import('./features/promotions/PromotionsPage.tsx')).PromotionsPage,
   ),
   page(
+    '/projects/:project/retention',
+    ['retention', 'project-frame', 'reasons'],
+    async () => (await import('./features/retention/RetentionPage.tsx')).RetentionPage,
+  ),
+  page(
+    '/projects/:project/retention/new',
+    ['retention', 'project-frame', 'reasons'],
+    async () => (await import('./features/retention/RetentionEditorPage.tsx')).NewRetentionPlanPage,
+  ),
+  page(
+    '/projects/:project/retention/plans/:planId',
+    ['retention', 'project-frame', 'reasons'],
+    async () => (await import('./features/retention/RetentionEditorPage.tsx')).EditRetentionPlanPage,
+  ),
+  page(
+    '/projects/:project/retention/runs/:runId',
+    ['retention', 'project-frame', 'reasons'],
+    async () => (await import('./features/retention/RetentionRunPage.tsx')).RetentionRunPage,
+  ),
+  page(
     '/projects/:project/trash',
     ['trash', 'project-frame', 'reasons'],
     async () => (await import('./features/trash/ProjectTrashPage.tsx')).ProjectTrashPage,

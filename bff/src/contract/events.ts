@@ -38,6 +38,8 @@ export const streamEvents = {
   collection: z.object({ collectionId: Id, at: Instant }),
   /** Something was deleted, restored or purged, or what is under way with it changed. */
   trash: z.object({ registryId: RegistryId, project: ProjectName, at: Instant }),
+  /** A run of retention began, waits, went on or ended. */
+  retention: z.object({ project: ProjectName, at: Instant }),
   /** What the database knows of all copies: after changes, and at most as often as its answer is cheap. */
   operations: Operations,
   traffic: Traffic,

@@ -13,6 +13,7 @@ import { promotionEndpoints } from './promotions.ts';
 import { registryEndpoints } from './registries.ts';
 import { replicationEndpoints } from './replication.ts';
 import { repositoryEndpoints } from './repositories.ts';
+import { retentionEndpoints } from './retention.ts';
 import { robotEndpoints } from './robots.ts';
 import { searchEndpoints } from './search.ts';
 import { sessionEndpoints } from './session.ts';
@@ -41,6 +42,7 @@ export const contract = {
   ...trashEndpoints,
   ...tagHistoryEndpoints,
   ...collectionEndpoints,
+  ...retentionEndpoints,
   ...userEndpoints,
   ...groupEndpoints,
   ...auditEndpoints,

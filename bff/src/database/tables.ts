@@ -50,6 +50,12 @@ import type {
   GcRunTagsTable,
   GcSchedulesTable,
 } from './collection-tables.ts';
+import type {
+  ManifestPullsTable,
+  RetentionPlansTable,
+  RetentionRunsTable,
+  RetentionRunTagsTable,
+} from './retention-tables.ts';
 
 export interface CapabilityJson {
   name: string;
@@ -118,6 +124,10 @@ export interface RegistriesTable {
   maintenance_message: string | null;
   maintenance_by: string | null;
   maintenance_since: NullableInstant;
+  /** Of what was never pulled nothing is known from before this. */
+  pulls_watched_since: WithDefault<Date>;
+  /** The last pull that the registry itself has told of. */
+  pulls_told_at: NullableInstant;
 }
 
 export interface RegistryEndpointsTable {
@@ -347,6 +357,10 @@ export interface Tables {
   gc_run_tags: GcRunTagsTable;
   gc_schedules: GcSchedulesTable;
   front_door_writes: FrontDoorWritesTable;
+  retention_plans: RetentionPlansTable;
+  retention_runs: RetentionRunsTable;
+  retention_run_tags: RetentionRunTagsTable;
+  manifest_pulls: ManifestPullsTable;
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;

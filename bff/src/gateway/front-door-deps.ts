@@ -63,6 +63,12 @@ export interface FrontDoorDeps {
   readonly holdTag: HoldTag;
   readonly moveToTrash: MoveToTrash;
   readonly isInTrash: IsInTrash;
+  /** A manifest was read, or asked for: at once, and in memory. */
+  readonly notePull: (pull: {
+    readonly registryId: string;
+    readonly repository: string;
+    readonly digest: string;
+  }) => void;
   /** Called when the registry has said yes; must not fail and is not waited for. */
   readonly noteManifest: (change: ManifestChange) => void;
   readonly recordAudit: RecordAudit;

@@ -12,7 +12,7 @@ type ReadTarget = Extract<Target, { kind: 'manifest' | 'blob' | 'referrers' }>;
 type TagsTarget = Extract<Target, { kind: 'tags' }>;
 
 export interface ReadParts extends ExchangeParts {
-  readonly deps: Pick<FrontDoorDeps, 'isInTrash'>;
+  readonly deps: Pick<FrontDoorDeps, 'isInTrash' | 'notePull'>;
 }
 
 /** Manifests, blobs and referrers: the registry's own answer, except to what is in the trash. */
@@ -23,24 +23,28 @@ export async function read(parts: ReadParts, exchange: Exchange, target: ReadTar
     scopes: [`repository:${target.repository}:pull`],
     body: 'none',
   });
-  if (target.kind === 'manifest' && (await isHidden(parts, target, forwarded))) {
+  const pulled = target.kind === 'manifest' ? pulledFrom(target, forwarded) : undefined;
+  if (pulled !== undefined && (await parts.deps.isInTrash(pulled))) {
     forwarded.answer.resume();
-    throw manifestUnknown(target, target.reference);
+    throw manifestUnknown(target, pulled.tag ?? pulled.digest);
   }
+  if (pulled !== undefined) parts.deps.notePull(pulled);
   await answerWith(parts, exchange, target, forwarded);
 }
 
-/** From the moment of its deletion nobody pulls it, while it is being put aside, and where it is kept beside the others. */
-async function isHidden(
-  { deps }: ReadParts,
+/**
+ * Undefined where there was none. From the moment of its deletion nobody pulls it, while it is being put aside, and where it
+ * is kept beside the others. Whoever only asks for it uses it, too: nodes that have an image ask whether it is still that one.
+ */
+function pulledFrom(
   { registryId, repository, reference, isTag }: Extract<Target, { kind: 'manifest' }>,
   { answer }: Forwarded,
-): Promise<boolean> {
-  if (answer.statusCode !== 200 && answer.statusCode !== 304) return false;
+): Parameters<FrontDoorDeps['isInTrash']>[0] | undefined {
+  if (answer.statusCode !== 200 && answer.statusCode !== 304) return undefined;
   const said = answer.headers['docker-content-digest'];
   const digest = isTag ? said : reference;
-  if (typeof digest !== 'string') return false;
-  return deps.isInTrash({ registryId, repository, digest, tag: isTag ? reference : null });
+  if (typeof digest !== 'string') return undefined;
+  return { registryId, repository, digest, tag: isTag ? reference : null };
 }
 
 export function upstreamPath(target: ReadTarget): string {

@@ -20,7 +20,15 @@ type Upload = Extract<Target, { kind: 'upload' }>;
 export interface WriteParts extends ExchangeParts {
   readonly deps: Pick<
     FrontDoorDeps,
-    'credentials' | 'decide' | 'findImmutable' | 'holdTag' | 'moveToTrash' | 'isInTrash' | 'noteManifest' | 'clock'
+    | 'credentials'
+    | 'decide'
+    | 'findImmutable'
+    | 'holdTag'
+    | 'moveToTrash'
+    | 'isInTrash'
+    | 'notePull'
+    | 'noteManifest'
+    | 'clock'
   >;
   readonly audit: AuditTrail;
 }

@@ -39,6 +39,7 @@ function isVisible({ catalog, tasks, seesOperations }: Sight, event: StreamEvent
     case 'registry':
       return isRegistryInScope(catalog, event.payload.registryId);
     case 'project':
+    case 'retention':
       return isProjectInScope(catalog, event.payload.project);
     case 'promotion':
       return isProjectInScope(tasks, event.payload.project);

@@ -173,7 +173,7 @@ describe('Private names', () => {
 
   it.for(lists)('are in no page, no total and no cursor of %s', async ([name, endpoint], { skip }) => {
     skip(notYetMounted.includes(name), 'not mounted yet');
-    const params = { project: 'alpha', policyId: alpha.policyId };
+    const params = { project: 'alpha', policyId: alpha.policyId, retentionRunId: alpha.retentionRunId };
     const fixed = fixedQueries[name] ?? {};
     let seen = 0;
     let total: number | null = null;

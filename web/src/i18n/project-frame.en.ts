@@ -9,6 +9,7 @@ export const text = {
   promotions: 'Promotions',
   promotionsWaiting_one: '{{count, number}} waits for your approval',
   promotionsWaiting_other: '{{count, number}} wait for your approval',
+  retention: 'Retention',
   trash: 'Trash',
   activity: 'Activity',
   notices: 'Notices',

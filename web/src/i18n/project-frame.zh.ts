@@ -10,6 +10,7 @@ export const text = {
   robots: '机器人',
   promotions: '晋级',
   promotionsWaiting_other: '{{count, number}} 项等待您批准',
+  retention: '保留规则',
   trash: '回收站',
   activity: '活动',
   notices: '通知',

@@ -5,7 +5,7 @@ import { isRegistryError } from '../../registry-client/index.ts';
 import type { RegistriesService } from '../registries/registries.service.ts';
 import type { CatalogStore, ChangedTag } from './catalog.store.ts';
 import { EventHandler, type RepositoryWork } from './event-handler.ts';
-import { readEnvelope } from './notification-envelope.ts';
+import { type PullEvent, readEnvelope, readPulls } from './notification-envelope.ts';
 import { createSizeRefresher } from './size-refresher.ts';
 import type { RegistryEventsStore } from './registry-events.store.ts';
 import { createScanRunner } from './scan-runner.ts';
@@ -109,6 +109,8 @@ export interface CatalogDeps {
   readonly eventsStore: RegistryEventsStore;
   readonly registries: Pick<RegistriesService, 'clientFor' | 'findRegistry' | 'onChanged'>;
   readonly publish: (event: StreamEvent) => void;
+  /** Told by the registry; at once, and in memory. */
+  readonly notePulls: (registryId: string, pulls: readonly PullEvent[]) => void;
   readonly clock: { now(): Date };
   readonly logger: Pick<Logger, 'warn' | 'info'>;
   /** Of Longshore's own requests to registries. */
@@ -211,8 +213,9 @@ class Catalog implements CatalogService {
   }
 
   async handleNotifications(registryId: string, envelope: unknown): Promise<{ readonly accepted: number }> {
-    const { eventsStore, userAgent } = this.#deps;
+    const { eventsStore, userAgent, notePulls } = this.#deps;
     const received = readEnvelope(envelope, userAgent);
+    notePulls(registryId, readPulls(envelope, userAgent));
     if (received.length === 0) {
       await eventsStore.markNotified(registryId);
       return { accepted: 0 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EnvelopeError, readEnvelope } from './notification-envelope.ts';
+import { EnvelopeError, readEnvelope, readPulls } from './notification-envelope.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const mediaType = 'application/vnd.oci.image.manifest.v1+json';
@@ -68,5 +68,36 @@ describe('readEnvelope', () => {
 
   test('refuses more events than a registry sends', () => {
     expect(() => read(...Array.from({ length: 10_001 }, () => push))).toThrow(EnvelopeError);
+  });
+});
+
+describe('Pulls of an envelope', () => {
+  const pulled = {
+    ...push,
+    action: 'pull',
+    timestamp: '2026-01-02T03:04:05Z',
+    request: { addr: '10.0.0.9:1', useragent: 'containerd/2.0' },
+  };
+  const pulls = (...events: unknown[]) => readPulls({ events }, 'longshore/1.0');
+
+  test('are those of manifests, by digest, when the registry says', () => {
+    const atMs = Date.parse('2026-01-02T03:04:05Z');
+    expect(pulls(pulled)).toEqual([{ repository: 'payments/api', digest, atMs }]);
+    expect(pulls({ ...pulled, timestamp: 'soon' })).toEqual([{ repository: 'payments/api', digest, atMs: undefined }]);
+  });
+
+  test.each([
+    ['a push', push],
+    ['a blob', { ...pulled, target: { ...push.target, mediaType: 'application/octet-stream' } }],
+    ['our own', { ...pulled, request: { useragent: 'longshore/1.0' } }],
+    ['the trash', { ...pulled, target: { ...push.target, repository: 'longshore-trash/payments/api' } }],
+    ['no digest', { ...pulled, target: { ...push.target, digest: 'x' } }],
+    ['null', null],
+  ])('are not %s', (_, event) => {
+    expect(pulls(event)).toEqual([]);
+  });
+
+  test('are none in what is no envelope', () => {
+    for (const envelope of [null, [], {}, { events: {} }]) expect(readPulls(envelope, '')).toEqual([]);
   });
 });

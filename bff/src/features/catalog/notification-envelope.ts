@@ -33,6 +33,30 @@ export function readEnvelope(envelope: unknown, ownUserAgent: string): RegistryE
   return events.flatMap((event: unknown) => readEvent(event, ownUserAgent) ?? []);
 }
 
+/** Somebody pulled a manifest, or asked whether it is still the one they have. */
+export interface PullEvent {
+  readonly repository: string;
+  readonly digest: string;
+  readonly atMs: number | undefined;
+}
+
+/** The pulls of an envelope that are not Longshore's own: its own front door tells of them itself. */
+export function readPulls(envelope: unknown, ownUserAgent: string): PullEvent[] {
+  const events = isObject(envelope) ? envelope['events'] : undefined;
+  if (!Array.isArray(events)) return [];
+  return events.slice(0, eventsMax).flatMap((event: unknown) => readPull(event, ownUserAgent) ?? []);
+}
+
+function readPull(event: unknown, ownUserAgent: string): PullEvent | undefined {
+  if (!isObject(event) || event['action'] !== 'pull' || !isObject(event['target'])) return undefined;
+  if (isObject(event['request']) && event['request']['useragent'] === ownUserAgent) return undefined;
+  const { repository, digest, mediaType } = event['target'];
+  if (!isText(repository) || !isRepositoryName(repository) || isReserved(repository)) return undefined;
+  const isOfManifest = isText(mediaType) && (isManifest(mediaType) || isIndex(mediaType));
+  if (!isOfManifest || !isText(digest) || !isDigest(digest)) return undefined;
+  return { repository, digest, atMs: readDate(event['timestamp'])?.getTime() };
+}
+
 function readEvent(event: unknown, ownUserAgent: string): RegistryEvent | undefined {
   if (!isObject(event) || !isObject(event['target'])) return undefined;
   const { id, action } = event;

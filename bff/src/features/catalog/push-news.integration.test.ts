@@ -39,6 +39,7 @@ describeEachDatabase('news of pushes', (open) => {
       eventsStore: createRegistryEventsStore(database.kysely),
       registries: { clientFor: async () => client, findRegistry: async () => undefined, onChanged: () => () => {} },
       publish: () => {},
+      notePulls: () => {},
       clock: { now: () => new Date() },
       logger: { warn: () => {}, info: () => {} },
       userAgent: 'longshore/test',

@@ -55,6 +55,7 @@ describeEachDatabase('the catalog of a registry that takes an index without all 
         onChanged: () => () => {},
       },
       publish: () => {},
+      notePulls: () => {},
       clock: { now: () => new Date() },
       logger: { warn: () => {}, info: () => {} },
       userAgent: 'longshore/test',

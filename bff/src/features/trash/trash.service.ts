@@ -10,7 +10,7 @@ import {
   selectionMax,
   type TrashSelectionView,
 } from './trash-selection.view.ts';
-import type { TrashStore } from './trash.store.ts';
+import type { Choose, TrashStore } from './trash.store.ts';
 
 export type Selection =
   | (Place & { readonly kind: 'references'; readonly references: readonly string[] })
@@ -115,6 +115,12 @@ export class TrashService {
     }
     await this.#deps.wake();
     return ids;
+  }
+
+  /** For what keeps a list of its own: chosen and written down in one transaction, so that neither is without the other. */
+  async deleteChosen(choose: Choose, why: TrashWhy, by: Person): Promise<void> {
+    await this.#deps.store.insertChosen(choose, why, by);
+    await this.#deps.wake();
   }
 
   /** @throws ItemBusyError, TrashRefusal where its tag is something else by now and nobody said what to do */

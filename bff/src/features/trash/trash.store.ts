@@ -9,6 +9,8 @@ export interface NewDeletion extends SelectedArtifact {
   readonly id: string;
 }
 
+export type Choose = (transaction: Kysely<Tables>) => Promise<readonly NewDeletion[]>;
+
 /** What is asked for: the work itself is taken from here by `trash-claims.store.ts`. */
 export class TrashStore {
   readonly #kysely: Kysely<Tables>;
@@ -39,6 +41,25 @@ export class TrashStore {
       returning id
     `.execute(this.#kysely);
     return rows.map(({ id }) => id);
+  }
+
+  /** Chosen in the transaction that writes them down. What has its id already, or is being deleted, is passed over. */
+  async insertChosen(choose: Choose, why: TrashWhy, by: Person): Promise<void> {
+    await this.#kysely.transaction().execute(async (transaction) => {
+      const chosen = await choose(transaction);
+      if (chosen.length === 0) return;
+      await sql`
+        insert into trash_items (
+          id, registry_id, project, repository, tag, digest, state, why, deleted_by, deleter_id, pushed_at, pushed_by)
+        select id, "registryId", project, repository, tag, digest, 'deleting', ${why}, ${by.name}::text, ${by.id}::uuid,
+          "pushedAt", "pushedBy"
+        from jsonb_to_recordset(${JSON.stringify(chosen)}::jsonb) as given (
+          id uuid, "registryId" text, project text, repository text, tag text, digest text, "pushedAt" timestamptz,
+          "pushedBy" text)
+        order by "registryId", repository, tag, digest
+        on conflict do nothing
+      `.execute(transaction);
+    });
   }
 
   async find(id: string): Promise<TrashItem | undefined> {

@@ -102,6 +102,7 @@ export async function startFrontDoor(options: FrontDoorServerOptions): Promise<F
       }
     },
     isInTrash: async () => false,
+    notePull: () => {},
     noteManifest: (change) => void changes.push(change),
     recordAudit: async (record) => void audit.push(record),
     onAccessChanged: (listener) => void listeners.push(listener),

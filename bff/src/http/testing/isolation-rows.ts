@@ -114,6 +114,14 @@ const noticeValues = { name: 'Intruder', url: 'https://receiver.example/', kinds
 const notice = { channel: 'webhook', ...noticeValues };
 const noticeChange = { version: 1, ...noticeValues };
 const rule = { environment: null, repositoryPattern: '**', tagPattern: '*' };
+const retentionContent = {
+  environment: null,
+  repositories: { include: ['**'], exclude: [] },
+  rules: [{ kind: 'newest', count: 1 }, { kind: 'used-elsewhere' }],
+};
+const retention = { ...retentionContent, isEnabled: true, schedule: null };
+const ofRetentionRun: Row = ({ retentionRunId, heldRetentionRunId }) =>
+  [retentionRunId, heldRetentionRunId].map((id) => ({ params: { retentionRunId: id } }));
 
 /** One row for each endpoint of the contract; the compiler and the test itself miss those that are not here. */
 export const isolationRows: Record<keyof typeof contract, Row> = {
@@ -306,6 +314,32 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   purgeFromTrash: thingOf('trashItemId', ({ trashItemId }) => trashItemId),
   getTrashWindow: ofProject,
   updateTrashWindow: inProject(() => ({ days: 1 })),
+
+  listRetentionPlans: ofProject,
+  createRetentionPlan: inProject(() => retention),
+  updateRetentionPlan: thingOf('retentionPlanId', ({ retentionPlanId }) => retentionPlanId, {
+    ...retention,
+    version: 1,
+  }),
+  deleteRetentionPlan: thingOf('retentionPlanId', ({ retentionPlanId }) => retentionPlanId),
+  previewRetention: ({ project, retentionPlanId, repository }, own) => [
+    { params: { project }, body: { ...retentionContent, planId: null } },
+    { params: { project: own.project }, body: { ...retentionContent, planId: retentionPlanId } },
+    { params: { project: own.project }, body: { ...retentionContent, planId: null, rows: { q: repository } } },
+  ],
+  runRetention: thingOf('retentionPlanId', ({ retentionPlanId }) => retentionPlanId, {
+    version: 1,
+    expectedCount: 100,
+    acceptsMany: true,
+  }),
+  listRetentionRuns: ({ project, retentionPlanId }, own) => [
+    { params: { project } },
+    { params: { project: own.project }, query: { planId: retentionPlanId } },
+  ],
+  getRetentionRun: ofRetentionRun,
+  listRetentionRunTags: ofRetentionRun,
+  confirmRetentionRun: ofRetentionRun,
+  declineRetentionRun: ofRetentionRun,
 
   listUsers: bySearching,
   getUser: byId('userId', ({ userId }) => userId),

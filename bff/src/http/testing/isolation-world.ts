@@ -5,6 +5,7 @@ import { semverKey } from '../../features/catalog/semver-key.ts';
 import { digestOf, mediaTypes } from '../../registry-client/index.ts';
 import { addAccount, setRoles } from '../../testing/people.ts';
 import { startBff, type TestBff } from '../../testing/start-bff.ts';
+import { addRetention } from './isolation-retention.ts';
 
 /** Everything of one project that has a name or a number somebody could guess. */
 export interface Ids {
@@ -35,6 +36,10 @@ export interface Ids {
   readonly deliveryId: string;
   /** In the trash, from where it could be restored. */
   readonly trashItemId: string;
+  readonly retentionPlanId: string;
+  /** Over, and one that waits for a word; the second of a plan that is gone. */
+  readonly retentionRunId: string;
+  readonly heldRetentionRunId: string;
 }
 
 const registryIds = ['development', 'production'] as const;
@@ -71,6 +76,9 @@ export function inventIds({ registryId, destinationId }: Pick<Ids, 'registryId' 
     noticeId: randomUUID(),
     deliveryId: randomUUID(),
     trashItemId: randomUUID(),
+    retentionPlanId: randomUUID(),
+    retentionRunId: randomUUID(),
+    heldRetentionRunId: randomUUID(),
   };
 }
 
@@ -109,6 +117,7 @@ export async function addProject(bff: TestBff, project: string): Promise<Ids> {
   await addCopy(bff, ids, ids.pendingExecutionId, waiting);
   await addPromotions(bff, ids);
   await addTrash(bff, ids);
+  await addRetention(bff, ids);
   return ids;
 }
 
@@ -369,4 +378,8 @@ const changeable = [
   'promotion_targets',
   'trash_items',
   'trash_manifests',
+  'retention_plans',
+  'retention_runs',
+  'retention_run_tags',
+  'manifest_pulls',
 ] as const;
