@@ -15,6 +15,7 @@ import { wirePromotions } from './wire-promotions.ts';
 import { wireNotices } from './wire-notices.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
+import { wireStorage } from './wire-storage.ts';
 import { wireTrash } from './wire-trash.ts';
 import { wireTokenService } from './wire-token-service.ts';
 
@@ -77,6 +78,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       ...wireCopies(foundation, registries.registries, catalog.catalog, members, trash),
       wireNotices(foundation, userAgent),
       wireCollections(foundation, registries.registries),
+      ...wireStorage(foundation, trash),
     ],
   };
 }

@@ -68,6 +68,8 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
   });
   return {
     moveToTrash: policyDoor(trash),
+    putUntagged: (manifests: Parameters<TrashService['deleteUntagged']>[0], by: { id: string | null; name: string | null }) =>
+      trash.deleteUntagged(manifests, by),
     frontDoor: {
       moveToTrash: frontDoor(trash),
       isInTrash: createHiddenManifests({ view: createHiddenManifestsView(kysely), findImmutable }),
@@ -111,6 +113,10 @@ function newsOver(foundation: Foundation, { catalog }: TrashParts, tell: (id: st
     },
     ended: (item, end) => {
       tell(item.id);
+      // The catalog did not know; nobody else would tell it.
+      if (end.state === 'refused' && item.why === 'untagged' && item.digest !== null) {
+        void catalog.refreshManifest(item.registryId, item.repository, item.digest).catch(() => undefined);
+      }
       // What a person asked for is in the log by the request itself; here is what that could not know.
       if (end.state === 'refused') void recordSystem(foundation, item, 'failed', end.reason.sentence);
       else if (end.state === 'deleted' && item.why !== 'person') void recordSystem(foundation, item, 'done', null);

@@ -36,6 +36,8 @@ export const streamEvents = {
   policy: z.object({ policyId: Id, at: Instant }),
   /** A garbage collection began, went on to another step, said something or ended. */
   collection: z.object({ collectionId: Id, at: Instant }),
+  /** A registry's bytes were measured: its figures are read again. */
+  storage: z.object({ registryId: RegistryId, at: Instant }),
   /** What the database knows of all copies: after changes, and at most as often as its answer is cheap. */
   operations: Operations,
   traffic: Traffic,

@@ -17,6 +17,7 @@ import { robotEndpoints } from './robots.ts';
 import { searchEndpoints } from './search.ts';
 import { sessionEndpoints } from './session.ts';
 import { settingsEndpoints } from './settings.ts';
+import { storageEndpoints } from './storage.ts';
 import { tagHistoryEndpoints } from './tag-history.ts';
 import { trashEndpoints } from './trash.ts';
 import { userEndpoints } from './users.ts';
@@ -41,6 +42,7 @@ export const contract = {
   ...trashEndpoints,
   ...tagHistoryEndpoints,
   ...collectionEndpoints,
+  ...storageEndpoints,
   ...userEndpoints,
   ...groupEndpoints,
   ...auditEndpoints,

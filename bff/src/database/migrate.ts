@@ -14,6 +14,7 @@ import { up as breakers } from './migrations/0011-breakers.ts';
 import { up as trash } from './migrations/0012-trash.ts';
 import { up as trashComment } from './migrations/0013-trash-comment.ts';
 import { up as collections } from './migrations/0014-collections.ts';
+import { up as storage } from './migrations/0016-storage.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -31,6 +32,7 @@ const migrations: Record<string, Migration> = {
   '0012-trash': { up: trash },
   '0013-trash-comment': { up: trashComment },
   '0014-collections': { up: collections },
+  '0016-storage': { up: storage },
 };
 
 export class MigrationError extends Error {

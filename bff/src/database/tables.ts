@@ -41,6 +41,15 @@ import type {
   NoticePairsTable,
   NoticesTable,
 } from './notice-tables.ts';
+import type {
+  StorageBlobsTable,
+  StorageChangesTable,
+  StorageProjectsTable,
+  StorageRegistriesTable,
+  StorageRepositoriesTable,
+  StorageSamplesTable,
+  UntaggedManifestsTable,
+} from './storage-tables.ts';
 import type { TrashItemsTable, TrashManifestsTable } from './trash-tables.ts';
 import type {
   FrontDoorWritesTable,
@@ -347,6 +356,13 @@ export interface Tables {
   gc_run_tags: GcRunTagsTable;
   gc_schedules: GcSchedulesTable;
   front_door_writes: FrontDoorWritesTable;
+  storage_registries: StorageRegistriesTable;
+  storage_repositories: StorageRepositoriesTable;
+  storage_projects: StorageProjectsTable;
+  storage_blobs: StorageBlobsTable;
+  storage_samples: StorageSamplesTable;
+  storage_changes: StorageChangesTable;
+  untagged_manifests: UntaggedManifestsTable;
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;

@@ -35,6 +35,7 @@ function isVisible({ catalog, tasks, seesOperations }: Sight, event: StreamEvent
     }
     case 'catalog':
     case 'registry':
+    case 'storage':
       return isRegistryInScope(catalog, event.payload.registryId);
     case 'project':
       return isProjectInScope(catalog, event.payload.project);

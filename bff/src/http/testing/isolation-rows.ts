@@ -307,6 +307,18 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   getTrashWindow: ofProject,
   updateTrashWindow: inProject(() => ({ days: 1 })),
 
+  getStorage: namesNothing,
+  getRegistryStorage: byId('registryId', ({ registryId }) => registryId),
+  listRegistryStorage: byId('registryId', ({ registryId }) => registryId),
+  measureRegistryStorage: byId('registryId', ({ registryId }) => registryId),
+  getProjectStorage: ofProject,
+  listProjectStorage: ofProject,
+  measureProjectStorage: ofProject,
+  listRegistryUntagged: byId('registryId', ({ registryId }) => registryId),
+  trashRegistryUntagged: byId('registryId', ({ registryId }) => registryId, {}),
+  listProjectUntagged: ofProject,
+  trashProjectUntagged: inProject(({ registryId }) => ({ registryId })),
+
   listUsers: bySearching,
   getUser: byId('userId', ({ userId }) => userId),
   createUser: namesNothing,
