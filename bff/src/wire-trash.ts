@@ -68,8 +68,10 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
   });
   return {
     moveToTrash: policyDoor(trash),
-    putUntagged: (manifests: Parameters<TrashService['deleteUntagged']>[0], by: { id: string | null; name: string | null }) =>
-      trash.deleteUntagged(manifests, by),
+    putUntagged: (
+      manifests: Parameters<TrashService['deleteUntagged']>[0],
+      by: { id: string | null; name: string | null },
+    ) => trash.deleteUntagged(manifests, by),
     frontDoor: {
       moveToTrash: frontDoor(trash),
       isInTrash: createHiddenManifests({ view: createHiddenManifestsView(kysely), findImmutable }),

@@ -208,7 +208,8 @@ export const listRegistryUntagged = endpoint({
 export const trashRegistryUntagged = endpoint({
   method: 'POST',
   path: '/registries/:registryId/untagged/trash',
-  summary: 'Put what no tag reaches, and what is old enough, into the trash; each is looked at once more before it goes',
+  summary:
+    'Put what no tag reaches, and what is old enough, into the trash; each is looked at once more before it goes',
   permission: 'registry.manage',
   params: byRegistry,
   body: z.strictObject(chosen),

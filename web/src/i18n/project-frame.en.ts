@@ -10,6 +10,7 @@ export const text = {
   promotionsWaiting_one: '{{count, number}} waits for your approval',
   promotionsWaiting_other: '{{count, number}} wait for your approval',
   trash: 'Trash',
+  storage: 'Storage',
   activity: 'Activity',
   notices: 'Notices',
   settings: 'Settings',

@@ -11,6 +11,7 @@ export const text = {
   promotions: '晋级',
   promotionsWaiting_other: '{{count, number}} 项等待您批准',
   trash: '回收站',
+  storage: '存储',
   activity: '活动',
   notices: '通知',
   settings: '设置',

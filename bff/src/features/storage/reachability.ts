@@ -42,7 +42,9 @@ export function findUntagged({ held, tagged, keptByTrash }: ReachabilityQuestion
   for (const digest of reachedFrom(doubtful, byDigest, referrers)) reachable.add(digest);
   const kept = reachedFrom([...keptByTrash], byDigest, referrers);
   const keptAside = new Set([...kept].filter((digest) => !reachable.has(digest)));
-  const untagged = held.map(({ digest }) => digest).filter((digest) => !reachable.has(digest) && !keptAside.has(digest));
+  const untagged = held
+    .map(({ digest }) => digest)
+    .filter((digest) => !reachable.has(digest) && !keptAside.has(digest));
   return { reachable, keptAside, untagged, roots: rootsOf(untagged, byDigest) };
 }
 

@@ -140,7 +140,12 @@ export class StorageClaimsStore {
       returning registry_number
     `.execute(this.#kysely);
     if (blobs.rows.length > 0) return true;
-    for (const table of ['storage_samples', 'untagged_manifests', 'storage_repositories', 'storage_projects'] as const) {
+    for (const table of [
+      'storage_samples',
+      'untagged_manifests',
+      'storage_repositories',
+      'storage_projects',
+    ] as const) {
       const { rows: removed } = await sql`
         delete from ${sql.table(table)} where ctid in (
           select ctid from ${sql.table(table)} where registry_id = ${registry.registry_id} limit ${removedAtOnce})

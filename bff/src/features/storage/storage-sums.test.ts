@@ -20,7 +20,11 @@ function sum(...groups: ReadonlyArray<readonly [sizeBytes: number, holders: Read
 }
 
 test('each blob counts once for the registry, once for a project, and for each repository that names it', () => {
-  const { registry, projects: figures, repositories } = sum([1, { 1: tag }], [10, { 1: tag, 2: tag }], [100, { 2: tag, 3: tag }]);
+  const {
+    registry,
+    projects: figures,
+    repositories,
+  } = sum([1, { 1: tag }], [10, { 1: tag, 2: tag }], [100, { 2: tag, 3: tag }]);
   expect(registry).toMatchObject({ totalBytes: 111, uniqueBytes: 1, sharedBytes: 110 });
   expect(figures.get('payments')).toMatchObject({ totalBytes: 111, uniqueBytes: 11 });
   expect(figures.get('games')).toMatchObject({ totalBytes: 100, uniqueBytes: 0 });
@@ -29,7 +33,11 @@ test('each blob counts once for the registry, once for a project, and for each r
 });
 
 test('what would come back is what nothing else holds', () => {
-  const { registry, projects: figures, repositories } = sum(
+  const {
+    registry,
+    projects: figures,
+    repositories,
+  } = sum(
     [1, { 1: trash }],
     [10, { 1: trash | tag }],
     [100, { 1: trash, 2: tag }],

@@ -34,7 +34,9 @@ export function storageRoutes(deps: StorageRoutesDeps): Router {
 
 function mountRegistries(router: Router, deps: StorageRoutesDeps): void {
   const { view, measure } = deps;
-  mountEndpoint(router, contract.getStorage, async () => ({ items: await registryAnswers(deps, await deps.registries()) }));
+  mountEndpoint(router, contract.getStorage, async () => ({
+    items: await registryAnswers(deps, await deps.registries()),
+  }));
   mountEndpoint(router, contract.getRegistryStorage, async ({ params: { registryId } }) => {
     const [storage] = await registryAnswers(deps, [await findRegistry(deps, registryId)]);
     if (storage === undefined) throw registryNotFound(registryId);

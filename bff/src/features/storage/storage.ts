@@ -22,7 +22,9 @@ export function blobKeyOf(digest: string): string {
 /** Where a range of blob keys begins: `index` of `count`, a power of two up to 2^16. Null at the end of all. */
 export function rangeStart(index: number, count: number): string | null {
   if (index >= count) return null;
-  const head = Math.floor((index * 0x10000) / count).toString(16).padStart(4, '0');
+  const head = Math.floor((index * 0x10000) / count)
+    .toString(16)
+    .padStart(4, '0');
   return `${head}0000-0000-0000-0000-000000000000`;
 }
 

@@ -26,11 +26,7 @@ export const trashReasons = {
       { digest, parent },
     ),
   inUse: (name: string, by: string) =>
-    reason(
-      'trash-in-use',
-      `${name} is no leftover any more: ${by} needs it. It stays as it is.`,
-      { name, by },
-    ),
+    reason('trash-in-use', `${name} is no leftover any more: ${by} needs it. It stays as it is.`, { name, by }),
   notKept: (registry: string, name: string, digest: string) =>
     reason(
       'trash-not-kept',
