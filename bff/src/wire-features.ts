@@ -78,7 +78,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       ...wireCopies(foundation, registries.registries, catalog.catalog, members, trash),
       wireNotices(foundation, userAgent),
       wireCollections(foundation, registries.registries),
-      ...wireStorage(foundation, trash),
+      ...wireStorage(foundation, { putUntagged: trash.putUntagged, catalog: catalog.catalog }),
     ],
   };
 }

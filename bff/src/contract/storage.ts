@@ -191,6 +191,8 @@ export const measureProjectStorage = endpoint({
   summary: 'Measure the registries that the caller manages the project in',
   permission: 'project.manage',
   params: byProject,
+  /** Without one: all of them. */
+  body: z.strictObject({ registryId: z.optional(RegistryId) }),
   response: z.object({ registryIds: z.array(RegistryId) }),
   status: 202,
   errors: ['project-not-found'],

@@ -21,6 +21,8 @@ export interface StorageRegistriesTable {
   young_bytes: WithDefault<number>;
   /** What nothing but the trash and untagged manifests of age hold: more than the sum of both. */
   both_bytes: WithDefault<number>;
+  /** Up to this notification it was looked whether all that was pushed is known. */
+  events_seen: WithDefault<number>;
   due_at: WithDefault<Date>;
   /** Somebody wants it measured, changed or not. */
   is_asked: WithDefault<boolean>;
@@ -66,7 +68,7 @@ export interface StorageBlobsTable {
   /** The first 128 bits of the digest. */
   blob: string;
   size_bytes: number;
-  held: number;
+  held_as: number;
 }
 
 /** At most one for each day; of days without one the one before holds. */

@@ -21,6 +21,7 @@ const statements = [
     untagged_bytes bigint not null default 0,
     young_bytes bigint not null default 0,
     both_bytes bigint not null default 0,
+    events_seen bigint not null default 0,
     due_at timestamptz not null default now(),
     is_asked boolean not null default false,
     fence integer not null default 0,
@@ -55,13 +56,13 @@ const statements = [
     primary key (registry_id, project)
   )`,
   sql`create index storage_projects_project on storage_projects (project)`,
-  // A blob or manifest by the first 128 bits of its digest, in one repository; held is a sum of the bits in storage.ts.
+  // A blob or manifest by the first 128 bits of its digest, in one repository; held_as is a sum of the bits in storage.ts.
   sql`create table storage_blobs (
     repository_id integer not null,
     registry_number integer not null,
     blob uuid not null,
     size_bytes bigint not null,
-    held smallint not null,
+    held_as smallint not null,
     primary key (repository_id, blob)
   )`,
   sql`create index storage_blobs_registry on storage_blobs (registry_number, blob)`,

@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRegistryError } from '../../registry-client/index.ts';
 import type { FiguresStore, UntaggedRow } from './figures.store.ts';
 import type { CatalogManifest, MeasureStore, StoredBlob } from './measure.store.ts';
 import { findUntagged, type Reachability } from './reachability.ts';
 import { blobKeyOf, type ChangedRepository, heldBy, rangeStart, type TakenRegistry } from './storage.ts';
 import { StorageSums } from './storage-sums.ts';
+import type { UnheardManifests } from './storage-claims.store.ts';
 
 export interface Measuring {
   readonly taken: TakenRegistry;
   readonly measures: MeasureStore;
   readonly figures: FiguresStore;
+  /** Manifests that notifications told of, and that the catalog has not heard of since; each time other ones. */
+  readonly nextUnheard: () => Promise<UnheardManifests>;
+  /** Has the catalog look whether it is there. Rejects where the registry does not answer. */
+  readonly lookAt: (manifest: UnheardManifests['manifests'][number]) => Promise<void>;
   /** The next one of which something has changed; each time another one, until there is none. */
   readonly nextChanged: (after: string | null) => Promise<ChangedRepository | undefined>;
   /** It is measured as it was with so many marks. */
@@ -29,6 +35,7 @@ const blobsInRange = 4000;
  * statements are short, and between them everybody else has as much of the database's time as this has taken.
  */
 export async function measureRegistry(measuring: Measuring): Promise<StorageSums> {
+  await learnOfPushed(measuring);
   let after: string | null = null;
   for (;;) {
     const changed = await measuring.nextChanged(after);
@@ -38,6 +45,34 @@ export async function measureRegistry(measuring: Measuring): Promise<StorageSums
     after = changed.repository;
   }
   return addUp(measuring);
+}
+
+/**
+ * Of a tag that is pushed several times in a moment the catalog reads what it is in the end. What it was meanwhile is in the
+ * registry all the same, without a tag.
+ */
+async function learnOfPushed({ nextUnheard, lookAt, holdOn, signal }: Measuring): Promise<void> {
+  for (let left = true; left; ) {
+    const { manifests, isLast, noteSeen } = await nextUnheard();
+    for (const manifest of manifests) {
+      signal.throwIfAborted();
+      await holdOn();
+      // Where the registry does not answer, these are asked about the next time; what is known is measured all the same.
+      if (!(await succeeds(() => lookAt(manifest)))) return;
+    }
+    await noteSeen();
+    left = !isLast;
+  }
+}
+
+async function succeeds(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (isRegistryError(error)) return !error.retryable;
+    throw error;
+  }
 }
 
 async function addUp(measuring: Measuring): Promise<StorageSums> {

@@ -135,7 +135,7 @@ export class MeasureStore {
     let after: string | null = null;
     for (;;) {
       const { rows } = await sql<StoredBlob>`
-        select blob::text as blob, size_bytes as "sizeBytes", held from storage_blobs
+        select blob::text as blob, size_bytes as "sizeBytes", held_as as held from storage_blobs
         where repository_id = ${repositoryId} and ${after === null ? sql`true` : sql`blob > ${after}::uuid`}
         order by storage_blobs.blob limit ${blobsAtOnce}
       `.execute(this.#kysely);
@@ -148,12 +148,12 @@ export class MeasureStore {
   async writeBlobs(taken: TakenRegistry, repositoryId: number, blobs: readonly StoredBlob[]): Promise<void> {
     for (const part of partsOf(blobs, writtenAtOnce)) {
       await sql`
-        insert into storage_blobs (repository_id, registry_number, blob, size_bytes, held)
+        insert into storage_blobs (repository_id, registry_number, blob, size_bytes, held_as)
         select ${repositoryId}::integer, ${taken.number}::integer, given.* from unnest(
           ${part.map(({ blob }) => blob)}::uuid[], ${part.map(({ sizeBytes }) => sizeBytes)}::bigint[],
           ${part.map(({ held }) => held)}::smallint[]) as given
         where ${isHeld(taken)}
-        on conflict (repository_id, blob) do update set size_bytes = excluded.size_bytes, held = excluded.held
+        on conflict (repository_id, blob) do update set size_bytes = excluded.size_bytes, held_as = excluded.held_as
       `.execute(this.#kysely);
     }
   }
@@ -179,7 +179,7 @@ export class MeasureStore {
     const { rows } = await sql<{ repositories: number[]; held: number[]; size_bytes: number }>`
       select repositories, held, least(sum(size_bytes), ${Number.MAX_SAFE_INTEGER}::bigint)::bigint as size_bytes from (
         select max(size_bytes) as size_bytes, array_agg(repository_id order by repository_id) as repositories,
-          array_agg(held::integer order by repository_id) as held
+          array_agg(held_as::integer order by repository_id) as held
         from storage_blobs
         where registry_number = ${number} and blob >= ${from}::uuid
           and ${to === null ? sql`true` : sql`blob < ${to}::uuid`}

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { isReserved } from '../../access/reserved-names.ts';
 import type { Tables } from '../../database/index.ts';
 import type { ChangedRepository, TakenRegistry } from './storage.ts';
 
@@ -6,6 +7,18 @@ import type { ChangedRepository, TakenRegistry } from './storage.ts';
 const leaseMs = 30_000;
 const leaseEnd = sql<Date>`clock_timestamp() + ${leaseMs} * interval '1 millisecond'`;
 const removedAtOnce = 2000;
+const eventsAtOnce = 1000;
+
+export interface UnheardManifests {
+  readonly manifests: ReadonlyArray<{
+    readonly registryId: string;
+    readonly repository: string;
+    readonly digest: string;
+  }>;
+  readonly isLast: boolean;
+  /** They are not looked for again. */
+  readonly noteSeen: () => Promise<void>;
+}
 
 /** Which registries are to be measured, and by whom; all times are the database's. */
 export class StorageClaimsStore {
@@ -37,7 +50,8 @@ export class StorageClaimsStore {
         select registry_id from storage_registries due
         where due_at <= clock_timestamp() and (lease_until is null or lease_until < clock_timestamp())
           and exists (select from registries where registries.id = due.registry_id)
-          and (is_asked or measured_at is null
+          -- Of whoever was at it last, and has not said that it ended.
+          and (is_asked or lease_owner is not null
             or exists (select from storage_changes changed where changed.registry_id = due.registry_id))
         order by due_at limit 1 for update skip locked
       )
@@ -89,7 +103,7 @@ export class StorageClaimsStore {
   /** The lock on its folder proves that every older worker is dead. */
   async takeOver(): Promise<void> {
     await sql`
-      update storage_registries set lease_owner = null, lease_until = null where lease_owner is not null
+      update storage_registries set lease_until = null where lease_owner is not null
     `.execute(this.#kysely);
   }
 
@@ -117,6 +131,41 @@ export class StorageClaimsStore {
       delete from storage_changes
       where registry_id = ${registryId} and repository = ${repository} and marks = ${marks}
     `.execute(this.#kysely);
+  }
+
+  /** Of the notifications that were handled since the last look. */
+  async nextUnheard({ registryId, fence }: TakenRegistry): Promise<UnheardManifests> {
+    const { rows } = await sql<{ id: number; repository: string; digest: string | null; is_known: boolean }>`
+      with told as (
+        select event.id, event.repository, event.digest, event.action from registry_events event
+        where event.registry_id = ${registryId}
+          and event.id > (select events_seen from storage_registries where registry_id = ${registryId})
+          and event.id < coalesce((
+            select min(open.id) from registry_events open
+            where open.registry_id = ${registryId} and open.handled_at is null), ${Number.MAX_SAFE_INTEGER}::bigint)
+        order by event.id limit ${eventsAtOnce}
+      )
+      select told.id, told.repository, told.digest, told.action <> 'push' or told.digest is null or exists (
+        select from repositories join repository_manifests held on held.repository_id = repositories.id
+        where repositories.registry_id = ${registryId} and repositories.name = told.repository collate "C"
+          and held.digest = told.digest collate "C"
+      ) as is_known
+      from told order by told.id
+    `.execute(this.#kysely);
+    const unknown = rows.filter(({ is_known, repository }) => !is_known && !isReserved(repository));
+    const manifests = unknown.map(({ repository, digest }) => ({ registryId, repository, digest: digest ?? '' }));
+    const last = rows.at(-1)?.id;
+    return {
+      manifests: [...new Map(manifests.map((one) => [`${one.repository}@${one.digest}`, one])).values()],
+      isLast: rows.length < eventsAtOnce,
+      noteSeen: async () => {
+        if (last === undefined) return;
+        await sql`
+          update storage_registries set events_seen = ${last}
+          where registry_id = ${registryId} and fence = ${fence} and events_seen < ${last}
+        `.execute(this.#kysely);
+      },
+    };
   }
 
   async now(): Promise<Date> {

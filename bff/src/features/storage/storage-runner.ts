@@ -9,6 +9,8 @@ export interface StorageRunnerDeps {
   readonly measures: MeasureStore;
   readonly figures: FiguresStore;
   readonly graceMs: number;
+  /** Has the catalog read a manifest. */
+  readonly lookAt: (registryId: string, repository: string, digest: string) => Promise<unknown>;
   /** A registry was measured. */
   readonly announce: (registryId: string) => void;
   readonly owner: string;
@@ -20,7 +22,7 @@ const lookEveryMs = 5000;
 const upkeepEveryMs = 60_000;
 const renewEveryMs = 5000;
 /** A registry rests for so long after it was measured, and for so many times as long as that took. */
-const leastRestMs = 120_000;
+const leastRestMs = 30_000;
 const restFactor = 20;
 
 /** Measures registries of which something has changed, one at a time in each instance, and one instance at each. */
@@ -75,7 +77,7 @@ export class StorageRunner {
   }
 
   async #measure(taken: TakenRegistry): Promise<void> {
-    const { claims, measures, figures, graceMs, onFault, announce } = this.#deps;
+    const { claims, measures, figures, graceMs, lookAt, onFault, announce } = this.#deps;
     const beganMs = performance.now();
     try {
       const sums = await measureRegistry({
@@ -83,6 +85,10 @@ export class StorageRunner {
         measures,
         figures,
         graceMs,
+        nextUnheard: () => claims.nextUnheard(taken),
+        lookAt: async ({ registryId, repository, digest }) => {
+          await lookAt(registryId, repository, digest);
+        },
         nextChanged: (after) => claims.nextChanged(taken, after),
         noteMeasured: (changed) => claims.noteMeasured(taken, changed),
         holdOn: this.#holderOf(taken),

@@ -56,7 +56,7 @@ async function measured() {
     const now = await read();
     if (now.measuredAt === measuredAt || now.isMeasuring) return undefined;
     if (now.changedCount === 0) return now;
-    // Something changed while it was measured: that would be seen to two minutes later.
+    // Something changed while it was measured: that would be seen to half a minute later.
     await at.admin.call(measureRegistryStorage, { params });
     return undefined;
   });
@@ -142,11 +142,11 @@ describe.each(databaseKinds)('Bytes and leftovers (%s)', (kind) => {
     const young = await measured();
     expect(young).toMatchObject({ untaggedCount: 4, ripeCount: 0, untaggedBytes: 0 });
     const listed = await at.admin.call(listRegistryUntagged, { params, query: {} });
-    expect(listed.items.map(({ digest, lastTag, isRipe }) => [digest, lastTag, isRipe]).toSorted()).toEqual(
-      [
-        [old.digest, 'multi', false],
-        [second.digest, '2', false],
-      ].toSorted(),
+    expect(new Map(listed.items.map(({ digest, lastTag, isRipe }) => [digest, [lastTag, isRipe]]))).toEqual(
+      new Map([
+        [old.digest, ['multi', false]],
+        [second.digest, ['2', false]],
+      ]),
     );
     const body = { registryId: 'dev' };
     expect(await at.admin.call(trashProjectUntagged, { params: { project }, body })).toEqual({ total: 0 });
@@ -230,7 +230,7 @@ describe.each(databaseKinds)('Bytes and leftovers (%s)', (kind) => {
     expect(everything).toEqual([end]);
   });
 
-  test('a manifest that an index of another tag needs, or that was pushed again just now, is no leftover', async () => {
+  test('a manifest that an index of another tag needs by now is no leftover', async () => {
     at = await CollectingConsole.start(undefined, kind);
     const { client } = at.scene;
     const image = await pushSampleImage(client, api, { tag: 'latest', layerSizes: [2000] });

@@ -70,10 +70,12 @@ function mountProjects(router: Router, deps: StorageRoutesDeps): void {
     const scope = scopeWithin(await access.scope('catalog.read'), project);
     return repositoriesPage(deps, query, { scope, project, registryId: undefined });
   });
-  mountEndpoint(router, contract.measureProjectStorage, async ({ params: { project } }, { access, audit }) => {
+  mountEndpoint(router, contract.measureProjectStorage, async ({ params: { project }, body }, { access, audit }) => {
     const scope = await access.scope('project.manage');
     const managed = (await registries()).filter(({ registryId }) => isInScope(scope, project, registryId));
-    const registryIds = managed.map(({ registryId }) => registryId);
+    const registryIds = managed
+      .map(({ registryId }) => registryId)
+      .filter((registryId) => body.registryId === undefined || registryId === body.registryId);
     audit.note({ target: registryIds.join(', ') });
     await measure(registryIds);
     return { registryIds };

@@ -313,7 +313,7 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
   measureRegistryStorage: byId('registryId', ({ registryId }) => registryId),
   getProjectStorage: ofProject,
   listProjectStorage: ofProject,
-  measureProjectStorage: ofProject,
+  measureProjectStorage: inProject(() => ({})),
   listRegistryUntagged: byId('registryId', ({ registryId }) => registryId),
   trashRegistryUntagged: byId('registryId', ({ registryId }) => registryId, {}),
   listProjectUntagged: ofProject,

@@ -36,7 +36,7 @@ const RegistryFormDrawer = lazy(async () => ({
   default: (await import('./RegistryFormDrawer.tsx')).RegistryFormDrawer,
 }));
 
-/** `children`: what other features say of it, below. */
+/** `children`: what other features say of it. */
 export function RegistryPage({ children }: { children?: ReactNode }) {
   const { t } = useTranslation(['registries', 'reasons', 'tasks']);
   const { registryId = '' } = useParams();
@@ -83,6 +83,7 @@ export function RegistryPage({ children }: { children?: ReactNode }) {
         <div>
           <RegistryEndpoints registry={registry} />
           <RegistryCapabilities registry={registry} />
+          {children}
         </div>
         <div>
           <RegistryMaintenance registry={registry} />
@@ -93,7 +94,6 @@ export function RegistryPage({ children }: { children?: ReactNode }) {
           <RegistryExecutions registryId={registry.id} />
         </div>
       </div>
-      {children}
     </Page>
   );
 }

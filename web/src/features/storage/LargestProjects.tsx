@@ -37,11 +37,11 @@ export function LargestProjects({ projects, projectCount, most = projects.length
           <tbody>
             {shown.map((project) => (
               <tr key={project.project}>
-                <td>
-                  <Link to={paths.projectStorage(project.project)} title={project.project}>
-                    <bdi>{project.project}</bdi>
-                  </Link>
-                </td>
+                <th scope="row">
+                  <bdi>
+                    <Link to={paths.projectStorage(project.project)}>{project.project}</Link>
+                  </bdi>
+                </th>
                 <td>{bytes(project.totalBytes)}</td>
                 <td>{bytes(project.uniqueBytes)}</td>
                 <td>{bytes(project.trashBytes)}</td>

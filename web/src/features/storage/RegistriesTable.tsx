@@ -10,6 +10,7 @@ import { DataTable } from '../../ui/DataTable.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import { pointBefore } from './storage-series.ts';
 import { useChangeWords } from './use-change-words.ts';
+import { useToday } from './use-today.ts';
 
 interface RegistriesTableProps {
   parts: readonly RegistryStorage[];
@@ -19,15 +20,31 @@ interface RegistriesTableProps {
 /** One row for each registry. */
 export function RegistriesTable({ parts, hrefOf }: RegistriesTableProps) {
   const { t } = useTranslation('storage');
+  const columns = useColumns(hrefOf);
+  return (
+    <DataTable
+      label={t('table.registries')}
+      height="auto"
+      columns={columns}
+      rows={parts}
+      rowKey={({ registryId }) => registryId}
+      rowHref={({ registryId }) => hrefOf(registryId)}
+      empty={null}
+    />
+  );
+}
+
+function useColumns(hrefOf: RegistriesTableProps['hrefOf']): Column<RegistryStorage>[] {
+  const { t } = useTranslation('storage');
   const { bytes } = useFormat();
   const changeWords = useChangeWords();
   const directory = useRegistryDirectory();
-  const columns = useMemo((): Column<RegistryStorage>[] => {
-    const today = new Date().toISOString().slice(0, 10);
+  const today = useToday();
+  return useMemo((): Column<RegistryStorage>[] => {
     const amount = (key: string, header: string, valueOf: (part: RegistryStorage) => number, isDetail = true) => ({
       key,
       header,
-      width: 112,
+      width: 132,
       align: 'end' as const,
       narrow: isDetail ? ('hidden' as const) : ('end' as const),
       cell: (part: RegistryStorage) => bytes(valueOf(part)),
@@ -68,16 +85,5 @@ export function RegistriesTable({ parts, hrefOf }: RegistriesTableProps) {
         cell: ({ measuredAt }) => (measuredAt === null ? '' : <RelativeTime instant={measuredAt} />),
       },
     ];
-  }, [t, bytes, changeWords, directory, hrefOf]);
-  return (
-    <DataTable
-      label={t('table.registries')}
-      height="auto"
-      columns={columns}
-      rows={parts}
-      rowKey={({ registryId }) => registryId}
-      rowHref={({ registryId }) => hrefOf(registryId)}
-      empty={null}
-    />
-  );
+  }, [t, bytes, changeWords, directory, hrefOf, today]);
 }

@@ -108,7 +108,7 @@ function useRepositoryColumns(of: StorageOf, registryIds: readonly string[]): Co
       {
         key: 'trash',
         header: t('table.trash'),
-        width: 128,
+        width: 136,
         align: 'end',
         narrow: 'hidden',
         cell: (row) => bytes(sumOf(row, ({ trashBytes }) => trashBytes)),

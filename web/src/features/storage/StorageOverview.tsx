@@ -6,6 +6,7 @@ import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { StorageChart } from './StorageChart.tsx';
 import { sumSeries } from './storage-series.ts';
+import { useToday } from './use-today.ts';
 import styles from './storage.module.css';
 
 interface StorageOverviewProps {
@@ -24,28 +25,30 @@ export function StorageOverview({ parts, isOfProject, toTrash, toUntagged, child
   const sum = (valueOf: (part: RegistryStorage) => number) => parts.reduce((all, part) => all + valueOf(part), 0);
   const total = sum(({ totalBytes }) => totalBytes);
   const unique = sum(({ uniqueBytes }) => uniqueBytes);
-  const today = new Date().toISOString().slice(0, 10);
+  const today = useToday();
   if (parts.every(({ measuredAt }) => measuredAt === null)) {
     return <p className={styles['muted']}>{t('never')}</p>;
   }
   return (
-    <div className={styles['columns']}>
-      <div>
-        <section className={styles['section']} aria-label={t('total')}>
-          <Amounts total={total} unique={unique} isOfProject={isOfProject} />
-          <StorageChart series={sumSeries(parts.map(({ series }) => series))} today={today} />
-        </section>
-        {children}
-      </div>
-      <div>
-        <Back
-          trash={sum(({ trashBytes }) => trashBytes)}
-          untagged={sum(({ untaggedBytes }) => untaggedBytes)}
-          both={sum(({ bothBytes }) => bothBytes)}
-          toTrash={toTrash}
-          toUntagged={toUntagged}
-        />
-        <Knowledge parts={parts} isOfProject={isOfProject} />
+    <div className={styles['overview']}>
+      <div className={styles['columns']}>
+        <div>
+          <section className={styles['section']} aria-label={t('total')}>
+            <Amounts total={total} unique={unique} isOfProject={isOfProject} />
+            <StorageChart series={sumSeries(parts.map(({ series }) => series))} today={today} />
+          </section>
+          {children}
+        </div>
+        <div>
+          <Back
+            trash={sum(({ trashBytes }) => trashBytes)}
+            untagged={sum(({ untaggedBytes }) => untaggedBytes)}
+            both={sum(({ bothBytes }) => bothBytes)}
+            toTrash={toTrash}
+            toUntagged={toUntagged}
+          />
+          <Knowledge parts={parts} isOfProject={isOfProject} />
+        </div>
       </div>
     </div>
   );
@@ -122,13 +125,18 @@ function Back({ trash, untagged, both, toTrash, toUntagged }: BackProps) {
   );
 }
 
+/** Null where one never was. */
+function oldestOf(instants: ReadonlyArray<string | null>): string | null {
+  const known = instants.filter((instant) => instant !== null);
+  if (known.length < instants.length) return null;
+  return known.reduce((oldest, instant) => (instant < oldest ? instant : oldest), known[0] ?? '');
+}
+
 function Knowledge({ parts, isOfProject }: Pick<StorageOverviewProps, 'parts' | 'isOfProject'>) {
   const { t } = useTranslation('storage');
   const count = (valueOf: (part: RegistryStorage) => number) => parts.reduce((all, part) => all + valueOf(part), 0);
-  const oldest = (values: ReadonlyArray<string | null>) =>
-    values.includes(null) ? null : (values.toSorted()[0] ?? null);
-  const measuredAt = oldest(parts.map((part) => part.measuredAt));
-  const catalogAt = oldest(parts.map((part) => part.catalogAt));
+  const measuredAt = oldestOf(parts.map((part) => part.measuredAt));
+  const catalogAt = oldestOf(parts.map((part) => part.catalogAt));
   const changed = count(({ changedCount }) => changedCount);
   const unread = count(({ unreadCount }) => unreadCount);
   return (

@@ -99,7 +99,7 @@ export function useMeasure(of: StorageOf) {
     mutationFn: () =>
       of.kind === 'registry'
         ? call(measureRegistryStorage, { params: { registryId: of.registryId } })
-        : call(measureProjectStorage, { params: { project: of.project } }),
+        : call(measureProjectStorage, { params: { project: of.project }, body: {} }),
     onSuccess: useReadStorageAgain(),
   });
 }
