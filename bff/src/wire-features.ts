@@ -77,7 +77,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       gateway,
       ...wireCopies(foundation, registries.registries, catalog.catalog, members, trash),
       wireNotices(foundation, userAgent),
-      wireCollections(foundation, registries.registries),
+      wireCollections(foundation, registries.registries, catalog.catalog),
       ...wireStorage(foundation, { putUntagged: trash.putUntagged, catalog: catalog.catalog }),
     ],
   };

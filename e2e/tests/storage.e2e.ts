@@ -68,7 +68,7 @@ test('a project’s people see its bytes; what lost its tag just now is listed, 
   const untagged = page.getByRole('grid', { name: 'Untagged manifests' });
   const row = untagged.getByRole('row').nth(1);
   await expect(row).toContainText('was nightly');
-  await expect(row).toContainText('700 kB');
+  await expect(row).toContainText('701 kB');
   await expect(row).toContainText(/in (6|7) days|next week/);
   await expect(page.getByText('A registry does not list its manifests.')).toBeVisible();
   await expect(page.getByRole('button', { name: /of age in the trash/ })).toHaveCount(0);
@@ -84,8 +84,7 @@ test('a project’s people see its bytes; what lost its tag just now is listed, 
 
   const cells = [{ environment: 'development', role: 'guest' }];
   const guest = await addPerson(api, { username: `bytes-guest-${run}`, project: PROJECT, cells });
-  const theirs = await openAs(browser, guest);
-  await theirs.goto(`/projects/${PROJECT}/storage?view=repositories`);
+  const theirs = await openAs(browser, guest, `/projects/${PROJECT}/storage?view=repositories`);
   const repositories = theirs.getByRole('grid', { name: 'Repositories by bytes' });
   await expect(repositories.getByRole('row').nth(1)).toContainText('2.00 MB');
   await expect(theirs.getByRole('link', { name: /^Untagged/ })).toHaveCount(0);

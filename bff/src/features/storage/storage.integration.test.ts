@@ -22,6 +22,7 @@ import {
   type SampleBlob,
 } from '../../testing/sample-artifacts.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
+import { createCatalogStore } from '../catalog/catalog.store.ts';
 import { CollectingConsole, params } from '../collections/testing/collecting-console.ts';
 import { until } from '../replication/testing/waiting.ts';
 
@@ -255,5 +256,45 @@ describe.each(databaseKinds)('Bytes and leftovers (%s)', (kind) => {
     await expectWhole(client, [api]);
     const { items } = await at.admin.call(listProjectUntagged, { params: { project }, query: { ripe: 'yes' } });
     expect(items).toHaveLength(1);
+  });
+
+  test('what was pushed without a tag is found by the dry run of a collection, or by its notification', async () => {
+    at = await CollectingConsole.start(undefined, kind);
+    const { client } = at.scene;
+    const image = await pushSampleImage(client, api, { tag: '1', layerSizes: [2000] });
+    await scanned({ [`${api}:1`]: image.digest });
+    const unheard = await pushSampleImage(client, api, { layerSizes: [400] });
+    expect((await measured()).untaggedCount).toBe(0);
+    const { collection } = await at.ended((await at.begin('preview')).id);
+    expect(collection).toMatchObject({ state: 'done', eligibleCount: 0 });
+    expect(await measured()).toMatchObject({ untaggedCount: 1, manifestCount: 2 });
+
+    const overtaken = await pushSampleImage(client, web, { layerSizes: [50] });
+    // As it is kept of a tag that was pushed twice in a moment: handled, and what it was at first never looked at.
+    await kysely()
+      .insertInto('registry_events')
+      .values({
+        registry_id: 'dev',
+        event_id: 'overtaken',
+        action: 'push',
+        repository: web,
+        reference: 'latest',
+        digest: overtaken.digest,
+        handled_at: new Date(),
+      })
+      .execute();
+    expect(await measured()).toMatchObject({ untaggedCount: 2, manifestCount: 3 });
+    const { items } = await at.admin.call(listProjectUntagged, { params: { project }, query: {} });
+    expect(new Set(items.map(({ digest }) => digest))).toEqual(new Set([unheard.digest, overtaken.digest]));
+    expect(items.every(({ lastTag }) => lastTag === null)).toBe(true);
+
+    // Whoever pushes it again is about to name it.
+    await age();
+    expect(await measured()).toMatchObject({ ripeCount: 2 });
+    await createCatalogStore(kysely()).notePushedUntagged('dev', web, [overtaken.digest]);
+    expect(await measured()).toMatchObject({ untaggedCount: 2, ripeCount: 1 });
+    expect(await at.admin.call(trashProjectUntagged, { params: { project }, body: { registryId: 'dev' } })).toEqual({
+      total: 1,
+    });
   });
 });
