@@ -10,15 +10,8 @@ import { signInAs } from '../testing/people.ts';
 import type { TestBff } from '../testing/start-bff.ts';
 import { mountedEndpoints } from './mount-endpoint.ts';
 import { isolationRows, type RowInput } from './testing/isolation-rows.ts';
-import {
-  addProject,
-  type Ids,
-  inventIds,
-  measureAll,
-  snapshotOf,
-  startIsolationBff,
-  untaggedBytes,
-} from './testing/isolation-world.ts';
+import { addProject, type Ids, inventIds, snapshotOf, startIsolationBff } from './testing/isolation-world.ts';
+import { measureAll, untaggedBytes } from './testing/isolation-storage.ts';
 
 type Name = keyof typeof contract;
 const endpoints = Object.entries(contract) as Array<[name: Name, endpoint: Endpoint]>;

@@ -1,12 +1,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { getStorage, measureRegistryStorage } from '../../contract/storage.ts';
 import type { NewRow } from '../../database/index.ts';
 import { semverKey } from '../../features/catalog/semver-key.ts';
-import { until } from '../../features/replication/testing/waiting.ts';
 import { digestOf, mediaTypes } from '../../registry-client/index.ts';
 import { addAccount, setRoles } from '../../testing/people.ts';
 import { startBff, type TestBff } from '../../testing/start-bff.ts';
+import { addUntagged } from './isolation-storage.ts';
 
 /** Everything of one project that has a name or a number somebody could guess. */
 export interface Ids {
@@ -111,7 +110,7 @@ export async function addProject(bff: TestBff, project: string): Promise<Ids> {
   await addCopy(bff, ids, ids.pendingExecutionId, waiting);
   await addPromotions(bff, ids);
   await addTrash(bff, ids);
-  await addUntagged(bff, ids);
+  await addUntagged(bff, ids, registryIds);
   return ids;
 }
 
@@ -323,47 +322,6 @@ async function addTrash(bff: TestBff, { trashItemId, registryId, project, reposi
       expires_at: new Date(Date.now() + 86_400_000),
     })
     .execute();
-}
-
-/** Until the bytes of both registries are known, as they are now. */
-export async function measureAll(bff: TestBff): Promise<void> {
-  const admin = await bff.signIn();
-  for (const registryId of registryIds) await admin.call(measureRegistryStorage, { params: { registryId } });
-  await until('the registries to be measured', async () => {
-    const { items } = await admin.call(getStorage, {});
-    return items.every((one) => one.manifestCount > 0 && !one.isMeasuring && one.changedCount === 0) ? true : undefined;
-  });
-}
-
-/** Of each project its own sizes in each registry: a sum over others is seen by its digits. */
-export const untaggedBytes = { development: 700_000_007, production: 30_003 } as const;
-
-/** In each registry one that no tag reaches, as the next measuring finds it. */
-async function addUntagged(bff: TestBff, { project, repository }: Ids): Promise<void> {
-  const { kysely } = bff.running.foundation.database;
-  for (const registryId of registryIds) {
-    const content = Buffer.from(JSON.stringify({ schemaVersion: 2, left: registryId, project }));
-    const digest = digestOf(content);
-    const { id } = await kysely
-      .selectFrom('repositories')
-      .select('id')
-      .where('registry_id', '=', registryId)
-      .where('name', '=', repository)
-      .executeTakeFirstOrThrow();
-    const size_bytes = untaggedBytes[registryId];
-    await kysely
-      .insertInto('manifests')
-      .values({
-        digest,
-        media_type: mediaTypes.ociManifest,
-        kind: 'artifact',
-        content,
-        size_bytes,
-        total_size_bytes: size_bytes,
-      })
-      .execute();
-    await kysely.insertInto('repository_manifests').values({ repository_id: id, digest }).execute();
-  }
 }
 
 /** Everything that endpoints may change, as text, except what changes by itself and what the caller owns. */

@@ -38,9 +38,7 @@ export function LargestProjects({ projects, projectCount, most = projects.length
             {shown.map((project) => (
               <tr key={project.project}>
                 <th scope="row">
-                  <bdi>
-                    <Link to={paths.projectStorage(project.project)}>{project.project}</Link>
-                  </bdi>
+                  <Link to={paths.projectStorage(project.project)}>{project.project}</Link>
                 </th>
                 <td>{bytes(project.totalBytes)}</td>
                 <td>{bytes(project.uniqueBytes)}</td>
