@@ -1,3 +1,4 @@
+import type { CatalogService } from './features/catalog/catalog.service.ts';
 import { CollectionClaimsStore } from './features/collections/collection-claims.store.ts';
 import { CollectionRunner } from './features/collections/collection-runner.ts';
 import type { ClaimedRun, EndState, Reason } from './features/collections/collections.ts';
@@ -22,6 +23,7 @@ const settleAloneMs = 1500;
 export function wireCollections(
   foundation: Foundation,
   registries: Pick<RegistriesService, 'clientFor' | 'findRegistry'>,
+  catalog: Pick<CatalogService, 'refreshManifest'>,
 ) {
   const { clock, config, database, logger, newId, publish } = foundation;
   const { kysely } = database;
@@ -56,6 +58,7 @@ export function wireCollections(
     openWrites,
     announceRegistry: (registryId) => publish({ name: 'registry', payload: { registryId, at: at() } }),
     announceRun,
+    lookAt: (registryId, repository, digest) => catalog.refreshManifest(registryId, repository, digest),
     environment: config.collections.environment,
     times: database.kind === 'embedded' ? { ...usualTimes, settleMs: settleAloneMs } : usualTimes,
     tokenLifeMs,

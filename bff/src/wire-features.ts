@@ -17,6 +17,7 @@ import { wireNotices } from './wire-notices.ts';
 import { wireRegistries } from './wire-registries.ts';
 import { wireReplication } from './wire-replication.ts';
 import { wireRetention } from './wire-retention.ts';
+import { wireStorage } from './wire-storage.ts';
 import { wireTrash } from './wire-trash.ts';
 import { wireTokenService } from './wire-token-service.ts';
 
@@ -81,8 +82,9 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       gateway,
       ...wireCopies(foundation, registries.registries, catalog.catalog, members, trash),
       wireNotices(foundation, userAgent),
-      wireCollections(foundation, registries.registries),
+      wireCollections(foundation, registries.registries, catalog.catalog),
       wireRetention(foundation, { rules: members.rules, trash: trash.trash }),
+      ...wireStorage(foundation, { putUntagged: trash.putUntagged, catalog: catalog.catalog }),
     ],
   };
 }

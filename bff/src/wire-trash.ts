@@ -73,6 +73,10 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
   return {
     trash,
     moveToTrash: policyDoor(trash),
+    putUntagged: (
+      manifests: Parameters<TrashService['deleteUntagged']>[0],
+      by: { id: string | null; name: string | null },
+    ) => trash.deleteUntagged(manifests, by),
     frontDoor: {
       moveToTrash: frontDoor(trash),
       isInTrash: createHiddenManifests({ view: createHiddenManifestsView(kysely), findImmutable }),
@@ -136,6 +140,10 @@ function newsOver(
     },
     ended: (item, end) => {
       tell(item);
+      // The catalog did not know; nobody else would tell it.
+      if (end.state === 'refused' && item.why === 'untagged' && item.digest !== null) {
+        void catalog.refreshManifest(item.registryId, item.repository, item.digest).catch(() => undefined);
+      }
       // What a person asked for is in the log by the request itself; here is what that could not know.
       if (end.state === 'refused') void recordSystem(foundation, item, 'failed', end.reason.sentence);
       else if (end.state === 'deleted' && item.why !== 'person') void recordSystem(foundation, item, 'done', null);

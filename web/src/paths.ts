@@ -59,6 +59,7 @@ export const paths = {
   retentionRun: (project: string, runId: string, search?: Search) =>
     withSearch(`/projects/${segment(project)}/retention/runs/${segment(runId)}`, search),
   projectTrash: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/trash`, search),
+  projectStorage: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/storage`, search),
   activity: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/activity`, search),
   projectSettings: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/settings`, search),
   repository: (repository: string, search?: Search) => withSearch(below('repositories', repository), search),
@@ -96,6 +97,9 @@ export const paths = {
   projectNotices: (project: string, search?: Search) => withSearch(`/projects/${segment(project)}/notices`, search),
 
   registries: (search?: Search) => withSearch('/registries', search),
+  storage: () => '/storage',
+  registryStorage: (registryId: string, search?: Search) =>
+    withSearch(`/registries/${segment(registryId)}/storage`, search),
   registry: (registryId: string, search?: Search) => withSearch(`/registries/${segment(registryId)}`, search),
 
   collections: (registryId: string) => `/registries/${segment(registryId)}/collections`,

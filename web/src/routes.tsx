@@ -124,6 +124,11 @@ const projects = [
     async () => (await import('./features/trash/ProjectTrashPage.tsx')).ProjectTrashPage,
   ),
   page(
+    '/projects/:project/storage',
+    ['storage', 'project-frame'],
+    async () => (await import('./features/storage/ProjectStoragePage.tsx')).ProjectStoragePage,
+  ),
+  page(
     '/projects/:project/activity',
     ['audit-log', 'project-frame'],
     async () => (await import('./features/audit/ProjectActivityPage.tsx')).ProjectActivityPage,
@@ -226,8 +231,30 @@ const registries = [
   ),
   page(
     '/registries/:registryId',
-    ['registries', 'reasons'],
-    async () => (await import('./features/registries/RegistryPage.tsx')).RegistryPage,
+    ['registries', 'reasons', 'storage'],
+    async () => {
+      const [{ RegistryPage }, { RegistryStorageSection }] = await Promise.all([
+        import('./features/registries/RegistryPage.tsx'),
+        import('./features/storage/RegistryStorageSection.tsx'),
+      ]);
+      return () => (
+        <RegistryPage>
+          <RegistryStorageSection />
+        </RegistryPage>
+      );
+    },
+    'registry.read',
+  ),
+  page(
+    '/storage',
+    ['storage'],
+    async () => (await import('./features/storage/StoragePage.tsx')).StoragePage,
+    'registry.read',
+  ),
+  page(
+    '/registries/:registryId/storage',
+    ['storage'],
+    async () => (await import('./features/storage/RegistryStoragePage.tsx')).RegistryStoragePage,
     'registry.read',
   ),
   page(

@@ -67,6 +67,10 @@ export interface Config {
     readonly commands: readonly CollectionCommands[];
     readonly environment: Readonly<Record<string, string>>;
   };
+  readonly storage: {
+    /** How long a manifest stays that no tag reaches: a push names its parts before it is tagged. */
+    readonly untaggedAfterHours: number;
+  };
   readonly network: {
     /** Lower-case `host` or `host:port` of registries at private, loopback or link-local addresses that may be added. */
     readonly allowedRegistryHosts: readonly string[];

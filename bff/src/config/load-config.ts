@@ -48,12 +48,16 @@ export function loadConfig({ environment = process.env, file, webDirectory }: Lo
       commands: collectionsOf(document.collections ?? [], 'collections'),
       environment: commandEnvironment(environment),
     },
+    storage: { untaggedAfterHours: document.storage?.untaggedAfterHours ?? usualUntaggedHours },
     network: networkOf(document),
     mail: mailOf(document, sources),
     log: { level: document.log?.level ?? 'info' },
   };
   return deepFreeze(config);
 }
+
+/** A week: whoever builds an index takes less. */
+const usualUntaggedHours = 168;
 
 function networkOf({ network = {} }: ConfigDocument): Config['network'] {
   const inLowerCase = (hosts: readonly string[] = []) => hosts.map((host) => host.toLowerCase());

@@ -40,6 +40,8 @@ export const streamEvents = {
   trash: z.object({ registryId: RegistryId, project: ProjectName, at: Instant }),
   /** A run of retention began, waits, went on or ended. */
   retention: z.object({ project: ProjectName, at: Instant }),
+  /** A registry's bytes were measured: its figures are read again. */
+  storage: z.object({ registryId: RegistryId, at: Instant }),
   /** What the database knows of all copies: after changes, and at most as often as its answer is cheap. */
   operations: Operations,
   traffic: Traffic,

@@ -18,6 +18,7 @@ import { robotEndpoints } from './robots.ts';
 import { searchEndpoints } from './search.ts';
 import { sessionEndpoints } from './session.ts';
 import { settingsEndpoints } from './settings.ts';
+import { storageEndpoints } from './storage.ts';
 import { tagHistoryEndpoints } from './tag-history.ts';
 import { trashEndpoints } from './trash.ts';
 import { userEndpoints } from './users.ts';
@@ -43,6 +44,7 @@ export const contract = {
   ...tagHistoryEndpoints,
   ...collectionEndpoints,
   ...retentionEndpoints,
+  ...storageEndpoints,
   ...userEndpoints,
   ...groupEndpoints,
   ...auditEndpoints,

@@ -23,7 +23,8 @@ export const TrashItem = z
     state: TrashState,
     /** `tag`: the registry takes no repository of ours; whoever lists the tags there sees what keeps it. */
     keptIn: z.enum(['repository', 'tag']),
-    why: z.enum(['person', 'retention', 'policy']),
+    /** `untagged`: no tag reached it; who asked for that is `deletedBy`. */
+    why: z.enum(['person', 'retention', 'policy', 'untagged']),
     deletedBy: z.nullable(z.string()),
     /** What they wrote about it; empty for nothing. */
     comment: z.string(),

@@ -15,6 +15,7 @@ import { up as trash } from './migrations/0012-trash.ts';
 import { up as trashComment } from './migrations/0013-trash-comment.ts';
 import { up as collections } from './migrations/0014-collections.ts';
 import { up as retention } from './migrations/0015-retention.ts';
+import { up as storage } from './migrations/0016-storage.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -33,6 +34,7 @@ const migrations: Record<string, Migration> = {
   '0013-trash-comment': { up: trashComment },
   '0014-collections': { up: collections },
   '0015-retention': { up: retention },
+  '0016-storage': { up: storage },
 };
 
 export class MigrationError extends Error {

@@ -41,6 +41,15 @@ import type {
   NoticePairsTable,
   NoticesTable,
 } from './notice-tables.ts';
+import type {
+  StorageBlobsTable,
+  StorageChangesTable,
+  StorageProjectsTable,
+  StorageRegistriesTable,
+  StorageRepositoriesTable,
+  StorageSamplesTable,
+  UntaggedManifestsTable,
+} from './storage-tables.ts';
 import type { TrashItemsTable, TrashManifestsTable } from './trash-tables.ts';
 import type {
   FrontDoorWritesTable,
@@ -361,6 +370,13 @@ export interface Tables {
   retention_runs: RetentionRunsTable;
   retention_run_tags: RetentionRunTagsTable;
   manifest_pulls: ManifestPullsTable;
+  storage_registries: StorageRegistriesTable;
+  storage_repositories: StorageRepositoriesTable;
+  storage_projects: StorageProjectsTable;
+  storage_blobs: StorageBlobsTable;
+  storage_samples: StorageSamplesTable;
+  storage_changes: StorageChangesTable;
+  untagged_manifests: UntaggedManifestsTable;
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>;

@@ -23,7 +23,7 @@ export interface TrashItemsTable {
   kept_in: WithDefault<'repository' | 'tag'>;
   /** Something was put aside for it that is still there, or half there. */
   has_shadow: WithDefault<boolean>;
-  why: 'person' | 'retention' | 'policy';
+  why: 'person' | 'retention' | 'policy' | 'untagged';
   deleted_by: string | null;
   /** What they wrote about it; empty for nothing. */
   comment: WithDefault<string>;

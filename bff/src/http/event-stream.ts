@@ -37,6 +37,7 @@ function isVisible({ catalog, tasks, seesOperations }: Sight, event: StreamEvent
       return isInScope(catalog, event.payload.project, event.payload.registryId);
     case 'catalog':
     case 'registry':
+    case 'storage':
       return isRegistryInScope(catalog, event.payload.registryId);
     case 'project':
     case 'retention':

@@ -4,12 +4,14 @@ import type { Endpoint } from '../contract/endpoint.ts';
 import type { Problem } from '../contract/errors.ts';
 import { contract } from '../contract/index.ts';
 import { type PlaceAction, type Role, roles } from '../contract/permissions.ts';
+import { mediaTypes } from '../registry-client/index.ts';
 import { endpointPath, type TestApiClient } from '../testing/api-client.ts';
 import { signInAs } from '../testing/people.ts';
 import type { TestBff } from '../testing/start-bff.ts';
 import { mountedEndpoints } from './mount-endpoint.ts';
 import { isolationRows, type RowInput } from './testing/isolation-rows.ts';
 import { addProject, type Ids, inventIds, snapshotOf, startIsolationBff } from './testing/isolation-world.ts';
+import { measureAll, untaggedBytes } from './testing/isolation-storage.ts';
 
 type Name = keyof typeof contract;
 const endpoints = Object.entries(contract) as Array<[name: Name, endpoint: Endpoint]>;
@@ -33,6 +35,7 @@ beforeAll(async () => {
   bff = await startIsolationBff();
   alpha = await addProject(bff, 'alpha');
   beta = await addProject(bff, 'beta');
+  await measureAll(bff);
   mara = await signInAs(bff, 'mara', { alpha: { '': 'project-admin' } });
   for (const environment of environments) {
     cast.set(`none ${environment}`, await signInAs(bff, `none-${environment}`));
@@ -210,6 +213,85 @@ describe('Private names', () => {
     const text = await (await send(guest, contract.listRegistryDirectory, {})).text();
     expect((JSON.parse(text) as { items: unknown[] }).items).toMatchObject([{ id: 'production', pullHost: null }]);
     expect(text).not.toContain('development');
+  });
+});
+
+describe('Bytes', () => {
+  const asked = [contract.getProjectStorage, contract.listProjectStorage] as const;
+  const answersOf = async (client: TestApiClient) => {
+    const texts = [];
+    for (const endpoint of asked) {
+      const response = await send(client, endpoint, { params: { project: 'alpha' } });
+      expect(response.status).toBe(200);
+      texts.push(await response.text());
+    }
+    return texts;
+  };
+
+  it.each([
+    ['development', 'production'],
+    ['production', 'development'],
+  ] as const)('of %s are all that is seen by who sees nothing else', async (own, other) => {
+    const [places = '', repositories = ''] = await answersOf(cast.get(`guest ${own}`) ?? mara);
+    const content = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: mediaTypes.ociIndex,
+      manifests: [],
+      project: 'alpha',
+    });
+    const total = untaggedBytes[own] + content.length;
+    expect(JSON.parse(places)).toMatchObject({
+      items: [
+        { registryId: own, totalBytes: total, uniqueBytes: total, series: [{ bytes: total, uniqueBytes: total }] },
+      ],
+    });
+    expect((JSON.parse(places) as { items: unknown[] }).items).toHaveLength(1);
+    expect(JSON.parse(repositories)).toMatchObject({
+      total: 1,
+      items: [{ repository: alpha.repository, bytes: total, uniqueBytes: total, places: [{ registryId: own }] }],
+    });
+    for (const text of [places, repositories]) {
+      expect(text).not.toContain(other);
+      expect(text).not.toContain('beta');
+      expect(text).not.toContain(String(untaggedBytes[other]));
+    }
+  });
+
+  it('are no others after something has changed where one sees nothing', async () => {
+    const guest = cast.get('guest production') ?? mara;
+    const withoutTimes = (text: string) =>
+      text.replaceAll(/"(?:measuredAt|catalogAt)":(?:null|"[^"]*")/g, '').replaceAll(/"isMeasuring":\w+/g, '');
+    const before = (await answersOf(guest)).map(withoutTimes);
+    await addProject(bff, 'delta');
+    await measureAll(bff);
+    expect((await answersOf(guest)).map(withoutTimes)).toEqual(before);
+  });
+
+  it('of what is untagged are listed, and put in the trash, only where one may delete', async () => {
+    const maintainer = cast.get('maintainer production') ?? mara;
+    const list = await send(maintainer, contract.listProjectUntagged, { params: { project: 'alpha' } });
+    const text = await list.text();
+    expect(JSON.parse(text)).toMatchObject({ total: 1, items: [{ registryId: 'production' }] });
+    expect(text).not.toMatch(/development|beta/);
+    const filtered = await send(maintainer, contract.listProjectUntagged, {
+      params: { project: 'alpha' },
+      query: { registryId: 'development' },
+    });
+    expect(await filtered.json()).toMatchObject({ total: 0, items: [] });
+    const put = (registryId: string) =>
+      send(maintainer, contract.trashProjectUntagged, { params: { project: 'alpha' }, body: { registryId } });
+    const hidden = await put('development');
+    expect(hidden.status).not.toBe(202);
+    expect(await hidden.json()).toMatchObject({ code: 'registry-not-found' });
+    expect(await (await put('nowhere')).json()).toMatchObject({ code: 'registry-not-found' });
+    // It is young.
+    expect(await (await put('production')).json()).toEqual({ total: 0 });
+  });
+
+  it('are measured by a project’s admin where the project is theirs', async () => {
+    const admin = cast.get('project-admin production') ?? mara;
+    const asking = await send(admin, contract.measureProjectStorage, { params: { project: 'alpha' }, body: {} });
+    expect(await asking.json()).toEqual({ registryIds: ['production'] });
   });
 });
 

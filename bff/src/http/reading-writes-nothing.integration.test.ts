@@ -115,6 +115,16 @@ const logged = async (): Promise<string[]> =>
 
 /** What starting began, such as the first look at every registry, is over. */
 async function quiet(): Promise<void> {
+  await until('what was made to be measured', async () => {
+    const { kysely } = bff.running.foundation.database;
+    const changed = await kysely.selectFrom('storage_changes').select('repository').execute();
+    const taken = await kysely
+      .selectFrom('storage_registries')
+      .select('number')
+      .where('lease_owner', 'is not', null)
+      .execute();
+    return changed.length + taken.length === 0 ? true : undefined;
+  });
   await until('a second in which nothing changes', async () => {
     const before = JSON.stringify(await tables());
     await sleep(1000);

@@ -11,6 +11,7 @@ export const text = {
   promotionsWaiting_other: '{{count, number}} wait for your approval',
   retention: 'Retention',
   trash: 'Trash',
+  storage: 'Storage',
   activity: 'Activity',
   notices: 'Notices',
   settings: 'Settings',

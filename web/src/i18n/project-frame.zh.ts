@@ -12,6 +12,7 @@ export const text = {
   promotionsWaiting_other: '{{count, number}} 项等待您批准',
   retention: '保留规则',
   trash: '回收站',
+  storage: '存储',
   activity: '活动',
   notices: '通知',
   settings: '设置',

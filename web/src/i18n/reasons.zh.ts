@@ -87,6 +87,7 @@ export const text: Record<string, string> = {
   'trash-moved-before-deletion': '{registry} 的 {name} 在此期间被重新推送；现在的内容不是要删除的内容，保持不变。',
   'trash-immutable': '{name} 受规则“{rule}”保护，保持不变。',
   'trash-needed': '{digest} 属于未被删除的 {parent}：删除会使其不完整。请删除后者。',
+  'trash-in-use': '{name} 不再是遗留内容：{by} 需要它。它保持不变。',
   'trash-not-kept': '{registry} 没有保住 {name} 的 {digest}：没有删除任何内容。',
   'trash-kept-broken':
     '{name} 在 {registry} 中已损坏，注册表不再接受以任何标签保存它：现有内容以无标签形式留在原处，只有注册表重新接受时才能恢复。{detail}',

@@ -169,6 +169,7 @@ export const text = {
     by: 'by {{who}}',
     policy: 'by the policy {{who}}',
     retention: 'by retention',
+    untagged: 'untagged; by {{who}}',
     nobody: 'by nobody known',
     manifest: 'with its tags: {{tags}}',
     manifestOnly: 'had no tag',

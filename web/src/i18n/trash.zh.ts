@@ -147,6 +147,7 @@ export const text = {
     by: '由 {{who}}',
     policy: '由策略 {{who}}',
     retention: '由保留规则',
+    untagged: '无标签；由 {{who}} 操作',
     nobody: '操作者未知',
     manifest: '连同标签：{{tags}}',
     manifestOnly: '没有标签',

@@ -167,6 +167,19 @@ export class CatalogStore {
     return listUnproven(this.#kysely, { registryId, repository }, digests);
   }
 
+  /** Somebody has pushed these without a tag, and may be about to name them: what no tag reaches begins its time anew. */
+  async notePushedUntagged(registryId: string, repository: string, digests: readonly string[]): Promise<void> {
+    await sql`
+      with pushed as (
+        update untagged_manifests set since = date_trunc('milliseconds', clock_timestamp()), is_ripe = false
+        where registry_id = ${registryId} and repository = ${repository} and digest = any (${[...digests]}::text[])
+        returning registry_id, repository
+      )
+      insert into storage_changes as held (registry_id, repository) select distinct registry_id, repository from pushed
+      on conflict (registry_id, repository) do update set marks = held.marks + 1
+    `.execute(this.#kysely);
+  }
+
   /** The registry no longer holds these manifests there. */
   async forgetManifests(registryId: string, repository: string, digests: readonly string[]): Promise<void> {
     const { rows } = await sql<{ repository_id: number }>`
@@ -217,13 +230,16 @@ export class CatalogStore {
     `.execute(this.#kysely);
   }
 
-  /** Manifests that no repository holds any more, and their configs. */
+  /** Manifests that no repository holds any more, nor the trash, and their configs. */
   async pruneOrphans(): Promise<void> {
     await sql`
       delete from manifests
       where not exists (select from repository_manifests where repository_manifests.digest = manifests.digest)
         and not exists (select from manifest_children where manifest_children.child_digest = manifests.digest)
         and not exists (select from tags where tags.digest = manifests.digest)
+        and not exists (
+          select from trash_manifests join trash_items on trash_items.id = trash_manifests.item_id
+          where trash_manifests.digest = manifests.digest and trash_items.has_shadow)
     `.execute(this.#kysely);
     await sql`
       delete from configs

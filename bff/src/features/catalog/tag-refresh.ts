@@ -192,6 +192,9 @@ export async function handleRepositoryWork(
   const changed = [...refreshed.changed];
   // Children of an index come by their own events just before it: reading them here is what its tag needs next.
   for (const digest of work.digests) await refreshManifest(source, registryId, digest).catch(ignoreUnusable);
+  if (work.digests.size > 0) {
+    await source.store.notePushedUntagged(registryId, source.repository, [...work.digests]);
+  }
   if (work.isListingDue) changed.push(...(await applyDeletions(source, registryId, work.deletedDigests)));
   return { changed, error: undefined, isEarly: refreshed.isEarly && !work.isListingDue };
 }

@@ -10,7 +10,8 @@ test.each([
     '12 blobs marked, 3 blobs and 1 manifests eligible for deletion',
     { kind: 'summary', marked: 12, blobs: 3, manifests: 1 },
   ],
-  [`payments/api: marking manifest ${digest} `, { kind: 'marking' }],
+  [`payments/api: marking manifest ${digest} `, { kind: 'marking', manifest: { repository: 'payments/api', digest } }],
+  [`marking manifest ${digest} `, { kind: 'other' }],
   [`payments/api: marking blob ${digest}`, { kind: 'marking' }],
   ['payments/api', { kind: 'other' }],
   // A repository may be called like anything.

@@ -18,12 +18,17 @@ export interface GarbageRun {
   readonly signal: AbortSignal;
   /** Throws for a digest that must stay. */
   readonly check: (digest: string) => void;
+  /** Told of every manifest in the storage. */
+  readonly onManifest?: (manifest: { readonly repository: string; readonly digest: string }) => void;
 }
 
 const weighedAtOnce = 1000;
 
 /** Runs a garbage collection, dry or not, and reads what it says while it says it. */
-export async function runGarbage(work: RunWork, { step, command, signal, check }: GarbageRun): Promise<GarbageFound> {
+export async function runGarbage(
+  work: RunWork,
+  { step, command, signal, check, onManifest }: GarbageRun,
+): Promise<GarbageFound> {
   const { deps, log, run } = work;
   let markedCount = 0;
   let eligibleCount = 0;
@@ -43,8 +48,10 @@ export async function runGarbage(work: RunWork, { step, command, signal, check }
   };
   const onLine = (line: string): void => {
     const said = parseGarbageLine(line);
-    if (said.kind === 'marking') markedCount += 1;
-    else log.quote(step, line);
+    if (said.kind === 'marking') {
+      markedCount += 1;
+      if (said.manifest !== undefined) onManifest?.(said.manifest);
+    } else log.quote(step, line);
     if (said.kind === 'manifest') throw new CollectionEnd('failed', sentences.listsManifests(said.digest));
     if (said.kind === 'summary' && said.manifests > 0) {
       throw new CollectionEnd('failed', sentences.listsManifests(String(said.manifests)));

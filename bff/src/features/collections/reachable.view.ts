@@ -39,6 +39,24 @@ export class ReachableView {
     return rows;
   }
 
+  /** Of these manifests the ones that the catalog does not know to be there. */
+  async findUnheard<Manifest extends { readonly repository: string; readonly digest: string }>(
+    registryId: string,
+    manifests: readonly Manifest[],
+  ): Promise<Manifest[]> {
+    const { rows } = await sql<{ index: number }>`
+      select given.index::integer as index from unnest(
+        ${manifests.map(({ repository }) => repository)}::text[], ${manifests.map(({ digest }) => digest)}::text[]
+      ) with ordinality as given (repository, digest, index)
+      where not exists (
+        select from repositories join repository_manifests held on held.repository_id = repositories.id
+        where repositories.registry_id = ${registryId} and repositories.name = given.repository collate "C"
+          and held.digest = given.digest collate "C")
+      order by given.index
+    `.execute(this.#kysely);
+    return rows.flatMap(({ index }) => manifests[index - 1] ?? []);
+  }
+
   /** Repositories of the registry that the catalog knows. */
   async listRepositories(registryId: string): Promise<string[]> {
     const rows = await this.#kysely

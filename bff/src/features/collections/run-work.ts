@@ -26,6 +26,8 @@ export interface CollectionDeps {
   readonly tagRecords: TagRecordsStore;
   /** Tells every instance and page that the registry’s maintenance has changed. */
   readonly announceRegistry: (registryId: string) => void;
+  /** Has the catalog read a manifest that it has not heard of. Rejects with RegistryError. */
+  readonly lookAt: (registryId: string, repository: string, digest: string) => Promise<unknown>;
   readonly environment: Readonly<Record<string, string>>;
   readonly times: StepTimes;
   /** Until registry tokens that were handed out before are worth nothing; undefined where the registry trusts none. */

@@ -7,6 +7,7 @@ import { CollectionEnd, type Findings, probeRepository } from './collections.ts'
 import { measure, runGarbage } from './garbage-run.ts';
 import { readClosures } from './read-closures.ts';
 import type { RunWork } from './run-work.ts';
+import { UnheardManifests } from './unheard-manifests.ts';
 
 export const maintenanceMessage = 'Garbage is being collected; pushes are taken again in a few minutes.';
 
@@ -15,12 +16,15 @@ export async function preview(work: RunWork): Promise<Findings> {
   const { commands, deps, run, stopping, log } = work;
   log.say('preview', 'Asking the registry’s program what nothing refers to.');
   const bytesBefore = await measure(work, 'preview');
+  const unheard = new UnheardManifests(work);
   const found = await runGarbage(work, {
     step: 'preview',
     command: commands.dryRun,
     signal: stopping,
     check: () => undefined,
+    onManifest: (manifest) => unheard.add(manifest),
   });
+  await unheard.lookAtAll();
   const { eligibleCount, eligibleBytes, unweighedCount } = found;
   const figures = {
     eligibleCount,

@@ -1,4 +1,4 @@
-import { isRegistryError, isRepositoryName } from '../../registry-client/index.ts';
+import { isRegistryError, isRepositoryName, parseManifest } from '../../registry-client/index.ts';
 import type { CopyLimiter } from '../../replication-engine/index.ts';
 import { isReservedTag, trashRepositoryOf } from '../../access/reserved-names.ts';
 import { findNeeded, type ParentOf } from './live-manifests.ts';
@@ -7,6 +7,7 @@ import type { SharedManifests } from './shared-manifests.ts';
 import { deleteManifests, removeTagOnly, throwawayFor } from './take-away.ts';
 import {
   type ClaimedItem,
+  fallbackTagOf,
   hexOf,
   itemName,
   type KeptIn,
@@ -33,6 +34,8 @@ export interface RepositoryState {
   readonly unknownParents: readonly ParentOf[];
   /** What the catalog knows of the parents of these in this repository. */
   readonly findParents: (digests: readonly string[]) => Promise<readonly ParentOf[]>;
+  /** Tags of a digest by the catalog as it is now, which pushes are told to. */
+  readonly findTagsOf: (digest: string) => Promise<readonly string[]>;
   /** The rule that holds a tag, as people write it. */
   readonly findImmutable: (tag: string) => Promise<string | undefined>;
 }
@@ -75,11 +78,14 @@ export async function deleteArtifact(state: RepositoryState, deletion: Deletion)
   if (pinned === 'gone') return finishAfterCrash(state, deletion);
   const aliases = aliasesOf(state, item, pinned);
   await refuseImmutable(state, item, aliases);
+  if (item.why === 'untagged') await refuseInUse(state, item, aliases, pinned);
   const kept = await keep(state, { ...deletion, aliases }, pinned);
   return state.shared.alone(digestsOf(kept.manifests), async () => {
     await Promise.all([
       kept.keptIn === 'repository' && refuseUnreadable(state, item, pinned),
       item.tag !== null && refuseMoved(state, item, item.tag, pinned),
+      // What was put aside took a while.
+      item.why === 'untagged' && refuseTaggedSince(state, item, pinned),
       deletion.checkFence(),
     ]);
     // Others of this hold may have taken some of them away since.
@@ -126,6 +132,58 @@ async function refuseImmutable(state: RepositoryState, item: ClaimedItem, aliase
     if (rule !== undefined) throw new TrashRefusal(trashReasons.immutable(`${state.repository}:${tag}`, rule));
   }
 }
+
+/**
+ * Of the plan for what no tag reaches: it may have been tagged since, or be about something that is there. What an index
+ * needs is refused when it is to go (`takeAway`).
+ */
+async function refuseInUse(
+  state: RepositoryState,
+  item: ClaimedItem,
+  [alias]: readonly string[],
+  digest: string,
+): Promise<void> {
+  const { client, repository, signal, tags } = state;
+  const name = itemName(item);
+  if (alias !== undefined) throw new TrashRefusal(trashReasons.inUse(name, `${repository}:${alias}`));
+  const list = tags.get(fallbackTagOf(digest));
+  if (list === digest) throw new TrashRefusal(trashReasons.inUse(name, `${repository}:${fallbackTagOf(digest)}`));
+  const { bytes, descriptor } = await client.getManifest(repository, digest, { signal });
+  const subject = subjectOf(bytes, descriptor.mediaType);
+  if (subject === undefined) return;
+  const found = await client.headManifest(repository, subject, { signal });
+  if (found !== undefined) throw new TrashRefusal(trashReasons.inUse(name, `${repository}@${subject}`));
+}
+
+/** Pushes may have come since the tags were read: of new names the registry is asked, of others the catalog was told. */
+async function refuseTaggedSince(state: RepositoryState, item: ClaimedItem, digest: string): Promise<void> {
+  const { client, repository, signal, tags, findTagsOf } = state;
+  for (const tag of await findTagsOf(digest)) if (!isReservedTag(tag)) await askFor(tag);
+  if (tags.size <= listedMax) {
+    for await (const page of client.listTags(repository, { signal })) {
+      for (const tag of page) if (!tags.has(tag) && !isReservedTag(tag)) await askFor(tag);
+    }
+  }
+  await refuseInUse(state, item, aliasesOf(state, item, digest), digest);
+
+  async function askFor(tag: string): Promise<void> {
+    const found = await client.headManifest(repository, tag, { signal });
+    if (found !== undefined && found !== 'not-modified') tags.set(tag, found.digest);
+  }
+}
+
+/** Undefined for what refers to nothing, and for what cannot be read. */
+function subjectOf(bytes: Buffer, mediaType: string): string | undefined {
+  try {
+    return parseManifest(bytes, mediaType).subject?.digest;
+  } catch (error) {
+    if (isRegistryError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** In larger repositories the names are not listed for each manifest. */
+const listedMax = 1000;
 
 type Keeping = Deletion & Pick<PlannedDeletion, 'aliases'>;
 

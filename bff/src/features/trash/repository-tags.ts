@@ -14,6 +14,8 @@ export interface TagsQuestion {
   readonly known: ReadonlyMap<string, string>;
   /** What is to be deleted: whatever may be one of these is asked for in any case. */
   readonly doomed: ReadonlySet<string>;
+  /** Nothing is believed, however many there are. */
+  readonly isStrict: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -23,13 +25,14 @@ export async function readTags({
   repository,
   known,
   doomed,
+  isStrict,
   signal,
 }: TagsQuestion): Promise<Map<string, string>> {
   const names: string[] = [];
   for await (const page of client.listTags(repository, { signal })) names.push(...page);
   const isAsked = (name: string): boolean => {
     const digest = known.get(name);
-    return names.length <= askedMax || digest === undefined || doomed.has(digest);
+    return isStrict || names.length <= askedMax || digest === undefined || doomed.has(digest);
   };
   const tags = new Map<string, string>();
   const toAsk = names.filter(isAsked);

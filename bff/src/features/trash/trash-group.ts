@@ -16,6 +16,8 @@ const itemsAtOnce = 8;
 
 /** For so long new ones are begun: whoever moves a held tag of the repository, or purges in it, waits for less than a lease’s patience. */
 const holdMs = 10_000;
+/** At the least, however long it took to read the repository's tags. */
+const leastHoldMs = 3000;
 
 /** Restores come first, so that a deletion of the same digest sees their tags; purges when nothing is put aside any more. */
 const phases: ReadonlyArray<(item: ClaimedItem) => boolean> = [
@@ -36,7 +38,8 @@ export async function workOnRepository(
     // What the registry says concerns all of them. What is cut is given back by its lease, to whoever comes next.
     if (!deps.signal.aborted) for (const item of items) ended.add(item, endOf(deps, item, error));
   });
-  const left = state === undefined ? [] : await workUntil(endsAtMs, deps, state, items, ended);
+  const untilMs = Math.max(endsAtMs, performance.now() + leastHoldMs);
+  const left = state === undefined ? [] : await workUntil(untilMs, deps, state, items, ended);
   await ended.flush();
   await ended.giveBack(left);
 }
@@ -79,7 +82,9 @@ async function openRepository(
   const readAll = async (): Promise<Map<string, string>> => {
     if (!isDeleting) return new Map();
     const known = await store.listTags(registryId, repository);
-    return readTags({ client, repository, known, doomed, signal });
+    // A tag that names by now what no tag named is found only by asking for every one of them.
+    const isStrict = items.some(({ why, state }) => why === 'untagged' && state === 'deleting');
+    return readTags({ client, repository, known, doomed, isStrict, signal });
   };
   const [isEnabled, tags, parents] = await Promise.all([
     isDeleting ? isDeletionEnabled({ client, repository, signal }) : true,
@@ -101,6 +106,7 @@ async function openRepository(
     tags,
     unknownParents: await readUnknownParents({ client, repository, tags, findKnown, signal }),
     findParents: parentsOf(parents, doomed, find),
+    findTagsOf: (digest) => store.findTagsOf(registryId, repository, digest),
     findImmutable: (tag) => findImmutable({ registryId, repository, tag }),
   };
 }

@@ -25,6 +25,8 @@ export const trashReasons = {
       `${digest} is part of ${parent}, which is not deleted: it would be left incomplete. Delete that one.`,
       { digest, parent },
     ),
+  inUse: (name: string, by: string) =>
+    reason('trash-in-use', `${name} is no leftover any more: ${by} needs it. It stays as it is.`, { name, by }),
   notKept: (registry: string, name: string, digest: string) =>
     reason(
       'trash-not-kept',

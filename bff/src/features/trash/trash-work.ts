@@ -30,7 +30,7 @@ export interface TrashNews {
 
 export interface TrashGroupDeps {
   readonly claims: TrashClaimsStore;
-  readonly store: Pick<TrashStore, 'now' | 'listTags' | 'findParents' | 'findKnown'>;
+  readonly store: Pick<TrashStore, 'now' | 'listTags' | 'findTagsOf' | 'findParents' | 'findKnown'>;
   readonly client: RegistryClient;
   readonly findImmutable: (place: Place & { readonly tag: string }) => Promise<string | undefined>;
   readonly news: TrashNews;

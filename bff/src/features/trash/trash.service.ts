@@ -123,6 +123,18 @@ export class TrashService {
     await this.#deps.wake();
   }
 
+  /** What no tag reaches; each is looked at once more before it goes. @returns how many are new or under way */
+  async deleteUntagged(manifests: readonly SelectedArtifact[], by: Person): Promise<number> {
+    let count = 0;
+    for (let start = 0; start < manifests.length; start += insertedAtOnce) {
+      const part = manifests.slice(start, start + insertedAtOnce);
+      const deletions = part.map((manifest) => ({ ...manifest, id: this.#deps.newId() }));
+      count += (await this.#deps.store.insert(deletions, 'untagged', by)).length;
+    }
+    if (count > 0) await this.#deps.wake();
+    return count;
+  }
+
   /** @throws ItemBusyError, TrashRefusal where its tag is something else by now and nobody said what to do */
   async restore(item: TrashItem, target: RestoreTarget, by: string | null): Promise<void> {
     await this.#refuseTaken(item, target);

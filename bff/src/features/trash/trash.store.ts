@@ -118,6 +118,17 @@ export class TrashStore {
     return new Map(rows.map(({ name, digest }) => [name, digest]));
   }
 
+  async findTagsOf(registryId: string, repository: string, digest: string): Promise<string[]> {
+    const rows = await this.#kysely
+      .selectFrom('tags')
+      .select('name')
+      .where('registry_id', '=', registryId)
+      .where('repository', '=', repository)
+      .where('digest', '=', digest)
+      .execute();
+    return rows.map(({ name }) => name);
+  }
+
   async findParents(registryId: string, repository: string, digests: readonly string[]): Promise<ParentOf[]> {
     if (digests.length === 0) return [];
     const { rows } = await sql<ParentOf>`

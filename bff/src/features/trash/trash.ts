@@ -8,8 +8,8 @@ export interface Reason {
 /** deleting → deleted → restoring → restored, or → purging → purged; deleting → failed. Both ways back lead to `deleted`. */
 export type TrashState = 'deleting' | 'deleted' | 'restoring' | 'restored' | 'purging' | 'purged' | 'failed';
 
-/** Who had it deleted: somebody, a retention rule, or a policy that follows its source. */
-export type TrashWhy = 'person' | 'retention' | 'policy';
+/** Who had it deleted: somebody, a retention rule, a policy that follows its source, or the plan for what has no tag. */
+export type TrashWhy = 'person' | 'retention' | 'policy' | 'untagged';
 
 /** `tag`: beside the others, because the registry takes no repository of another name. */
 export type KeptIn = 'repository' | 'tag';

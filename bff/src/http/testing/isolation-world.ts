@@ -6,6 +6,7 @@ import { digestOf, mediaTypes } from '../../registry-client/index.ts';
 import { addAccount, setRoles } from '../../testing/people.ts';
 import { startBff, type TestBff } from '../../testing/start-bff.ts';
 import { addRetention } from './isolation-retention.ts';
+import { addUntagged } from './isolation-storage.ts';
 
 /** Everything of one project that has a name or a number somebody could guess. */
 export interface Ids {
@@ -118,6 +119,7 @@ export async function addProject(bff: TestBff, project: string): Promise<Ids> {
   await addPromotions(bff, ids);
   await addTrash(bff, ids);
   await addRetention(bff, ids);
+  await addUntagged(bff, ids, registryIds);
   return ids;
 }
 

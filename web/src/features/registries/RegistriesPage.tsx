@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Registry } from 'bff/contract/registries';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -46,7 +47,19 @@ export function RegistriesPage() {
     </Button>
   ) : undefined;
   return (
-    <Page title={t('title')} fill facts={isPending ? undefined : <Facts registries={rows} />} action={addButton}>
+    <Page
+      title={t('title')}
+      fill
+      facts={isPending ? undefined : <Facts registries={rows} />}
+      action={
+        <>
+          <Button component={Link} to={paths.storage()}>
+            {t('storage')}
+          </Button>
+          {addButton}
+        </>
+      }
+    >
       <DataTable
         label={t('title')}
         columns={columns}

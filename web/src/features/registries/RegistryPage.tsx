@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import { useQuery } from '@tanstack/react-query';
 import type { Registry } from 'bff/contract/registries';
-import { lazy, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
@@ -36,7 +36,8 @@ const RegistryFormDrawer = lazy(async () => ({
   default: (await import('./RegistryFormDrawer.tsx')).RegistryFormDrawer,
 }));
 
-export function RegistryPage() {
+/** `children`: what other features say of it. */
+export function RegistryPage({ children }: { children?: ReactNode }) {
   const { t } = useTranslation(['registries', 'reasons', 'tasks']);
   const { registryId = '' } = useParams();
   const errorWords = useErrorWords();
@@ -82,6 +83,7 @@ export function RegistryPage() {
         <div>
           <RegistryEndpoints registry={registry} />
           <RegistryCapabilities registry={registry} />
+          {children}
         </div>
         <div>
           <RegistryMaintenance registry={registry} />

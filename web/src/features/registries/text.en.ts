@@ -1,5 +1,6 @@
 export const text = {
   title: 'Registries',
+  storage: 'Storage',
   facts: {
     registries_one: '{{count}} registry',
     registries_other: '{{count}} registries',

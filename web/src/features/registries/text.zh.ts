@@ -3,6 +3,7 @@ import type { text as english } from './text.en.ts';
 
 export const text = {
   title: '镜像仓库',
+  storage: '存储',
   facts: {
     registries_other: '{{count}} 个镜像仓库',
     unhealthy_other: '{{count}} 个需要处理',

@@ -156,6 +156,7 @@ type Translate = TFunction<'trash'>;
 
 function byOf(t: Translate, { why, deletedBy }: TrashItem): string {
   if (why === 'retention') return t('row.retention');
+  if (why === 'untagged') return t('row.untagged', { who: deletedBy ?? t('row.nobody') });
   if (deletedBy === null) return t('row.nobody');
   return t(why === 'policy' ? 'row.policy' : 'row.by', { who: deletedBy });
 }
