@@ -6,6 +6,8 @@ export const text = {
     staging: 'staging',
     production: 'production',
   },
+  /** A name that has no translation, within a sentence. */
+  asWritten: '{{name}}',
   digest: {
     copy: 'Copy digest {{digest}}',
     copied: 'Copied',
@@ -59,9 +61,21 @@ export const text = {
   allEnvironments: 'all environments',
   needed: {
     system: 'Only a system administrator may do this.',
-    project: 'In {{project}} this needs the role {{role}} or higher; a project admin can give it to you.',
+    project: 'To {{doing}} in {{project}} you need the role {{role}} there; a project admin can give it to you.',
     environment:
-      'In {{environment}} of {{project}} this needs the role {{role}} or higher; a project admin can give it to you.',
+      'To {{doing}} in {{environment}} of {{project}} you need the role {{role}} there; a project admin can give it to you.',
+    orHigher: '{{role}} or higher',
+    only: '{{role}}',
+    /** After “to”: the actions of the permission table, as the server says them. */
+    doing: {
+      catalog: { read: 'see repositories and tags' },
+      artifact: { pull: 'pull', push: 'push or copy artifacts', delete: 'delete or restore artifacts' },
+      member: { read: 'see members, robots and rules' },
+      replication: { read: 'see what is being copied' },
+      trash: { purge: 'purge the trash' },
+      project: { manage: 'manage members, robots and settings' },
+      audit: { read: 'read the audit log' },
+    },
     members: 'See the members of {{project}}',
   },
   replication: { label: 'Replication', policies: 'Policies', executions: 'Copies', topology: 'Topology' },

@@ -8,6 +8,7 @@ export const text = {
     staging: '预发布',
     production: '生产',
   },
+  asWritten: ' {{name}} ',
   digest: {
     copy: '复制摘要 {{digest}}',
     copied: '已复制',
@@ -59,8 +60,20 @@ export const text = {
   allEnvironments: '所有环境',
   needed: {
     system: '只有系统管理员可以执行此操作。',
-    project: '需要在 {{project}} 中具有{{role}}或更高的角色；项目管理员可以授予。',
-    environment: '需要在 {{project}} 的{{environment}}环境中具有{{role}}或更高的角色；项目管理员可以授予。',
+    project: '要在 {{project}} 中{{doing}}，需要具有{{role}}的角色；项目管理员可以授予。',
+    environment:
+      '要在 {{project}} 的{{environment}}环境中{{doing}}，需要在那里具有{{role}}的角色；项目管理员可以授予。',
+    orHigher: '{{role}}或更高',
+    only: '{{role}}',
+    doing: {
+      catalog: { read: '查看存储库和标签' },
+      artifact: { pull: '拉取', push: '推送或复制制品', delete: '删除或恢复制品' },
+      member: { read: '查看成员、机器人和规则' },
+      replication: { read: '查看复制' },
+      trash: { purge: '清空回收站' },
+      project: { manage: '管理成员、机器人和设置' },
+      audit: { read: '查看审计日志' },
+    },
     members: '查看 {{project}} 的成员',
   },
   replication: { label: '复制', policies: '策略', executions: '复制记录', topology: '拓扑' },

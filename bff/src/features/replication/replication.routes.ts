@@ -153,7 +153,7 @@ async function partOf(
   return scope.isEverything ? { executionId } : { executionId, taskIds: concerned.map(({ id }) => id) };
 }
 
-/** One destination stands for all: most copies have one, and the rest is in the line. */
+/** The project of the first destination stands for all: most copies have one. The target names what goes where. */
 async function noteOf(access: RequestAccess, { source, references, destinations }: CopyRequest): Promise<AuditNote> {
   const places = destinations.map(({ registryId, repository = source.repository }) => ({ registryId, repository }));
   const environments = new Set(await Promise.all(places.map(({ registryId }) => access.environmentOf(registryId))));
@@ -161,9 +161,29 @@ async function noteOf(access: RequestAccess, { source, references, destinations 
   return {
     project: projectOf(places[0]?.repository ?? source.repository),
     environment: environments.size === 1 ? (environment ?? null) : null,
-    target: `${source.registryId}/${source.repository}`,
+    target: copyTarget(source, references, places),
     after: { references: references.slice(0, 20), referenceCount: references.length, destinations: places },
   };
+}
+
+const NAMED = 3;
+
+/** `development/payments/api:2.7.3, :2.7.2 → testing, staging/payments/api-stable`: the first of each, and how many more. */
+function copyTarget(
+  source: CopyRequest['source'],
+  references: CopyRequest['references'],
+  places: readonly { readonly registryId: string; readonly repository: string }[],
+): string {
+  const names = references.map((reference) => (reference.includes(':') ? `@${reference}` : `:${reference}`));
+  const targets = places.map(({ registryId, repository }) =>
+    repository === source.repository ? registryId : `${registryId}/${repository}`,
+  );
+  return `${source.registryId}/${source.repository}${firstOf(names)} → ${firstOf(targets)}`;
+}
+
+function firstOf(names: readonly string[]): string {
+  const rest = names.length - NAMED;
+  return `${names.slice(0, NAMED).join(', ')}${rest > 0 ? ` (+${rest})` : ''}`;
 }
 
 function executionNotFound(): ApiError {
