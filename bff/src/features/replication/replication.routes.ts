@@ -12,7 +12,7 @@ import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { authorizeCopy, authorizeDestinations, copyScope, seesTask, type TaskVerb } from './copy-access.routes.ts';
 import type { ExecutionsView } from './executions.view.ts';
 import { type CopyRequest, declinedCode, heldBackCode, openStates, type Task, type TaskState } from './replication.ts';
-import { type LiveProgress, sumRates } from './live-progress.ts';
+import type { LiveProgress } from './live-progress.ts';
 import { detailAnswer, executionAnswer, previewAnswer, taskAnswer } from './replication-answers.ts';
 import type { ReplicationService, Which } from './replication.service.ts';
 import type { TaskScope } from './task-scope.view.ts';
@@ -75,7 +75,10 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
     const last = items.length > limit ? page.at(-1) : undefined;
     return {
       items: page.map((execution) =>
-        executionAnswer(execution, sumRates(live.filter(({ executionId }) => executionId === execution.id))),
+        executionAnswer(
+          execution,
+          live.filter(({ executionId }) => executionId === execution.id),
+        ),
       ),
       nextCursor: last === undefined ? null : writeCursor(sort, [last.createdAtMicroseconds, last.id]),
       total: null,
@@ -118,7 +121,7 @@ export async function showExecution(
   const scope: TaskScope = access === null ? { isEverything: true } : await copyScope(access);
   const live = liveOf(deps, scope, executionId);
   const found = await deps.executions.find(executionId, scope, live);
-  return found && executionAnswer(found, sumRates(live));
+  return found && executionAnswer(found, live);
 }
 
 /** Only of tasks that the caller sees. */

@@ -2,10 +2,10 @@ import type { Operations, Route } from 'bff/contract/operations';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useCurrentFigures } from '../current-figures.ts';
 import { type KnownRegistry, useRegistryDirectory } from '../registry-directory.ts';
 import { useEnvironmentName } from '../RegistryChip.tsx';
 import { routeKey } from '../traffic.ts';
-import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import styles from './topology.module.css';
@@ -187,10 +187,10 @@ interface NodeProps {
 
 function Node({ node, registry: { name, health }, flow, isLinked }: NodeProps) {
   const { t } = useTranslation('operations');
-  const { rate } = useFormat();
+  const { rate, isLost } = useCurrentFigures();
   const parts = [
-    flow === undefined || flow.inBytesPerSecond === 0 ? null : `↓ ${rate(flow.inBytesPerSecond)}`,
-    flow === undefined || flow.outBytesPerSecond === 0 ? null : `↑ ${rate(flow.outBytesPerSecond)}`,
+    flow === undefined || flow.inBytesPerSecond === 0 || isLost ? null : `↓ ${rate(flow.inBytesPerSecond)}`,
+    flow === undefined || flow.outBytesPerSecond === 0 || isLost ? null : `↑ ${rate(flow.outBytesPerSecond)}`,
   ].filter((part) => part !== null);
   const content: ReactNode = (
     <>
