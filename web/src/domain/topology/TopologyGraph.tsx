@@ -31,6 +31,11 @@ interface TopologyGraphProps {
   hrefOf: ((key: string) => string) | null;
 }
 
+/** Smaller than so much of its size its words cannot be read; it is scrolled instead. */
+const READABLE_SHARE = 0.9;
+/** Nobody scrolls a wall. */
+const WALL_SHARE = 0.5;
+
 /** Registries by environment, and between them what flows now or did lately; the wider, the faster. */
 export function TopologyGraph({ operations, off, chosen, hrefOf }: TopologyGraphProps) {
   const { t } = useTranslation('operations');
@@ -46,7 +51,7 @@ export function TopologyGraph({ operations, off, chosen, hrefOf }: TopologyGraph
       <svg
         className={styles['graph']}
         viewBox={`0 0 ${layout.width} ${layout.height}`}
-        style={{ maxWidth: layout.width, minWidth: Math.min(layout.width, 640) }}
+        style={{ maxWidth: layout.width, minWidth: layout.width * (hrefOf === null ? WALL_SHARE : READABLE_SHARE) }}
       >
         <Arrowheads />
         {layout.columns.map(({ environment, x }) => (
