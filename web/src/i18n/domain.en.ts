@@ -24,7 +24,15 @@ export const text = {
   },
   pull: {
     label: 'Pull commands',
-    tools: { docker: 'Docker', podman: 'Podman', skopeo: 'skopeo', crictl: 'crictl', kubernetes: 'Kubernetes' },
+    tools: {
+      docker: 'Docker',
+      podman: 'Podman',
+      skopeo: 'skopeo',
+      crictl: 'crictl',
+      kubernetes: 'Kubernetes',
+      helm: 'Helm',
+      oras: 'ORAS',
+    },
     by: 'Pull by',
     byTag: 'tag',
     byDigest: 'digest',
@@ -35,7 +43,8 @@ export const text = {
     login: 'First, once on each machine:',
     loginSecret: 'First, once in each namespace; name it in imagePullSecrets:',
     loginLabel: 'login command',
-    loginHint: 'The password is an access token of yours, which you <account>make in your account</account>.',
+    loginHint:
+      'The password is your own or, better on a machine, an access token, which you <account>make in your account</account>.',
     loginHintOther: 'The password is an access token or a robot account’s secret.',
     insecure: '{{host}} has no TLS. Each machine that pulls needs, in {{file}}:',
   },

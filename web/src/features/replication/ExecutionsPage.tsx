@@ -166,6 +166,7 @@ function useExecutionColumns(): Column<Execution>[] {
         header: t('executions.column.tasks'),
         width: 96,
         align: 'end',
+        narrow: 'hidden',
         cell: (execution) => taskWords(t, execution),
       },
       {
@@ -173,6 +174,7 @@ function useExecutionColumns(): Column<Execution>[] {
         header: t('executions.column.rate'),
         width: 88,
         align: 'end',
+        narrow: 'hidden',
         cell: (execution) => rate(executionFigures(execution).rateBytesPerSecond) ?? '',
       },
       {
