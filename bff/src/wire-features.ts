@@ -84,7 +84,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       wireNotices(foundation, userAgent),
       wireCollections(foundation, registries.registries, catalog.catalog),
       wireRetention(foundation, { rules: members.rules, trash: trash.trash }),
-      ...wireStorage(foundation, { putUntagged: trash.putUntagged, catalog: catalog.catalog }),
+      ...wireStorage(foundation, { trash: trash.trash, catalog: catalog.catalog }),
     ],
   };
 }

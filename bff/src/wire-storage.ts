@@ -5,19 +5,20 @@ import { StorageClaimsStore } from './features/storage/storage-claims.store.ts';
 import { StorageRunner } from './features/storage/storage-runner.ts';
 import { storageRoutes } from './features/storage/storage.routes.ts';
 import { StorageView } from './features/storage/storage.view.ts';
-import { type UntaggedRoutesDeps, untaggedRoutes } from './features/storage/untagged.routes.ts';
+import { untaggedRoutes } from './features/storage/untagged.routes.ts';
 import { UntaggedView } from './features/storage/untagged.view.ts';
+import type { TrashService } from './features/trash/trash.service.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
 
 export interface StorageParts {
-  readonly putUntagged: UntaggedRoutesDeps['putInTrash'];
+  readonly trash: Pick<TrashService, 'deleteUntagged'>;
   readonly catalog: Pick<CatalogService, 'refreshManifest'>;
 }
 
 const hourMs = 3_600_000;
 
 /** How many bytes are where, and what no tag reaches: docs/decisions/063-storage.md. */
-export function wireStorage(foundation: Foundation, { putUntagged, catalog }: StorageParts): FeatureParts[] {
+export function wireStorage(foundation: Foundation, { trash, catalog }: StorageParts): FeatureParts[] {
   const { access, clock, config, database, logger, newId, publish } = foundation;
   const { kysely } = database;
   const claims = new StorageClaimsStore(kysely);
@@ -45,6 +46,13 @@ export function wireStorage(foundation: Foundation, { putUntagged, catalog }: St
       start: () => runner.start(),
       stop: () => runner.stop(),
     },
-    { router: untaggedRoutes({ view: new UntaggedView(kysely), registries, graceMs, putInTrash: putUntagged }) },
+    {
+      router: untaggedRoutes({
+        view: new UntaggedView(kysely),
+        registries,
+        graceMs,
+        putInTrash: (manifests, by) => trash.deleteUntagged(manifests, by),
+      }),
+    },
   ];
 }

@@ -30,14 +30,13 @@ export interface TrashParts extends TagRules {
 /** Deleted is hidden and kept: docs/decisions/060-trash.md. */
 export function wireTrash(foundation: Foundation, parts: TrashParts) {
   const { database, logger, newId } = foundation;
-  const { kysely } = database;
   const announcements = announcementsOver(foundation);
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind the trash.');
   let unlisten = () => Promise.resolve();
-  const store = new TrashStore(kysely);
+  const store = new TrashStore(database.kysely);
   const findImmutable = ruleFinder(foundation, parts);
   const runner = new TrashRunner({
-    claims: new TrashClaimsStore(kysely),
+    claims: new TrashClaimsStore(database.kysely),
     store,
     clientFor: (registryId) => parts.registries.clientFor(registryId),
     findImmutable,
@@ -60,7 +59,7 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
   });
   const trash = new TrashService({
     store,
-    selections: new TrashSelectionView(kysely),
+    selections: new TrashSelectionView(database.kysely),
     findImmutable,
     wake: async () => {
       runner.wake();
@@ -73,15 +72,11 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
   return {
     trash,
     moveToTrash: policyDoor(trash),
-    putUntagged: (
-      manifests: Parameters<TrashService['deleteUntagged']>[0],
-      by: { id: string | null; name: string | null },
-    ) => trash.deleteUntagged(manifests, by),
     frontDoor: {
       moveToTrash: frontDoor(trash),
-      isInTrash: createHiddenManifests({ view: createHiddenManifestsView(kysely), findImmutable }),
+      isInTrash: createHiddenManifests({ view: createHiddenManifestsView(database.kysely), findImmutable }),
     },
-    router: trashRoutes({ trash, view: createTrashView(kysely) }),
+    router: trashRoutes({ trash, view: createTrashView(database.kysely) }),
     start: async () => {
       await runner.start();
       if (database.kind === 'embedded') return;

@@ -8,8 +8,9 @@ import {
   roles,
   type SystemAction,
 } from '../contract/permissions.ts';
+import { permissionTable, rolesWith, writingActions } from '../contract/permission-table.ts';
 import { compileGlob } from './glob.ts';
-import { permissionTable, publicActions, roleNames, writingActions } from './permission-table.ts';
+import { publicActions, roleNames } from './permission-table.ts';
 import { isReservedProject } from './reserved-names.ts';
 import {
   type CellRole,
@@ -191,11 +192,6 @@ export function permissionsOf(
   });
 }
 
-/** The least roles first that hold an action. */
-export function rolesWith(action: PlaceAction): Role[] {
-  return roles.filter((role) => permissionTable[role].includes(action)).toReversed();
-}
-
 export function isPlaceAction(permission: Permission): permission is PlaceAction {
   return (placeActions as readonly string[]).includes(permission);
 }
@@ -249,7 +245,8 @@ function refusal(
       return `The robot account ${subject.name} may not ${doing[action]} ${where}; a project admin can give it that permission.`;
     }
     const [least] = enough;
-    const role = least === undefined ? 'another role' : `the role ${roleNames[least]} or higher`;
+    const orHigher = enough.length > 1 ? ' or higher' : '';
+    const role = least === undefined ? 'another role' : `the role ${roleNames[least]}${orHigher}`;
     if (subject.kind === 'user' && subject.ceiling !== undefined) {
       return `This access token may not ${doing[action]} ${where}: that needs ${role} and a token made for it.`;
     }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isPlaceAction, rolesWith } from '../access/decide.ts';
+import { isPlaceAction } from '../access/decide.ts';
 import type { Endpoint } from '../contract/endpoint.ts';
 import type { Problem } from '../contract/errors.ts';
 import { contract } from '../contract/index.ts';
+import { rolesWith } from '../contract/permission-table.ts';
 import { type PlaceAction, type Role, roles } from '../contract/permissions.ts';
 import { mediaTypes } from '../registry-client/index.ts';
 import { endpointPath, type TestApiClient } from '../testing/api-client.ts';

@@ -15,21 +15,18 @@ afterEach(() => {
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const isPublic = { isPublic: true };
+const image = { repository: 'payments/api', tag: '2.7.3', digest, kind: 'image' as const, artifactType: null };
 
-function lines(session: Session, project = projectWith({}), pullHost: string | null = null): string[] {
-  renderAt(
-    '/',
-    <PullCommands
-      registry={{ ...registryEntry('production'), pullHost }}
-      repository="payments/api"
-      tag="2.7.3"
-      digest={digest}
-    />,
-    [
-      [sessionQuery().queryKey, session],
-      [projectQuery('payments').queryKey, project],
-    ],
-  );
+function lines(
+  session: Session,
+  project = projectWith({}),
+  pullHost: string | null = null,
+  artifact: Parameters<typeof PullCommands>[0]['artifact'] = image,
+): string[] {
+  renderAt('/', <PullCommands registry={{ ...registryEntry('production'), pullHost }} artifact={artifact} />, [
+    [sessionQuery().queryKey, session],
+    [projectQuery('payments').queryKey, project],
+  ]);
   return shown();
 }
 const shown = () => [...document.querySelectorAll('pre')].map(({ textContent }) => textContent ?? '');
@@ -40,6 +37,19 @@ describe('how to pull', () => {
       `docker login --username guest ${location.host}`,
       `docker pull ${location.host}/production/payments/api:2.7.3`,
     ]);
+  });
+
+  it('is with Helm for a chart, whatever was used for an image', () => {
+    localStorage.setItem('longshore.pull-tool', 'podman');
+    const artifactType = 'application/vnd.cncf.helm.config.v1+json';
+    const chart = { ...image, repository: 'payments/chart', kind: 'artifact' as const, artifactType };
+    const isPlain = location.protocol === 'http:';
+    expect(lines(sessionOf('guest'), projectWith({}), null, chart)).toEqual([
+      `helm registry login ${isPlain ? '--plain-http ' : ''}--username guest ${location.host}`,
+      `helm pull oci://${location.host}/production/payments/chart --version 2.7.3${isPlain ? ' --plain-http' : ''}`,
+    ]);
+    const tools = screen.getAllByRole('tab').map(({ textContent }) => textContent);
+    expect(tools).toEqual(['Helm', 'ORAS', 'skopeo']);
   });
 
   it('needs no login where anybody may pull', () => {

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Artifact } from 'bff/contract/artifacts';
 import { listRegistries } from 'bff/contract/registries';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -19,6 +20,7 @@ import {
   type PullTool,
   pullCommand,
   pullCommandWithLogin,
+  pullToolsFor,
   speaksPlainHttp,
 } from './pull-commands.ts';
 import { PullToolTabs, useKeptTool } from './PullToolTabs.tsx';
@@ -26,16 +28,15 @@ import type { KnownRegistry } from './registry-directory.ts';
 
 interface PullCommandsProps {
   registry: KnownRegistry;
-  repository: string;
-  /** Null where only the digest is known. */
-  tag: string | null;
-  digest: string;
+  artifact: Pick<Artifact, 'repository' | 'tag' | 'digest' | 'kind' | 'artifactType'>;
 }
 
 /** The lines that pull an artifact, for each tool; the last one used comes first the next time. */
-export function PullCommands({ registry, repository, tag, digest }: PullCommandsProps) {
+export function PullCommands({ registry, artifact }: PullCommandsProps) {
   const { t } = useTranslation('domain');
-  const [tool, setTool] = useKeptTool();
+  const { repository, tag, digest } = artifact;
+  const tools = pullToolsFor(artifact);
+  const [tool, setTool] = useKeptTool(tools);
   const [isByDigest, setIsByDigest] = useState(tag === null);
   const [wantsRegistry, setWantsRegistry] = useState(false);
   const needsLogin = useNeedsLogin(repository, registry.environment);
@@ -49,7 +50,7 @@ export function PullCommands({ registry, repository, tag, digest }: PullCommands
     : { ...frontDoor(location), name: frontDoorName(id, repository), reference };
   return (
     <div className={styles['commands']}>
-      <PullToolTabs tool={tool} panelId={panelId} onChange={setTool} />
+      <PullToolTabs tools={tools} tool={tool} panelId={panelId} onChange={setTool} />
       <div role="tabpanel" id={panelId} aria-label={t(`pull.tools.${tool}`)} className={styles['commands']}>
         <Lines tool={tool} target={target} needsLogin={needsLogin && !isDirect} />
         {tag === null ? null : (

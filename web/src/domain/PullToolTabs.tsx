@@ -1,28 +1,29 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './PullCommands.module.css';
-import { type PullTool, pullTools } from './pull-commands.ts';
+import type { PullTool } from './pull-commands.ts';
 
 interface PullToolTabsProps {
+  tools: readonly PullTool[];
   tool: PullTool;
   panelId: string;
   onChange: (tool: PullTool) => void;
 }
 
-export function PullToolTabs({ tool, panelId, onChange }: PullToolTabsProps) {
+export function PullToolTabs({ tools, tool, panelId, onChange }: PullToolTabsProps) {
   const { t } = useTranslation('domain');
   const step = (event: React.KeyboardEvent<HTMLButtonElement>, index: number) => {
     const move = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    const next = move === 0 ? undefined : pullTools.at((index + move) % pullTools.length);
+    const next = move === 0 ? undefined : tools.at((index + move) % tools.length);
     if (next === undefined) return;
     event.preventDefault();
     onChange(next);
     const tabs = event.currentTarget.parentElement?.querySelectorAll<HTMLElement>('[role="tab"]');
-    tabs?.[pullTools.indexOf(next)]?.focus();
+    tabs?.[tools.indexOf(next)]?.focus();
   };
   return (
     <div role="tablist" aria-label={t('pull.label')} className={styles['tools']}>
-      {pullTools.map((each, index) => (
+      {tools.map((each, index) => (
         <button
           key={each}
           type="button"
@@ -43,25 +44,24 @@ export function PullToolTabs({ tool, panelId, onChange }: PullToolTabsProps) {
 
 const STORAGE_KEY = 'longshore.pull-tool';
 
-/** The tool last chosen in this browser. */
-export function useKeptTool(): [PullTool, (tool: PullTool) => void] {
-  const [tool, setTool] = useState(readTool);
+/** The tool last chosen in this browser; where it is of no use, the first that is. */
+export function useKeptTool(tools: readonly PullTool[]): [PullTool, (tool: PullTool) => void] {
+  const [kept, setKept] = useState(readTool);
   const choose = (next: PullTool) => {
-    setTool(next);
+    setKept(next);
     try {
       localStorage.setItem(STORAGE_KEY, next);
     } catch {
       // Only a convenience.
     }
   };
-  return [tool, choose];
+  return [tools.find((tool) => tool === kept) ?? tools[0] ?? 'docker', choose];
 }
 
-function readTool(): PullTool {
+function readTool(): string | null {
   try {
-    const stored = localStorage.getItem(STORAGE_KEY);
-    return pullTools.find((tool) => tool === stored) ?? 'docker';
+    return localStorage.getItem(STORAGE_KEY);
   } catch {
-    return 'docker';
+    return null;
   }
 }

@@ -1,17 +1,13 @@
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import { environmentColors } from '../theme/environment-colors.ts';
+import { environmentName } from './environment-name.ts';
 import styles from './RegistryChip.module.css';
 
-const known = ['development', 'testing', 'staging', 'production'] as const;
-
-/** An environment's name in the page's language, if it is one of the usual four; else as people wrote it. */
+/** `environmentName` in the page's language. */
 export function useEnvironmentName(): (environment: string) => string {
-  const { t } = useTranslation('domain');
-  return (environment) => {
-    const name = known.find((one) => one === environment);
-    return name === undefined ? environment : t(`environment.${name}`);
-  };
+  const { t } = useTranslation(['common', 'domain']);
+  return (environment) => environmentName(t, environment);
 }
 
 function colorsOf(environment: string): CSSProperties {

@@ -62,7 +62,9 @@ describe('a refusal', () => {
   it('does so in Chinese as well', async () => {
     await changeLanguage('zh-CN');
     openAs(['member.read']);
-    expect(screen.getByRole('alert').textContent).toContain('payments 的production环境中具有开发者或更高的角色');
+    expect(screen.getByRole('alert').textContent).toContain(
+      '要在 payments 的生产环境中推送或复制制品，需要在那里具有开发者或更高的角色',
+    );
     expect(await screen.findByRole('link', { name: '查看 payments 的成员' })).toBeDefined();
   });
 

@@ -1,10 +1,11 @@
-import type { Needed } from 'bff/contract/permissions';
+import { type Needed, placeActions } from 'bff/contract/permissions';
 import type { TFunction } from 'i18next';
 import { createElement, lazy, Suspense, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/api-error.ts';
 import { withoutTurns } from '../i18n/plain-text.ts';
 import type { ErrorWords } from '../ui/ErrorState.tsx';
+import { environmentInSentence } from './environment-name.ts';
 
 const MembersLink = lazy(async () => ({ default: (await import('./MembersLink.tsx')).MembersLink }));
 
@@ -21,19 +22,28 @@ export function errorWords(t: TFunction<['common', 'domain']>, language: string,
   const isOfRole = needed !== undefined && code === 'permission-missing';
   const inOther = isOfRole ? neededWords(t, needed) : t(`errors.${code}`);
   const sentence = problem !== null && language === 'en' ? withoutTurns(problem.detail) : inOther;
-  const project = needed === undefined || needed.roles.length === 0 ? null : needed.project;
   const isFinal = error.status === 403 || error.status === 404;
-  if (project === null) return { sentence, requestId, isFinal };
-  return { sentence, requestId, isFinal, more: createElement(Suspense, null, createElement(MembersLink, { project })) };
+  return { sentence, requestId, isFinal, ...(needed === undefined ? {} : wayOut(needed)) };
 }
 
-/** What a refused action would need: the least role that suffices, and where. */
-function neededWords(t: TFunction<['common', 'domain']>, { roles, project, environment }: Needed): string {
+/** To who could give the role. */
+function wayOut({ roles, project }: Needed): Pick<ErrorWords, 'more'> {
+  if (roles.length === 0 || project === null) return {};
+  return { more: createElement(Suspense, null, createElement(MembersLink, { project })) };
+}
+
+/** What an action would need: the least role that suffices, and where. */
+function neededWords(t: TFunction<['common', 'domain']>, { roles, project, environment, ...needed }: Needed): string {
   const [least] = roles;
-  if (least === undefined || project === null) return t('domain:needed.system');
-  const role = t(`domain:role.${least}`);
-  if (environment === null) return t('domain:needed.project', { project, role });
-  return t('domain:needed.environment', { project, environment, role });
+  const action = placeActions.find((one) => one === needed.action);
+  if (least === undefined || project === null || action === undefined) return t('domain:needed.system');
+  const role = t(roles.length > 1 ? 'domain:needed.orHigher' : 'domain:needed.only', {
+    role: t(`domain:role.${least}`),
+  });
+  const doing = t(`domain:needed.doing.${action}`);
+  if (environment === null) return t('domain:needed.project', { doing, project, role });
+  const where = environmentInSentence(t, environment);
+  return t('domain:needed.environment', { doing, project, environment: where, role });
 }
 
 /** `errorWords` in the page's language; null stays null, as a query's `error` is. */
@@ -44,4 +54,10 @@ export function useErrorWords(): <E>(error: E) => E extends null ? null : ErrorW
     <E>(error: E) => (error === null ? null : errorWords(t, language, error)) as E extends null ? null : ErrorWords,
     [t, language],
   );
+}
+
+/** The words of a refusal that a page foresees, without asking for what would be refused. */
+export function useNeededWords(): (needed: Needed) => ErrorWords {
+  const { t } = useTranslation(['common', 'domain']);
+  return (needed) => ({ sentence: neededWords(t, needed), requestId: null, ...wayOut(needed) });
 }

@@ -20,6 +20,11 @@ export function canAt(access: Access, action: PlaceAction, environment?: string)
   );
 }
 
+/** Whether the reader may do it in every environment that is known to them. */
+export function canEverywhere(access: Access, action: PlaceAction): boolean {
+  return access !== undefined && access.length > 0 && access.every(({ actions }) => actions.includes(action));
+}
+
 /** Those in which the reader may do something; none while no registry serves any. */
 export function environmentsOf(access: Access): string[] {
   return (access ?? []).flatMap(({ environment }) => environment ?? []);

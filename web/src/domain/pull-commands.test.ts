@@ -7,7 +7,7 @@ import {
   loginCommand,
   pullCommand,
   pullCommandWithLogin,
-  pullTools,
+  pullToolsFor,
   speaksPlainHttp,
 } from './pull-commands.ts';
 
@@ -43,13 +43,22 @@ describe('imageName', () => {
 
 describe('pullCommand', () => {
   it('writes each tool its own line', () => {
-    expect(pullTools.map((tool) => pullCommand(tool, tls))).toEqual([
+    const tools = pullToolsFor({ kind: 'image', artifactType: null });
+    expect(tools.map((tool) => pullCommand(tool, tls))).toEqual([
       'docker pull console.example/production/payments/api:2.7.3',
       'podman pull console.example/production/payments/api:2.7.3',
       'skopeo copy --all docker://console.example/production/payments/api:2.7.3 oci:api-2.7.3',
       'crictl pull console.example/production/payments/api:2.7.3',
       'image: console.example/production/payments/api:2.7.3',
     ]);
+  });
+  it('pulls what is no image with Helm and ORAS', () => {
+    expect(pullToolsFor({ kind: 'artifact', artifactType: 'application/spdx+json' })).toEqual(['oras', 'skopeo']);
+    expect(pullCommand('oras', plain)).toBe('oras pull --plain-http 10.0.0.7:8080/production/payments/api:2.7.3');
+    expect(pullCommand('helm', tls)).toBe('helm pull oci://console.example/production/payments/api --version 2.7.3');
+    expect(pullCommand('helm', { ...tls, reference: digest })).toBe(
+      `helm pull oci://console.example/production/payments/api@${digest}`,
+    );
   });
   it('turns off the TLS check where there is no TLS', () => {
     expect(pullCommand('podman', plain)).toContain('--tls-verify=false');

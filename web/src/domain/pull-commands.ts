@@ -1,3 +1,4 @@
+import type { Artifact } from 'bff/contract/artifacts';
 import { isDigest } from './digest.ts';
 
 /** Where an artifact is pulled from: this console's front door, or a registry's own address. */
@@ -15,8 +16,19 @@ export interface PullTarget extends PullHost {
   reference: string;
 }
 
-export const pullTools = ['docker', 'podman', 'skopeo', 'crictl', 'kubernetes'] as const;
-export type PullTool = (typeof pullTools)[number];
+const imageTools = ['docker', 'podman', 'skopeo', 'crictl', 'kubernetes'] as const;
+const chartTools = ['helm', 'oras', 'skopeo'] as const;
+const artifactTools = ['oras', 'skopeo'] as const;
+export type PullTool = (typeof imageTools | typeof chartTools)[number];
+
+/** https://helm.sh/docs/topics/registries/#helm-chart-manifest */
+const HELM_CHART = 'application/vnd.cncf.helm.config.v1+json';
+
+/** What can be done with an artifact: nothing runs a chart or a document as a container. */
+export function pullToolsFor({ kind, artifactType }: Pick<Artifact, 'kind' | 'artifactType'>): readonly PullTool[] {
+  if (kind !== 'artifact') return imageTools;
+  return artifactType === HELM_CHART ? chartTools : artifactTools;
+}
 
 /** Loopback needs no configuration. https://docs.docker.com/reference/cli/dockerd/#insecure-registries */
 const LOOPBACK = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
@@ -52,6 +64,11 @@ const commandFor: Readonly<Record<PullTool, (image: string, target: PullTarget) 
   },
   crictl: (image) => `crictl pull ${image}`,
   kubernetes: (image) => `image: ${image}`,
+  helm: (image, { host, name, reference, isPlainHttp }) => {
+    const chart = isDigest(reference) ? image : `${host}/${name} --version ${reference}`;
+    return `helm pull oci://${chart}${isPlainHttp ? ' --plain-http' : ''}`;
+  },
+  oras: (image, { isPlainHttp }) => `oras pull ${isPlainHttp ? '--plain-http ' : ''}${image}`,
 };
 
 /** What comes before the first pull of what is not public; null where the pull itself carries the credentials. */
@@ -63,6 +80,10 @@ export function loginCommand(tool: PullTool, { host, isPlainHttp }: PullHost, us
     case 'podman':
     case 'skopeo':
       return `${tool} login ${insecure}--username ${username} ${host}`;
+    case 'helm':
+      return `helm registry login ${isPlainHttp ? '--plain-http ' : ''}--username ${username} ${host}`;
+    case 'oras':
+      return `oras login ${isPlainHttp ? '--plain-http ' : ''}--username ${username} ${host}`;
     case 'crictl':
       return null;
     case 'kubernetes':
@@ -80,7 +101,7 @@ export function pullCommandWithLogin(tool: PullTool, target: PullTarget, usernam
 
 /**
  * What a machine must be told before it pulls from a registry without TLS; null where nothing is needed.
- * podman and skopeo carry it in their command.
+ * podman, skopeo, helm and oras carry it in their command.
  */
 export function insecureRegistryHint(
   tool: PullTool,

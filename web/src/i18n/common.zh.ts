@@ -62,7 +62,7 @@ export const text = {
   ui: {
     tryAgain: '重试',
     requestId: '请求编号',
-    notRead: '无法读取{{what}}',
+    notRead: '无法读取：{{what}}',
     notices: '通知',
     dismiss: '关闭通知',
     close: '关闭',

@@ -6,6 +6,8 @@ export const text = {
     staging: 'staging',
     production: 'production',
   },
+  /** A name that has no translation, within a sentence. */
+  asWritten: '{{name}}',
   digest: {
     copy: 'Copy digest {{digest}}',
     copied: 'Copied',
@@ -22,7 +24,15 @@ export const text = {
   },
   pull: {
     label: 'Pull commands',
-    tools: { docker: 'Docker', podman: 'Podman', skopeo: 'skopeo', crictl: 'crictl', kubernetes: 'Kubernetes' },
+    tools: {
+      docker: 'Docker',
+      podman: 'Podman',
+      skopeo: 'skopeo',
+      crictl: 'crictl',
+      kubernetes: 'Kubernetes',
+      helm: 'Helm',
+      oras: 'ORAS',
+    },
     by: 'Pull by',
     byTag: 'tag',
     byDigest: 'digest',
@@ -33,7 +43,8 @@ export const text = {
     login: 'First, once on each machine:',
     loginSecret: 'First, once in each namespace; name it in imagePullSecrets:',
     loginLabel: 'login command',
-    loginHint: 'The password is an access token of yours, which you <account>make in your account</account>.',
+    loginHint:
+      'The password is your own or, better on a machine, an access token, which you <account>make in your account</account>.',
     loginHintOther: 'The password is an access token or a robot account’s secret.',
     insecure: '{{host}} has no TLS. Each machine that pulls needs, in {{file}}:',
   },
@@ -59,9 +70,21 @@ export const text = {
   allEnvironments: 'all environments',
   needed: {
     system: 'Only a system administrator may do this.',
-    project: 'In {{project}} this needs the role {{role}} or higher; a project admin can give it to you.',
+    project: 'To {{doing}} in {{project}} you need the role {{role}} there; a project admin can give it to you.',
     environment:
-      'In {{environment}} of {{project}} this needs the role {{role}} or higher; a project admin can give it to you.',
+      'To {{doing}} in {{environment}} of {{project}} you need the role {{role}} there; a project admin can give it to you.',
+    orHigher: '{{role}} or higher',
+    only: '{{role}}',
+    /** After “to”: the actions of the permission table, as the server says them. */
+    doing: {
+      catalog: { read: 'see repositories and tags' },
+      artifact: { pull: 'pull', push: 'push or copy artifacts', delete: 'delete or restore artifacts' },
+      member: { read: 'see members, robots and rules' },
+      replication: { read: 'see what is being copied' },
+      trash: { purge: 'purge the trash' },
+      project: { manage: 'manage members, robots and settings' },
+      audit: { read: 'read the audit log' },
+    },
     members: 'See the members of {{project}}',
   },
   replication: { label: 'Replication', policies: 'Policies', executions: 'Copies', topology: 'Topology' },

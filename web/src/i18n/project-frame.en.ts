@@ -24,8 +24,9 @@ export const text = {
   notFound: 'There is no project “{{project}}”',
   notFoundNext: 'It may have been removed, or you are not a member of it.',
   toProjects: 'All projects',
+  notRead: 'the project',
   notForYou: 'This page of {{project}} is not for your role',
-  notForYouNext: 'A project admin can give you another one.',
+  notForYouArchived: 'The project is archived: it reads as before and takes no changes.',
 };
 
 declare module 'i18next' {

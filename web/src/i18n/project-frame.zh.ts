@@ -25,6 +25,7 @@ export const text = {
   notFound: '没有名为“{{project}}”的项目',
   notFoundNext: '它可能已被移除，或者您不是它的成员。',
   toProjects: '所有项目',
+  notRead: '项目',
   notForYou: '您的角色不能查看 {{project}} 的此页面',
-  notForYouNext: '项目管理员可以授予您其他角色。',
+  notForYouArchived: '该项目已归档：仍可查看，但不接受更改。',
 } satisfies TextOf<typeof english>;

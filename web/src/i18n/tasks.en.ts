@@ -86,6 +86,12 @@ export const text = {
     more_one: 'and {{count}} more',
     more_other: 'and {{count}} more',
     replaces: 'replaces {{digest}}',
+    obstacle: {
+      destination: 'No destination is chosen.',
+      name: 'The name is not valid.',
+      impossible: 'It cannot be copied there.',
+      nothing: 'All of it is there: nothing to do.',
+    },
     start: 'Copy',
     startAndStay: 'Copy and stay here',
     cancel: 'Cancel',

@@ -79,6 +79,12 @@ export const text = {
     nothingToDo: '全部已经存在：没有需要复制的内容。',
     more_other: '另有 {{count}} 个',
     replaces: '替换 {{digest}}',
+    obstacle: {
+      destination: '尚未选择目标。',
+      name: '名称无效。',
+      impossible: '无法复制到那里。',
+      nothing: '目标中已有全部内容，无需复制。',
+    },
     start: '复制',
     startAndStay: '复制并留在此页',
     cancel: '取消',

@@ -2,12 +2,12 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import type { StreamEvent } from 'bff/contract/events';
 import type { ReactNode } from 'react';
 import { vi } from 'vitest';
-import type { EventStream } from '../api/event-stream.ts';
+import type { Connection, EventStream } from '../api/event-stream.ts';
 import { createQueryClient } from '../api/query-client.ts';
 import { EventStreamProvider } from '../api/stream-hooks.tsx';
 
-/** What surrounds a page that follows events; the test says what happens. */
-export function createSurroundings() {
+/** What surrounds a page that follows events; the test says what happens, and whether the server is heard. */
+export function createSurroundings(connection: Connection = { state: 'live' }) {
   const client = createQueryClient();
   const handlers = new Set<[string, (payload: never) => void]>();
   const stream: EventStream = {
@@ -17,7 +17,7 @@ export function createSurroundings() {
       handlers.add(entry);
       return () => void handlers.delete(entry);
     },
-    connection: () => ({ state: 'live' }),
+    connection: () => connection,
     onConnection: () => () => undefined,
   };
   const wrapper = ({ children }: { children: ReactNode }) => (

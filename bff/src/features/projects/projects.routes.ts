@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { rolesWith } from '../../access/decide.ts';
+import { rolesWith } from '../../contract/permission-table.ts';
 import { scopeWithin } from '../../access/scope.ts';
 import * as contract from '../../contract/projects.ts';
 import { ApiError } from '../../http/api-error.ts';

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { rolesWith } from '../../access/decide.ts';
+import { rolesWith } from '../../contract/permission-table.ts';
 import { projectOf } from '../../access/subject.ts';
 import type { HandlerInput } from '../../contract/endpoint.ts';
 import type { ErrorCode } from '../../contract/errors.ts';

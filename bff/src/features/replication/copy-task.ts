@@ -79,7 +79,7 @@ async function copyAndTell(context: CopyTaskContext, pinned: string, root?: Mani
   }
   if (result === undefined) return { end: { state: 'failed', reason: missing(context) }, isChanged: false };
   if (result.outcome === 'up-to-date' && result.plan === undefined) context.progress.skipAll(task.catalogSizeBytes);
-  context.onLog(lastLine(result, tag));
+  context.onLog(lastLine(result, tag, context.progress.bytesSent));
   return { end: { state: 'succeeded', reason: null }, isChanged: result.outcome === 'copied' };
 }
 
@@ -249,9 +249,9 @@ function plannedLine(plan: CopyPlan): TaskLogEntry {
   });
 }
 
-function lastLine(result: CopyResult, tag: string | null): TaskLogEntry {
+function lastLine(result: CopyResult, tag: string | null, bytesSent: number): TaskLogEntry {
   if (result.outcome === 'up-to-date') return logLines.upToDate({});
   const { digest } = result;
-  const bytes = String(result.bytesCopied);
+  const bytes = String(bytesSent);
   return tag === null ? logLines.pushed({ digest, bytes }) : logLines.tagged({ tag, digest, bytes });
 }

@@ -30,6 +30,20 @@ test('follows a change within seconds and falls to nothing when nothing moves', 
   expect(meter.bytesPerSecond).toBeGreaterThan(0);
 });
 
+test('says from when on its rate tells how long the rest takes: after a second in which something moved', () => {
+  const meter = new RateMeter(0);
+  // Nothing moves while the copy is planned.
+  for (let nowMs = 250; nowMs <= 5_000; nowMs += 250) meter.sample(nowMs);
+  meter.add(4_000);
+  meter.sample(5_250);
+  expect(meter.bytesPerSecond).toBeGreaterThan(0);
+  expect(meter.isSettled).toBe(false);
+  meter.sample(5_750);
+  expect(meter.isSettled).toBe(false);
+  meter.sample(6_000);
+  expect(meter.isSettled).toBe(true);
+});
+
 test('tells how long the rest takes, where that can be said', () => {
   expect(etaSeconds(1_000_000, 400_000)).toBe(3);
   expect(etaSeconds(0, null)).toBe(0);

@@ -4,6 +4,7 @@ export class RateMeter {
   #rate: number | undefined;
   #sampledAtMs: number;
   #addedAtMs: number;
+  #movesSinceMs: number | undefined;
   readonly #startedAtMs: number;
 
   constructor(nowMs: number) {
@@ -23,11 +24,19 @@ export class RateMeter {
     // In its first seconds an average over all of them is truer than one that begins at nought.
     const weight = Math.max(1 - Math.exp(-elapsedMs / smoothingMs), elapsedMs / (nowMs - this.#startedAtMs));
     this.#rate = this.#rate === undefined ? current : this.#rate + weight * (current - this.#rate);
-    if (this.#sinceSample > 0) this.#addedAtMs = nowMs;
+    if (this.#sinceSample > 0) {
+      this.#addedAtMs = nowMs;
+      this.#movesSinceMs ??= this.#sampledAtMs;
+    }
     // An average would fall for a minute, and show a rate where nothing moves any more.
-    else if (nowMs - this.#addedAtMs >= silenceMs) this.#rate = 0;
+    if (nowMs - this.#addedAtMs >= silenceMs) this.#rate = 0;
     this.#sinceSample = 0;
     this.#sampledAtMs = nowMs;
+  }
+
+  /** Whether it was measured long enough to say from it how long the rest takes. */
+  get isSettled(): boolean {
+    return this.#movesSinceMs !== undefined && this.#sampledAtMs - this.#movesSinceMs >= settledMs;
   }
 
   /** Null before anything could be measured. */
@@ -39,6 +48,8 @@ export class RateMeter {
 const smoothingMs = 3000;
 const shortestSampleMs = 100;
 const silenceMs = 2000;
+/** The first bytes are configs and the starts of layers: their rate says nothing of the rest. */
+const settledMs = 1000;
 
 /** Seconds for the rest at this rate; null where that cannot be said. */
 export function etaSeconds(bytesLeft: number, bytesPerSecond: number | null): number | null {

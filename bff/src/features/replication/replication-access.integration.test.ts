@@ -306,7 +306,8 @@ describe.each(databaseKinds)('Copies and who may do what (%s)', (kind) => {
       .where('action', '=', 'createExecution')
       .where('actor_name', '=', 'gus')
       .executeTakeFirstOrThrow();
-    expect(line).toMatchObject({ outcome: 'refused', project: 'payments', environment: 'production' });
+    const target = 'main/payments/api:1.0 → north';
+    expect(line).toMatchObject({ outcome: 'refused', project: 'payments', environment: 'production', target });
   });
 
   test('stopping and running again need the right to push, and touch only what the caller sees', async () => {

@@ -2,6 +2,7 @@ import type * as contract from '../../contract/replication.ts';
 import type { Answer } from '../../contract/endpoint.ts';
 import type { CopyPreview } from './copy-preview.ts';
 import type { Execution } from './executions.view.ts';
+import { sumRates, type TaskProgressNote } from './live-progress.ts';
 import { etaSeconds } from './rate-meter.ts';
 import type { Reason, Task, TaskBlob } from './replication.ts';
 import type { TaskDetail } from './tasks.view.ts';
@@ -67,8 +68,13 @@ export function detailAnswer(detail: TaskDetail, now: Date): contract.TaskDetail
   };
 }
 
-export function executionAnswer(execution: Execution, rateBytesPerSecond: number | null): contract.Execution {
-  const isRunning = execution.state === 'running' && rateBytesPerSecond !== null;
+/** @param live what is said of its tasks that run */
+export function executionAnswer(execution: Execution, live: readonly TaskProgressNote[]): contract.Execution {
+  const rateBytesPerSecond = sumRates(live);
+  const left = execution.bytesTotal - execution.bytesDone;
+  // While none of its tasks can say how long it takes, the sum of their rates says it as little.
+  const isMeasured = live.some((note) => note.etaSeconds !== null && note.etaSeconds > 0);
+  const canEstimate = execution.state === 'running' && left > 0 && isMeasured;
   return {
     id: execution.id,
     trigger: execution.trigger,
@@ -82,7 +88,7 @@ export function executionAnswer(execution: Execution, rateBytesPerSecond: number
     bytesTotal: execution.bytesTotal,
     bytesDone: execution.bytesDone,
     rateBytesPerSecond,
-    etaSeconds: isRunning ? etaSeconds(execution.bytesTotal - execution.bytesDone, rateBytesPerSecond) : null,
+    etaSeconds: canEstimate ? etaSeconds(left, rateBytesPerSecond) : null,
     sample: execution.sample.map((item) => ({ ...item })),
     sourceRegistryIds: [...execution.sourceRegistryIds],
     destinationRegistryIds: [...execution.destinationRegistryIds],

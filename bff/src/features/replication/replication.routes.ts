@@ -12,7 +12,7 @@ import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { authorizeCopy, authorizeDestinations, copyScope, seesTask, type TaskVerb } from './copy-access.routes.ts';
 import type { ExecutionsView } from './executions.view.ts';
 import { type CopyRequest, declinedCode, heldBackCode, openStates, type Task, type TaskState } from './replication.ts';
-import { type LiveProgress, sumRates } from './live-progress.ts';
+import type { LiveProgress } from './live-progress.ts';
 import { detailAnswer, executionAnswer, previewAnswer, taskAnswer } from './replication-answers.ts';
 import type { ReplicationService, Which } from './replication.service.ts';
 import type { TaskScope } from './task-scope.view.ts';
@@ -75,7 +75,10 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
     const last = items.length > limit ? page.at(-1) : undefined;
     return {
       items: page.map((execution) =>
-        executionAnswer(execution, sumRates(live.filter(({ executionId }) => executionId === execution.id))),
+        executionAnswer(
+          execution,
+          live.filter(({ executionId }) => executionId === execution.id),
+        ),
       ),
       nextCursor: last === undefined ? null : writeCursor(sort, [last.createdAtMicroseconds, last.id]),
       total: null,
@@ -118,7 +121,7 @@ export async function showExecution(
   const scope: TaskScope = access === null ? { isEverything: true } : await copyScope(access);
   const live = liveOf(deps, scope, executionId);
   const found = await deps.executions.find(executionId, scope, live);
-  return found && executionAnswer(found, sumRates(live));
+  return found && executionAnswer(found, live);
 }
 
 /** Only of tasks that the caller sees. */
@@ -153,7 +156,7 @@ async function partOf(
   return scope.isEverything ? { executionId } : { executionId, taskIds: concerned.map(({ id }) => id) };
 }
 
-/** One destination stands for all: most copies have one, and the rest is in the line. */
+/** The project of the first destination stands for all: most copies have one. The target names what goes where. */
 async function noteOf(access: RequestAccess, { source, references, destinations }: CopyRequest): Promise<AuditNote> {
   const places = destinations.map(({ registryId, repository = source.repository }) => ({ registryId, repository }));
   const environments = new Set(await Promise.all(places.map(({ registryId }) => access.environmentOf(registryId))));
@@ -161,9 +164,29 @@ async function noteOf(access: RequestAccess, { source, references, destinations 
   return {
     project: projectOf(places[0]?.repository ?? source.repository),
     environment: environments.size === 1 ? (environment ?? null) : null,
-    target: `${source.registryId}/${source.repository}`,
+    target: copyTarget(source, references, places),
     after: { references: references.slice(0, 20), referenceCount: references.length, destinations: places },
   };
+}
+
+const NAMED = 3;
+
+/** `development/payments/api:2.7.3, :2.7.2 → testing, staging/payments/api-stable`: the first of each, and how many more. */
+function copyTarget(
+  source: CopyRequest['source'],
+  references: CopyRequest['references'],
+  places: readonly { readonly registryId: string; readonly repository: string }[],
+): string {
+  const names = references.map((reference) => (reference.includes(':') ? `@${reference}` : `:${reference}`));
+  const targets = places.map(({ registryId, repository }) =>
+    repository === source.repository ? registryId : `${registryId}/${repository}`,
+  );
+  return `${source.registryId}/${source.repository}${firstOf(names)} → ${firstOf(targets)}`;
+}
+
+function firstOf(names: readonly string[]): string {
+  const rest = names.length - NAMED;
+  return `${names.slice(0, NAMED).join(', ')}${rest > 0 ? ` (+${rest})` : ''}`;
 }
 
 function executionNotFound(): ApiError {

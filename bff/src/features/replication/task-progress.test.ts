@@ -43,6 +43,18 @@ test('counts what moved and what was there already, once each', () => {
   progress.observer.manifestDone('sha256:m', 'pushed');
   expect(progress.figures).toMatchObject({ bytesDone: 160, bytesSkipped: 50, blobsDone: 3 });
   expect(moved).toBe(160);
+  expect(progress.bytesSent).toBe(110);
+});
+
+test('says how long the rest takes once a second of it was measured', () => {
+  const progress = new TaskProgress(0, () => {});
+  progress.observer.planned({ ...plan, bytesTotal: 100_060 });
+  progress.observer.blobBytes('sha256:b', 50);
+  progress.sample(250);
+  expect(progress.figures).toMatchObject({ rateBytesPerSecond: 200, etaSeconds: null });
+  progress.observer.blobBytes('sha256:a', 50_000);
+  progress.sample(1_000);
+  expect(progress.figures.etaSeconds).toBe(1);
 });
 
 test('tells each reader only what changed since it last asked', () => {

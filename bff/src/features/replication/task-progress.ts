@@ -85,8 +85,13 @@ export class TaskProgress {
       blobsTotal: this.#partsTotal,
       blobsDone: this.#partsDone,
       rateBytesPerSecond: rate,
-      etaSeconds: this.#bytesTotal === null ? null : etaSeconds(this.#bytesTotal - this.#bytesDone, rate),
+      etaSeconds: this.#etaSeconds(),
     };
+  }
+
+  /** Of this attempt: what was there already is not sent. Manifests count as well. */
+  get bytesSent(): number {
+    return this.#bytesDone - this.#bytesSkipped;
   }
 
   get blobs(): PlacedBlob[] {
@@ -105,6 +110,12 @@ export class TaskProgress {
     const changed = [...this.#changed[reader]].map((part) => ({ ...part }));
     this.#changed[reader].clear();
     return changed;
+  }
+
+  #etaSeconds(): number | null {
+    if (this.#bytesTotal === null) return null;
+    const left = this.#bytesTotal - this.#bytesDone;
+    return left > 0 && !this.#rate.isSettled ? null : etaSeconds(left, this.#rate.bytesPerSecond);
   }
 
   #plan(plan: CopyPlan): void {

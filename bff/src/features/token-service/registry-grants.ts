@@ -1,7 +1,8 @@
 import type { RegistryAction } from '../../access/credentials.ts';
-import { actionsAt, decideAt, rolesWith } from '../../access/decide.ts';
+import { actionsAt, decideAt } from '../../access/decide.ts';
 import { roleNames } from '../../access/permission-table.ts';
 import { projectOf, type ProjectDirectory, type Subject } from '../../access/subject.ts';
+import { rolesWith } from '../../contract/permission-table.ts';
 import type { AskedScope } from './registry-scope.ts';
 
 /** The service of the front door; its names begin with the registry's id. No registry may be called so. */

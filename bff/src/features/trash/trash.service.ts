@@ -119,7 +119,7 @@ export class TrashService {
 
   /** For what keeps a list of its own: chosen and written down in one transaction, so that neither is without the other. */
   async deleteChosen(choose: Choose, why: TrashWhy, by: Person): Promise<void> {
-    await this.#deps.store.insertChosen(choose, why, by);
+    for (const chosen of await this.#deps.store.insertChosen(choose, why, by)) this.#deps.onAsked(chosen);
     await this.#deps.wake();
   }
 
@@ -130,6 +130,7 @@ export class TrashService {
       const part = manifests.slice(start, start + insertedAtOnce);
       const deletions = part.map((manifest) => ({ ...manifest, id: this.#deps.newId() }));
       count += (await this.#deps.store.insert(deletions, 'untagged', by)).length;
+      for (const deletion of deletions) this.#deps.onAsked(deletion);
     }
     if (count > 0) await this.#deps.wake();
     return count;

@@ -44,10 +44,10 @@ export class TrashStore {
   }
 
   /** Chosen in the transaction that writes them down. What has its id already, or is being deleted, is passed over. */
-  async insertChosen(choose: Choose, why: TrashWhy, by: Person): Promise<void> {
-    await this.#kysely.transaction().execute(async (transaction) => {
+  async insertChosen(choose: Choose, why: TrashWhy, by: Person): Promise<readonly NewDeletion[]> {
+    return this.#kysely.transaction().execute(async (transaction) => {
       const chosen = await choose(transaction);
-      if (chosen.length === 0) return;
+      if (chosen.length === 0) return chosen;
       await sql`
         insert into trash_items (
           id, registry_id, project, repository, tag, digest, state, why, deleted_by, deleter_id, pushed_at, pushed_by)
@@ -59,6 +59,7 @@ export class TrashStore {
         order by "registryId", repository, tag, digest
         on conflict do nothing
       `.execute(transaction);
+      return chosen;
     });
   }
 

@@ -2,7 +2,6 @@ import { getStorage, measureRegistryStorage } from '../../contract/storage.ts';
 import { until } from '../../features/replication/testing/waiting.ts';
 import { digestOf, mediaTypes } from '../../registry-client/index.ts';
 import type { TestBff } from '../../testing/start-bff.ts';
-import type { Ids } from './isolation-world.ts';
 
 /** Until the bytes of both registries are known, as they are now. */
 export async function measureAll(bff: TestBff): Promise<void> {
@@ -21,7 +20,7 @@ export const untaggedBytes = { development: 700_000_007, production: 30_003 } as
 /** In each registry one that no tag reaches, as the next measuring finds it. */
 export async function addUntagged(
   bff: TestBff,
-  { project, repository }: Pick<Ids, 'project' | 'repository'>,
+  { project, repository }: { readonly project: string; readonly repository: string },
   registryIds: ReadonlyArray<keyof typeof untaggedBytes>,
 ): Promise<void> {
   const { kysely } = bff.running.foundation.database;

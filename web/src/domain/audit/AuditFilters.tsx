@@ -6,7 +6,7 @@ import { SearchField } from '../../ui/SearchField.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import styles from './audit.module.css';
 import { auditDefaults, auditFileUrl, auditQueryOf } from './audit-filters.ts';
-import { knownActions, useActionWords } from './audit-words.ts';
+import { knownChanges, knownReads, useActionWords } from './audit-words.ts';
 
 /** The filters of the log, kept in the URL, and its export; for a page's toolbar, above an `AuditTable` of the same place. */
 export function AuditFilters({ project }: { project?: string }) {
@@ -14,7 +14,14 @@ export function AuditFilters({ project }: { project?: string }) {
   const [url, setUrl] = useUrlState(auditDefaults);
   const actionWords = useActionWords();
   const query = auditQueryOf(url, project);
-  const actions = knownActions.map((action) => ({ action, words: actionWords(action) }));
+  const worded = (actions: readonly string[]) =>
+    actions
+      .map((action) => ({ action, words: actionWords(action) }))
+      .toSorted((left, right) => left.words.localeCompare(right.words));
+  const groups = [
+    { label: t('changes'), actions: worded(knownChanges) },
+    { label: t('reads'), actions: worded(knownReads) },
+  ];
   return (
     <>
       <div className={styles['find']}>
@@ -27,13 +34,15 @@ export function AuditFilters({ project }: { project?: string }) {
         onChange={(event) => setUrl({ action: event.target.value })}
       >
         <option value="">{t('anyAction')}</option>
-        {actions
-          .toSorted((left, right) => left.words.localeCompare(right.words))
-          .map(({ action, words }) => (
-            <option key={action} value={action}>
-              {words}
-            </option>
-          ))}
+        {groups.map(({ label, actions }) => (
+          <optgroup key={label} label={label}>
+            {actions.map(({ action, words }) => (
+              <option key={action} value={action}>
+                {words}
+              </option>
+            ))}
+          </optgroup>
+        ))}
       </select>
       <select
         className={styles['select']}

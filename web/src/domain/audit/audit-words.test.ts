@@ -1,6 +1,6 @@
 import { contract } from 'bff/contract';
 import { describe, expect, it } from 'vitest';
-import { changesOf, knownActions, targetText, valueText } from './audit-words.ts';
+import { changesOf, knownChanges, knownReads, targetText, valueText } from './audit-words.ts';
 
 const words = { yes: 'yes', no: 'no', nothing: '–' };
 
@@ -9,7 +9,17 @@ describe('the words of what was done', () => {
     const audited = Object.entries<{ method: string; isAudited?: false }>(contract)
       .filter(([, endpoint]) => endpoint.method !== 'GET' && endpoint.isAudited !== false)
       .map(([name]) => name);
-    expect(audited.filter((name) => !knownActions.some((known) => known === name))).toEqual([]);
+    expect(audited.filter((name) => !knownChanges.some((known) => known === name))).toEqual([]);
+  });
+});
+
+describe('the words of what was refused', () => {
+  it('are there for every operation that asks for a right or a session', () => {
+    const words: readonly string[] = [...knownChanges, ...knownReads];
+    const refusable = Object.entries<{ permission: string }>(contract)
+      .filter(([, endpoint]) => endpoint.permission !== 'none')
+      .map(([name]) => name);
+    expect(refusable.filter((name) => !words.includes(name))).toEqual([]);
   });
 });
 

@@ -2,17 +2,21 @@ import type { AuditEntry } from 'bff/contract/audit';
 import { useTranslation } from 'react-i18next';
 import { text } from '../../i18n/audit-log.en.ts';
 
-export type KnownAction = keyof typeof text.did;
+type Change = keyof typeof text.did;
+type Read = keyof typeof text.read;
 
-/** The operations that have words; whatever else the log holds (refused reads) is shown by the operation's own name. */
-export const knownActions = Object.keys(text.did) as KnownAction[];
+/** The operations that have words; what else an older log holds is shown by the operation's own name. */
+export const knownChanges = Object.keys(text.did) as Change[];
+export const knownReads = Object.keys(text.read) as Read[];
 
 /** What somebody did or was refused, in words: “change members”. */
 export function useActionWords(): (action: string) => string {
   const { t } = useTranslation('audit-log');
   return (action) => {
-    const known = knownActions.find((one) => one === action);
-    return known === undefined ? action : t(`did.${known}`);
+    const change = knownChanges.find((one) => one === action);
+    if (change !== undefined) return t(`did.${change}`);
+    const read = knownReads.find((one) => one === action);
+    return read === undefined ? action : t(`read.${read}`);
   };
 }
 

@@ -15,7 +15,7 @@ import { ReferenceText } from '../ReferenceText.tsx';
 import { useRegistryDirectory } from '../registry-directory.ts';
 import { RegistryChip } from '../RegistryChip.tsx';
 import styles from './copy.module.css';
-import { buildCopyRequest, type CopyChoice, type CopySource, hasWork, withinPlaces } from './copy-plan.ts';
+import { buildCopyRequest, type CopyChoice, type CopySource, obstacleOf, withinPlaces } from './copy-plan.ts';
 import { followExecution, useStartCopy } from './copy-queries.ts';
 import { CopyDestinations } from './CopyDestinations.tsx';
 import { CopyOptions, findNameProblems } from './CopyOptions.tsx';
@@ -98,7 +98,8 @@ function CopyForm({ source, what, initialIds, onClose }: CopyFormProps) {
   const target = useTarget(source, chosen);
   const choice = withinPlaces(chosen, target.places);
   const problems = findNameProblems(choice);
-  const request = problems.repository || problems.tag ? undefined : buildCopyRequest(source, choice);
+  const isNameWrong = problems.repository || problems.tag;
+  const request = isNameWrong ? undefined : buildCopyRequest(source, choice);
   const preview = useCopyPreview(request);
   const start = useStartCopy();
   const toastProgress = useProgressToasts(
@@ -113,7 +114,9 @@ function CopyForm({ source, what, initialIds, onClose }: CopyFormProps) {
       },
     });
   };
-  const canStart = request !== undefined && !start.isPending && (preview.data === undefined || hasWork(preview.data));
+  const obstacle = obstacleOf(choice, isNameWrong, preview.data);
+  const canStart = request !== undefined && !start.isPending && obstacle === null;
+  const obstacleId = useId();
   return (
     <form
       className={styles['form']}
@@ -135,14 +138,24 @@ function CopyForm({ source, what, initialIds, onClose }: CopyFormProps) {
             {errorWords(start.error).sentence}
           </p>
         )}
-        <span className={styles['grow']} />
-        <Button onClick={onClose}>{t('copy.cancel')}</Button>
-        <Button variant="outlined" disabled={!canStart} onClick={() => run(toastProgress)}>
-          {t('copy.startAndStay')}
-        </Button>
-        <Button type="submit" variant="contained" disabled={!canStart}>
-          {t('copy.start')}
-        </Button>
+        {/* On a phone what will happen is below the fold: why the buttons are grey is said beside them. */}
+        <p id={obstacleId} className={styles['obstacle']}>
+          {obstacle === null ? null : t(`copy.obstacle.${obstacle}`)}
+        </p>
+        <div className={styles['buttons']}>
+          <Button onClick={onClose}>{t('copy.cancel')}</Button>
+          <Button
+            variant="outlined"
+            disabled={!canStart}
+            aria-describedby={obstacleId}
+            onClick={() => run(toastProgress)}
+          >
+            {t('copy.startAndStay')}
+          </Button>
+          <Button type="submit" variant="contained" disabled={!canStart} aria-describedby={obstacleId}>
+            {t('copy.start')}
+          </Button>
+        </div>
       </footer>
     </form>
   );

@@ -8,6 +8,7 @@ import {
   groupByEnvironment,
   hasWork,
   isOntoItself,
+  obstacleOf,
   withinPlaces,
 } from './copy-plan.ts';
 
@@ -104,6 +105,14 @@ describe('the preview', () => {
       'up-to-date': 0,
       impossible: 0,
     });
+  });
+  it('says why nothing can be started', () => {
+    expect(obstacleOf(choice, true, undefined)).toBe('name');
+    expect(obstacleOf({ destinationIds: [] }, false, undefined)).toBe('destination');
+    expect(obstacleOf(choice, false, undefined)).toBeNull();
+    expect(obstacleOf(choice, false, preview('up-to-date', 'copy'))).toBeNull();
+    expect(obstacleOf(choice, false, preview('up-to-date', 'skip'))).toBe('nothing');
+    expect(obstacleOf(choice, false, preview('up-to-date', 'impossible'))).toBe('impossible');
   });
   it('has no work when everything is there or impossible', () => {
     expect(hasWork(preview('up-to-date', 'impossible', 'skip'))).toBe(false);

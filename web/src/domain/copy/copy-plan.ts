@@ -85,6 +85,20 @@ export function countOutcomes(preview: CopyPreview): Record<CopyOutcome, number>
   return counts;
 }
 
+/** Why a copy cannot be started; null where it can, or where that is not known yet. */
+export type CopyObstacle = 'destination' | 'name' | 'impossible' | 'nothing';
+
+export function obstacleOf(
+  choice: Pick<CopyChoice, 'destinationIds'>,
+  isNameWrong: boolean,
+  preview: CopyPreview | undefined,
+): CopyObstacle | null {
+  if (isNameWrong) return 'name';
+  if (choice.destinationIds.length === 0) return 'destination';
+  if (preview === undefined || hasWork(preview)) return null;
+  return preview.items.some(({ outcome }) => outcome === 'impossible') ? 'impossible' : 'nothing';
+}
+
 /** Whether starting would do anything at all. */
 export function hasWork(preview: CopyPreview): boolean {
   return preview.items.some((item) => item.outcome === 'copy' || item.outcome === 'replace');

@@ -9,8 +9,10 @@ import { useStreamEvent } from '../../api/stream-hooks.tsx';
 import { paths } from '../../paths.ts';
 import { Breadcrumbs } from '../../ui/Breadcrumbs.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { ErrorState } from '../../ui/ErrorState.tsx';
 import { Page } from '../../ui/Page.tsx';
-import { canAt, projectQuery } from '../project-access.ts';
+import { useErrorWords } from '../error-words.ts';
+import { canAt, canEverywhere, projectQuery } from '../project-access.ts';
 import styles from './project.module.css';
 import { ProjectBadges } from './ProjectBadges.tsx';
 import { type ProjectSection, ProjectTabs } from './ProjectTabs.tsx';
@@ -19,8 +21,13 @@ import { type PageNeed, RefusedPage } from './RefusedPage.tsx';
 interface ProjectFrameProps {
   project: string;
   section: ProjectSection;
-  /** What the page needs in some environment of the project; without it the page is not drawn. */
+  /**
+   * What the page needs in some environment of the project. Until that is known the page is not drawn, so that nothing is
+   * asked in vain; a query outside of `children` waits for `canAt` itself.
+   */
   needs?: PageNeed;
+  /** It needs it in every environment that the reader sees. */
+  isNeededEverywhere?: boolean;
   /** Facts after the name, beside those of every page. */
   facts?: ReactNode;
   action?: ReactNode;
@@ -31,10 +38,11 @@ interface ProjectFrameProps {
 }
 
 /** What surrounds every page of a project: its name, what it is, and the way to those of its pages that one may see. */
-export function ProjectFrame({ project, section, needs, facts, action, toolbar, fill, children }: ProjectFrameProps) {
+export function ProjectFrame(props: ProjectFrameProps) {
+  const { project, section, needs, isNeededEverywhere = false, facts, action, toolbar, fill, children } = props;
   const { t } = useTranslation('project-frame');
   const client = useQueryClient();
-  const { data, error } = useQuery(projectQuery(project));
+  const { data, error, refetch } = useQuery(projectQuery(project));
   useStreamEvent('project', (changed) => {
     if (changed.project === project) void client.invalidateQueries({ queryKey: [getProject.path] });
   });
@@ -57,7 +65,8 @@ export function ProjectFrame({ project, section, needs, facts, action, toolbar, 
       </Page>
     );
   }
-  const isRefused = needs !== undefined && data !== undefined && !canAt(data.access, needs);
+  const may = isNeededEverywhere ? canEverywhere : canAt;
+  const isRefused = needs !== undefined && data !== undefined && !may(data.access, needs);
   return (
     <Page
       title={title}
@@ -81,7 +90,23 @@ export function ProjectFrame({ project, section, needs, facts, action, toolbar, 
       tabs={<ProjectTabs project={project} section={section} access={data?.access} />}
       {...(toolbar === undefined || isRefused ? {} : { toolbar })}
     >
-      {isRefused ? <RefusedPage project={project} needs={needs} /> : children}
+      {needs === undefined ? (
+        children
+      ) : data === undefined ? (
+        <Unknown error={error} onRetry={() => void refetch()} />
+      ) : isRefused ? (
+        <RefusedPage project={data} needs={needs} isNeededEverywhere={isNeededEverywhere} />
+      ) : (
+        children
+      )}
     </Page>
   );
+}
+
+/** What the reader may do here is on its way, or could not be read. */
+function Unknown({ error, onRetry }: { error: Error | null; onRetry: () => void }) {
+  const { t } = useTranslation('project-frame');
+  const errorWords = useErrorWords();
+  if (error === null) return <div className={styles['unknown']} aria-busy="true" />;
+  return <ErrorState title={t('notRead')} error={errorWords(error)} onRetry={onRetry} />;
 }

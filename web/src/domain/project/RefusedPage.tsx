@@ -1,38 +1,42 @@
-import { useQuery } from '@tanstack/react-query';
-import { listProjectAudit } from 'bff/contract/audit';
-import { listMemberCandidates, listMembers } from 'bff/contract/members';
-import { listPromotions } from 'bff/contract/promotions';
-import { listTrash } from 'bff/contract/trash';
+import { rolesWith, writingActions } from 'bff/contract/permission-table';
+import type { ProjectDetail } from 'bff/contract/projects';
 import { useTranslation } from 'react-i18next';
-import { call } from '../../api/call.ts';
+import { Navigate, useLocation } from 'react-router';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { useErrorWords } from '../error-words.ts';
+import { paths } from '../../paths.ts';
+import { useSession } from '../account.ts';
+import { useNeededWords } from '../error-words.ts';
 
 /** What a page of a project can need beyond what everybody has who sees the project. */
 export type PageNeed = 'member.read' | 'audit.read' | 'project.manage' | 'replication.read' | 'artifact.delete';
 
-/** Of each need the smallest thing that is refused without it: which role is needed where, only the server knows. */
-const questions: Readonly<Record<PageNeed, (project: string, signal: AbortSignal) => Promise<unknown>>> = {
-  'member.read': (project, signal) => call(listMembers, { params: { project } }, { signal }),
-  'audit.read': (project, signal) => call(listProjectAudit, { params: { project }, query: { limit: 1 } }, { signal }),
-  'replication.read': (project, signal) =>
-    call(listPromotions, { params: { project }, query: { limit: 1 } }, { signal }),
-  'artifact.delete': (project, signal) => call(listTrash, { params: { project }, query: { limit: 1 } }, { signal }),
-  'project.manage': (project, signal) => call(listMemberCandidates, { params: { project } }, { signal }),
-};
+interface RefusedPageProps {
+  project: ProjectDetail;
+  needs: PageNeed;
+  isNeededEverywhere: boolean;
+}
 
-/** In place of a page that the reader may not see: which role it needs, where, and who could give it. */
-export function RefusedPage({ project, needs }: { project: string; needs: PageNeed }) {
+/**
+ * In place of a page that the reader may not see: which role it needs, where, and who could give it. The server is not
+ * asked for anything of the page: each such question is a refusal in the project's audit log. Nobody signs in first.
+ */
+export function RefusedPage({ project, needs, isNeededEverywhere }: RefusedPageProps) {
   const { t } = useTranslation('project-frame');
-  const errorWords = useErrorWords();
-  const { error } = useQuery({
-    queryKey: ['refused-page', needs, project],
-    queryFn: ({ signal }) => questions[needs](project, signal),
-  });
-  const refusal = errorWords(error);
+  const neededWords = useNeededWords();
+  const { pathname, search } = useLocation();
+  const isSignedIn = useSession().account !== null;
+  if (!isSignedIn) return <Navigate to={paths.signIn(`${pathname}${search}`)} replace />;
+  const { name, isArchived, access } = project;
+  const title = t('notForYou', { project: name });
+  if (isArchived && writingActions.includes(needs))
+    return <EmptyState title={title}>{t('notForYouArchived')}</EmptyState>;
+  // Where any environment is enough, the first that the reader sees stands for them.
+  const lacking = access.find(({ actions }) => !actions.includes(needs));
+  const environment = (isNeededEverywhere ? lacking : access[0])?.environment ?? null;
+  const { sentence, more } = neededWords({ action: needs, roles: rolesWith(needs), project: name, environment });
   return (
-    <EmptyState title={t('notForYou', { project })} action={refusal?.more}>
-      {refusal === null ? t('notForYouNext') : refusal.sentence}
+    <EmptyState title={title} action={more}>
+      {sentence}
     </EmptyState>
   );
 }

@@ -2,6 +2,7 @@ import type { TaskProgress } from 'bff/contract/replication';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../../i18n/now.ts';
 import { useFormat } from '../../i18n/use-format.ts';
+import { useCurrentFigures } from '../current-figures.ts';
 import { useReasonText } from '../reasons/reason-text.ts';
 import { elapsedSeconds, secondsUntil } from './task-figures.ts';
 
@@ -30,10 +31,10 @@ function WaitingNote({ nextAttemptAt, reason }: { nextAttemptAt: string | null; 
 
 function RunningNote({ task }: { task: TaskProgress }) {
   const { t } = useTranslation('tasks');
-  const { clock } = useFormat();
+  const clock = useCurrentFigures().clock(task.etaSeconds);
   if (task.bytesTotal === null) return <>{t('figures.planning')}</>;
   if (task.bytesDone >= task.bytesTotal) return <>{t('figures.finishing')}</>;
-  const remaining = task.etaSeconds === null ? null : t('figures.remaining', { clock: clock(task.etaSeconds) });
+  const remaining = clock === null ? null : t('figures.remaining', { clock });
   const blobs = task.blobsTotal === null ? null : t('figures.blobs', { done: task.blobsDone, count: task.blobsTotal });
   return <>{[remaining, blobs].filter(Boolean).join(' · ')}</>;
 }

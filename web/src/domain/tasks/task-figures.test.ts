@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   blobFraction,
   elapsedSeconds,
+  executionFigures,
   executionFraction,
   liveFigures,
   secondsUntil,
@@ -41,6 +42,16 @@ describe('figures of the moment', () => {
     const figures = { rateBytesPerSecond: 5, etaSeconds: 9 };
     expect(liveFigures({ state: 'running', ...figures })).toEqual(figures);
     expect(liveFigures({ state: 'waiting', ...figures })).toEqual({ rateBytesPerSecond: null, etaSeconds: null });
+  });
+  it('of an execution are none once its last task ended, or the last byte is there', () => {
+    const tasks = { queued: 0, running: 1, waiting: 0, succeeded: 0, failed: 0, stopped: 0 };
+    const figures = { rateBytesPerSecond: 5, etaSeconds: 9 };
+    const running = { state: 'running' as const, tasks, bytesDone: 1, bytesTotal: 4, ...figures };
+    expect(executionFigures(running)).toEqual(figures);
+    expect(executionFigures({ ...running, bytesDone: 4 })).toEqual({ rateBytesPerSecond: 5, etaSeconds: null });
+    // The message of the task comes before the execution is read again.
+    const ended = { ...running, tasks: { ...tasks, running: 0, succeeded: 1 } };
+    expect(executionFigures(ended)).toEqual({ rateBytesPerSecond: null, etaSeconds: null });
   });
   it('count up to now while running and stand still afterwards', () => {
     const startedAt = '2026-01-01T00:00:00.000Z';

@@ -36,6 +36,22 @@ export function liveFigures(task: Pick<TaskProgress, 'state' | 'rateBytesPerSeco
   return { rateBytesPerSecond: task.rateBytesPerSecond, etaSeconds: task.etaSeconds };
 }
 
+/** The same of an execution: between two tasks, and after the last one, nothing moves. */
+export function executionFigures({
+  state,
+  tasks,
+  bytesDone,
+  bytesTotal,
+  rateBytesPerSecond,
+  etaSeconds,
+}: Pick<Execution, 'state' | 'tasks' | 'bytesDone' | 'bytesTotal' | 'rateBytesPerSecond' | 'etaSeconds'>): {
+  rateBytesPerSecond: number | null;
+  etaSeconds: number | null;
+} {
+  if (state !== 'running' || tasks.running === 0) return { rateBytesPerSecond: null, etaSeconds: null };
+  return { rateBytesPerSecond, etaSeconds: bytesDone < bytesTotal ? etaSeconds : null };
+}
+
 /** How long the task ran, in seconds; undefined before it started. */
 export function elapsedSeconds(
   task: Pick<TaskProgress, 'state' | 'startedAt' | 'finishedAt'>,

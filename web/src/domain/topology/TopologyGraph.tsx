@@ -2,10 +2,10 @@ import type { Operations, Route } from 'bff/contract/operations';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useCurrentFigures } from '../current-figures.ts';
 import { type KnownRegistry, useRegistryDirectory } from '../registry-directory.ts';
 import { useEnvironmentName } from '../RegistryChip.tsx';
 import { routeKey } from '../traffic.ts';
-import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import styles from './topology.module.css';
@@ -31,6 +31,11 @@ interface TopologyGraphProps {
   hrefOf: ((key: string) => string) | null;
 }
 
+/** Smaller than so much of its size its words cannot be read; it is scrolled instead. */
+const READABLE_SHARE = 0.9;
+/** Nobody scrolls a wall. */
+const WALL_SHARE = 0.5;
+
 /** Registries by environment, and between them what flows now or did lately; the wider, the faster. */
 export function TopologyGraph({ operations, off, chosen, hrefOf }: TopologyGraphProps) {
   const { t } = useTranslation('operations');
@@ -46,7 +51,7 @@ export function TopologyGraph({ operations, off, chosen, hrefOf }: TopologyGraph
       <svg
         className={styles['graph']}
         viewBox={`0 0 ${layout.width} ${layout.height}`}
-        style={{ maxWidth: layout.width, minWidth: Math.min(layout.width, 640) }}
+        style={{ maxWidth: layout.width, minWidth: layout.width * (hrefOf === null ? WALL_SHARE : READABLE_SHARE) }}
       >
         <Arrowheads />
         {layout.columns.map(({ environment, x }) => (
@@ -187,10 +192,10 @@ interface NodeProps {
 
 function Node({ node, registry: { name, health }, flow, isLinked }: NodeProps) {
   const { t } = useTranslation('operations');
-  const { rate } = useFormat();
+  const { rate, isLost } = useCurrentFigures();
   const parts = [
-    flow === undefined || flow.inBytesPerSecond === 0 ? null : `↓ ${rate(flow.inBytesPerSecond)}`,
-    flow === undefined || flow.outBytesPerSecond === 0 ? null : `↑ ${rate(flow.outBytesPerSecond)}`,
+    flow === undefined || flow.inBytesPerSecond === 0 || isLost ? null : `↓ ${rate(flow.inBytesPerSecond)}`,
+    flow === undefined || flow.outBytesPerSecond === 0 || isLost ? null : `↑ ${rate(flow.outBytesPerSecond)}`,
   ].filter((part) => part !== null);
   const content: ReactNode = (
     <>

@@ -1,12 +1,14 @@
 import type { Route } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
+import { useCurrentFigures } from '../current-figures.ts';
 import { useRegistryDirectory } from '../registry-directory.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 
 /** What is said of a way: a few words beside its line, or all of it. */
 export function useRouteWords() {
   const { t } = useTranslation('operations');
-  const { rate, bytes } = useFormat();
+  const { bytes } = useFormat();
+  const { rate, isLost } = useCurrentFigures();
   const directory = useRegistryDirectory();
   const tasks = ({ runningTasks, queuedTasks, waitingTasks, failedLastHour }: Route) =>
     [
@@ -19,7 +21,8 @@ export function useRouteWords() {
   const ends = ({ sourceRegistryId, destinationRegistryId }: Route) =>
     `${directory.find(sourceRegistryId).name} → ${directory.find(destinationRegistryId).name}`;
   const facts = (route: Route): string[] => [
-    flow(route) ?? t('topology.still'),
+    // While the connection is lost, nobody knows whether something moves.
+    ...(isLost ? [] : [flow(route) ?? t('topology.still')]),
     ...tasks(route),
     t('topology.lastHour', { size: bytes(route.bytesLastHour) }),
   ];

@@ -1,15 +1,14 @@
-import Button from '@mui/material/Button';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { Link, Navigate, useParams, useSearchParams } from 'react-router';
+import { Navigate, useParams, useSearchParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
 import { isDigest, shortenDigest } from '../../domain/digest.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { artifactOf, paths } from '../../paths.ts';
-import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { Page } from '../../ui/Page.tsx';
+import { AbsentArtifact } from './AbsentArtifact.tsx';
 import { Above, titleOf } from './artifact-title.tsx';
 import { ArtifactView } from './ArtifactView.tsx';
 import { artifactQuery, type Coordinates, tagPlace, useLiveArtifact } from './artifacts-queries.ts';
@@ -44,12 +43,10 @@ function ArtifactAt(coordinates: Coordinates) {
       {query.error === null ? (
         <ArtifactSkeleton />
       ) : query.error.code === 'artifact-not-found' ? (
-        <EmptyState
+        <AbsentArtifact
+          {...coordinates}
           title={t('notFound', { reference: shown, repository, registry: directory.find(registryId).name })}
-          action={<ToRepository repository={repository} />}
-        >
-          {t('notFoundNext')}
-        </EmptyState>
+        />
       ) : (
         <ErrorState
           title={t('common:ui.notRead', { what: titleOf(repository, reference) })}
@@ -75,23 +72,13 @@ function FindRegistry({ repository, reference }: { repository: string; reference
       {query.isFetching || isByDigest ? (
         <ArtifactSkeleton />
       ) : (
-        <EmptyState
+        <AbsentArtifact
           title={t('notAnywhere', { reference, repository })}
-          action={<ToRepository repository={repository} />}
-        >
-          {t('notFoundNext')}
-        </EmptyState>
+          repository={repository}
+          reference={reference}
+        />
       )}
     </Page>
-  );
-}
-
-function ToRepository({ repository }: { repository: string }) {
-  const { t } = useTranslation('artifacts');
-  return (
-    <Button variant="outlined" component={Link} to={paths.repository(repository)}>
-      {t('toRepository', { repository })}
-    </Button>
   );
 }
 

@@ -24,12 +24,7 @@ export function ArtifactSide({ artifact, registry }: ArtifactSideProps) {
     <>
       <section className={styles['section']}>
         <h2>{t('pull')}</h2>
-        <PullCommands
-          registry={registry}
-          repository={artifact.repository}
-          tag={artifact.tag}
-          digest={artifact.digest}
-        />
+        <PullCommands registry={registry} artifact={artifact} />
       </section>
       <section className={styles['section']}>
         <h2>{t('sameDigest')}</h2>

@@ -13,6 +13,7 @@ import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { nameInProject, paths, projectOf } from '../../paths.ts';
 import { Page } from '../../ui/Page.tsx';
+import { StatusDot } from '../../ui/StatusDot.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { ArtifactFacts } from './ArtifactFacts.tsx';
 import { ArtifactSide } from './ArtifactSide.tsx';
@@ -142,6 +143,7 @@ function HeadFacts({ artifact, registry }: { artifact: Artifact; registry: Known
   return (
     <>
       <RegistryChip name={registry.name} environment={registry.environment} />
+      <RegistryStanding registry={registry} />
       <span>{t(`facts.kinds.${artifact.kind}`)}</span>
       {artifact.totalSizeBytes === null ? null : <span>{format.bytes(artifact.totalSizeBytes)}</span>}
       {artifact.pushedAt === null ? null : (
@@ -152,6 +154,13 @@ function HeadFacts({ artifact, registry }: { artifact: Artifact; registry: Known
       )}
     </>
   );
+}
+
+/** What is shown is from Longshore's own records: a pull may fail all the same. */
+function RegistryStanding({ registry: { health } }: { registry: KnownRegistry }) {
+  const { t } = useTranslation('artifacts');
+  if (health !== 'down' && health !== 'degraded') return null;
+  return <StatusDot tone={health === 'down' ? 'danger' : 'warn'} label={t(`standing.${health}`)} wraps />;
 }
 
 interface ChangeNoticeProps {

@@ -23,6 +23,10 @@ export const text = {
     asOf: 'As of',
     unknown: 'not known',
   },
+  standing: {
+    down: 'not reachable now: nothing can be pulled there, and this is what was last read',
+    degraded: 'reachable only in part now',
+  },
   projects: 'Projects',
   registry: 'Registry',
   pushed: 'pushed',
@@ -113,6 +117,8 @@ export const text = {
   notFoundNext: 'It may have been deleted, or have moved to another digest.',
   notAnywhere: 'No registry has “{{reference}}” of {{repository}}',
   toRepository: 'All tags of {{repository}}',
+  toHistory: 'History of the tag',
+  toTrash: 'Look in the trash',
   moved: '{{tag}} has moved to another digest since this page was opened.',
   removed: '{{tag}} has been removed from {{registry}}.',
   comparison: {

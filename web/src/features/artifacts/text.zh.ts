@@ -26,6 +26,10 @@ export const text = {
     asOf: '数据截至',
     unknown: '未知',
   },
+  standing: {
+    down: '当前无法连接：不能从那里拉取，此处为上次读取的内容',
+    degraded: '当前部分可用',
+  },
   projects: '项目',
   registry: '镜像仓库',
   pushed: '推送于',
@@ -112,6 +116,8 @@ export const text = {
   notFoundNext: '它可能已被删除，或已指向其他摘要。',
   notAnywhere: '没有镜像仓库包含 {{repository}} 的“{{reference}}”',
   toRepository: '{{repository}} 的所有标签',
+  toHistory: '标签的历史',
+  toTrash: '在回收站中查看',
   moved: '打开本页之后，{{tag}} 已指向其他摘要。',
   removed: '{{tag}} 已从 {{registry}} 中移除。',
   comparison: {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Operations } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { ReasonText } from '../../domain/reasons/ReasonText.tsx';
@@ -52,11 +53,13 @@ function isQuiet({ counts, failures }: Operations): boolean {
 function Counts({ operations }: { operations: Operations }) {
   const { t } = useTranslation('home');
   const format = useFormat();
+  const { rate } = useCurrentFigures();
   const { counts, rateBytesPerSecond } = operations;
   const words = (['running', 'queued', 'waiting'] as const)
     .filter((state) => counts[state] > 0)
     .map((state) => t(state, { count: counts[state], shown: format.number(counts[state]) }));
-  if (counts.running > 0) words.push(format.rate(rateBytesPerSecond));
+  const current = rate(rateBytesPerSecond);
+  if (counts.running > 0 && current !== null) words.push(current);
   return words.join(' · ');
 }
 

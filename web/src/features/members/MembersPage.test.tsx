@@ -5,6 +5,7 @@ import { placeActions } from 'bff/contract/permissions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pretendApi, type PretendedCall, Refusal } from '../../testing/api.ts';
 import { pretendMedia } from '../../testing/layout.ts';
+import { projectWith, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { MembersPage } from './MembersPage.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
@@ -189,6 +190,13 @@ describe('the grid of members', () => {
     await cellOf('tess', 2);
     expect(screen.queryByRole('combobox')).toBeNull();
     expect(screen.queryByRole('region', { name: 'What this would do' })).toBeNull();
+  });
+
+  it('asks for nothing that the reader may not see', async () => {
+    const limited = projectWith({ testing: ['catalog.read', 'artifact.pull'] });
+    const calls = open([], { 'GET /session': sessionOf('limited'), 'GET /projects/payments': limited });
+    expect(await screen.findByText('This page of payments is not for your role')).toBeDefined();
+    expect(calls.map(({ path }) => path).filter((path) => path.includes('/member'))).toEqual([]);
   });
 
   it('adds a person, who is saved with the first role', async () => {

@@ -42,7 +42,8 @@ function Members({ project }: { project: string }) {
   const { t } = useTranslation('members');
   const errorWords = useErrorWords();
   const [{ q }, setUrl] = useUrlState(urlDefaults);
-  const query = useQuery(membersQuery(project));
+  const maySee = canAt(useProjectAccess(project), 'member.read');
+  const query = useQuery({ ...membersQuery(project), enabled: maySee });
   useLiveMembers(project);
   const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
   const { members, draft, setDraft, added, add, forget } = useMembersDraft(query.data?.items ?? noMembers);

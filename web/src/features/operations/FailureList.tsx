@@ -8,6 +8,7 @@ import { isHeldReason } from '../../domain/tasks/task-status.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
+import { CalmLine } from './CalmLine.tsx';
 import { FailureButtons } from './FailureButtons.tsx';
 import { FailurePolicies } from './FailurePolicies.tsx';
 import styles from './operations.module.css';
@@ -23,13 +24,7 @@ interface FailureListProps {
 /** What fails now, by cause: twelve tasks that hit one dead registry are one thing to look at. */
 export function FailureList({ failures, hasControls }: FailureListProps) {
   const { t } = useTranslation('operations');
-  if (failures.length === 0) {
-    return (
-      <p className={styles['calm']} role="status">
-        <StatusDot tone="ok" label={t('nothingFails')} />
-      </p>
-    );
-  }
+  if (failures.length === 0) return <CalmLine />;
   return (
     <section className={styles['failures']} aria-labelledby="failing">
       <h2 id="failing">{t('failing')}</h2>

@@ -1,5 +1,6 @@
 import type { Operations } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
+import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { Figures } from '../../domain/tasks/Figures.tsx';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -11,6 +12,7 @@ import { Sparkline } from './Sparkline.tsx';
 export function FlowStrip({ operations }: { operations: Operations }) {
   const { t } = useTranslation('operations');
   const { rate, number } = useFormat();
+  const current = useCurrentFigures();
   const { counts, oldestQueuedAt, rateBytesPerSecond, rateHistory } = operations;
   const peak = rate(usePeak(rateHistory, rateBytesPerSecond));
   return (
@@ -28,7 +30,7 @@ export function FlowStrip({ operations }: { operations: Operations }) {
         ]}
       />
       <div className={styles['throughput']}>
-        <Figures figures={[{ key: 'rate', label: t('flow.now'), value: rate(rateBytesPerSecond) }]} />
+        <Figures figures={[{ key: 'rate', label: t('flow.now'), value: current.rate(rateBytesPerSecond) ?? '–' }]} />
         <div className={styles['chart']}>
           <Sparkline values={rateHistory} label={t('flow.chart', { peak })} />
           <div className={styles['chartWords']} aria-hidden="true">

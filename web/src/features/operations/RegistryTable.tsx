@@ -1,6 +1,7 @@
 import type { Operations, ThroughputHistory } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { type KnownRegistry, useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RegistryChip } from '../../domain/RegistryChip.tsx';
 import { secondsUntil } from '../../domain/tasks/task-figures.ts';
@@ -58,11 +59,12 @@ interface RegistryRowProps {
 
 function RegistryRow({ registry, operations, throughput }: RegistryRowProps) {
   const { t } = useTranslation('operations');
-  const { rate, number } = useFormat();
+  const { number } = useFormat();
+  const { rate } = useCurrentFigures();
   const { id, name, environment, health } = registry;
   const flow = operations.registries.find(({ registryId }) => registryId === id);
   const failed = flow?.failedLastHour ?? 0;
-  const bytes = (perSecond: number) => (perSecond === 0 ? '–' : rate(perSecond));
+  const bytes = (perSecond: number) => (perSecond === 0 ? null : rate(perSecond)) ?? '–';
   const isBusy = flow !== undefined && flow.reading + flow.writing > 0;
   return (
     <tr>

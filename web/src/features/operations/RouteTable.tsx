@@ -1,5 +1,6 @@
 import type { Route } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
+import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { routeKey } from '../../domain/traffic.ts';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -8,10 +9,11 @@ import styles from './operations.module.css';
 /** The drawing as a table: the same ways with the same figures. */
 export function RouteTable({ routes }: { routes: readonly Route[] }) {
   const { t } = useTranslation('operations');
-  const { rate, number, bytes } = useFormat();
+  const { number, bytes } = useFormat();
+  const { rate } = useCurrentFigures();
   if (routes.length === 0) return <p className={styles['muted']}>{t('topology.none')}</p>;
   const columns = [
-    { key: 'rate', of: (route: Route) => (route.bytesPerSecond === 0 ? '–' : rate(route.bytesPerSecond)) },
+    { key: 'rate', of: (route: Route) => (route.bytesPerSecond === 0 ? null : rate(route.bytesPerSecond)) ?? '–' },
     { key: 'running', of: (route: Route) => number(route.runningTasks) },
     { key: 'queued', of: (route: Route) => number(route.queuedTasks) },
     { key: 'waiting', of: (route: Route) => number(route.waitingTasks) },

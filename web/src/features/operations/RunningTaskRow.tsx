@@ -1,6 +1,7 @@
 import type { Task, TaskBlob } from 'bff/contract/replication';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { shortenDigest } from '../../domain/digest.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
@@ -17,8 +18,7 @@ const SHOWN_BLOBS = 3;
 
 /** One artifact on its way to one destination, and the blobs of it that move now. */
 export function RunningTaskRow({ task, moving }: { task: Task; moving: readonly TaskBlob[] }) {
-  const { rate } = useFormat();
-  const { rateBytesPerSecond } = liveFigures(task);
+  const { rate } = useCurrentFigures();
   const { source, destination } = task;
   return (
     <div className={styles['task']} data-moves={task.state === 'running'}>
@@ -31,7 +31,7 @@ export function RunningTaskRow({ task, moving }: { task: Task; moving: readonly 
       ) : (
         <TaskState task={task} />
       )}
-      <span className={styles['number']}>{rateBytesPerSecond === null ? '' : rate(rateBytesPerSecond)}</span>
+      <span className={styles['number']}>{rate(liveFigures(task).rateBytesPerSecond)}</span>
       <span className={styles['taskNote']} data-tone={taskTone(task.state)}>
         <TaskNote task={task} />
       </span>

@@ -1,6 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { getOperations, getThroughput, type Operations } from 'bff/contract/operations';
+import type { RegistryEntry } from 'bff/contract/registries';
 import { listTasks, type Task } from 'bff/contract/replication';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { endpointQuery } from '../../api/endpoint-query.ts';
@@ -118,10 +119,16 @@ interface Drawn {
   tasks?: Task[];
   /** Where the address has more than the path. */
   route?: string;
+  registries?: RegistryEntry[];
 }
 
-function draw(url: string, element: React.ReactElement, { operations, tasks = [], route: path = url }: Drawn) {
-  const items = ['development', 'testing', 'branch-north'].map((id) => registryEntry(id));
+const healthy = ['development', 'testing', 'branch-north'].map((id) => registryEntry(id));
+
+function draw(
+  url: string,
+  element: React.ReactElement,
+  { operations, tasks = [], route: path = url, registries: items = healthy }: Drawn,
+) {
   const page = { items: tasks, nextCursor: null, total: tasks.length };
   pretendApi({ [`GET ${listTasks.path}`]: page });
   return renderAt(
@@ -201,6 +208,21 @@ describe('the monitor', () => {
     expect(await screen.findByText('Nothing is failing.')).toBeTruthy();
     expect(screen.getByText('Nothing was copied in the last hour.')).toBeTruthy();
     expect(screen.getByText('Nothing is copying')).toBeTruthy();
+  });
+});
+
+describe('a registry that is not well', () => {
+  it('is told of though no copy fails', async () => {
+    const registries = [
+      { ...registryEntry('development'), health: 'up' as const },
+      { ...registryEntry('branch-south'), health: 'down' as const },
+      { ...registryEntry('staging'), health: 'degraded' as const },
+    ];
+    draw('/operations', <OperationsPage />, { operations: quiet, registries });
+    expect(await screen.findByText('branch-south: not reachable')).toBeTruthy();
+    expect(screen.getByText('staging: reachable only in part')).toBeTruthy();
+    expect(screen.getByText('No copy is failing.')).toBeTruthy();
+    expect(screen.queryByText('Nothing is failing.')).toBeNull();
   });
 });
 

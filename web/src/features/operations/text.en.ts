@@ -10,6 +10,11 @@ export const text = {
   health: { up: 'up', degraded: 'one address down', down: 'down', unknown: 'not checked yet' },
   failing: 'Failing now',
   nothingFails: 'Nothing is failing.',
+  noCopyFails: 'No copy is failing.',
+  registryIll: {
+    down: '{{registries}}: not reachable',
+    degraded: '{{registries}}: reachable only in part',
+  },
   failure: {
     tasks_one: '{{count}} task',
     tasks_other: '{{count}} tasks',

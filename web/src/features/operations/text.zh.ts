@@ -13,6 +13,11 @@ export const text = {
   health: { up: '正常', degraded: '部分可用', down: '不可用', unknown: '尚未检查' },
   failing: '当前失败',
   nothingFails: '没有失败。',
+  noCopyFails: '没有失败的复制。',
+  registryIll: {
+    down: '{{registries}}：无法连接',
+    degraded: '{{registries}}：部分可用',
+  },
   failure: {
     tasks_other: '{{count}} 个任务',
     waiting_other: '其中 {{count}} 个将重试',

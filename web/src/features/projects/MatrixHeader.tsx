@@ -53,7 +53,10 @@ function ColumnHeader({ column, index }: { column: MatrixColumn; index: number }
     >
       <span className={styles['columnName']}>
         {health === 'up' ? null : <StatusDot tone={healthTones[health]} label={t(`health.${health}`)} isLabelHidden />}
-        <bdi>{isSameWord ? environmentName(environment) : name}</bdi>
+        {/* Names of registries differ at their end, words of the language at their beginning. */}
+        <span className={styles['columnWords']} data-cut={isSameWord ? 'end' : 'start'}>
+          <bdi>{isSameWord ? environmentName(environment) : name}</bdi>
+        </span>
       </span>
       <ColumnNote column={column} environment={isSameWord ? null : environmentName(environment)} />
     </div>

@@ -8,9 +8,11 @@ import { ApiError } from '../../api/api-error.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useIsOwn } from '../../domain/account.ts';
 import { useMayPushToAll } from '../../domain/may-push.ts';
+import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { Figures } from '../../domain/tasks/Figures.tsx';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
+import { executionFigures } from '../../domain/tasks/task-figures.ts';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
 import { canStopExecution, countRetryable, countTasks, taskStatesByUrgency } from '../../domain/tasks/task-status.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
@@ -162,7 +164,9 @@ function useDestinations(executionId: string) {
 
 function ExecutionSummary({ execution }: { execution: Execution }) {
   const { t } = useTranslation('replication');
-  const { rate, clock, duration } = useFormat();
+  const { clock, duration } = useFormat();
+  const current = useCurrentFigures();
+  const { rateBytesPerSecond, etaSeconds } = executionFigures(execution);
   const nowMs = useNow();
   const isRunning = execution.state === 'running';
   const endMs = execution.finishedAt === null ? nowMs : Date.parse(execution.finishedAt);
@@ -177,12 +181,12 @@ function ExecutionSummary({ execution }: { execution: Execution }) {
                 {
                   key: 'rate',
                   label: t('execution.rate'),
-                  value: execution.rateBytesPerSecond === null ? '–' : rate(execution.rateBytesPerSecond),
+                  value: current.rate(rateBytesPerSecond) ?? '–',
                 },
                 {
                   key: 'remaining',
                   label: t('execution.remaining'),
-                  value: execution.etaSeconds === null ? '–' : clock(execution.etaSeconds),
+                  value: current.clock(etaSeconds) ?? '–',
                 },
               ]
             : []),

@@ -5,15 +5,16 @@ import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { ReplicationTabs } from '../../domain/ReplicationTabs.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
+import { executionFigures } from '../../domain/tasks/task-figures.ts';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
 import { countTasks } from '../../domain/tasks/task-status.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
-import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -118,7 +119,7 @@ function NoExecutions({ isFiltered, onShowAll }: { isFiltered: boolean; onShowAl
 
 function useExecutionColumns(): Column<Execution>[] {
   const { t } = useTranslation(['replication', 'tasks']);
-  const { rate } = useFormat();
+  const { rate } = useCurrentFigures();
   return useMemo(
     (): Column<Execution>[] => [
       {
@@ -165,6 +166,7 @@ function useExecutionColumns(): Column<Execution>[] {
         header: t('executions.column.tasks'),
         width: 96,
         align: 'end',
+        narrow: 'hidden',
         cell: (execution) => taskWords(t, execution),
       },
       {
@@ -172,8 +174,8 @@ function useExecutionColumns(): Column<Execution>[] {
         header: t('executions.column.rate'),
         width: 88,
         align: 'end',
-        cell: ({ state, rateBytesPerSecond }) =>
-          state !== 'running' || rateBytesPerSecond === null ? '' : rate(rateBytesPerSecond),
+        narrow: 'hidden',
+        cell: (execution) => rate(executionFigures(execution).rateBytesPerSecond) ?? '',
       },
       {
         key: 'by',

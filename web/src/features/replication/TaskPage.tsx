@@ -4,6 +4,7 @@ import type { TaskDetail } from 'bff/contract/replication';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
+import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { DigestText } from '../../domain/DigestText.tsx';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useIsOwn } from '../../domain/account.ts';
@@ -107,7 +108,8 @@ function TaskButtons({ task }: { task: TaskDetail }) {
 
 function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
   const { t } = useTranslation(['replication', 'tasks']);
-  const { rate, clock, duration } = useFormat();
+  const { clock, duration } = useFormat();
+  const current = useCurrentFigures();
   const seconds = elapsedSeconds(task, useNow());
   const { rateBytesPerSecond, etaSeconds } = liveFigures(task);
   const isRunning = task.state === 'running';
@@ -127,12 +129,12 @@ function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
                 {
                   key: 'rate',
                   label: t('execution.rate'),
-                  value: rateBytesPerSecond === null ? '–' : rate(rateBytesPerSecond),
+                  value: current.rate(rateBytesPerSecond) ?? '–',
                 },
                 {
                   key: 'remaining',
                   label: t('execution.remaining'),
-                  value: etaSeconds === null ? '–' : clock(etaSeconds),
+                  value: current.clock(etaSeconds) ?? '–',
                 },
               ]
             : []),

@@ -4,6 +4,7 @@ import type { Task, TaskState as State } from 'bff/contract/replication';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
@@ -14,7 +15,6 @@ import { taskTone } from '../../domain/tasks/task-status.ts';
 import { TaskNote } from '../../domain/tasks/TaskNote.tsx';
 import { TaskProgressCell } from '../../domain/tasks/TaskProgressCell.tsx';
 import { TaskState } from '../../domain/tasks/TaskState.tsx';
-import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -80,7 +80,7 @@ export function TaskTable({ executionId, state, q }: TaskTableProps) {
 
 function useTaskColumns(): Column<Task>[] {
   const { t } = useTranslation('replication');
-  const { rate } = useFormat();
+  const { rate } = useCurrentFigures();
   const directory = useRegistryDirectory();
   return useMemo(
     (): Column<Task>[] => [
@@ -123,10 +123,7 @@ function useTaskColumns(): Column<Task>[] {
         width: 92,
         align: 'end',
         narrow: 'hidden',
-        cell: (task) => {
-          const { rateBytesPerSecond } = liveFigures(task);
-          return rateBytesPerSecond === null ? '' : rate(rateBytesPerSecond);
-        },
+        cell: (task) => rate(liveFigures(task).rateBytesPerSecond) ?? '',
       },
       {
         key: 'attempt',

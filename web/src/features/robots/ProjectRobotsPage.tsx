@@ -10,8 +10,8 @@ import { AddRobotButton, RobotsView } from './RobotsView.tsx';
 export function ProjectRobotsPage() {
   const { t } = useTranslation('robots');
   const { project = '' } = useParams();
-  const query = useQuery(projectRobotsQuery(project));
   const access = useProjectAccess(project);
+  const query = useQuery({ ...projectRobotsQuery(project), enabled: canAt(access, 'member.read') });
   const environments = environmentsOf(access);
   const managed = environments.filter((environment) => canAt(access, 'project.manage', environment));
   const addButton = managed.length > 0 ? <AddRobotButton /> : undefined;

@@ -101,7 +101,7 @@ describe('wrong fields', () => {
 
 it('the login name is shown before it is made', () => {
   expect(proposedLoginName('payments', 'ci')).toBe('robot.payments.ci');
-  expect(proposedLoginName(undefined, '')).toBe('robot.…');
+  expect(proposedLoginName(undefined, '')).toBe('robot.NAME');
 });
 
 it('what somebody else changed is found', () => {

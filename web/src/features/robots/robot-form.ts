@@ -137,7 +137,7 @@ export function fieldOf(path: readonly string[]): RobotField | undefined {
 
 /** `robot.payments.ci`: as the server will call it, while it is not made yet. */
 export function proposedLoginName(project: string | undefined, name: string): string {
-  return ['robot', ...(project === undefined ? [] : [project]), name.trim() === '' ? '…' : name.trim()].join('.');
+  return ['robot', ...(project === undefined ? [] : [project]), name.trim() === '' ? 'NAME' : name.trim()].join('.');
 }
 
 /** What somebody else changed since the form was opened. */

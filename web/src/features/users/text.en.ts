@@ -1,5 +1,5 @@
 export const text = {
-  title: 'Users',
+  title: 'People',
   count_one: '{{count, number}} user',
   count_other: '{{count, number}} users',
   add: 'Add user',

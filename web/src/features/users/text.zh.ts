@@ -2,7 +2,7 @@ import type { TextOf } from '../../i18n/texts.ts';
 import type { text as english } from './text.en.ts';
 
 export const text = {
-  title: '用户',
+  title: '人员',
   count_other: '{{count, number}} 个用户',
   add: '添加用户',
   search: '查找用户',
