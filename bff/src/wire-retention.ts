@@ -1,10 +1,10 @@
 import type { ImmutableRulesService } from './features/immutable-rules/immutable-rules.service.ts';
 import { nextTime, problemOfSchedule } from './features/policies/schedule.ts';
-import type { RetentionPlan, RetentionRun, RunState, Reason } from './features/retention/retention.ts';
+import type { FreedBytes, RetentionPlan, RetentionRun, RunState, Reason } from './features/retention/retention.ts';
 import { RetentionClaimsStore } from './features/retention/retention-claims.store.ts';
 import { createEvaluator } from './features/retention/retention-evaluator.ts';
 import { createRetentionFactsView } from './features/retention/retention-facts.view.ts';
-import { RetentionFreedView } from './features/retention/retention-freed.view.ts';
+import { FreedView } from './features/trash/freed.view.ts';
 import { createRetentionPlansStore } from './features/retention/retention-plans.store.ts';
 import { RetentionRunner } from './features/retention/retention-runner.ts';
 import { RetentionRunsStore } from './features/retention/retention-runs.store.ts';
@@ -25,7 +25,8 @@ export function wireRetention(foundation: Foundation, { rules, trash }: Retentio
   const plans = createRetentionPlansStore(kysely);
   const runs = new RetentionRunsStore(kysely);
   const facts = createRetentionFactsView(kysely);
-  const freed = new RetentionFreedView(kysely);
+  const view = new FreedView(kysely);
+  const freed: FreedBytes = { sumBytes: async (untagged) => (await view.find(untagged))?.bytes ?? null };
   const announce = (project: string) =>
     publish({ name: 'retention', payload: { project, at: clock.now().toISOString() } });
   const evaluate = createEvaluator({

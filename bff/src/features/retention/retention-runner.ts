@@ -1,5 +1,5 @@
 import { RetentionFieldError, untaggedBy } from './judge-tags.ts';
-import type { ClaimedRun, JudgedTag, ManyDeletions, Reason, RetentionRun, RunState } from './retention.ts';
+import type { ClaimedRun, FreedBytes, JudgedTag, ManyDeletions, Reason, RetentionRun, RunState } from './retention.ts';
 import { tagKey } from './retention.ts';
 import {
   type PendingTag,
@@ -12,7 +12,6 @@ import {
 } from './retention-claims.store.ts';
 import type { Evaluate, Evaluation } from './retention-evaluator.ts';
 import type { RetentionFactsView } from './retention-facts.view.ts';
-import type { RetentionFreedView } from './retention-freed.view.ts';
 import { aboutRuns, sparing } from './retention-reasons.ts';
 
 /** Only ever into the trash. */
@@ -25,7 +24,7 @@ export interface RetentionRunnerDeps {
   readonly claims: RetentionClaimsStore;
   readonly evaluate: Evaluate;
   readonly facts: Pick<RetentionFactsView, 'listRegistries'>;
-  readonly freed: Pick<RetentionFreedView, 'sumBytes'>;
+  readonly freed: FreedBytes;
   readonly moveToTrash: MoveToTrash;
   /** Makes runs of the plans that are due. */
   readonly startDue: () => Promise<void>;

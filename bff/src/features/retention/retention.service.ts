@@ -1,8 +1,7 @@
 import { compilePlan, RetentionFieldError, untaggedBy } from './judge-tags.ts';
-import type { JudgedTag, RetentionPlan, RetentionRun, RetentionValues } from './retention.ts';
+import type { FreedBytes, JudgedTag, RetentionPlan, RetentionRun, RetentionValues } from './retention.ts';
 import type { Evaluate, Evaluation, RetentionQuestion } from './retention-evaluator.ts';
 import type { DuePlan, StoredPlans } from './retention-plans.store.ts';
-import type { RetentionFreedView } from './retention-freed.view.ts';
 import type { RetentionRunsStore } from './retention-runs.store.ts';
 
 export { RetentionFieldError } from './judge-tags.ts';
@@ -16,7 +15,7 @@ export interface RetentionServiceDeps {
   readonly plans: StoredPlans;
   readonly runs: RetentionRunsStore;
   readonly evaluate: Evaluate;
-  readonly freed: Pick<RetentionFreedView, 'sumBytes'>;
+  readonly freed: FreedBytes;
   /** What is wrong with a schedule. */
   readonly problemOf: (
     schedule: Schedule,

@@ -104,6 +104,13 @@ export interface CatalogTag {
 }
 
 /** A tag and what is to become of it. */
+/** How many bytes nothing else in their registry needs, once no tag names these manifests; null: too many to add up. */
+export interface FreedBytes {
+  sumBytes(
+    untagged: ReadonlyArray<{ readonly registryId: string; readonly repository: string; readonly digest: string }>,
+  ): Promise<number | null>;
+}
+
 export interface JudgedTag {
   readonly tag: CatalogTag;
   readonly verdict: 'keep' | 'delete';

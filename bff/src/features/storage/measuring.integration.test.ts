@@ -241,20 +241,19 @@ describe.each(databaseKinds)('Measuring (%s)', (kind) => {
   });
 });
 
-test('twelve thousand tags are measured while everybody else waits for a moment at most', async () => {
+test('twelve thousand tags are measured in pieces, between which everybody else gets their turn', async () => {
   database = await openTestDatabase('embedded');
   const { kysely } = database;
   const size = { repositories: 40, manifests: 12_000, layers: 8 };
   await fill(kysely, size);
   const { claims } = partsOf(kysely);
   const taken = await take(claims, 'one');
-  const waits: number[] = [];
+  let turns = 0;
   const over = new AbortController();
   const others = (async () => {
     while (!over.signal.aborted) {
-      const beganMs = performance.now();
       await sql`select 1`.execute(kysely);
-      waits.push(performance.now() - beganMs);
+      turns += 1;
       await sleep(5);
     }
   })();
@@ -262,5 +261,6 @@ test('twelve thousand tags are measured while everybody else waits for a moment 
   over.abort();
   await others;
   expect(sums.registry.totalBytes).toBe(expected(size));
-  expect(Math.max(...waits)).toBeLessThan(200);
+  // In one piece, or in a few, there would be one turn or a few.
+  expect(turns).toBeGreaterThan(100);
 });

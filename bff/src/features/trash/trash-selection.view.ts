@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/index.ts';
+import { FreedView, type Untagged } from './freed.view.ts';
 import type { Place } from './trash.ts';
 
 /** One artifact to delete, as the catalog has it. */
@@ -36,9 +37,11 @@ const columns = sql`tags.registry_id as "registryId", tags.repository, tags.proj
 /** What a selection names and what would become of it, as far as the catalog knows. */
 export class TrashSelectionView {
   readonly #kysely: Kysely<Tables>;
+  readonly #freed: FreedView;
 
   constructor(kysely: Kysely<Tables>) {
     this.#kysely = kysely;
+    this.#freed = new FreedView(kysely);
   }
 
   async findReferences({ registryId, repository }: Place, references: readonly string[]): Promise<SelectedArtifact[]> {
@@ -92,92 +95,69 @@ export class TrashSelectionView {
   }
 
   async findConsequences(selected: readonly SelectedArtifact[]): Promise<Consequences> {
-    const given = JSON.stringify(
-      selected.map(({ registryId, repository, tag, digest }) => ({ registryId, repository, tag, digest })),
-    );
-    const { rows: siblings } = await sql<Consequences['siblings'][number]>`
-      with ${selection(given)}
-      select r.registry_id as "registryId", r.name as repository, tags.name as tag, tags.digest ${otherTags}
+    const tags = await this.#findTags(selected);
+    const going = new Set(selected.flatMap((one) => (one.tag === null ? [] : tagKey(one, one.tag))));
+    const whole = new Set(selected.flatMap((one) => (one.tag === null ? digestKey(one) : [])));
+    // A digest that was chosen goes with its tags.
+    const staying = tags.filter((one) => !going.has(tagKey(one, one.tag)) && !whole.has(digestKey(one)));
+    const held = new Set(staying.map((one) => digestKey(one)));
+    const roots = new Map<string, Untagged>();
+    for (const { registryId, repository, digest } of selected) {
+      const key = digestKey({ registryId, repository, digest });
+      if (digest !== null && !held.has(key)) roots.set(key, { registryId, repository, digest });
+    }
+    const freed = await this.#freed.find([...roots.values()]);
+    const siblings = staying.filter(({ isShown }) => isShown);
+    return {
+      siblings: siblings
+        .slice(0, siblingsShown)
+        .map(({ registryId, repository, tag, digest }) => ({ registryId, repository, tag, digest })),
+      siblingCount: siblings.length,
+      manifestCount: roots.size,
+      childCount: freed?.childCount ?? 0,
+      referrerCount: freed?.referrerCount ?? 0,
+      freedBytes: freed?.bytes ?? 0,
+      asOf: await this.#findAge([...new Set(selected.map(({ registryId }) => registryId))]),
+    };
+  }
+
+  /** Every tag of their digests, themselves included. */
+  async #findTags(selected: readonly SelectedArtifact[]): Promise<TagOfDigest[]> {
+    const { rows } = await sql<TagOfDigest>`
+      select tags.registry_id as "registryId", tags.repository, tags.name as tag, tags.digest, tags.is_shown as "isShown"
+      from (
+        select distinct * from unnest(
+          ${selected.map(({ registryId }) => registryId)}::text[], ${selected.map(({ repository }) => repository)}::text[],
+          ${selected.map(({ digest }) => digest)}::text[]
+        ) as given (registry_id, repository, digest)
+      ) given
+      join tags on tags.digest = given.digest collate "C" and tags.registry_id = given.registry_id
+        and tags.repository = given.repository collate "C"
       order by 1, 2, 3
     `.execute(this.#kysely);
-    const { rows } = await sql<Omit<Consequences, 'siblings' | 'siblingCount'>>`
-      with recursive ${selection(given)}, ${closures}
-      select
-        (select count(*) from roots)::integer as "manifestCount",
-        (select count(*) from doomed where role = 'child')::integer as "childCount",
-        (select count(*) from doomed where role = 'referrer')::integer as "referrerCount",
-        (select coalesce(sum(size_bytes), 0) from freed)::bigint as "freedBytes",
-        (select case when count(*) = count(scanned_at) then min(scanned_at) end from registries
-          where id in (select "registryId" from selected)) as "asOf"
+    return rows;
+  }
+
+  /** When the registry was read last that was read longest ago; null where one never was. */
+  async #findAge(registryIds: readonly string[]): Promise<Date | null> {
+    const { rows } = await sql<{ asOf: Date | null }>`
+      select case when count(*) = count(scanned_at) then min(scanned_at) end as "asOf" from registries
+      where id = any (${[...registryIds]}::text[])
     `.execute(this.#kysely);
-    const [facts] = rows;
-    if (facts === undefined) throw new Error('The catalog did not say what a deletion would do.');
-    return { ...facts, siblings: siblings.slice(0, siblingsShown), siblingCount: siblings.length };
+    return rows[0]?.asOf ?? null;
   }
 }
 
-function selection(given: string) {
-  return sql`selected as (
-    select given.*, r.id as repository_id
-    from jsonb_to_recordset(${given}::jsonb) as given ("registryId" text, repository text, tag text, digest text)
-    join repositories r on r.registry_id = given."registryId" and r.name = given.repository
-  )`;
+interface TagOfDigest extends Place {
+  readonly tag: string;
+  readonly digest: string;
+  readonly isShown: boolean;
 }
 
-const otherTags = sql`
-  from tags join repositories r on r.id = tags.repository_id
-  where tags.is_shown
-    and exists (select from selected where selected.repository_id = tags.repository_id
-      and selected.digest = tags.digest collate "default" and selected.tag is not null)
-    and not exists (select from selected where selected.repository_id = tags.repository_id
-      and (selected.tag = tags.name collate "default" or (selected.tag is null and selected.digest = tags.digest collate "default")))`;
+function tagKey({ registryId, repository }: Place, tag: string): string {
+  return `${registryId} ${repository}:${tag}`;
+}
 
-/** Roots that no tag keeps; what is below and about them, less what other tags of the repository need; what only they need. */
-const closures = sql`roots as (
-    select distinct repository_id, "registryId" as registry_id, digest from selected
-    where digest is not null and (tag is null or not exists (
-      select from tags where tags.repository_id = selected.repository_id and tags.digest = selected.digest collate "C"
-        and not exists (select from selected other where other.repository_id = tags.repository_id
-          and other.tag = tags.name collate "default")))
-  ), gone (repository_id, registry_id, digest, role) as (
-    select repository_id, registry_id, digest, 'root' from roots
-    union
-    select gone.repository_id, gone.registry_id, next.digest, next.role from gone
-    cross join lateral (
-      select child_digest collate "default" as digest, 'child' as role from manifest_children where parent_digest = gone.digest collate "C"
-      union all
-      select manifests.digest collate "default", 'referrer' from manifests where subject_digest = gone.digest
-    ) next
-    join repository_manifests held on held.repository_id = gone.repository_id and held.digest = next.digest collate "C"
-  ), kept (repository_id, digest) as (
-    select tags.repository_id, tags.digest collate "default" from tags
-    where tags.repository_id in (select repository_id from roots) and tags.is_shown
-      and not exists (select from roots where roots.repository_id = tags.repository_id
-        and roots.digest = tags.digest collate "default")
-    union
-    select kept.repository_id, children.child_digest collate "default" from kept
-    join manifest_children children on children.parent_digest = kept.digest collate "C"
-  ), doomed as (
-    select repository_id, registry_id, digest, min(role) as role from gone
-    where not exists (select from kept where kept.repository_id = gone.repository_id and kept.digest = gone.digest)
-    group by repository_id, registry_id, digest
-  ), dead as (
-    select distinct doomed.registry_id, doomed.digest from doomed
-    where not exists (
-      select from repository_manifests held join repositories r on r.id = held.repository_id
-      where r.registry_id = doomed.registry_id and held.digest = doomed.digest collate "C"
-        and not exists (select from doomed too where too.repository_id = held.repository_id and too.digest = doomed.digest))
-  ), freed as (
-    select dead.registry_id, dead.digest, manifests.size_bytes::bigint as size_bytes
-    from dead join manifests on manifests.digest = dead.digest collate "C"
-    union
-    select dead.registry_id, blobs.blob_digest collate "default", blobs.size_bytes::bigint
-    from dead join manifest_blobs blobs on blobs.manifest_digest = dead.digest collate "C"
-    where not exists (
-      select from manifest_blobs shared
-      join repository_manifests held on held.digest = shared.manifest_digest
-      join repositories r on r.id = held.repository_id
-      where shared.blob_digest = blobs.blob_digest and r.registry_id = dead.registry_id
-        and not exists (select from doomed where doomed.repository_id = held.repository_id
-          and doomed.digest = held.digest collate "default"))
-  )`;
+function digestKey({ registryId, repository, digest }: Place & { readonly digest: string | null }): string {
+  return `${registryId} ${repository}@${digest}`;
+}

@@ -1,15 +1,29 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/index.ts';
 
+/** A manifest that no tag of its repository names, or will name. */
 export interface Untagged {
   readonly registryId: string;
   readonly repository: string;
   readonly digest: string;
 }
 
+/** What would go, and what nobody needs then. */
+export interface Freed {
+  /** Platforms and other parts of what goes. */
+  readonly childCount: number;
+  /** Signatures and the like about what goes. */
+  readonly referrerCount: number;
+  readonly bytes: number;
+}
+
 interface Held {
   readonly repositoryId: number;
   readonly digest: string;
+}
+
+interface Part extends Held {
+  readonly role: 'child' | 'referrer';
 }
 
 /** More are not added up. */
@@ -20,27 +34,29 @@ const deepest = 8;
 const keyOf = ({ repositoryId, digest }: Held): string => `${repositoryId} ${digest}`;
 
 /**
- * How many bytes nothing else in their registry would need. Each question is about a list, and each answer is found along
- * an index: ten thousand images take a second.
+ * What goes along with manifests, and how many bytes nothing else in their registry would need. Each question is about a list,
+ * and each answer is found along an index: ten thousand images take a second.
  */
-export class RetentionFreedView {
+export class FreedView {
   readonly #kysely: Kysely<Tables>;
 
   constructor(kysely: Kysely<Tables>) {
     this.#kysely = kysely;
   }
 
-  /** @param untagged manifests that no shown tag of their repository would name. @returns null: too many */
-  async sumBytes(untagged: readonly Untagged[]): Promise<number | null> {
+  /** @returns null: too many */
+  async find(untagged: readonly Untagged[]): Promise<Freed | null> {
     if (untagged.length > addedUpMax) return null;
-    let sum = 0;
+    const freed = { childCount: 0, referrerCount: 0, bytes: 0 };
     for (const [registryId, manifests] of Map.groupBy(untagged, (one) => one.registryId)) {
       const roots = await this.#place(registryId, manifests);
-      const going = await this.#withParts(roots);
-      const dead = await this.#findDead(registryId, going);
-      sum += await this.#sum(registryId, dead);
+      const parts = await this.#findAlong(roots);
+      freed.childCount += parts.filter(({ role }) => role === 'child').length;
+      freed.referrerCount += parts.filter(({ role }) => role === 'referrer').length;
+      const dead = await this.#findDead(registryId, [...roots, ...parts]);
+      freed.bytes += await this.#sum(registryId, dead);
     }
-    return sum;
+    return freed;
   }
 
   async #place(registryId: string, manifests: readonly Untagged[]): Promise<Held[]> {
@@ -54,37 +70,40 @@ export class RetentionFreedView {
     return rows;
   }
 
-  /** With what is below and about them, less what a tag or an index that stays needs. */
-  async #withParts(roots: readonly Held[]): Promise<Held[]> {
-    const going = new Map(roots.map((root) => [keyOf(root), root]));
-    let added = [...going.values()];
-    for (let depth = 0; depth < deepest && added.length > 0; depth += 1) {
-      const parts = await this.#findParts(added);
-      added = parts.filter((part) => !going.has(keyOf(part)));
-      for (const part of added) going.set(keyOf(part), part);
-    }
+  /** What is below and about them, less what a tag or an index that stays needs. */
+  async #findAlong(roots: readonly Held[]): Promise<Part[]> {
     const own = new Set(roots.map(keyOf));
-    const parts = [...going.values()].filter((part) => !own.has(keyOf(part)));
-    let links = parts.length === 0 ? [] : await this.#findHolders(parts);
+    const parts = new Map<string, Part>();
+    let added: readonly Held[] = roots;
+    for (let depth = 0; depth < deepest && added.length > 0; depth += 1) {
+      const found = await this.#findParts(added);
+      const fresh = found.filter((part) => !own.has(keyOf(part)) && !parts.has(keyOf(part)));
+      // Of what is both, the part counts.
+      for (const part of fresh.toSorted((one, other) => one.role.localeCompare(other.role))) {
+        if (!parts.has(keyOf(part))) parts.set(keyOf(part), part);
+      }
+      added = fresh;
+    }
+    const goes = (key: string): boolean => own.has(key) || parts.has(key);
+    let links = parts.size === 0 ? [] : await this.#findHolders([...parts.values()]);
     // What stays keeps what is below it.
     for (;;) {
-      const kept = links.filter(({ holder, ...part }) => {
-        const by = holder === null ? null : keyOf({ repositoryId: part.repositoryId, digest: holder });
-        return going.has(keyOf(part)) && (by === null || !going.has(by));
-      });
-      if (kept.length === 0) return [...going.values()];
-      for (const part of kept) going.delete(keyOf(part));
-      links = links.filter((part) => going.has(keyOf(part)));
+      const kept = links.filter(
+        ({ repositoryId, holder }) => holder === null || !goes(keyOf({ repositoryId, digest: holder })),
+      );
+      if (kept.length === 0) return [...parts.values()];
+      for (const part of kept) parts.delete(keyOf(part));
+      links = links.filter((part) => parts.has(keyOf(part)));
     }
   }
 
-  async #findParts(held: readonly Held[]): Promise<Held[]> {
-    const { rows } = await sql<Held>`
-      select distinct next."repositoryId", next.digest from (
-        select given.repository_id as "repositoryId", children.child_digest as digest
+  async #findParts(held: readonly Held[]): Promise<Part[]> {
+    const { rows } = await sql<Part>`
+      select distinct next."repositoryId", next.digest, next.role from (
+        select given.repository_id as "repositoryId", children.child_digest as digest, 'child' as role
         from ${given(held)} join manifest_children children on children.parent_digest = given.digest collate "C"
         union all
-        select given.repository_id, manifests.digest
+        select given.repository_id, manifests.digest, 'referrer'
         from ${given(held)} join manifests on manifests.subject_digest = given.digest
       ) next
       join repository_manifests known on known.repository_id = next."repositoryId" and known.digest = next.digest
@@ -92,13 +111,19 @@ export class RetentionFreedView {
     return rows;
   }
 
-  /** Of parts: the indexes of their repository that name them, and null where a shown tag does. */
+  /**
+   * Of parts: the indexes of their repository that name them, and null where a shown tag does. A list of referrers under a tag
+   * of its own is no use of them.
+   */
   async #findHolders(parts: readonly Held[]): Promise<Array<Held & { readonly holder: string | null }>> {
     const { rows } = await sql<Held & { readonly holder: string | null }>`
       select given.repository_id as "repositoryId", given.digest, children.parent_digest as holder
       from ${given(parts)} join manifest_children children on children.child_digest = given.digest collate "C"
       join repository_manifests known
         on known.repository_id = given.repository_id and known.digest = children.parent_digest
+      where not exists (
+        select from tags where tags.repository_id = given.repository_id and tags.digest = children.parent_digest
+          and not tags.is_shown)
       union all
       select given.repository_id, given.digest, null
       from ${given(parts)}
