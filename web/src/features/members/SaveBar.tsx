@@ -1,10 +1,8 @@
 import Button from '@mui/material/Button';
 import type { MemberChange } from 'bff/contract/members';
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useBlocker } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
-import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
+import { LeaveGuard } from '../../ui/LeaveGuard.tsx';
 import { toast } from '../../ui/toast.ts';
 import styles from './members.module.css';
 import { useSaveMembers } from './members-queries.ts';
@@ -60,34 +58,11 @@ export function SaveBar({ project, changes, selected, onClearSelection, onUndo, 
           >
             {t('save.save')}
           </Button>
-          <LeaveGuard count={count} />
+          <LeaveGuard title={t('save.leave')} action={t('save.leaveAction')}>
+            {t('save.leaveWords', { count })}
+          </LeaveGuard>
         </>
       )}
     </div>
-  );
-}
-
-function LeaveGuard({ count }: { count: number }) {
-  const { t } = useTranslation('members');
-  // Filters are in the address as well: only another page is leaving.
-  const blocker = useBlocker(({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname);
-  useEffect(() => {
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', ask);
-    return () => removeEventListener('beforeunload', ask);
-  }, []);
-  return (
-    <ConfirmDialog
-      isOpen={blocker.state === 'blocked'}
-      title={t('save.leave')}
-      confirmLabel={t('save.leaveAction')}
-      isDangerous
-      isBusy={false}
-      error={null}
-      onConfirm={() => blocker.proceed?.()}
-      onClose={() => blocker.reset?.()}
-    >
-      {t('save.leaveWords', { count })}
-    </ConfirmDialog>
   );
 }

@@ -1,3 +1,4 @@
+import { LeaveGuard } from '../../ui/LeaveGuard.tsx';
 import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
@@ -8,7 +9,6 @@ import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { paths } from '../../paths.ts';
 import { FilterFields } from './FilterFields.tsx';
-import { LeaveGuard } from './LeaveGuard.tsx';
 import { NamingFields } from './NamingFields.tsx';
 import { OptionFields } from './OptionFields.tsx';
 import { FromFields, ToFields } from './PlaceFields.tsx';
@@ -65,7 +65,11 @@ export function PolicyEditor({ policy, project = '' }: PolicyEditorProps) {
         <Changes editor={editor} />
       </aside>
       <SaveBar editor={editor} />
-      {editor.isDirty ? <LeaveGuard isLeaving={editor.isLeaving} /> : null}
+      {editor.isDirty ? (
+        <LeaveGuard title={t('editor.leave')} action={t('editor.leaveAction')} isLeaving={editor.isLeaving}>
+          {t('editor.leaveWords')}
+        </LeaveGuard>
+      ) : null}
     </form>
   );
 }

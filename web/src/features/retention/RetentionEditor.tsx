@@ -7,7 +7,7 @@ import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { paths } from '../../paths.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
-import { LeaveQuestion } from './LeaveQuestion.tsx';
+import { LeaveGuard } from '../../ui/LeaveGuard.tsx';
 import { PreviewWords } from './PreviewWords.tsx';
 import styles from './retention.module.css';
 import { RowsDialog } from './RowsDialog.tsx';
@@ -60,7 +60,11 @@ export function RetentionEditor(props: EditorInput & { readonly isEverywhere: bo
         <PreviewPanel editor={editor} />
       </aside>
       <SaveBar project={project} editor={editor} />
-      {editor.isDirty ? <LeaveQuestion isLeaving={editor.isLeaving} /> : null}
+      {editor.isDirty ? (
+        <LeaveGuard title={t('editor.leave')} action={t('editor.leaveAction')} isLeaving={editor.isLeaving}>
+          {t('editor.leaveWords')}
+        </LeaveGuard>
+      ) : null}
     </form>
   );
 }
