@@ -205,6 +205,18 @@ export const text = {
     previewPolicyDraft: 'preview a policy',
     checkSchedule: 'check a schedule',
     previewDeletion: 'preview a deletion',
+    listRetentionPlans: 'see the retention plans',
+    previewRetention: 'preview a retention plan',
+    listRetentionRuns: 'see the runs of retention',
+    getRetentionRun: 'see a run of retention',
+    listRetentionRunTags: 'see the tags of a run of retention',
+    getStorage: 'see the storage of all registries',
+    getRegistryStorage: 'see the storage of a registry',
+    listRegistryStorage: 'see who holds the bytes of a registry',
+    getProjectStorage: 'see the storage of a project',
+    listProjectStorage: 'see which repositories hold the bytes of a project',
+    listRegistryUntagged: 'see the untagged manifests of a registry',
+    listProjectUntagged: 'see the untagged manifests of a project',
   },
 };
 
