@@ -1,7 +1,9 @@
+import type { Router } from 'express';
 import { projectOf } from './access/subject.ts';
 import type { CatalogService } from './features/catalog/catalog.service.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { TrashAnnouncements } from './features/trash/announcements.ts';
+import { createCopiedBackView } from './features/policies/copied-back.view.ts';
 import { createHiddenManifests } from './features/trash/hidden-manifests.service.ts';
 import { createHiddenManifestsView } from './features/trash/hidden-manifests.view.ts';
 import { itemName } from './features/trash/trash.ts';
@@ -76,7 +78,7 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
       moveToTrash: frontDoor(trash),
       isInTrash: createHiddenManifests({ view: createHiddenManifestsView(database.kysely), findImmutable }),
     },
-    router: trashRoutes({ trash, view: createTrashView(database.kysely) }),
+    router: routesOver(foundation, parts, trash),
     start: async () => {
       await runner.start();
       if (database.kind === 'embedded') return;
@@ -89,6 +91,15 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
       announcements.close();
     },
   };
+}
+
+function routesOver({ database }: Foundation, { registries }: TrashParts, trash: TrashService): Router {
+  return trashRoutes({
+    trash,
+    view: createTrashView(database.kysely),
+    findCopiedBack: createCopiedBackView(database.kysely),
+    nameOf: async (registryId) => (await registries.clientFor(registryId)).name,
+  });
 }
 
 function announcementsOver({ clock, publish }: Foundation): TrashAnnouncements {

@@ -97,6 +97,8 @@ export const DeletionPreview = z
     heldCount: z.int(),
     /** Registries that delete nothing, and why. */
     undeletable: z.array(z.object({ registryId: RegistryId, reason: z.nullable(Reason) })),
+    /** What else to know beforehand: that it waits for a maintenance to end, or that a policy copies it there again. */
+    cautions: z.array(Reason),
     windowDays: z.int(),
     asOf: z.nullable(Instant),
   })

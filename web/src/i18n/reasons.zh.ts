@@ -87,6 +87,11 @@ export const text: Record<string, string> = {
   'trash-moved-before-deletion': '{registry} 的 {name} 在此期间被重新推送；现在的内容不是要删除的内容，保持不变。',
   'trash-immutable': '{name} 受规则“{rule}”保护，保持不变。',
   'trash-needed': '{digest} 属于未被删除的 {parent}：删除会使其不完整。请删除后者。',
+  'trash-waits-for-maintenance': '{registry} 正在维护，到 {until} 为止：维护结束后才会执行。',
+  'trash-copied-back':
+    '策略“{policy}”会再次将其中 {count} 个复制到 {registry}，因为其来源仍有这些标签：请在来源删除，或从策略中排除。',
+  'trash-copied-back-unseen':
+    '控制台的一条策略会再次将其中 {count} 个复制到 {registry}，因为其来源仍有这些标签：请让系统管理员将其排除。',
   'trash-in-use': '{name} 不再是遗留内容：{by} 需要它。它保持不变。',
   'trash-not-kept': '{registry} 没有保住 {name} 的 {digest}：没有删除任何内容。',
   'trash-kept-broken':

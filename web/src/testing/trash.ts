@@ -44,6 +44,7 @@ export function deletionPreview(change: Partial<DeletionPreview> = {}): Deletion
     held: [],
     heldCount: 0,
     undeletable: [],
+    cautions: [],
     windowDays: 14,
     asOf: '2026-01-01T00:00:00.000Z',
     ...change,

@@ -39,6 +39,24 @@ export const trashReasons = {
       `${name} is broken in ${registry}, which takes it under no tag any more: what there is of it stays there without one, and can only be restored if the registry takes it again. ${detail}`,
       { registry, name, detail },
     ),
+  waitsForMaintenance: (registry: string, until: Date) =>
+    reason(
+      'trash-waits-for-maintenance',
+      `${registry} is in maintenance until ${until.toISOString()}: this is done when that has ended.`,
+      { registry, until: until.toISOString() },
+    ),
+  copiedBack: (registry: string, policy: string, count: number) =>
+    reason(
+      'trash-copied-back',
+      `The policy “${policy}” copies ${count} of them into ${registry} again, because its source still has them: delete them there, or exclude them from the policy.`,
+      { registry, policy, count: String(count) },
+    ),
+  copiedBackUnseen: (registry: string, count: number) =>
+    reason(
+      'trash-copied-back-unseen',
+      `A policy of the console copies ${count} of them into ${registry} again, because its source still has them: ask a system administrator to exclude them.`,
+      { registry, count: String(count) },
+    ),
   lost: (registry: string, name: string) =>
     reason(
       'trash-lost',

@@ -8,13 +8,27 @@ import { mountEndpoint, projectNotFound } from '../../http/mount-endpoint.ts';
 import type { RequestAccess } from '../../http/request-access.ts';
 import { scopeWithin } from '../../access/scope.ts';
 import type { RequestContext } from '../../http/request-context.ts';
-import { itemName, type TrashItem, TrashRefusal } from './trash.ts';
+import { itemName, type Reason, type TrashItem, TrashRefusal } from './trash.ts';
+import { trashReasons } from './trash-reasons.ts';
+import type { SelectedArtifact } from './trash-selection.view.ts';
 import { ArtifactMissingError, ItemBusyError, SelectionError, type TrashService } from './trash.service.ts';
 import type { TrashView } from './trash.view.ts';
 
 export interface TrashRoutesDeps {
   readonly trash: TrashService;
   readonly view: TrashView;
+  /** Policies that bring these tags to their registries again. */
+  readonly findCopiedBack: (
+    tags: ReadonlyArray<{ readonly registryId: string; readonly repository: string; readonly tag: string }>,
+  ) => Promise<
+    ReadonlyArray<{
+      readonly registryId: string;
+      readonly policy: string;
+      readonly project: string | null;
+      readonly count: number;
+    }>
+  >;
+  readonly nameOf: (registryId: string) => Promise<string>;
 }
 
 const pageLength = 50;
@@ -30,7 +44,8 @@ export function trashRoutes(deps: TrashRoutesDeps): Router {
   return router;
 }
 
-function mountDeletions(router: Router, { trash, view }: TrashRoutesDeps): void {
+function mountDeletions(router: Router, deps: TrashRoutesDeps): void {
+  const { trash, view } = deps;
   mountEndpoint(router, contract.previewDeletion, async ({ params: { project }, body: { selection } }, { access }) => {
     const registryIds = await authorizeSelection(access, project, selection);
     const windowDays = await trash.findWindow(project);
@@ -47,6 +62,7 @@ function mountDeletions(router: Router, { trash, view }: TrashRoutesDeps): void 
       held: held.slice(0, shownMax).map((one) => ({ ...one })),
       heldCount: held.length,
       undeletable: await view.findUndeletable(registryIds),
+      cautions: await cautionsOf(deps, project, selected),
       windowDays,
       asOf: asOf?.toISOString() ?? null,
     };
@@ -68,6 +84,26 @@ function mountDeletions(router: Router, { trash, view }: TrashRoutesDeps): void 
       return { items: ids.slice(0, shownMax), total: ids.length };
     },
   );
+}
+
+async function cautionsOf(
+  { view, findCopiedBack, nameOf }: TrashRoutesDeps,
+  project: string,
+  selected: readonly SelectedArtifact[],
+): Promise<Reason[]> {
+  const resting = await view.findMaintenance([...new Set(selected.map(({ registryId }) => registryId))]);
+  const tags = selected.flatMap(({ registryId, repository, tag }) =>
+    tag === null ? [] : [{ registryId, repository, tag }],
+  );
+  const copied = await findCopiedBack(tags);
+  const cautions = copied.map(async ({ registryId, policy, project: of, count }) => {
+    const registry = await nameOf(registryId);
+    // Names of policies that are not the project’s own are not for everybody.
+    return of === project
+      ? trashReasons.copiedBack(registry, policy, count)
+      : trashReasons.copiedBackUnseen(registry, count);
+  });
+  return [...resting.values(), ...(await Promise.all(cautions))];
 }
 
 function mountLists(router: Router, { view }: TrashRoutesDeps): void {

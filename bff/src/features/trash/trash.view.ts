@@ -2,7 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Row, Tables } from '../../database/index.ts';
 import { inScope, type RowScope } from '../../database/scope.ts';
 import { likeLiteral } from '../../database/keyset.ts';
-import type { TrashItem, TrashState } from './trash.ts';
+import type { Reason, TrashItem, TrashState } from './trash.ts';
+import { trashReasons } from './trash-reasons.ts';
 import { itemOf } from './trash-rows.store.ts';
 
 export interface TrashQuestion {
@@ -55,7 +56,22 @@ export function createTrashView(kysely: Kysely<Tables>) {
           and ${itemId === undefined ? sql`true` : sql`id = ${itemId}::uuid`} and ${found} and ${isAfter}
         order by ${position} ${direction}, id ${direction} limit ${limit}
       `.execute(kysely);
-      return rows.map((row) => ({ ...itemOf(row), positionMicroseconds: row.position }));
+      const resting = await this.findMaintenance([...new Set(rows.map(({ registry_id }) => registry_id))]);
+      return rows.map((row) => ({ ...waiting(itemOf(row), resting), positionMicroseconds: row.position }));
+    },
+    /** Of these registries those that are in maintenance, each with its end. */
+    async findMaintenance(registryIds: readonly string[]): Promise<Map<string, Reason>> {
+      const rows = await kysely
+        .selectFrom('registries')
+        .select(['id', 'name', 'maintenance_until'])
+        .where('id', 'in', registryIds.length === 0 ? [''] : [...registryIds])
+        .where('maintenance_until', '>', sql<Date>`now()`)
+        .execute();
+      return new Map(
+        rows.flatMap(({ id, name, maintenance_until: until }) =>
+          until === null ? [] : [[id, trashReasons.waitsForMaintenance(name, until)] as const],
+        ),
+      );
     },
     /** Of these registries those that are known to delete nothing, and why. */
     async findUndeletable(registryIds: readonly string[]) {
@@ -71,6 +87,12 @@ export function createTrashView(kysely: Kysely<Tables>) {
       });
     },
   };
+}
+
+/** What is under way there is not begun before the maintenance has ended. */
+function waiting(item: TrashItem, resting: ReadonlyMap<string, Reason>): TrashItem {
+  const isUnderWay = item.state === 'deleting' || item.state === 'restoring' || item.state === 'purging';
+  return isUnderWay && item.reason === null ? { ...item, reason: resting.get(item.registryId) ?? null } : item;
 }
 
 function inState(state: TrashQuestion['state']) {

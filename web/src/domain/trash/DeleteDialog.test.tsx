@@ -93,6 +93,18 @@ describe('before anything is deleted', () => {
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Delete' }).disabled).toBe(true);
   });
 
+  it('it says beforehand that a policy copies it there again', async () => {
+    const caution = {
+      code: 'trash-copied-back',
+      sentence: 'The policy “dev to testing” copies 1 of them into development again.',
+      params: { registry: 'development', policy: 'dev to testing', count: '1' },
+    };
+    open({}, shown({ cautions: [caution] }));
+    expect(await screen.findByText(/dev to testing/)).toBeDefined();
+    // It is said, and left to the person.
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Delete 1' }).disabled).toBe(false);
+  });
+
   it('it says which role is missing where, and leads to who can give it', async () => {
     const access = { development: all, production: reads };
     const { calls } = open({ registryIds: ['development', 'production'], access });

@@ -74,6 +74,11 @@ function Preview({ registryId, preview, isAlone }: PreviewProps) {
   return (
     <>
       {chip}
+      {preview.cautions.map((caution) => (
+        <p key={caution.sentence} className={styles['warn']}>
+          {reasonText(caution)}
+        </p>
+      ))}
       {preview.total === 0 ? <p className={styles['muted']}>{t('preview.nothing')}</p> : <Goes preview={preview} />}
       <p className={styles['small']}>
         {preview.asOf === null ? (

@@ -40,6 +40,7 @@ test('writes are refused until they are taken again, or until now', () => {
   expect(refusedMs(run, nowMs)).toBe(120_000);
   expect(refusedMs({ ...run, writableAt: '2026-11-27T00:01:00.000Z' }, nowMs)).toBe(60_000);
   expect(refusedMs({ ...run, writesRefusedAt: null }, nowMs)).toBeNull();
+  expect(refusedMs(run, nowMs - 600_000)).toBe(0);
 });
 
 test.each([

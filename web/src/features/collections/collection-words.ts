@@ -25,7 +25,8 @@ export function reclaimedBytes(run: Collection): number | null {
 /** For how long writes were refused, or have been. */
 export function refusedMs({ writesRefusedAt, writableAt }: Collection, nowMs: number): number | null {
   if (writesRefusedAt === null) return null;
-  return (writableAt === null ? nowMs : Date.parse(writableAt)) - Date.parse(writesRefusedAt);
+  // The page's clock ticks each second, and may go behind the server's.
+  return Math.max(0, (writableAt === null ? nowMs : Date.parse(writableAt)) - Date.parse(writesRefusedAt));
 }
 
 /** Once blobs may be gone the registry is made safe before it takes writes. */

@@ -120,7 +120,7 @@ export const text = {
   },
   maintenance: {
     title: 'Maintenance',
-    none: 'It takes writes. In maintenance Longshore refuses pushes and deletions, and copies to it wait.',
+    none: 'It takes writes. In maintenance Longshore refuses pushes, and copies to it and deletions wait.',
     begin: 'Begin maintenance',
     end: 'End maintenance',
     change: 'Change end or message',
@@ -140,7 +140,7 @@ export const text = {
       far: 'At most 24 hours ahead.',
     },
     touches: {
-      writes: 'Pushes and deletions through Longshore are refused, with the message',
+      writes: 'Pushes through Longshore, and deletions by registry clients, are refused, with the message',
       copies: 'Copies to it wait, and go on afterwards by themselves',
       reads: 'Pulls and copies from it go on as before',
     },

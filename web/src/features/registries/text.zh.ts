@@ -119,7 +119,7 @@ export const text = {
   },
   maintenance: {
     title: '维护',
-    none: '接受写入。维护期间 Longshore 会拒绝推送和删除，复制到此的任务会等待。',
+    none: '接受写入。维护期间 Longshore 会拒绝推送，复制到此的任务和删除会等待。',
     begin: '开始维护',
     end: '结束维护',
     change: '修改结束时间或说明',
@@ -135,7 +135,7 @@ export const text = {
     messageHint: '所有人会在每个页面底部看到，docker 也会显示',
     problem: { missing: '请填写结束时间。', past: '这个时间已经过去。', far: '最多提前 24 小时。' },
     touches: {
-      writes: '经由 Longshore 的推送和删除会被拒绝，并显示该说明',
+      writes: '经由 Longshore 的推送，以及客户端发起的删除会被拒绝，并显示该说明',
       copies: '复制到此的任务会等待，之后自动继续',
       reads: '从此拉取和复制不受影响',
     },

@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { TagMoment } from 'bff/contract/tag-history';
+import type { Answer } from 'bff/contract/endpoint';
+import type { listTagHistory, TagMoment } from 'bff/contract/tag-history';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
@@ -28,13 +29,25 @@ export function TagHistoryPage() {
   return <TagHistory key={`${repository}:${reference}`} repository={repository} tag={reference} />;
 }
 
+/** What the tag was before, and is again, is what it is: there is nothing to set back. */
+function momentsOf(pages: ReadonlyArray<Answer<typeof listTagHistory>>): TagMoment[] {
+  const now = new Map(pages[0]?.now.map(({ registryId, digest }) => [registryId, digest]));
+  return pages.flatMap(({ items }) =>
+    items.map((moment) =>
+      moment.standing === 'there' && now.get(moment.registryId) === moment.digest
+        ? { ...moment, standing: 'current' as const }
+        : moment,
+    ),
+  );
+}
+
 function TagHistory({ repository, tag }: { repository: string; tag: string }) {
   const { t } = useTranslation('trash');
   const errorWords = useErrorWords();
   const [url, setUrl] = useUrlState(urlDefaults);
   const query = useInfiniteQuery(historyPages(repository, tag, url.registry));
   useLiveHistory(repository, tag);
-  const rows = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
+  const rows = useMemo(() => momentsOf(query.data?.pages ?? []), [query.data]);
   const [reverted, setReverted] = useState<TagMoment | null>(null);
   const [restored, setRestored] = useState<TagMoment | null>(null);
   const now = query.data?.pages[0]?.now ?? [];

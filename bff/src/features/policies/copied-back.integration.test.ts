@@ -1,0 +1,81 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { createPolicy } from '../../contract/policies.ts';
+import { beginMaintenance } from '../../contract/registries.ts';
+import { previewDeletion } from '../../contract/trash.ts';
+import { databaseKinds } from '../../testing/test-database.ts';
+import { startBff, type TestBff } from '../../testing/start-bff.ts';
+import { semverKey } from '../catalog/semver-key.ts';
+import { contentOf } from './testing/policy-content.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+let bff: TestBff | undefined;
+afterEach(() => bff?.close());
+
+/** As a scan found them; nobody answers there. */
+async function addTags(kysely: TestBff['running']['foundation']['database']['kysely'], place: string, tags: string[]) {
+  const [registryId = '', repository = ''] = place.split(' ');
+  const { id } = await kysely
+    .insertInto('repositories')
+    .values({ registry_id: registryId, name: repository, project: 'payments' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const row = {
+    repository_id: id,
+    registry_id: registryId,
+    repository,
+    project: 'payments',
+    digest: `sha256:${'a'.repeat(64)}`,
+  };
+  await kysely
+    .insertInto('tags')
+    .values(tags.map((name) => ({ ...row, name, semver_key: semverKey(name) })))
+    .execute();
+}
+
+test.each(databaseKinds)(
+  'a deletion says beforehand that a policy undoes it, and what it waits for (%s)',
+  async (database) => {
+    const registries = ['development', 'testing'].map((id) => ({
+      id,
+      environment: id,
+      endpointUrls: ['http://127.0.0.1:9'],
+    }));
+    bff = await startBff({ database, registries });
+    const api = await bff.signIn();
+    const { kysely } = bff.running.foundation.database;
+    await kysely
+      .insertInto('projects')
+      .values({ name: 'payments' })
+      .onConflict((same) => same.doNothing())
+      .execute();
+    await addTags(kysely, 'development team/api', ['1.0', '1.1', '2.0-rc1']);
+    await addTags(kysely, 'testing payments/api', ['1.0', '1.1', '2.0-rc1', 'own']);
+    const preview = async (registryId: string, repository: string) => {
+      const selection = { kind: 'repository' as const, registryId, repository };
+      const { cautions } = await api.call(previewDeletion, { params: { project: 'payments' }, body: { selection } });
+      return cautions.map(({ code, params }) => ({ code, ...params }));
+    };
+    expect(await preview('testing', 'payments/api')).toEqual([]);
+    const content = contentOf('development', ['testing'], {
+      onPush: false,
+      mapping: { kind: 'replace-prefix', from: 'team/', to: 'payments/' },
+      filters: { tags: { include: ['*'], exclude: ['*-rc*'] } },
+    });
+    await api.call(createPolicy, { body: { name: 'dev to testing', project: null, isEnabled: true, content } });
+    await api.call(createPolicy, { body: { name: 'at rest', project: null, isEnabled: false, content } });
+    // A policy of the whole console is not named to a project’s people; by the mapping two of the four come back.
+    expect(await preview('testing', 'payments/api')).toEqual([
+      { code: 'trash-copied-back-unseen', registry: 'testing', count: '2' },
+    ]);
+    // Nothing comes back at the source.
+    await addTags(kysely, 'development payments/api', ['1.0']);
+    expect(await preview('development', 'payments/api')).toEqual([]);
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await api.call(beginMaintenance, { params: { registryId: 'testing' }, body: { until } });
+    expect(await preview('testing', 'payments/api')).toEqual([
+      { code: 'trash-waits-for-maintenance', registry: 'testing', until },
+      { code: 'trash-copied-back-unseen', registry: 'testing', count: '2' },
+    ]);
+  },
+);
