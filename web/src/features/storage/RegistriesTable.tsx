@@ -41,10 +41,16 @@ function useColumns(hrefOf: RegistriesTableProps['hrefOf']): Column<RegistryStor
   const directory = useRegistryDirectory();
   const today = useToday();
   return useMemo((): Column<RegistryStorage>[] => {
-    const amount = (key: string, header: string, valueOf: (part: RegistryStorage) => number, isDetail = true) => ({
+    // Beside the facts at the right there are 850 pixels on a laptop.
+    const amount = (
+      key: 'bytes' | 'unique' | 'trash' | 'untagged',
+      width: number,
+      valueOf: (part: RegistryStorage) => number,
+      isDetail = true,
+    ) => ({
       key,
-      header,
-      width: 132,
+      header: t(`table.${key}`),
+      width,
       align: 'end' as const,
       narrow: isDetail ? ('hidden' as const) : ('end' as const),
       cell: (part: RegistryStorage) => bytes(valueOf(part)),
@@ -53,7 +59,7 @@ function useColumns(hrefOf: RegistriesTableProps['hrefOf']): Column<RegistryStor
       {
         key: 'registry',
         header: t('table.registry'),
-        minWidth: 150,
+        minWidth: 140,
         narrow: 'title',
         cell: ({ registryId, environment }) => {
           const chip = <RegistryChip name={directory.find(registryId).name} environment={environment} />;
@@ -61,14 +67,14 @@ function useColumns(hrefOf: RegistriesTableProps['hrefOf']): Column<RegistryStor
           return href === undefined ? chip : <Link to={href}>{chip}</Link>;
         },
       },
-      amount('bytes', t('table.bytes'), ({ totalBytes }) => totalBytes, false),
-      amount('unique', t('table.unique'), ({ uniqueBytes }) => uniqueBytes),
-      amount('trash', t('table.trash'), ({ trashBytes }) => trashBytes),
-      amount('untagged', t('table.untagged'), ({ untaggedBytes }) => untaggedBytes),
+      amount('bytes', 96, ({ totalBytes }) => totalBytes, false),
+      amount('unique', 96, ({ uniqueBytes }) => uniqueBytes),
+      amount('trash', 132, ({ trashBytes }) => trashBytes),
+      amount('untagged', 120, ({ untaggedBytes }) => untaggedBytes),
       {
         key: 'change',
         header: t('table.change'),
-        width: 104,
+        width: 96,
         align: 'end',
         cell: ({ series, totalBytes }) => {
           const before = pointBefore(series, today);
@@ -79,7 +85,7 @@ function useColumns(hrefOf: RegistriesTableProps['hrefOf']): Column<RegistryStor
       {
         key: 'measured',
         header: t('table.measured'),
-        width: 130,
+        width: 120,
         align: 'end',
         narrow: 'hidden',
         cell: ({ measuredAt }) => (measuredAt === null ? '' : <RelativeTime instant={measuredAt} />),
