@@ -83,7 +83,7 @@ export async function wireFeatures(foundation: Foundation): Promise<WiredFeature
       ...wireCopies(foundation, registries.registries, catalog.catalog, members, trash),
       wireNotices(foundation, userAgent),
       wireCollections(foundation, registries.registries, catalog.catalog),
-      wireRetention(foundation, { rules: members.rules, trash: trash.trash }),
+      wireRetention(foundation, { rules: members.rules, ...trash }),
       ...wireStorage(foundation, { trash: trash.trash, catalog: catalog.catalog }),
     ],
   };

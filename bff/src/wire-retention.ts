@@ -4,6 +4,7 @@ import type { FreedBytes, RetentionPlan, RetentionRun, RunState, Reason } from '
 import { RetentionClaimsStore } from './features/retention/retention-claims.store.ts';
 import { createEvaluator } from './features/retention/retention-evaluator.ts';
 import { createRetentionFactsView } from './features/retention/retention-facts.view.ts';
+import type { FindCopyCautions } from './features/trash/copy-cautions.ts';
 import { FreedView } from './features/trash/freed.view.ts';
 import { createRetentionPlansStore } from './features/retention/retention-plans.store.ts';
 import { RetentionRunner } from './features/retention/retention-runner.ts';
@@ -16,17 +17,20 @@ import type { FeatureParts, Foundation } from './wire-foundation.ts';
 export interface RetentionParts {
   readonly rules: Pick<ImmutableRulesService, 'findImmutable'>;
   readonly trash: Pick<TrashService, 'deleteChosen'>;
+  readonly findCopyCautions: FindCopyCautions;
 }
 
 /** Which tags are kept, and the others into the trash: docs/decisions/062-retention.md. */
-export function wireRetention(foundation: Foundation, { rules, trash }: RetentionParts): FeatureParts {
+export function wireRetention(
+  foundation: Foundation,
+  { rules, trash, findCopyCautions }: RetentionParts,
+): FeatureParts {
   const { access, clock, database, logger, newId, publish } = foundation;
   const { kysely } = database;
   const plans = createRetentionPlansStore(kysely);
   const runs = new RetentionRunsStore(kysely);
   const facts = createRetentionFactsView(kysely);
-  const view = new FreedView(kysely);
-  const freed: FreedBytes = { sumBytes: async (untagged) => (await view.find(untagged))?.bytes ?? null };
+  const freed = freedOver(new FreedView(kysely));
   const announce = (project: string) =>
     publish({ name: 'retention', payload: { project, at: clock.now().toISOString() } });
   const evaluate = createEvaluator({
@@ -73,10 +77,14 @@ export function wireRetention(foundation: Foundation, { rules, trash }: Retentio
   });
   retention.wakes(() => runner.wake());
   return {
-    router: retentionRoutes({ retention, runs }),
+    router: retentionRoutes({ retention, runs, findCopyCautions }),
     start: () => runner.start(),
     stop: () => runner.stop(),
   };
+}
+
+function freedOver(view: FreedView): FreedBytes {
+  return { sumBytes: async (untagged) => (await view.find(untagged))?.bytes ?? null };
 }
 
 type Recorder = ReturnType<typeof recorderIn>;

@@ -1,9 +1,9 @@
-import type { Router } from 'express';
 import { projectOf } from './access/subject.ts';
 import type { CatalogService } from './features/catalog/catalog.service.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { TrashAnnouncements } from './features/trash/announcements.ts';
 import { createCopiedBackView } from './features/policies/copied-back.view.ts';
+import { copyCautions, type FindCopyCautions } from './features/trash/copy-cautions.ts';
 import { createHiddenManifests } from './features/trash/hidden-manifests.service.ts';
 import { createHiddenManifestsView } from './features/trash/hidden-manifests.view.ts';
 import { itemName } from './features/trash/trash.ts';
@@ -33,6 +33,7 @@ export interface TrashParts extends TagRules {
 export function wireTrash(foundation: Foundation, parts: TrashParts) {
   const { database, logger, newId } = foundation;
   const announcements = announcementsOver(foundation);
+  const findCopyCautions = copyCautionsOver(foundation, parts);
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind the trash.');
   let unlisten = () => Promise.resolve();
   const store = new TrashStore(database.kysely);
@@ -63,11 +64,7 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
     store,
     selections: new TrashSelectionView(database.kysely),
     findImmutable,
-    wake: async () => {
-      runner.wake();
-      // A call that is lost costs the others two seconds at most.
-      if (database.kind !== 'embedded') await database.notify(channel, '').catch(onFault);
-    },
+    wake: () => wakeAll(database, runner, onFault),
     onAsked: (changed) => announcements.note(changed),
     newId,
   });
@@ -78,7 +75,8 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
       moveToTrash: frontDoor(trash),
       isInTrash: createHiddenManifests({ view: createHiddenManifestsView(database.kysely), findImmutable }),
     },
-    router: routesOver(foundation, parts, trash),
+    findCopyCautions,
+    router: trashRoutes({ trash, view: createTrashView(database.kysely), findCopyCautions }),
     start: async () => {
       await runner.start();
       if (database.kind === 'embedded') return;
@@ -93,10 +91,14 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
   };
 }
 
-function routesOver({ database }: Foundation, { registries }: TrashParts, trash: TrashService): Router {
-  return trashRoutes({
-    trash,
-    view: createTrashView(database.kysely),
+async function wakeAll(database: Foundation['database'], runner: TrashRunner, onFault: (error: unknown) => void) {
+  runner.wake();
+  // A call that is lost costs the others two seconds at most.
+  if (database.kind !== 'embedded') await database.notify(channel, '').catch(onFault);
+}
+
+function copyCautionsOver({ database }: Foundation, { registries }: TrashParts): FindCopyCautions {
+  return copyCautions({
     findCopiedBack: createCopiedBackView(database.kysely),
     nameOf: async (registryId) => (await registries.clientFor(registryId)).name,
   });

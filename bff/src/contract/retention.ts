@@ -148,6 +148,8 @@ export const RetentionPreview = z
     manyCount: z.int(),
     /** Registries that cannot be looked at now: nothing of them would go. */
     leftOut: z.array(z.object({ registryId: RegistryId, reason: Reason })),
+    /** Policies that copy what would go there again; of the first page only. */
+    cautions: z.array(Reason),
     /** Where a rule asks for pulls: since when they are seen, and whether the registry tells of those that go to it directly. */
     pulls: z.array(z.object({ registryId: RegistryId, since: Instant, isTold: z.boolean() })),
     asOf: z.nullable(Instant),

@@ -105,7 +105,7 @@ export function rowAnswers(
 
 type Figures = Omit<AnswerInput<typeof contract.previewRetention>, 'rows' | 'nextCursor' | 'rowCount'>;
 
-export function previewAnswer(found: Evaluation, freedBytes: number | null): Figures {
+export function previewAnswer(found: Evaluation, freedBytes: number | null, cautions: readonly Reason[]): Figures {
   const { rows, keepCount, deleteCount, many, leftOut, pulls, asOf } = found;
   return {
     tagCount: rows.length,
@@ -115,6 +115,7 @@ export function previewAnswer(found: Evaluation, freedBytes: number | null): Fig
     many: many.slice(0, manyShown).map((one) => ({ ...one })),
     manyCount: many.length,
     leftOut: leftOut.map((one) => ({ registryId: one.registryId, reason: reasonAnswer(one.reason) })),
+    cautions: cautions.map(reasonAnswer),
     pulls: pulls.map(({ id, pullsWatchedSince, isTellingPulls }) => ({
       registryId: id,
       since: pullsWatchedSince.toISOString(),

@@ -7,7 +7,7 @@ import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { mountEndpoint, projectNotFound } from '../../http/mount-endpoint.ts';
 import type { RequestAccess } from '../../http/request-access.ts';
 import type { RequestContext } from '../../http/request-context.ts';
-import type { RetentionPlan, RetentionRun } from './retention.ts';
+import type { JudgedTag, Reason, RetentionPlan, RetentionRun } from './retention.ts';
 import { planAnswer, previewAnswer, rowAnswers, runAnswer, runTagAnswer } from './retention-answers.ts';
 import type { RetentionRunsStore } from './retention-runs.store.ts';
 import {
@@ -23,6 +23,11 @@ import {
 export interface RetentionRoutesDeps {
   readonly retention: RetentionService;
   readonly runs: RetentionRunsStore;
+  /** Policies that bring tags to their registries again. */
+  readonly findCopyCautions: (
+    project: string,
+    tags: ReadonlyArray<{ readonly registryId: string; readonly repository: string; readonly tag: string }>,
+  ) => Promise<Reason[]>;
 }
 
 const pageLength = 50;
@@ -81,7 +86,7 @@ function mountPlans(router: Router, { retention }: RetentionRoutesDeps): void {
   });
 }
 
-function mountPreview(router: Router, { retention }: RetentionRoutesDeps): void {
+function mountPreview(router: Router, { retention, findCopyCautions }: RetentionRoutesDeps): void {
   mountEndpoint(router, contract.previewRetention, async ({ params: { project }, body }, { access }) => {
     const { environment, repositories, rules, planId, rows: query = {} } = body;
     await authorizeDeletion(access, project, environment);
@@ -92,6 +97,7 @@ function mountPreview(router: Router, { retention }: RetentionRoutesDeps): void 
     );
     const isWhole = cursor === undefined && verdict === undefined && (q ?? '') === '';
     const freedBytes = isWhole ? await retention.freedBytes(found.rows) : null;
+    const cautions = isWhole ? await findCopyCautions(project, goingOf(found.rows)) : [];
     const words = (q ?? '').toLowerCase();
     const fitting = found.rows.filter(
       (row) =>
@@ -101,12 +107,23 @@ function mountPreview(router: Router, { retention }: RetentionRoutesDeps): void 
     const end = from + limit;
     const mayName = environmentsWith(access, project);
     return {
-      ...previewAnswer(found, freedBytes),
+      ...previewAnswer(found, freedBytes, cautions),
       rows: rowAnswers(fitting.slice(from, end), await mayName('catalog.read')),
       nextCursor: end < fitting.length ? writeCursor('rows', [end]) : null,
       rowCount: fitting.length,
     };
   });
+}
+
+/** Enough to know what is copied back; names are asked for one by one. */
+const lookedAtMax = 10_000;
+
+function goingOf(rows: readonly JudgedTag[]) {
+  return rows
+    .flatMap(({ tag: { registryId, repository, name }, verdict }) =>
+      verdict === 'delete' ? [{ registryId, repository, tag: name }] : [],
+    )
+    .slice(0, lookedAtMax);
 }
 
 function mountRuns(router: Router, { retention, runs }: RetentionRoutesDeps): void {

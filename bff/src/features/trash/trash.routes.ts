@@ -8,8 +8,8 @@ import { mountEndpoint, projectNotFound } from '../../http/mount-endpoint.ts';
 import type { RequestAccess } from '../../http/request-access.ts';
 import { scopeWithin } from '../../access/scope.ts';
 import type { RequestContext } from '../../http/request-context.ts';
+import type { FindCopyCautions } from './copy-cautions.ts';
 import { itemName, type Reason, type TrashItem, TrashRefusal } from './trash.ts';
-import { trashReasons } from './trash-reasons.ts';
 import type { SelectedArtifact } from './trash-selection.view.ts';
 import { ArtifactMissingError, ItemBusyError, SelectionError, type TrashService } from './trash.service.ts';
 import type { TrashView } from './trash.view.ts';
@@ -17,18 +17,7 @@ import type { TrashView } from './trash.view.ts';
 export interface TrashRoutesDeps {
   readonly trash: TrashService;
   readonly view: TrashView;
-  /** Policies that bring these tags to their registries again. */
-  readonly findCopiedBack: (
-    tags: ReadonlyArray<{ readonly registryId: string; readonly repository: string; readonly tag: string }>,
-  ) => Promise<
-    ReadonlyArray<{
-      readonly registryId: string;
-      readonly policy: string;
-      readonly project: string | null;
-      readonly count: number;
-    }>
-  >;
-  readonly nameOf: (registryId: string) => Promise<string>;
+  readonly findCopyCautions: FindCopyCautions;
 }
 
 const pageLength = 50;
@@ -87,7 +76,7 @@ function mountDeletions(router: Router, deps: TrashRoutesDeps): void {
 }
 
 async function cautionsOf(
-  { view, findCopiedBack, nameOf }: TrashRoutesDeps,
+  { view, findCopyCautions }: TrashRoutesDeps,
   project: string,
   selected: readonly SelectedArtifact[],
 ): Promise<Reason[]> {
@@ -95,15 +84,7 @@ async function cautionsOf(
   const tags = selected.flatMap(({ registryId, repository, tag }) =>
     tag === null ? [] : [{ registryId, repository, tag }],
   );
-  const copied = await findCopiedBack(tags);
-  const cautions = copied.map(async ({ registryId, policy, project: of, count }) => {
-    const registry = await nameOf(registryId);
-    // Names of policies that are not the project’s own are not for everybody.
-    return of === project
-      ? trashReasons.copiedBack(registry, policy, count)
-      : trashReasons.copiedBackUnseen(registry, count);
-  });
-  return [...resting.values(), ...(await Promise.all(cautions))];
+  return [...resting.values(), ...(await findCopyCautions(project, tags))];
 }
 
 function mountLists(router: Router, { view }: TrashRoutesDeps): void {

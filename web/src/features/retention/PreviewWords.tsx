@@ -11,7 +11,8 @@ import styles from './retention.module.css';
 export function PreviewWords({ preview }: { preview: RetentionPreview }) {
   const { t } = useTranslation('retention');
   const { bytes, number } = useFormat();
-  const { tagCount, deleteCount, keepCount, freedBytes, manyCount, asOf } = preview;
+  const reasonText = useReasonText();
+  const { tagCount, deleteCount, keepCount, freedBytes, manyCount, cautions, asOf } = preview;
   return (
     <>
       {tagCount === 0 ? (
@@ -24,6 +25,11 @@ export function PreviewWords({ preview }: { preview: RetentionPreview }) {
       )}
       {freedBytes === null || deleteCount === 0 ? null : <p>{t('preview.frees', { size: bytes(freedBytes) })}</p>}
       {manyCount === 0 ? null : <p className={styles['many']}>{t('preview.many', { count: manyCount })}</p>}
+      {cautions.map((caution) => (
+        <p key={caution.sentence} className={styles['many']}>
+          {reasonText(caution)}
+        </p>
+      ))}
       <LeftOut preview={preview} />
       <Pulls preview={preview} />
       <p className={styles['hint']}>

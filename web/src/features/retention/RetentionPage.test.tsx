@@ -67,6 +67,7 @@ const preview = (more: Partial<RetentionPreview> = {}): RetentionPreview => ({
   many: [],
   manyCount: 0,
   leftOut: [],
+  cautions: [],
   pulls: [],
   asOf: '2026-01-01T00:00:00.000Z',
   rows: [],

@@ -1,0 +1,39 @@
+import type { Reason } from './trash.ts';
+import { trashReasons } from './trash-reasons.ts';
+
+interface PlacedTag {
+  readonly registryId: string;
+  readonly repository: string;
+  readonly tag: string;
+}
+
+export interface CopyCautionsDeps {
+  /** Policies that bring these tags to their registries again. */
+  readonly findCopiedBack: (tags: readonly PlacedTag[]) => Promise<
+    ReadonlyArray<{
+      readonly registryId: string;
+      readonly policy: string;
+      readonly project: string | null;
+      readonly count: number;
+    }>
+  >;
+  readonly nameOf: (registryId: string) => Promise<string>;
+}
+
+export type FindCopyCautions = (project: string, tags: readonly PlacedTag[]) => Promise<Reason[]>;
+
+/** What somebody should know before they delete tags that are copied there again. */
+export function copyCautions({ findCopiedBack, nameOf }: CopyCautionsDeps): FindCopyCautions {
+  return async (project, tags) => {
+    const copied = await findCopiedBack(tags);
+    return Promise.all(
+      copied.map(async ({ registryId, policy, project: of, count }) => {
+        const registry = await nameOf(registryId);
+        // Names of policies that are not the project’s own are not for everybody.
+        return of === project
+          ? trashReasons.copiedBack(registry, policy, count)
+          : trashReasons.copiedBackUnseen(registry, count);
+      }),
+    );
+  };
+}
