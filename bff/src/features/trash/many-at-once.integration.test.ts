@@ -54,12 +54,15 @@ test('what is deleted together takes along what only they share, and nothing tha
     repository,
     references: ['a', 'b', 'c', 'twin-1', 'twin-2'],
   });
-  for (const digest of [...indexes, one.digest, two.digest, shared.digest]) {
-    expect(await scene.canPull(digest, repository), digest).toBe(false);
+  const { items } = await scene.admin.call(listAllTrash, { query: { repository } });
+  for (const item of items) expect(item).toMatchObject({ state: 'deleted', reason: null });
+  const [a = '', b = '', both = ''] = indexes;
+  const gone = { a, b, twin: both, one: one.digest, two: two.digest, shared: shared.digest };
+  for (const [name, digest] of Object.entries(gone)) {
+    expect(await scene.canPull(digest, repository), `${name} is still there: ${digest}`).toBe(false);
   }
   expect(await scene.canPull(lived.digest, repository)).toBe(true);
   await expectWhole(scene.client, [repository]);
-  const { items } = await scene.admin.call(listAllTrash, { query: { repository } });
   for (const { id } of items) {
     const target = { kind: 'same' as const };
     await scene.admin.call(restoreFromTrash, { params: { project, trashItemId: id }, body: { target } });
