@@ -60,19 +60,6 @@ async function deleteByTag({ client, repository, signal }: Removal, tag: string)
   }
 }
 
-const triesMax = 3;
-
-/**
- * Distribution keeps in memory which manifests it has found. A read that began before the deletion may note one there after it,
- * and it is served on although it is gone; being deleted again, it is forgotten.
- */
-async function deleteSurely({ client, repository, signal }: Removal, digest: string): Promise<void> {
-  for (let attempt = 1; attempt <= triesMax; attempt += 1) {
-    await client.deleteManifest(repository, digest, { signal });
-    if ((await client.headManifest(repository, digest, { signal })) === undefined) return;
-  }
-}
-
 const order: ReadonlyArray<KeptManifest['role']> = ['root', 'child', 'referrer'];
 
 /**
@@ -86,14 +73,15 @@ export async function deleteManifests(
   manifests: readonly KeptManifest[],
   tags: ReadonlyMap<string, string>,
 ): Promise<string[]> {
+  const { client, repository, signal } = removal;
   const deleted: string[] = [];
   const ordered = order.flatMap((role) => manifests.filter((manifest) => manifest.role === role).toReversed());
   for (const { digest } of ordered) {
-    await deleteSurely(removal, digest);
+    await client.deleteManifest(repository, digest, { signal });
     deleted.push(digest);
     const listOfReferrers = tags.get(fallbackTagOf(digest));
     if (listOfReferrers === undefined) continue;
-    await deleteSurely(removal, listOfReferrers);
+    await client.deleteManifest(repository, listOfReferrers, { signal });
     deleted.push(listOfReferrers);
   }
   return deleted;
