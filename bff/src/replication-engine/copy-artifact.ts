@@ -1,3 +1,4 @@
+import { withAbort } from './abort.ts';
 import type { Descriptor } from '../registry-client/index.ts';
 import { isRegistryError, RegistryError } from '../registry-client/index.ts';
 import { copyBlob, isNewRepository, onSide } from './copy-blob.ts';
@@ -180,13 +181,26 @@ class ArtifactCopy {
   }
 
   async #pushByDigest(node: CopyNode): Promise<void> {
+    const { targetRepository } = this.#options;
     const { digest } = node.descriptor;
-    const isThere = this.#options.isPutAnyway !== true && (await this.#isThere(digest));
+    const isThere = await this.#isThereAfterOthers(digest);
     if (!isThere) {
-      await this.#put(node, digest);
+      await this.#memory.flyManifest(targetRepository, digest, () => this.#put(node, digest));
       this.#hasPushed = true;
     }
     this.#manifestDone(digest, isThere ? 'existed' : 'pushed');
+  }
+
+  /** Others may be at it: artifacts that share a platform are copied side by side. */
+  async #isThereAfterOthers(digest: string): Promise<boolean> {
+    const { isPutAnyway, targetRepository, signal } = this.#options;
+    for (;;) {
+      const flight = this.#memory.findManifestFlight(targetRepository, digest);
+      if (flight !== undefined) await withAbort(flight, signal);
+      const isThere =
+        isPutAnyway === true ? this.#memory.hasPutManifest(targetRepository, digest) : await this.#isThere(digest);
+      if (isThere || this.#memory.findManifestFlight(targetRepository, digest) === undefined) return isThere;
+    }
   }
 
   #isThere(digest: string): Promise<boolean> {
@@ -228,6 +242,7 @@ class ArtifactCopy {
       if (!isRegistryError(error, 'manifest-incomplete')) throw error;
       const { targetRepository } = this.#options;
       this.#memory.distrust(targetRepository);
+      this.#memory.forgetPutManifests();
       for (const blob of node.blobs) this.#memory.forget(targetRepository, blob.digest);
       await this.#copyBlobs(node.blobs, true);
       for (const child of node.children) await this.#put(child, child.descriptor.digest);

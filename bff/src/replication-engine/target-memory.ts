@@ -11,6 +11,9 @@ export class TargetMemory {
   readonly #holders = new Map<string, { repository: string; atMs: number }>();
   /** digest → the repository it is being written to, and when that ends */
   readonly #flights = new Map<string, { repository: string; done: Promise<void> }>();
+  /** repository and digest of manifests that are being written, and when that ends */
+  readonly #manifestFlights = new Map<string, Promise<void>>();
+  readonly #putManifests = new Set<string>();
   readonly #repositories = new Map<string, Promise<boolean>>();
   /** Repositories that did not exist, since when that is known, and the tags these copies have put into them. */
   readonly #newRepositories = new Map<string, { atMs: number; tags: Set<string> }>();
@@ -62,6 +65,38 @@ export class TargetMemory {
     } finally {
       if (this.#flights.get(digest) === flight) this.#flights.delete(digest);
     }
+  }
+
+  findManifestFlight(repository: string, digest: string): Promise<void> | undefined {
+    return this.#manifestFlights.get(`${repository}@${digest}`);
+  }
+
+  /** Whether one of these copies has put the manifest there. Whoever can should ask: somebody may have deleted it since. */
+  hasPutManifest(repository: string, digest: string): boolean {
+    return this.#putManifests.has(`${repository}@${digest}`);
+  }
+
+  /**
+   * Lets others wait for this write: Distribution empties a manifest's file before it writes it anew, and refuses whatever
+   * names the manifest at that moment.
+   */
+  async flyManifest(repository: string, digest: string, work: () => Promise<void>): Promise<void> {
+    const key = `${repository}@${digest}`;
+    const result = work();
+    const done = result.catch(() => undefined);
+    this.#manifestFlights.set(key, done);
+    try {
+      await result;
+      if (this.#putManifests.size >= entriesMax) this.#putManifests.clear();
+      this.#putManifests.add(key);
+    } finally {
+      if (this.#manifestFlights.get(key) === done) this.#manifestFlights.delete(key);
+    }
+  }
+
+  /** It says that one of them is missing. */
+  forgetPutManifests(): void {
+    this.#putManifests.clear();
   }
 
   /** Asked once for each repository: in one that did not exist when the copies began there is nothing to look for. */

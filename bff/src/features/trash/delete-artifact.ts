@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isRegistryError, isRepositoryName, parseManifest } from '../../registry-client/index.ts';
 import type { CopyLimiter } from '../../replication-engine/index.ts';
 import { isReservedTag, trashRepositoryOf } from '../../access/reserved-names.ts';
@@ -15,7 +16,7 @@ import {
   type Reason,
   TrashRefusal,
 } from './trash.ts';
-import { trashReasons } from './trash-reasons.ts';
+import { keptBrokenCode, trashReasons } from './trash-reasons.ts';
 
 /** A repository while this worker is alone with it: nobody else deletes or restores in it, or moves its held tags. */
 export interface RepositoryState {
@@ -208,13 +209,33 @@ async function keep(state: RepositoryState, deletion: Keeping, digest: string): 
     const mounts = !mounting.isKnownMissing();
     const tag = hexOf(digest);
     const where = { client, limiter, from: repository, to, digest, tag, mounts, begunAtMs: openedAtMs };
-    moved = await moveWithin({ ...where, signal, onPlanned });
+    moved = await unlessWriting(() => moveWithin({ ...where, signal, onPlanned }), signal);
   } catch (error) {
     if (isNameRefused(error) || isBroken(error)) return keepUnderTag(state, deletion, digest);
     throw error;
   }
   if (moved.bytesMoved > 0) mounting.noteMissing();
   return { keptIn: 'repository', manifests, reason: null };
+}
+
+const writingTriesMax = 3;
+const writingPauseMs = 100;
+
+/**
+ * Distribution empties a manifest's file before it writes it anew, and refuses as broken what names the manifest at that moment:
+ * another artifact of this hold may have the same platform, or be it. What is broken indeed is so after a pause, too.
+ */
+async function unlessWriting<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      // What the source's own bytes are wrong in stays so.
+      const isRefused = isRegistryError(error) && error.operation === 'put-manifest' && isBroken(error);
+      if (attempt === writingTriesMax || !isRefused) throw error;
+      await sleep(writingPauseMs * attempt, undefined, { signal });
+    }
+  }
 }
 
 async function refuseUnreadable(state: RepositoryState, item: ClaimedItem, digest: string): Promise<void> {
@@ -322,7 +343,9 @@ async function finishTogether(
   forget(state, goneTags);
   for (const gone of goneDigests) shared.gone.add(gone);
   const aliases = tag === null ? item.aliases : aliasesOf(state, item, digest ?? '');
-  return { aliases, keptIn, goneTags, goneDigests, reason: item.reason };
+  // Of how it is kept; why it was tried again is over.
+  const reason = item.reason?.code === keptBrokenCode ? item.reason : null;
+  return { aliases, keptIn, goneTags, goneDigests, reason };
 }
 
 async function neededOf(

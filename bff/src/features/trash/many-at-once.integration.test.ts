@@ -55,7 +55,7 @@ test('what is deleted together takes along what only they share, and nothing tha
     references: ['a', 'b', 'c', 'twin-1', 'twin-2'],
   });
   const { items } = await scene.admin.call(listAllTrash, { query: { repository } });
-  for (const item of items) expect(item).toMatchObject({ state: 'deleted', reason: null });
+  for (const item of items) expect(item).toMatchObject({ state: 'deleted', reason: null, keptIn: 'repository' });
   const [a = '', b = '', both = ''] = indexes;
   const gone = { a, b, twin: both, one: one.digest, two: two.digest, shared: shared.digest };
   for (const [name, digest] of Object.entries(gone)) {

@@ -2,6 +2,9 @@ import type { Reason } from './trash.ts';
 
 const reason = (code: string, sentence: string, params: Record<string, string>): Reason => ({ code, sentence, params });
 
+/** What there is of a broken image stays where it was, without a tag. */
+export const keptBrokenCode = 'trash-kept-broken';
+
 export const trashReasons = {
   deletionDisabled: (registry: string) =>
     reason(
@@ -35,7 +38,7 @@ export const trashReasons = {
     ),
   keptBroken: (registry: string, name: string, detail: string) =>
     reason(
-      'trash-kept-broken',
+      keptBrokenCode,
       `${name} is broken in ${registry}, which takes it under no tag any more: what there is of it stays there without one, and can only be restored if the registry takes it again. ${detail}`,
       { registry, name, detail },
     ),
