@@ -126,7 +126,7 @@ const bffParts = [
   only(
     'sandbox-is-an-outsider',
     '^bff/src/sandbox/',
-    ['^bff/src/(sandbox|registry-client|observability)/'],
+    ['^bff/src/(sandbox|registry-client|observability)/', '^bff/src/config/make-directory\\.ts$'],
     'The sandbox starts Longshore as its own process, as anyone would: talk to it through its configuration file and API.',
   ),
 ];
@@ -136,7 +136,7 @@ const bffHabits = [
     name: 'config-only-from-wiring',
     comment: 'Take the value as an argument and let wire.ts pass it; only types may be imported from config.',
     severity: 'error',
-    from: { path: '^bff/src/', pathNot: ['^bff/src/(config/|(main|serve|reset-password)\\.ts|wire)', TESTS] },
+    from: { path: '^bff/src/', pathNot: ['^bff/src/(config/|sandbox/|(main|serve|reset-password)\\.ts|wire)', TESTS] },
     to: { path: '^bff/src/config/', dependencyTypesNot: ['type-only'] },
   },
   {

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { collectionsOf, commandEnvironment } from './collections-config.ts';
@@ -8,6 +8,7 @@ import { type ConfigDocument, configSchema, type RegistryDocument } from './conf
 import { ConfigSecret } from './config-secret.ts';
 import { type ConfigSources, readSources } from './config-sources.ts';
 import { mailOf } from './mail-config.ts';
+import { makeDirectory } from './make-directory.ts';
 import { checkEncryptionKey, checkSessionSecret, keptSecret, readSecret, refuseExample } from './secrets.ts';
 
 export interface LoadConfigOptions {
@@ -145,13 +146,6 @@ function ensureWritable(directory: string, name: string): void {
     const code = String((error as NodeJS.ErrnoException).code);
     throw new ConfigError(`${name} is ${directory}, where nothing can be written (${code}).`);
   }
-}
-
-/** Step by step: where the system makes no folders, such as below /proc, `recursive` tries again for ever. */
-function makeDirectory(directory: string): void {
-  if (existsSync(directory)) return;
-  makeDirectory(path.dirname(directory));
-  mkdirSync(directory, { mode: 0o700 });
 }
 
 function publicUrlOf(text: string | undefined, name: string): string | null {

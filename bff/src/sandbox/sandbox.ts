@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { makeDirectory } from '../config/make-directory.ts';
 import { type DataLock, lockDataDirectory } from './data-lock.ts';
 import { createPortChooser } from './ports.ts';
 import { findRegistryProgram, type RegistryProgram } from './registry-program.ts';
@@ -38,9 +38,9 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-async function makeDataDirectory(directory: string): Promise<void> {
+function makeDataDirectory(directory: string): void {
   try {
-    await mkdir(path.join(directory, 'logs'), { recursive: true, mode: 0o700 });
+    makeDirectory(path.join(directory, 'logs'));
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code);
     throw new SandboxError(
@@ -52,7 +52,7 @@ async function makeDataDirectory(directory: string): Promise<void> {
 
 /** Starts the six registries and the console on `dataDirectory`. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  await makeDataDirectory(options.dataDirectory);
+  makeDataDirectory(options.dataDirectory);
   const lock = await lockDataDirectory(options.dataDirectory);
   const processes: SupervisedProcess[] = [];
   const running = new Map<string, SupervisedProcess>();
@@ -109,7 +109,7 @@ async function placeEverything(
     const chosen = await ports.choose([kept, registry.preferredPort, firstSparePort]);
     if (chosen !== kept) moved.push(`${registry.id} uses ${chosen} instead of ${kept}`);
     const directory = path.join(dataDirectory, 'registries', registry.id);
-    await mkdir(path.join(directory, 'storage'), { recursive: true, mode: 0o700 });
+    makeDirectory(path.join(directory, 'storage'));
     registries.push({
       ...registry,
       port: chosen,

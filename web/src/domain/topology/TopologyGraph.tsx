@@ -45,8 +45,7 @@ export function TopologyGraph({ operations, off, chosen, hrefOf }: TopologyGraph
   const routes = new Map(operations.routes.map((route) => [routeKey(route), route]));
   const flows = new Map(operations.registries.map((flow) => [flow.registryId, flow]));
   return (
-    // Scrolled with the keyboard too, so it takes the focus.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- Scrolled with the keyboard too, so it takes the focus.
     <div className={styles['scroll']} role="group" aria-label={t('topology.graph')} tabIndex={0}>
       <svg
         className={styles['graph']}

@@ -12,6 +12,7 @@ import { RegistryChip } from '../../domain/RegistryChip.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FilterButtons } from '../../ui/FilterButtons.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
@@ -86,24 +87,21 @@ interface OutcomesProps {
 
 function Outcomes({ planned, chosen, onChoose }: OutcomesProps) {
   const { t } = useTranslation('policies');
-  const { number } = useFormat();
   const shown = planOutcomes.filter((each) => each === chosen || (planned !== undefined && countOf(planned, each) > 0));
   return (
-    <div className={styles['filters']} role="group" aria-label={t('plan.filter')}>
-      <button type="button" aria-pressed={chosen === undefined} onClick={() => onChoose(undefined)}>
-        {t('plan.all')}
-      </button>
-      {shown.map((outcome) => (
-        <button
-          key={outcome}
-          type="button"
-          aria-pressed={chosen === outcome}
-          onClick={() => onChoose(chosen === outcome ? undefined : outcome)}
-        >
-          {t(`outcome.${outcome}`)} <strong>{planned === undefined ? '' : number(countOf(planned, outcome))}</strong>
-        </button>
-      ))}
-    </div>
+    <FilterButtons
+      label={t('plan.filter')}
+      chosen={chosen}
+      onChoose={onChoose}
+      choices={[
+        { key: undefined, label: t('plan.all') },
+        ...shown.map((key) => ({
+          key,
+          label: t(`outcome.${key}`),
+          count: planned === undefined ? undefined : countOf(planned, key),
+        })),
+      ]}
+    />
   );
 }
 

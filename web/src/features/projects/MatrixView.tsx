@@ -1,9 +1,10 @@
 import Button from '@mui/material/Button';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { MatrixColumn } from 'bff/contract/projects';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import type { ApiError } from '../../api/api-error.ts';
 import { useCan } from '../../domain/account.ts';
 import { type CopyIntent, LazyCopyDialog } from '../../domain/copy/LazyCopyDialog.tsx';
 import { useErrorWords } from '../../domain/error-words.ts';
@@ -19,6 +20,7 @@ import { trashItemQuery } from '../../domain/trash/trash-queries.ts';
 import { paths } from '../../paths.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
+import { toast } from '../../ui/toast.ts';
 import { Matrix } from './Matrix.tsx';
 import styles from './Matrix.module.css';
 import { MatrixGlyph } from './MatrixGlyph.tsx';
@@ -40,8 +42,7 @@ export function MatrixView({ project, filters, onClearFilters }: MatrixViewProps
   usePromotionSteps(project, '');
   const [promoted, setPromoted] = useState<PromotionSource | null>(null);
   const [deleted, setDeleted] = useState<DeletionIntent | null>(null);
-  const [restoredId, setRestoredId] = useState<string | null>(null);
-  const restored = useQuery({ ...trashItemQuery(project, restoredId ?? ''), enabled: restoredId !== null });
+  const restored = useTrashItem(project);
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const { fetchNextPage } = query;
   const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
@@ -79,7 +80,7 @@ export function MatrixView({ project, filters, onClearFilters }: MatrixViewProps
         onCopyTo={setCopy}
         onPromote={setPromoted}
         onDelete={setDeleted}
-        onRestore={setRestoredId}
+        onRestore={restored.read}
         banner={
           query.error === null ? (
             <PartialBanner columns={columns} />
@@ -96,10 +97,25 @@ export function MatrixView({ project, filters, onClearFilters }: MatrixViewProps
       />
       <LazyCopyDialog intent={copy} onClose={() => setCopy(null)} />
       <LazyDeleteDialog intent={deleted} onClose={() => setDeleted(null)} />
-      <LazyRestoreDialog item={restored.data?.items[0] ?? null} onClose={() => setRestoredId(null)} />
+      <LazyRestoreDialog item={restored.item} onClose={restored.drop} />
       <LazyPromoteDialog source={promoted} onClose={() => setPromoted(null)} />
     </>
   );
+}
+
+/** What is in the trash of a cell, to be restored; a toast says why it cannot be read. */
+function useTrashItem(project: string) {
+  const { t } = useTranslation('common');
+  const errorWords = useErrorWords();
+  const queries = useQueryClient();
+  const { data, mutate, reset } = useMutation({
+    mutationFn: (itemId: string) => queries.fetchQuery(trashItemQuery(project, itemId)),
+    onSuccess: ({ items }) => {
+      if (items.length === 0) toast({ message: t('errors.trash-item-not-found'), tone: 'warn' });
+    },
+    onError: (error: ApiError) => toast({ message: errorWords(error).sentence, tone: 'danger' }),
+  });
+  return { item: data?.items[0] ?? null, read: mutate, drop: reset };
 }
 
 /** Says which columns cannot be read now; the others are not held back by them. */

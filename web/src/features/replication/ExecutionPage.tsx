@@ -23,6 +23,7 @@ import { paths } from '../../paths.ts';
 import { Breadcrumbs } from '../../ui/Breadcrumbs.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
+import { FilterButtons } from '../../ui/FilterButtons.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
@@ -31,7 +32,6 @@ import { PromotionLink, useOriginWords } from './execution-origin.tsx';
 import { ExecutionProgress } from './ExecutionProgress.tsx';
 import { allTaskPages, executionQuery, useExecutionActions } from './replication-queries.ts';
 import styles from './replication.module.css';
-import { StateFilter } from './StateFilter.tsx';
 import { StopExecutionDialog } from './StopExecutionDialog.tsx';
 import { TaskTable } from './TaskTable.tsx';
 
@@ -209,7 +209,7 @@ function ExecutionTasks({ executionId, execution }: { executionId: string; execu
   return (
     <>
       <div className={styles['sectionHead']}>
-        <StateFilter
+        <FilterButtons
           label={t('execution.filters')}
           chosen={filter}
           onChoose={(next) => setUrl({ state: next ?? '' }, { replace: false })}

@@ -18,6 +18,7 @@ import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FilterButtons } from '../../ui/FilterButtons.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
@@ -26,7 +27,6 @@ import { PromotionLink, useOriginWords } from './execution-origin.tsx';
 import { ExecutionProgress } from './ExecutionProgress.tsx';
 import { executionFilters, executionPages } from './replication-queries.ts';
 import styles from './replication.module.css';
-import { StateFilter } from './StateFilter.tsx';
 
 const urlDefaults = { state: '' };
 
@@ -55,7 +55,7 @@ export function ExecutionsPage() {
       toolbar={
         <>
           <ReplicationTabs />
-          <StateFilter
+          <FilterButtons
             label={t('executions.state')}
             chosen={filter}
             onChoose={(next) => setUrl({ state: next ?? '' }, { replace: false })}

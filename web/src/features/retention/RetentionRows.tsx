@@ -10,6 +10,7 @@ import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FilterButtons } from '../../ui/FilterButtons.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
@@ -28,7 +29,6 @@ const verdicts = ['delete', 'keep'] as const;
 /** Every tag that the plan covers, whether it stays or goes, and why. */
 export function RetentionRows({ previewed, filter, onFilter }: RetentionRowsProps) {
   const { t } = useTranslation('retention');
-  const { number } = useFormat();
   const errorWords = useErrorWords();
   const query = useInfiniteQuery(previewPages(previewed, filter));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
@@ -39,25 +39,15 @@ export function RetentionRows({ previewed, filter, onFilter }: RetentionRowsProp
   return (
     <div className={styles['rows']}>
       <div className={styles['tools']}>
-        <div className={styles['filters']} role="group" aria-label={t('rows.filter')}>
-          <button
-            type="button"
-            aria-pressed={filter.verdict === undefined}
-            onClick={() => onFilter({ verdict: undefined })}
-          >
-            {t('rows.all')}
-          </button>
-          {verdicts.map((verdict) => (
-            <button
-              key={verdict}
-              type="button"
-              aria-pressed={filter.verdict === verdict}
-              onClick={() => onFilter({ verdict: filter.verdict === verdict ? undefined : verdict })}
-            >
-              {t(`verdict.${verdict}`)} <strong>{number(counts[verdict] ?? 0)}</strong>
-            </button>
-          ))}
-        </div>
+        <FilterButtons
+          label={t('rows.filter')}
+          chosen={filter.verdict}
+          onChoose={(verdict) => onFilter({ verdict })}
+          choices={[
+            { key: undefined, label: t('rows.all') },
+            ...verdicts.map((key) => ({ key, label: t(`verdict.${key}`), count: counts[key] })),
+          ]}
+        />
         <SearchField value={filter.q} label={t('rows.search')} onChange={(q) => onFilter({ q })} />
       </div>
       <DataTable

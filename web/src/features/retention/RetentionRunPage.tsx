@@ -15,6 +15,7 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FilterButtons } from '../../ui/FilterButtons.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
@@ -114,21 +115,15 @@ function RunTags({ run }: { run: RetentionRun }) {
   return (
     <div className={styles['rows']}>
       <div className={styles['tools']}>
-        <div className={styles['filters']} role="group" aria-label={t('page.filter')}>
-          <button type="button" aria-pressed={outcome === undefined} onClick={() => setUrl({ outcome: '' })}>
-            {t('page.all')}
-          </button>
-          {outcomes.map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={outcome === one}
-              onClick={() => setUrl({ outcome: outcome === one ? '' : one })}
-            >
-              {t(`outcome.${one}`)}
-            </button>
-          ))}
-        </div>
+        <FilterButtons
+          label={t('page.filter')}
+          chosen={outcome}
+          onChoose={(next) => setUrl({ outcome: next ?? '' })}
+          choices={[
+            { key: undefined, label: t('page.all') },
+            ...outcomes.map((key) => ({ key, label: t(`outcome.${key}`) })),
+          ]}
+        />
         <SearchField value={url.q} label={t('page.search')} onChange={(q) => setUrl({ q })} />
       </div>
       <DataTable
