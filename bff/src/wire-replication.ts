@@ -4,8 +4,8 @@ import type { CatalogService } from './features/catalog/catalog.service.ts';
 import type { ImmutableRulesService } from './features/immutable-rules/immutable-rules.service.ts';
 import type { TagLeases } from './features/immutable-rules/tag-leases.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
-import { createBlobHintsView } from './features/replication/blob-hints.view.ts';
 import { createBreakersStore } from './features/replication/breakers.store.ts';
+import { createCopyHintsView } from './features/replication/copy-hints.view.ts';
 import { createCopyPreviewView } from './features/replication/copy-preview.view.ts';
 import { createDestinationTagsView, type TagWinner } from './features/replication/destination-tags.view.ts';
 import { createExecutionsView } from './features/replication/executions.view.ts';
@@ -155,7 +155,7 @@ function storesOver(kysely: Foundation['database']['kysely']) {
     breakers: createBreakersStore(kysely),
     unheard: createUnheardCopiesView(kysely),
     records: createTaskRecordsStore(kysely),
-    blobHints: createBlobHintsView(kysely),
+    copyHints: createCopyHintsView(kysely),
   };
 }
 

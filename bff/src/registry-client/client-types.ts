@@ -236,6 +236,11 @@ export interface RegistryClient {
   listRepositories(options?: RequestOptions): AsyncIterable<string[]>;
   /** Pages of tags; none for a repository that does not exist. */
   listTags(repository: string, options?: RequestOptions): AsyncIterable<string[]>;
+  /**
+   * Whether the repository has the tag, from one listing that answers all who ask at the same time. Begun at `sinceMs` of
+   * `performance.now()` or later; undefined where there is none, as for who asks alone: ask for the manifest then.
+   */
+  hasTagSince(repository: string, tag: string, sinceMs: number): Promise<boolean | undefined>;
 
   /** `undefined` where there is none; `not-modified` where the digest is still `ifNoneMatch` (no pull event then). */
   headManifest(

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListReferrersOptions, Referrers as ReferrerList, RequestOptions } from './client-types.ts';
 import { registryError } from './error-sentences.ts';
-import { FallbackTags } from './fallback-tags.ts';
 import type { Listings } from './listings.ts';
 import type { Descriptor } from './manifest.ts';
 import { descriptor, descriptorJson, ManifestError, parseManifest } from './manifest.ts';
@@ -9,6 +8,7 @@ import type { Manifests } from './manifests.ts';
 import { mediaTypes } from './media-types.ts';
 import { parseDigest, parseRepositoryName } from './reference.ts';
 import { isRegistryError } from './registry-error.ts';
+import type { SharedTags } from './shared-tags.ts';
 import type { Answer } from './transport.ts';
 
 // Signatures of a popular base image are hundreds; more is abuse.
@@ -29,23 +29,21 @@ export class Referrers {
   readonly #manifests: Manifests;
   readonly #name: string;
   readonly #merging = new Map<string, Promise<void>>();
-  readonly #fallbackTags: FallbackTags;
+  readonly #sharedTags: SharedTags;
   #hasApi: boolean | undefined;
 
-  constructor(name: string, listings: Listings, manifests: Manifests) {
-    this.#fallbackTags = new FallbackTags((repository) => listings.tags(repository));
+  constructor(name: string, listings: Listings, manifests: Manifests, sharedTags: SharedTags) {
+    this.#sharedTags = sharedTags;
     this.#name = name;
     this.#listings = listings;
     this.#manifests = manifests;
   }
 
   async list(repository: string, subjectDigest: string, options: ListReferrersOptions = {}): Promise<ReferrerList> {
-    const { artifactType, signal, sinceMs } = options;
+    const { artifactType, signal } = options;
     const subject = parseDigest(subjectDigest);
     const fromApi = this.#hasApi === false ? undefined : await this.#fromApi(repository, subject, signal);
-    const mayHave =
-      fromApi === undefined && (await this.#fallbackTags.mayHave(repository, fallbackTag(subject), sinceMs));
-    const found = fromApi ?? (mayHave ? (await this.#fromFallback(repository, subject, signal)).descriptors : []);
+    const found = fromApi ?? (await this.#underFallbackTag(repository, subject, options));
     const descriptors =
       artifactType === undefined ? found : found.filter((entry) => entry.artifactType === artifactType);
     return { descriptors, by: fromApi ? 'api' : 'fallback-tag' };
@@ -112,6 +110,15 @@ export class Referrers {
       }
     }
     return descriptors;
+  }
+
+  async #underFallbackTag(
+    repository: string,
+    subject: string,
+    { signal, sinceMs }: ListReferrersOptions,
+  ): Promise<readonly Descriptor[]> {
+    const has = sinceMs === undefined || (await this.#sharedTags.has(repository, fallbackTag(subject), sinceMs));
+    return has === false ? [] : (await this.#fromFallback(repository, subject, signal)).descriptors;
   }
 
   async #fromFallback(repository: string, subject: string, signal: AbortSignal | undefined): Promise<Stored> {

@@ -17,6 +17,7 @@ import { Manifests, refuseWebPage } from './manifests.ts';
 import { probeRegistry } from './probe.ts';
 import { Referrers } from './referrers.ts';
 import { isRegistryError } from './registry-error.ts';
+import { SharedTags } from './shared-tags.ts';
 import { TokenAuthenticator } from './token-authenticator.ts';
 import { Transport } from './transport.ts';
 
@@ -37,7 +38,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const manifests = new Manifests(transport);
   const blobs = new Blobs(name, transport, timeouts);
   const listings = new Listings(transport);
-  const referrers = new Referrers(name, listings, manifests);
+  const sharedTags = new SharedTags((repository) => listings.tags(repository));
+  const referrers = new Referrers(name, listings, manifests, sharedTags);
   const ping = (requestOptions: RequestOptions = {}): Promise<Ping> =>
     pingEndpoint(transport, clock, undefined, requestOptions);
   const parts = { name, transport, listings, referrers, ping };
@@ -50,6 +52,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     probe: (probeOptions = {}) => probeRegistry(parts, probeOptions),
     listRepositories: (requestOptions) => listings.repositories(requestOptions),
     listTags: (repository, requestOptions) => listings.tags(repository, requestOptions),
+    hasTagSince: (repository, tag, sinceMs) => sharedTags.has(repository, tag, sinceMs),
     headManifest: (repository, reference, requestOptions) => manifests.head(repository, reference, requestOptions),
     getManifest: (repository, reference, requestOptions) => manifests.get(repository, reference, requestOptions),
     putManifest: (repository, reference, manifest, requestOptions) =>

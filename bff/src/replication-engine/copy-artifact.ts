@@ -1,6 +1,6 @@
 import { withAbort } from './abort.ts';
-import type { Descriptor } from '../registry-client/index.ts';
-import { isRegistryError, RegistryError } from '../registry-client/index.ts';
+import type { Descriptor, ManifestBytes } from '../registry-client/index.ts';
+import { digestOf, isRegistryError, RegistryError } from '../registry-client/index.ts';
 import { copyBlob, isNewRepository, onSide } from './copy-blob.ts';
 import type { BlobOutcome, CopyOptions, CopyPlan, CopyResult, PlannedBlob } from './copy-options.ts';
 import { defaultLimits } from './copy-options.ts';
@@ -52,17 +52,16 @@ class ArtifactCopy {
   constructor(options: CopyOptions, memory: TargetMemory) {
     this.#options = options;
     this.#memory = memory;
-    const { source, sourceRepository, signal, limiter, root } = options;
+    const { source, sourceRepository, signal, limiter } = options;
     const sinceMs = options.begunAtMs ?? performance.now();
     this.#walk = new GraphWalk(
       {
         name: source.name,
         getManifest: async (digest) =>
-          root?.descriptor.digest === digest
-            ? root
-            : limiter.manifests.run(0, signal, () =>
-                onSide('source', () => source.getManifest(sourceRepository, digest, { signal })),
-              ),
+          (await this.#findManifest(digest)) ??
+          limiter.manifests.run(0, signal, () =>
+            onSide('source', () => source.getManifest(sourceRepository, digest, { signal })),
+          ),
         listReferrers: async (digest) => {
           const { descriptors } = await limiter.manifests.run(0, signal, () =>
             onSide('source', () => source.listReferrers(sourceRepository, digest, { signal, sinceMs })),
@@ -98,6 +97,13 @@ class ArtifactCopy {
       plan,
       referrers.map((referrer) => referrer.descriptor),
     );
+  }
+
+  async #findManifest(digest: string): Promise<ManifestBytes | undefined> {
+    const { root, findManifest } = this.#options;
+    if (root?.descriptor.digest === digest) return root;
+    const known = await findManifest?.(digest);
+    return known !== undefined && digestOf(known.bytes) === digest ? known : undefined;
   }
 
   async #isTagged(): Promise<boolean> {

@@ -109,6 +109,8 @@ export interface CopyOptions {
   readonly findMountSources?: ((digest: string) => readonly string[]) | undefined;
   /** All bytes of a blob, where they are known without the source; what is not the digest's content is not taken. */
   readonly findContent?: ((digest: string) => Uint8Array | undefined) | undefined;
+  /** A manifest, where it is known without the source, which still has it; as with content, only the digest's is taken. */
+  readonly findManifest?: ((digest: string) => Promise<ManifestBytes | undefined>) | undefined;
   /** Whether to try a blob again, after waiting as long as it thinks right. */
   readonly mayRetryBlob?: ((error: RegistryError, attempt: number) => Promise<boolean>) | undefined;
   readonly on?: Partial<CopyObserver> | undefined;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Descriptor, Manifest } from '../registry-client/index.ts';
+import type { Descriptor, Manifest, RegistryClient } from '../registry-client/index.ts';
 import { digestOf, parseManifest, RegistryError } from '../registry-client/index.ts';
 import type { Target } from '../replication-engine/index.ts';
 
@@ -14,7 +14,7 @@ interface Repository {
   readonly blobs: Map<string, Buffer>;
 }
 
-export interface MemoryTarget extends Target {
+export interface MemoryTarget extends Target, Pick<RegistryClient, 'hasTagSince'> {
   /** What was asked, in order: `operation repository reference`. */
   readonly calls: string[];
   tag(repository: string, tag: string): string | undefined;
@@ -74,6 +74,10 @@ export function createMemoryTarget(name: string, options: MemoryTargetOptions = 
     tag: (repository, tag) => repositories.get(repository)?.tags.get(tag),
     blob: (repository, digest) => repositories.get(repository)?.blobs.get(digest),
     failNext: (operation, error, times = 1) => void failures.set(operation, { error, times }),
+    hasTagSince: async (repository, tag) => {
+      called('hasTagSince', repository, tag);
+      return repositories.get(repository)?.tags.has(tag) ?? false;
+    },
     headManifest: async (repository, reference, { ifNoneMatch } = {}) => {
       called('headManifest', repository, reference);
       const found = find(repository, reference);

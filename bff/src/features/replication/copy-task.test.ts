@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { ManifestBytes } from '../../registry-client/index.ts';
 import { createCopyLimiter } from '../../replication-engine/index.ts';
 import { createMemoryTarget, type MemoryTarget } from '../../testing/memory-target.ts';
 import { pushSampleImage } from '../../testing/sample-artifacts.ts';
@@ -57,6 +58,7 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     holdTag: ({ decide, move }) => decide().then(move),
     findMountSources: () => [],
     findContent: () => undefined,
+    findManifest: () => undefined,
     onPinned: () => {},
     onLog: () => {},
     ...more,
@@ -165,4 +167,41 @@ test('a tag that has the image already is right, whatever was expected', async (
   await copyTask(contextFor(keepsNothing));
   expect(await copyTask(expecting('sha256:another'))).toMatchObject({ end: { state: 'succeeded' } });
   expect(await headDigest('v1')).toBe(image.digest);
+});
+
+/** A task whose digest was pinned when it was planned, with what the catalog has under that digest. */
+const planned = (digest: string, known: ManifestBytes | undefined) => {
+  const context = contextFor({ ...keepsNothing, findManifest: (asked) => (asked === digest ? known : undefined) });
+  return { ...context, task: { ...context.task, digest } };
+};
+const readsOfManifests = () => source.calls.filter((call) => call.startsWith('getManifest'));
+
+test('a manifest that the catalog has is not read, as long as the source lists its tag', async () => {
+  const { digest } = await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  const known = await source.getManifest('a/b', digest);
+  const before = readsOfManifests().length;
+  expect(await copyTask(planned(digest, known))).toMatchObject({ end: { state: 'succeeded' }, isChanged: true });
+  expect(readsOfManifests()).toHaveLength(before);
+  expect(await headDigest('v1')).toBe(digest);
+});
+
+test('what somebody has deleted at the source since it was planned is not brought, although the catalog has it', async () => {
+  const elsewhere = createMemoryTarget('elsewhere');
+  const { digest } = await pushSampleImage(elsewhere, 'a/b', { tag: 'v1' });
+  const known = await elsewhere.getManifest('a/b', digest);
+  await pushSampleImage(source, 'a/b', { tag: 'another' });
+  expect(await copyTask(planned(digest, known))).toMatchObject({
+    end: { state: 'failed', reason: { code: 'source-missing' } },
+  });
+  expect(await headDigest('v1')).toBeUndefined();
+});
+
+test('bytes that are not the digest’s are not taken from the catalog', async () => {
+  const { digest } = await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  const { bytes, descriptor } = await source.getManifest('a/b', digest);
+  const broken = { bytes: Buffer.concat([bytes, Buffer.from(' ')]), descriptor };
+  const before = readsOfManifests().length;
+  expect(await copyTask(planned(digest, broken))).toMatchObject({ end: { state: 'succeeded' } });
+  expect(readsOfManifests()).toHaveLength(before + 1);
+  expect(await headDigest('v1')).toBe(digest);
 });

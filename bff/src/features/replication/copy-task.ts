@@ -22,7 +22,7 @@ export interface CopyTaskContext {
   readonly task: ClaimedTask;
   /** By `performance.now()`. */
   readonly claimedAtMs: number;
-  readonly source: ReadOnlyTarget & Pick<RegistryClient, 'headManifest'>;
+  readonly source: ReadOnlyTarget & Pick<RegistryClient, 'hasTagSince'>;
   readonly destination: Target;
   readonly limiter: CopyLimiter;
   readonly fanOutFor: (digest: string) => FanOutMember | undefined;
@@ -37,6 +37,8 @@ export interface CopyTaskContext {
   readonly findLater: () => Promise<Reason | undefined>;
   readonly findMountSources: (digest: string) => readonly string[];
   readonly findContent: (digest: string) => Uint8Array | undefined;
+  /** As the catalog keeps it. */
+  readonly findManifest: (digest: string) => ManifestBytes | undefined;
   readonly onPinned: (digest: string) => void;
   readonly onLog: (entry: TaskLogEntry) => void;
 }
@@ -159,6 +161,7 @@ function copy(context: CopyTaskContext, digest: string, root?: ManifestBytes): P
     holdTag: context.holdTag,
     findMountSources: context.findMountSources,
     findContent: context.findContent,
+    findManifest: knownManifests(context),
     on: {
       ...progress.observer,
       planned: (plan) => {
@@ -171,6 +174,21 @@ function copy(context: CopyTaskContext, digest: string, root?: ManifestBytes): P
       },
     },
   });
+}
+
+/**
+ * The catalog's manifests, as long as the source lists the tag that they were planned by: what somebody has deleted there
+ * is not brought anywhere.
+ */
+function knownManifests({ task, source, claimedAtMs, findManifest }: CopyTaskContext) {
+  const { repository, reference } = task.source;
+  let isListed: Promise<boolean | undefined> | undefined;
+  return async (digest: string): Promise<ManifestBytes | undefined> => {
+    const known = findManifest(digest);
+    if (known === undefined || isDigestReference(reference)) return undefined;
+    isListed ??= source.hasTagSince(repository, reference, claimedAtMs);
+    return (await isListed) === true ? known : undefined;
+  };
 }
 
 async function pin(

@@ -3,7 +3,7 @@ import type { TagMove, Target } from '../../replication-engine/index.ts';
 import type { RegistriesService, Registry } from '../registries/registries.service.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { type CopyPreview, previewCopy } from './copy-preview.ts';
-import type { BlobHintsView } from './blob-hints.view.ts';
+import type { CopyHintsView } from './copy-hints.view.ts';
 import type { CopyPreviewView } from './copy-preview.view.ts';
 import type { BreakersStore } from './breakers.store.ts';
 import {
@@ -58,7 +58,7 @@ export interface ReplicationDeps {
   readonly records: TaskRecordsStore;
   readonly tasks: TasksView;
   readonly preview: CopyPreviewView;
-  readonly blobHints: BlobHintsView;
+  readonly copyHints: CopyHintsView;
   readonly registries: Pick<RegistriesService, 'listRegistries' | 'findRegistry' | 'clientFor' | 'onChanged'>;
   /** Has the catalog look at what a copy has changed. */
   readonly refreshTags: (registryId: string, repository: string, tags: readonly RefreshedTag[]) => Promise<void>;
@@ -133,7 +133,7 @@ export class ReplicationService {
       claims: deps.claims,
       records: deps.records,
       clientFor: deps.registries.clientFor,
-      blobHints: (registryId, digests) => deps.blobHints.find(registryId, digests),
+      copyHints: (registryId, digests) => deps.copyHints.find(registryId, digests),
       findRefusal: deps.findRefusal,
       findImmutable: deps.findImmutable,
       holdTag: deps.holdTag,

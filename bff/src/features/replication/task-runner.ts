@@ -3,7 +3,7 @@ import { type FanOutPlace, FanOuts } from './fan-outs.ts';
 import type { RegistryClient } from '../../registry-client/index.ts';
 import { isRegistryError } from '../../registry-client/index.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
-import type { BlobHints } from './blob-hints.view.ts';
+import { type CopyHints, noHints } from './copy-hints.view.ts';
 import { copyTask } from './copy-task.ts';
 import { deleteTask, type Trashed } from './delete-task.ts';
 import type { AttemptEnd, ClaimedTask, TaskDestination } from './replication.ts';
@@ -25,8 +25,8 @@ export interface TaskRunnerDeps {
   readonly claims: TaskClaimsStore;
   readonly records: TaskRecordsStore;
   readonly clientFor: (registryId: string) => Promise<RegistryClient>;
-  /** What the catalog knows of the blobs of these artifacts, for copies into the registry. */
-  readonly blobHints: (registryId: string, digests: readonly string[]) => Promise<BlobHints>;
+  /** What the catalog knows of these artifacts, for copies into the registry. */
+  readonly copyHints: (registryId: string, digests: readonly string[]) => Promise<CopyHints>;
   /** Why a task may not run, by the rights its requester has now. */
   readonly findRefusal: (task: ClaimedTask) => Promise<Reason | undefined>;
   /** The rule that holds a destination's tag. */
@@ -208,13 +208,13 @@ export class TaskRunner {
     const { tasksPerRegistry } = this.#limits;
     const claimed = await this.#deps.claims.claim(this.#deps.owner, { count: free, tasksPerRegistry });
     for (const ofRegistry of Map.groupBy(claimed, (task) => task.destination.registryId).values()) {
-      const hints = this.#blobHints(ofRegistry);
+      const hints = this.#copyHints(ofRegistry);
       for (const task of ofRegistry) this.#begin(task, hints);
     }
     if (claimed.length > 0) this.#deps.onExecutionsChanged([...new Set(claimed.map((task) => task.executionId))]);
   }
 
-  #begin(task: ClaimedTask, hints: Promise<BlobHints>): void {
+  #begin(task: ClaimedTask, hints: Promise<CopyHints>): void {
     const { source, destination } = task;
     const running = new RunningTask(task, {
       now: () => this.#deps.clock.now(),
@@ -238,7 +238,7 @@ export class TaskRunner {
 
   async #attempt(
     running: RunningTask,
-    { hintsAsked, place, claimedAtMs }: { hintsAsked: Promise<BlobHints>; place: FanOutPlace; claimedAtMs: number },
+    { hintsAsked, place, claimedAtMs }: { hintsAsked: Promise<CopyHints>; place: FanOutPlace; claimedAtMs: number },
   ): Promise<AttemptEnd> {
     const { task } = running;
     const { claims, owner } = this.#deps;
@@ -264,8 +264,9 @@ export class TaskRunner {
       findImmutable: () => this.#deps.findImmutable(task.destination),
       holdTag: (move) => this.#deps.holdTag(task.destination, move),
       findLater: () => this.#deps.findLater(task, running.signal),
-      findMountSources: (digest) => hints.get(digest)?.repositories ?? [],
-      findContent: (digest) => hints.get(digest)?.content,
+      findMountSources: (digest) => hints.blobs.get(digest)?.repositories ?? [],
+      findContent: (digest) => hints.blobs.get(digest)?.content,
+      findManifest: (digest) => hints.manifests.get(digest),
       onPinned: (digest) => running.pin(digest),
       onLog: (entry) => running.log(entry),
     });
@@ -288,18 +289,18 @@ export class TaskRunner {
     return end;
   }
 
-  /** For all tasks into one registry that were claimed together. Without an answer every blob is sent. */
-  async #blobHints(tasks: readonly ClaimedTask[]): Promise<BlobHints> {
+  /** For all tasks into one registry that were claimed together. Without an answer everything is read, and sent. */
+  async #copyHints(tasks: readonly ClaimedTask[]): Promise<CopyHints> {
     const digests = tasks.flatMap(({ digest, catalogDigest, isBelievedThere, isSparseThere }) =>
       isBelievedThere && !isSparseThere ? [] : (digest ?? catalogDigest ?? []),
     );
     const registryId = tasks[0]?.destination.registryId;
-    if (digests.length === 0 || registryId === undefined) return new Map();
+    if (digests.length === 0 || registryId === undefined) return noHints;
     try {
-      return await this.#deps.blobHints(registryId, digests);
+      return await this.#deps.copyHints(registryId, digests);
     } catch (error) {
       this.#deps.onFault(error);
-      return new Map();
+      return noHints;
     }
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -139,6 +140,34 @@ describe.each(databaseKinds)('Measuring (%s)', (kind) => {
     await claims.finish(again, young.registry, { tookMs: 1, restMs: 0 });
     const [figures] = await new StorageView(kysely).findFigures(['dev']);
     expect(figures).toMatchObject({ untaggedCount: 1, ripeCount: 0, changedCount: 0, repositoryCount: 20 });
+  });
+
+  test('a registry that is copied into is measured afterwards, or after two minutes, or at once where somebody asks', async () => {
+    database = await openTestDatabase(kind);
+    const { kysely } = database;
+    await fill(kysely, { repositories: 1, manifests: 10, layers: 2 });
+    const { claims } = partsOf(kysely);
+    const execution = randomUUID();
+    await sql`insert into executions (id, trigger, state, include_referrers, when_different)
+      values (${execution}, 'copy', 'running', true, 'replace')`.execute(kysely);
+    await sql`insert into tasks (id, execution_id, source_registry_id, source_repository, source_reference,
+        destination_registry_id, destination_repository, destination_tag, state)
+      values (${randomUUID()}, ${execution}, 'hq', 'a', '1', 'dev', 'a', '1', 'running')`.execute(kysely);
+    const isTaken = async () => {
+      await claims.prepare(7 * dayMs);
+      const taken = await claims.take('one');
+      if (taken !== undefined) await claims.giveBack(taken, 0);
+      await sql`update storage_registries set is_asked = false, due_at = now()`.execute(kysely);
+      return taken !== undefined;
+    };
+    expect(await isTaken()).toBe(false);
+    await claims.ask(['dev']);
+    expect(await isTaken()).toBe(true);
+    await sql`update storage_registries set due_at = now() - interval '121 seconds'`.execute(kysely);
+    expect(await isTaken()).toBe(true);
+    expect(await isTaken()).toBe(false);
+    await sql`update tasks set state = 'succeeded'`.execute(kysely);
+    expect(await isTaken()).toBe(true);
   });
 
   test('a change that is made while its repository is measured is not forgotten', async () => {

@@ -6,6 +6,8 @@ import type { ChangedRepository, TakenRegistry } from './storage.ts';
 /** Whoever is silent for longer is dead or frozen. */
 const leaseMs = 30_000;
 const leaseEnd = sql<Date>`clock_timestamp() + ${leaseMs} * interval '1 millisecond'`;
+/** So long a registry that is copied into waits: what is measured of it would be other figures a moment later. */
+const patienceMs = 120_000;
 const removedAtOnce = 2000;
 const eventsAtOnce = 1000;
 
@@ -53,6 +55,8 @@ export class StorageClaimsStore {
           -- Of whoever was at it last, and has not said that it ended.
           and (is_asked or lease_owner is not null
             or exists (select from storage_changes changed where changed.registry_id = due.registry_id))
+          and (is_asked or due_at < clock_timestamp() - ${patienceMs} * interval '1 millisecond' or not exists (
+            select from tasks where tasks.destination_registry_id = due.registry_id and tasks.state = 'running'))
         order by due_at limit 1 for update skip locked
       )
       update storage_registries held set lease_owner = ${owner}, lease_until = ${leaseEnd}, fence = fence + 1,

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { FallbackTags } from './fallback-tags.ts';
+import { SharedTags } from './shared-tags.ts';
 
 let nowMs: number;
 let listings: number;
 let stored: string[];
 let isBroken: boolean;
-let tags: FallbackTags;
+let tags: SharedTags;
 
 beforeEach(() => {
   nowMs = 1_000_000;
@@ -17,27 +17,27 @@ beforeEach(() => {
     if (isBroken) throw new Error('No answer.');
     for (let at = 0; at < stored.length; at += 100) yield stored.slice(at, at + 100);
   };
-  tags = new FallbackTags(list, () => nowMs);
+  tags = new SharedTags(list, () => nowMs);
 });
 
 /** As a copy that began now asks. */
-const ask = (tag: string, sinceMs = nowMs): Promise<boolean> => tags.mayHave('shop/api', tag, sinceMs);
+const ask = (tag: string, sinceMs = nowMs): Promise<boolean | undefined> => tags.has('shop/api', tag, sinceMs);
 
-describe('fallback tags', () => {
-  test('of one artifact alone nothing is listed', async () => {
-    expect(await ask('sha256-b')).toBe(true);
+describe('the tags of a repository', () => {
+  test('are not listed for one artifact alone', async () => {
+    expect(await ask('sha256-b')).toBeUndefined();
     nowMs += 5000;
-    expect(await ask('sha256-b')).toBe(true);
+    expect(await ask('sha256-b')).toBeUndefined();
     expect(listings).toBe(0);
   });
 
-  test('of many that began together are listed once', async () => {
+  test('are listed once for many that began together', async () => {
     const begunMs = nowMs;
     const asked = ['sha256-b', 'sha256-a', 'sha256-c', 'sha256-d'].map(async (tag) => {
       nowMs += 1;
       return ask(tag, begunMs);
     });
-    expect(await Promise.all(asked)).toEqual([true, true, false, false]);
+    expect(await Promise.all(asked)).toEqual([undefined, true, false, false]);
     expect(listings).toBe(1);
   });
 
@@ -50,21 +50,15 @@ describe('fallback tags', () => {
     expect(listings).toBe(2);
   });
 
-  test('who does not say since when asks the registry', async () => {
-    await ask('sha256-b');
-    await ask('sha256-b');
-    expect(await tags.mayHave('shop/api', 'sha256-b', undefined)).toBe(true);
-  });
-
   test('repositories do not answer for each other', async () => {
     await ask('sha256-b');
     expect(await ask('sha256-b')).toBe(false);
-    expect(await tags.mayHave('shop/web', 'sha256-b', nowMs)).toBe(true);
+    expect(await tags.has('shop/web', 'sha256-b', nowMs)).toBeUndefined();
   });
 
   test('a large repository is listed once in ten minutes, and no further than it must', async () => {
     stored = Array.from({ length: 5000 }, (_, position) => `v${position}`);
-    for (let turn = 0; turn < 10; turn += 1) expect(await ask('sha256-b')).toBe(true);
+    for (let turn = 0; turn < 10; turn += 1) expect(await ask('sha256-b')).toBeUndefined();
     expect(listings).toBe(1);
     nowMs += 11 * 60_000;
     await ask('sha256-b');
@@ -74,7 +68,7 @@ describe('fallback tags', () => {
 
   test('what cannot be listed is asked for tag by tag', async () => {
     isBroken = true;
-    for (let turn = 0; turn < 5; turn += 1) expect(await ask('sha256-b')).toBe(true);
+    for (let turn = 0; turn < 5; turn += 1) expect(await ask('sha256-b')).toBeUndefined();
     expect(listings).toBe(1);
   });
 });

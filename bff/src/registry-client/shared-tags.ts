@@ -1,4 +1,4 @@
-// Of a larger repository the tags are not listed to learn that one is missing.
+// Of a larger repository the tags are not listed to learn of one.
 const tagsMax = 1000;
 /** Who asks within this time after another is one of many. */
 const togetherMs = 1000;
@@ -14,10 +14,10 @@ interface Asked {
 }
 
 /**
- * Most artifacts have no fallback tag, and each would be asked for it in vain: where many are copied from one repository
- * at once, one listing of its tags says so for all.
+ * Where many are copied from one repository at once, one listing of its tags says for all of them which it has: whether
+ * what is copied still has its tag, and whether it has a fallback tag of referrers, for which most would ask in vain.
  */
-export class FallbackTags {
+export class SharedTags {
   readonly #listTags: (repository: string) => AsyncIterable<string[]>;
   readonly #now: () => number;
   readonly #asked = new Map<string, Asked>();
@@ -27,11 +27,9 @@ export class FallbackTags {
     this.#now = now;
   }
 
-  /** @returns false where a listing begun at `sinceMs` or later does not have the tag; without one, true */
-  async mayHave(repository: string, tag: string, sinceMs: number | undefined): Promise<boolean> {
-    if (sinceMs === undefined) return true;
-    const tags = await this.#tagsSince(repository, sinceMs);
-    return tags === undefined || tags.has(tag);
+  /** @returns whether a listing begun at `sinceMs` or later has the tag; undefined where there is none */
+  async has(repository: string, tag: string, sinceMs: number): Promise<boolean | undefined> {
+    return (await this.#tagsSince(repository, sinceMs))?.has(tag);
   }
 
   async #tagsSince(repository: string, sinceMs: number): Promise<ReadonlySet<string> | undefined> {
