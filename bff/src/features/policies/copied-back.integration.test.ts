@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createPolicy } from '../../contract/policies.ts';
 import { beginMaintenance } from '../../contract/registries.ts';
 import { previewDeletion } from '../../contract/trash.ts';
+import { signInAs } from '../../testing/people.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
 import { startBff, type TestBff } from '../../testing/start-bff.ts';
 import { semverKey } from '../catalog/semver-key.ts';
@@ -51,9 +52,10 @@ test.each(databaseKinds)(
       .execute();
     await addTags(kysely, 'development team/api', ['1.0', '1.1', '2.0-rc1']);
     await addTags(kysely, 'testing payments/api', ['1.0', '1.1', '2.0-rc1', 'own']);
-    const preview = async (registryId: string, repository: string) => {
+    const maintainer = await signInAs(bff, 'mara', { payments: { '': 'maintainer' } });
+    const preview = async (registryId: string, repository: string, client = api) => {
       const selection = { kind: 'repository' as const, registryId, repository };
-      const { cautions } = await api.call(previewDeletion, { params: { project: 'payments' }, body: { selection } });
+      const { cautions } = await client.call(previewDeletion, { params: { project: 'payments' }, body: { selection } });
       return cautions.map(({ code, params }) => ({ code, ...params }));
     };
     expect(await preview('testing', 'payments/api')).toEqual([]);
@@ -64,9 +66,12 @@ test.each(databaseKinds)(
     });
     await api.call(createPolicy, { body: { name: 'dev to testing', project: null, isEnabled: true, content } });
     await api.call(createPolicy, { body: { name: 'at rest', project: null, isEnabled: false, content } });
-    // A policy of the whole console is not named to a project’s people; by the mapping two of the four come back.
-    expect(await preview('testing', 'payments/api')).toEqual([
-      { code: 'trash-copied-back-unseen', registry: 'testing', count: '2' },
+    // By the mapping two of the four come back. A policy of the whole console is not named to a project’s people.
+    const caution = { registry: 'testing', count: '2' };
+    const named = { code: 'trash-copied-back', policy: 'dev to testing', ...caution };
+    expect(await preview('testing', 'payments/api')).toEqual([named]);
+    expect(await preview('testing', 'payments/api', maintainer)).toEqual([
+      { code: 'trash-copied-back-unseen', ...caution },
     ]);
     // Nothing comes back at the source.
     await addTags(kysely, 'development payments/api', ['1.0']);
@@ -75,7 +80,7 @@ test.each(databaseKinds)(
     await api.call(beginMaintenance, { params: { registryId: 'testing' }, body: { until } });
     expect(await preview('testing', 'payments/api')).toEqual([
       { code: 'trash-waits-for-maintenance', registry: 'testing', until },
-      { code: 'trash-copied-back-unseen', registry: 'testing', count: '2' },
+      named,
     ]);
   },
 );

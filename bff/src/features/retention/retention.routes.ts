@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import type { Scope } from '../../access/scope.ts';
 import type { HandlerInput } from '../../contract/endpoint.ts';
 import * as contract from '../../contract/retention.ts';
 import { ApiError } from '../../http/api-error.ts';
@@ -27,6 +28,7 @@ export interface RetentionRoutesDeps {
   readonly findCopyCautions: (
     project: string,
     tags: ReadonlyArray<{ readonly registryId: string; readonly repository: string; readonly tag: string }>,
+    scope: Scope,
   ) => Promise<Reason[]>;
 }
 
@@ -97,7 +99,8 @@ function mountPreview(router: Router, { retention, findCopyCautions }: Retention
     );
     const isWhole = cursor === undefined && verdict === undefined && (q ?? '') === '';
     const freedBytes = isWhole ? await retention.freedBytes(found.rows) : null;
-    const cautions = isWhole ? await findCopyCautions(project, goingOf(found.rows)) : [];
+    const scope = await access.scope('member.read');
+    const cautions = isWhole ? await findCopyCautions(project, goingOf(found.rows), scope) : [];
     const words = (q ?? '').toLowerCase();
     const fitting = found.rows.filter(
       (row) =>

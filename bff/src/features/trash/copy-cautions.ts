@@ -1,3 +1,4 @@
+import type { Scope } from '../../access/scope.ts';
 import type { Reason } from './trash.ts';
 import { trashReasons } from './trash-reasons.ts';
 
@@ -20,17 +21,21 @@ export interface CopyCautionsDeps {
   readonly nameOf: (registryId: string) => Promise<string>;
 }
 
-export type FindCopyCautions = (project: string, tags: readonly PlacedTag[]) => Promise<Reason[]>;
+/** Names of policies that are not the project’s own are only for those who see everything. */
+export type FindCopyCautions = (
+  project: string,
+  tags: readonly PlacedTag[],
+  scope: Pick<Scope, 'isEverything'>,
+) => Promise<Reason[]>;
 
 /** What somebody should know before they delete tags that are copied there again. */
 export function copyCautions({ findCopiedBack, nameOf }: CopyCautionsDeps): FindCopyCautions {
-  return async (project, tags) => {
+  return async (project, tags, { isEverything }) => {
     const copied = await findCopiedBack(tags);
     return Promise.all(
       copied.map(async ({ registryId, policy, project: of, count }) => {
         const registry = await nameOf(registryId);
-        // Names of policies that are not the project’s own are not for everybody.
-        return of === project
+        return isEverything || of === project
           ? trashReasons.copiedBack(registry, policy, count)
           : trashReasons.copiedBackUnseen(registry, count);
       }),

@@ -6,7 +6,7 @@ import { ApiError } from '../../http/api-error.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { mountEndpoint, projectNotFound } from '../../http/mount-endpoint.ts';
 import type { RequestAccess } from '../../http/request-access.ts';
-import { scopeWithin } from '../../access/scope.ts';
+import { type Scope, scopeWithin } from '../../access/scope.ts';
 import type { RequestContext } from '../../http/request-context.ts';
 import type { FindCopyCautions } from './copy-cautions.ts';
 import { itemName, type Reason, type TrashItem, TrashRefusal } from './trash.ts';
@@ -51,7 +51,7 @@ function mountDeletions(router: Router, deps: TrashRoutesDeps): void {
       held: held.slice(0, shownMax).map((one) => ({ ...one })),
       heldCount: held.length,
       undeletable: await view.findUndeletable(registryIds),
-      cautions: await cautionsOf(deps, project, selected),
+      cautions: await cautionsOf(deps, project, selected, await access.scope('member.read')),
       windowDays,
       asOf: asOf?.toISOString() ?? null,
     };
@@ -79,12 +79,13 @@ async function cautionsOf(
   { view, findCopyCautions }: TrashRoutesDeps,
   project: string,
   selected: readonly SelectedArtifact[],
+  scope: Scope,
 ): Promise<Reason[]> {
   const resting = await view.findMaintenance([...new Set(selected.map(({ registryId }) => registryId))]);
   const tags = selected.flatMap(({ registryId, repository, tag }) =>
     tag === null ? [] : [{ registryId, repository, tag }],
   );
-  return [...resting.values(), ...(await findCopyCautions(project, tags))];
+  return [...resting.values(), ...(await findCopyCautions(project, tags, scope))];
 }
 
 function mountLists(router: Router, { view }: TrashRoutesDeps): void {
