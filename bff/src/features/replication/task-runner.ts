@@ -14,6 +14,7 @@ import { endOfFailure, logLines, reasonOf, registryOf, sentences } from './task-
 import type { Reason } from './replication.ts';
 import type { TaskRecordsStore } from './task-records.store.ts';
 import { ThroughputMeter } from './throughput.ts';
+import { untilWritten } from './until-written.ts';
 
 export type MoveToTrash = (
   what: { readonly registryId: string; readonly repository: string; readonly tag: string; readonly digest: string },
@@ -95,6 +96,7 @@ export class TaskRunner {
   #mayClaim = true;
   #isClaimDue = false;
   #endedSinceClaim = 0;
+  #isProgressDue = false;
   #gathering: NodeJS.Timeout | undefined;
   #waking: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
@@ -167,7 +169,10 @@ export class TaskRunner {
       if (!running.hasEnded) this.#deps.onProgress(running);
     }
     this.#beats += 1;
-    if (this.#beats % recordEveryBeats === 0) this.#runCycle();
+    if (this.#beats % recordEveryBeats === 0) {
+      this.#isProgressDue = true;
+      this.#runCycle();
+    }
     if (performance.now() - this.#renewedAtMs > this.#limits.renewMs) this.#renewal ??= this.#renew();
   }
 
@@ -335,13 +340,23 @@ export class TaskRunner {
     else this.#gathering ??= setTimeout(() => this.#runCycle(), gatherMs);
   }
 
+  /** What has ended, and now and then how far the others are: most that run for moments only are written once. */
   async #record(): Promise<void> {
+    const isProgressDue = this.#isProgressDue;
+    this.#isProgressDue = false;
     const taken = [...this.#running.values()].flatMap((running) => {
+      if (!isProgressDue && !running.hasEnded) return [];
       const record = running.takeRecord();
       return record === undefined ? [] : [{ running, record }];
     });
     if (taken.length === 0) return;
-    const { written, ended } = await this.#writeUntilDone(taken.map(({ record }) => record));
+    const { records, owner, onFault } = this.#deps;
+    const write = () =>
+      records.write(
+        owner,
+        taken.map(({ record }) => record),
+      );
+    const { written, ended } = await untilWritten(write, { onFault, mayWait: () => this.#mayClaim });
     for (const { running, record } of taken) {
       if (!written.has(record.id)) {
         running.cut('lease-lost');
@@ -358,21 +373,6 @@ export class TaskRunner {
     const executions = taken.filter(({ record }) => record.outcome !== null).map(({ record }) => record.executionId);
     const changed = [...new Set([...executions, ...ended])];
     if (changed.length > 0) this.#deps.onExecutionsChanged(changed);
-  }
-
-  /** The database may be away for a while: what is known of the tasks is kept until it is back. */
-  async #writeUntilDone(records: Parameters<TaskRecordsStore['write']>[1]) {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#deps.records.write(this.#deps.owner, records);
-      } catch (error) {
-        this.#deps.onFault(error);
-        if (attempt >= 120 || !this.#mayClaim) throw error;
-        await new Promise((resolve) => {
-          setTimeout(resolve, Math.min(1000, 50 * attempt));
-        });
-      }
-    }
   }
 
   async #renew(): Promise<void> {

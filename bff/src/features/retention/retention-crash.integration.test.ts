@@ -1,8 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { scanRegistry } from '../../contract/registries.ts';
 import {
   createRetentionPlan,
   getRetentionRun,
@@ -11,45 +7,22 @@ import {
   type RetentionRun,
   runRetention,
 } from '../../contract/retention.ts';
-import { listTags } from '../../contract/repositories.ts';
 import { listTrash, restoreFromTrash } from '../../contract/trash.ts';
-import type { RegistryClient } from '../../registry-client/index.ts';
 import { expectWhole } from '../../testing/oracle.ts';
-import { type RealRegistry, startRealRegistry } from '../../testing/real-registry.ts';
 import { pushSampleImage } from '../../testing/sample-artifacts.ts';
-import { type LongshoreProcess, startLongshoreProcess } from '../replication/testing/longshore-process.ts';
-import { clientOf } from '../replication/testing/test-images.ts';
 import { until } from '../replication/testing/waiting.ts';
-import { type KillingProxy, startKillingProxy } from '../trash/testing/killing-proxy.ts';
+import { type CrashScene, openCrashScene } from '../trash/testing/crash-scene.ts';
 
 // Whole processes that are killed and started again: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 400_000, hookTimeout: 300_000 });
 
 const project = 'payments';
 const params = { project };
-let folder: string;
-let registry: RealRegistry;
-let client: RegistryClient;
-let proxy: KillingProxy;
-let console_: LongshoreProcess;
-
-const start = async (): Promise<void> => {
-  console_ = await startLongshoreProcess({ folder, registries: { dev: proxy.url } });
-};
+let scene: CrashScene;
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'longshore-retention-crash-'));
-  registry = await startRealRegistry();
-  client = clientOf(registry);
-  proxy = await startKillingProxy(registry.url);
-  await start();
+  scene = await openCrashScene();
 });
-afterAll(async () => {
-  await console_?.kill();
-  await proxy?.close();
-  await client?.close();
-  await registry?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => scene?.close());
 
 const isDeletion = (count: number) => {
   let left = count;
@@ -68,14 +41,10 @@ interface Point {
 
 const killedAfter = (delayMs: number) => async (): Promise<void> => {
   await new Promise((resolve) => setTimeout(resolve, delayMs));
-  await console_.kill();
+  await scene.kill();
 };
-const killedAt = (fits: (method: string, path: string) => boolean, when: 'before' | 'after') => {
-  return async (): Promise<void> => {
-    proxy.killAt(fits, when, () => console_.kill());
-    await until('the process to be killed', async () => (proxy.hasKilled ? true : undefined));
-  };
-};
+const killedAt = (fits: (method: string, path: string) => boolean, when: 'before' | 'after') => () =>
+  scene.killAt(fits, when)();
 const points: readonly Point[] = [
   { name: 'as-it-is-asked-for', kill: killedAfter(0) },
   { name: 'while-it-is-planned', kill: killedAfter(25) },
@@ -88,15 +57,13 @@ test.each(points)('a run killed $name is finished, deletes nothing twice and not
   const repository = `${project}/${point.name}`;
   const digests = new Map<string, string>();
   for (let index = 0; index < 10; index += 1) {
-    const { digest } = await pushSampleImage(client, repository, { tag: index < 4 ? `keep-${index}` : `go-${index}` });
+    const { digest } = await pushSampleImage(scene.registry, repository, {
+      tag: index < 4 ? `keep-${index}` : `go-${index}`,
+    });
     digests.set(index < 4 ? `keep-${index}` : `go-${index}`, digest);
   }
-  await console_.client.call(scanRegistry, { params: { registryId: 'dev' } });
-  await until(`the catalog to know ${repository}`, async () => {
-    const found = await console_.client.call(listTags, { query: { repository } }).catch(() => undefined);
-    return found?.items.length === 10 ? true : undefined;
-  });
-  const plan = await console_.client.call(createRetentionPlan, {
+  await scene.known(repository, 10);
+  const plan = await scene.admin.call(createRetentionPlan, {
     params,
     body: {
       environment: 'dev',
@@ -107,21 +74,21 @@ test.each(points)('a run killed $name is finished, deletes nothing twice and not
     },
   });
   const killed = point.kill();
-  await console_.client
+  await scene.admin
     .call(runRetention, {
       params: { project, retentionPlanId: plan.id },
       body: { version: plan.version, expectedCount: 6, acceptsMany: true },
     })
     .catch(() => undefined);
   await killed;
-  await start();
+  await scene.start();
   await ended(plan.id, point.name);
   await expectKept(repository, digests);
 });
 
 /** The run there is, at its end; asked for again where the console died before it was written down. */
 async function ended(planId: string, name: string): Promise<RetentionRun> {
-  const { client: admin } = console_;
+  const { admin } = scene;
   const list = () => admin.call(listRetentionRuns, { params, query: { planId } });
   const [first] = (await list()).items;
   if (first === undefined) {
@@ -152,9 +119,9 @@ async function ended(planId: string, name: string): Promise<RetentionRun> {
 
 /** What a rule keeps is there and whole; everything else is in the trash once, and comes back as it was. */
 async function expectKept(repository: string, digests: ReadonlyMap<string, string>): Promise<void> {
-  const { client: admin } = console_;
+  const { admin } = scene;
   for (const [tag, digest] of digests) {
-    const found = await client.headManifest(repository, tag);
+    const found = await scene.registry.headManifest(repository, tag);
     if (tag.startsWith('keep-')) expect(found, tag).toMatchObject({ digest });
     else expect(found, tag).toBeUndefined();
   }
@@ -169,10 +136,10 @@ async function expectKept(repository: string, digests: ReadonlyMap<string, strin
     });
   }
   await until('everything to be back', async () => {
-    const heads = await Promise.all([...digests.keys()].map((tag) => client.headManifest(repository, tag)));
+    const heads = await Promise.all([...digests.keys()].map((tag) => scene.registry.headManifest(repository, tag)));
     return heads.every((head) => head !== undefined) ? true : undefined;
   });
   for (const [tag, digest] of digests)
-    expect(await client.headManifest(repository, tag), tag).toMatchObject({ digest });
-  await expectWhole(client, [repository]);
+    expect(await scene.registry.headManifest(repository, tag), tag).toMatchObject({ digest });
+  await expectWhole(scene.registry, [repository]);
 }

@@ -1,58 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { listTags } from '../../contract/repositories.ts';
-import { scanRegistry } from '../../contract/registries.ts';
 import { deleteToTrash, listTrash, purgeFromTrash, restoreFromTrash, type TrashItem } from '../../contract/trash.ts';
-import { isRegistryError, type RegistryClient } from '../../registry-client/index.ts';
+import { isRegistryError } from '../../registry-client/index.ts';
 import { expectWhole } from '../../testing/oracle.ts';
-import { type RealRegistry, startRealRegistry } from '../../testing/real-registry.ts';
 import { pushSampleIndex, pushSampleReferrer } from '../../testing/sample-artifacts.ts';
-import { type LongshoreProcess, startLongshoreProcess } from '../replication/testing/longshore-process.ts';
-import { clientOf } from '../replication/testing/test-images.ts';
 import { until } from '../replication/testing/waiting.ts';
-import { type KillingProxy, startKillingProxy } from './testing/killing-proxy.ts';
-import { collectGarbage } from './testing/trash-scene.ts';
+import { type CrashScene, openCrashScene } from './testing/crash-scene.ts';
 
 // Whole processes that are killed and started again: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 400_000, hookTimeout: 300_000 });
 
 const project = 'payments';
-let folder: string;
-let registry: RealRegistry;
-let client: RegistryClient;
-let proxy: KillingProxy;
-let console_: LongshoreProcess;
-
-const start = async (): Promise<void> => {
-  console_ = await startLongshoreProcess({ folder, registries: { dev: proxy.url } });
-};
+let scene: CrashScene;
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'longshore-trash-crash-'));
-  registry = await startRealRegistry();
-  client = clientOf(registry);
-  proxy = await startKillingProxy(registry.url);
-  await start();
+  scene = await openCrashScene();
 });
-afterAll(async () => {
-  await console_?.kill();
-  await proxy?.close();
-  await client?.close();
-  await registry?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function known(repository: string, count: number): Promise<void> {
-  await console_.client.call(scanRegistry, { params: { registryId: 'dev' } });
-  await until(`the catalog to know ${repository}`, async () => {
-    const found = await console_.client.call(listTags, { query: { repository } }).catch(() => undefined);
-    return found?.items.length === count ? true : undefined;
-  });
-}
+afterAll(() => scene?.close());
 
 async function itemOf(repository: string): Promise<TrashItem> {
-  const { items } = await console_.client.call(listTrash, {
+  const { items } = await scene.admin.call(listTrash, {
     params: { project },
     query: { repository, sort: '-created' },
   });
@@ -73,15 +38,15 @@ async function killedAt(
   when: 'before' | 'after',
   ask: () => Promise<unknown>,
 ): Promise<void> {
-  proxy.killAt(fits, when, () => console_.kill());
+  const killed = scene.killAt(fits, when);
   await ask().catch(() => undefined);
-  await until('the process to be killed', async () => (proxy.hasKilled ? true : undefined));
-  await start();
+  await killed();
+  await scene.start();
 }
 
 async function canPull(repository: string, reference: string): Promise<boolean> {
   try {
-    await client.getManifest(repository, reference);
+    await scene.registry.getManifest(repository, reference);
     return true;
   } catch (error) {
     if (isRegistryError(error, 'not-found')) return false;
@@ -111,49 +76,45 @@ const points: Array<[string, (method: string, path: string) => boolean, 'before'
 
 test.each(points)('a deletion killed %s is finished by the next process', async (name, fits, when) => {
   const repository = `payments/${name.replaceAll(/[^a-z]+/g, '-')}`;
-  const index = await pushSampleIndex(client, repository, ['amd64', 'arm64'], { tag: '1' });
-  const about = await pushSampleReferrer(client, repository, index, 'application/vnd.test.sbom');
-  await known(repository, 1);
+  const index = await pushSampleIndex(scene.registry, repository, ['amd64', 'arm64'], { tag: '1' });
+  const about = await pushSampleReferrer(scene.registry, repository, index, 'application/vnd.test.sbom');
+  await scene.known(repository, 1);
   const selection = { kind: 'references' as const, registryId: 'dev', repository, references: ['1'] };
-  await killedAt(fits, when, () => console_.client.call(deleteToTrash, { params: { project }, body: { selection } }));
+  await killedAt(fits, when, () => scene.admin.call(deleteToTrash, { params: { project }, body: { selection } }));
   const { id } = await untilState(repository, 'deleted');
   const parts = [index, ...index.children, about].map(({ digest }) => digest);
   for (const reference of ['1', ...parts]) expect(await canPull(repository, reference), reference).toBe(false);
-  await collect();
+  await scene.collect();
   const params = { project, trashItemId: id };
   await killedAt(ofRepository('PUT', 2), 'after', () =>
-    console_.client.call(restoreFromTrash, { params, body: { target: { kind: 'same' } } }),
+    scene.admin.call(restoreFromTrash, { params, body: { target: { kind: 'same' } } }),
   );
   await untilState(repository, 'restored');
-  expect(await client.headManifest(repository, '1')).toMatchObject({ digest: index.digest });
-  await expectWhole(client, [repository]);
-  expect((await client.listReferrers(repository, index.digest)).descriptors).toMatchObject([{ digest: about.digest }]);
+  expect(await scene.registry.headManifest(repository, '1')).toMatchObject({ digest: index.digest });
+  await expectWhole(scene.registry, [repository]);
+  expect((await scene.registry.listReferrers(repository, index.digest)).descriptors).toMatchObject([
+    { digest: about.digest },
+  ]);
 });
 
 test('a shared tag killed under its throwaway, and a killed purge, leave the other tag whole', async () => {
   const repository = 'payments/throwaway';
-  const index = await pushSampleIndex(client, repository, ['amd64', 'arm64'], { tag: '1' });
-  const { bytes, descriptor } = await client.getManifest(repository, '1');
-  await client.putManifest(repository, 'other', { bytes, mediaType: descriptor.mediaType });
-  await known(repository, 2);
+  const index = await pushSampleIndex(scene.registry, repository, ['amd64', 'arm64'], { tag: '1' });
+  const { bytes, descriptor } = await scene.registry.getManifest(repository, '1');
+  await scene.registry.putManifest(repository, 'other', { bytes, mediaType: descriptor.mediaType });
+  await scene.known(repository, 2);
   const selection = { kind: 'references' as const, registryId: 'dev', repository, references: ['1'] };
   await killedAt(ofRepository('PUT'), 'after', () =>
-    console_.client.call(deleteToTrash, { params: { project }, body: { selection } }),
+    scene.admin.call(deleteToTrash, { params: { project }, body: { selection } }),
   );
   const { id } = await untilState(repository, 'deleted');
   expect(await canPull(repository, '1')).toBe(false);
-  expect(await client.headManifest(repository, 'other')).toMatchObject({ digest: index.digest });
+  expect(await scene.registry.headManifest(repository, 'other')).toMatchObject({ digest: index.digest });
   await killedAt(inTrash('DELETE '), 'after', () =>
-    console_.client.call(purgeFromTrash, { params: { project, trashItemId: id } }),
+    scene.admin.call(purgeFromTrash, { params: { project, trashItemId: id } }),
   );
   await untilState(repository, 'purged');
   expect(await canPull(`longshore-trash/${repository}`, index.digest)).toBe(false);
-  await collect();
-  await expectWhole(client, [repository]);
+  await scene.collect();
+  await expectWhole(scene.registry, [repository]);
 });
-
-async function collect(): Promise<void> {
-  await registry.kill();
-  await collectGarbage(registry.storageDirectory);
-  registry = await registry.restart();
-}
