@@ -129,6 +129,46 @@ describe('a tag that changes during its copy', () => {
     await expectNoOrphans(world.bff.running.foundation.database.kysely);
   });
 
+  const gone = (repository: string) =>
+    until('the tag to be gone there', async () => {
+      const there = await world.place('north').at.headManifest(repository, '1');
+      const open = (await tasksOf(repository)).filter(({ state }) => openStates.has(state));
+      return there === undefined && open.length === 0 ? true : undefined;
+    });
+
+  test('and is deleted at the source does not come where deletions are propagated', async () => {
+    const repository = repositoryFor('deleted-too');
+    await follow('hq', ['north'], repository, { options: { propagateDeletions: true } });
+    world.place('north').registry.freeze();
+    try {
+      const { digest } = await push('hq', repository, '1', [2_000_000]);
+      await untilUnderWay(repository);
+      await world.place('hq').at.deleteManifest(repository, digest);
+      await sleep(1000);
+    } finally {
+      world.place('north').registry.thaw();
+    }
+    await gone(repository);
+    await sleep(3000);
+    await gone(repository);
+  });
+
+  test('and is deleted before its new content came is deleted where the old content is', async () => {
+    const repository = repositoryFor('deleted-newer');
+    await follow('hq', ['north'], repository, { options: { propagateDeletions: true } });
+    await push('hq', repository, '1');
+    await world.converged('hq', ['north'], [repository]);
+    world.place('north').registry.freeze();
+    try {
+      const { digest } = await push('hq', repository, '1', [2_000_000]);
+      await untilUnderWay(repository);
+      await world.place('hq').at.deleteManifest(repository, digest);
+    } finally {
+      world.place('north').registry.thaw();
+    }
+    await gone(repository);
+  });
+
   test.each(faultSeeds(1))('by deletions and pushes in any order ends as at the source (seed %i)', async (seed) => {
     const repository = repositoryFor('interleaved');
     const random = seededRandom(seed);

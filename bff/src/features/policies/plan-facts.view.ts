@@ -193,28 +193,32 @@ async function listTagsNamed(
   }));
 }
 
-/** Tags whose last word in the log is that they are gone, with what they were before. */
+const digestsMax = 100;
+
+/** Tags whose last word in the log is that they are gone, with what they were before; no further back than it matters. */
 async function listTombstones(database: Kysely<Tables>, registryId: string): Promise<Tombstone[]> {
-  const { rows } = await sql<{ repository: string; name: string; digest: string; deleted_ms: number }>`
-    select gone.repository, gone.name, before.digest, (extract(epoch from gone.at) * 1000)::bigint as deleted_ms
+  const { rows } = await sql<{ repository: string; name: string; digests: string[]; deleted_ms: number }>`
+    select gone.repository, gone.name, before.digests, (extract(epoch from gone.at) * 1000)::bigint as deleted_ms
     from (
       select distinct on (repository, name) id, repository, name, digest, at from tag_history
       where registry_id = ${registryId} order by repository, name, id desc
     ) gone
     cross join lateral (
-      select digest from tag_history earlier
-      where earlier.registry_id = ${registryId} and earlier.repository = gone.repository and earlier.name = gone.name
-        and earlier.id < gone.id and earlier.digest is not null
-      order by earlier.id desc limit 1
+      select jsonb_agg(digest order by last_id desc) as digests from (
+        select digest, max(id) as last_id from tag_history earlier
+        where earlier.registry_id = ${registryId} and earlier.repository = gone.repository and earlier.name = gone.name
+          and earlier.id < gone.id and earlier.digest is not null
+        group by digest order by max(id) desc limit ${digestsMax}
+      ) each
     ) before
-    where gone.digest is null and not exists (
+    where gone.digest is null and before.digests is not null and not exists (
       select from tags
       where tags.registry_id = ${registryId} and tags.repository = gone.repository and tags.name = gone.name
     )`.execute(database);
   return rows.map((row) => ({
     repository: row.repository,
     name: row.name,
-    digest: row.digest,
+    digests: row.digests,
     deletedMs: row.deleted_ms,
   }));
 }

@@ -111,7 +111,7 @@ describe('a plan', () => {
 });
 
 describe('deletions', () => {
-  const tombstone = { repository: 'a/b', name: '1', digest: 'x', deletedMs: 200 };
+  const tombstone = { repository: 'a/b', name: '1', digests: ['x'], deletedMs: 200 };
   const planned = (there: PlannedDestination, more: Partial<PlanInput> = {}) =>
     outcomes(input({ tombstones: [tombstone], destinations: [there], ...more }));
 
@@ -119,6 +119,14 @@ describe('deletions', () => {
     expect(planned(destination({ 'a/b:1': at('x') }))).toEqual(['delete']);
     expect(planned(destination({ 'a/b:1': at('newer') }))).toEqual([]);
     expect(planned(destination({}))).toEqual([]);
+  });
+
+  test('go to what the tag was before, where the last content never came and copies replace', () => {
+    const twice = { ...tombstone, digests: ['y', 'x'] };
+    const there = destination({ 'a/b:1': at('x') });
+    expect(outcomes(input({ tombstones: [twice], destinations: [there] }))).toEqual(['delete']);
+    const content = { ...input({}).content, options: { ...options, whenDifferent: 'report' as const } };
+    expect(outcomes(input({ tombstones: [twice], destinations: [there], content }))).toEqual([]);
   });
 
   test('leave what was pushed anew after the deletion', () => {
@@ -131,7 +139,7 @@ describe('deletions', () => {
   });
 
   test('of a master are not undone by the other one', () => {
-    const deleted = new Map([['a/b:1', { digest: 'x', deletedMs: 200 }]]);
+    const deleted = new Map([['a/b:1', { digests: ['x'], deletedMs: 200 }]]);
     const there = destination({}, { isContested: true, deleted });
     expect(outcomes(input({ tags: [tag('1', 'x')], destinations: [there] }))).toEqual(['loses']);
     expect(outcomes(input({ tags: [tag('1', 'y')], destinations: [there] }))).toEqual(['copy']);

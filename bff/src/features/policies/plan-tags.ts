@@ -21,7 +21,7 @@ export interface PlannedDestination {
   /** By `repository:tag`. */
   readonly tags: ReadonlyMap<string, DestinationTag>;
   /** What was deleted there, by `repository:tag`; only of masters from which deletions come here. */
-  readonly deleted: ReadonlyMap<string, Pick<Tombstone, 'digest' | 'deletedMs'>>;
+  readonly deleted: ReadonlyMap<string, Pick<Tombstone, 'digests' | 'deletedMs'>>;
 }
 
 export interface PlanInput {
@@ -109,7 +109,8 @@ function planOne(
   }
   if (existing === undefined) {
     const gone = deleted.get(tagKey(target, tag.name));
-    const isDeletionLater = isContested && gone?.digest === tag.digest && gone.deletedMs >= tag.originMs;
+    const isDeletionLater =
+      isContested && gone?.digests.includes(tag.digest) === true && gone.deletedMs >= tag.originMs;
     if (isDeletionLater) return { ...row, outcome: 'loses', reason: sentences.deletedThere(name) };
     return { ...row, outcome: 'copy', reason: null };
   }
@@ -124,20 +125,24 @@ function planOne(
   return { ...row, outcome: 'replace', reason: null };
 }
 
-/** Only where the destination still has what was deleted, and nobody has pushed it anew there since. */
+/**
+ * Only where the destination still has what was deleted, and nobody has pushed it anew there since. Where copies replace, also
+ * what the tag was before that, which a destination has where the last content never came.
+ */
 function planDeletions({ content, destinations }: PlanInput, tombstone: Tombstone, target: string): PlanRow[] {
   if (!content.options.propagateDeletions) return [];
+  const deleted = content.options.whenDifferent === 'replace' ? tombstone.digests : tombstone.digests.slice(0, 1);
   return destinations.flatMap(({ registryId, isMissing, isContested, tags }): PlanRow[] => {
     const existing = tags.get(tagKey(target, tombstone.name));
     const isSamePlace = registryId === content.sourceRegistryId && target === tombstone.repository;
-    if (isMissing || isSamePlace || existing?.digest !== tombstone.digest) return [];
+    if (isMissing || isSamePlace || existing === undefined || !deleted.includes(existing.digest)) return [];
     if (existing.originMs > tombstone.deletedMs) return [];
     return [
       {
         outcome: 'delete',
         source: { repository: tombstone.repository, tag: tombstone.name },
         destination: { registryId, repository: target, tag: tombstone.name },
-        digest: tombstone.digest,
+        digest: existing.digest,
         existingDigest: existing.digest,
         totalSizeBytes: null,
         reason: null,

@@ -27,6 +27,8 @@ export interface PolicyPlan {
   readonly tagCount: number;
   readonly repositoryCount: number;
   readonly rows: readonly PlanRow[];
+  /** Tags of the source whose deletion was looked at. */
+  readonly deleted: readonly NamedTag[];
   readonly collisions: readonly Collision[];
   readonly planned: PlannedWork;
   readonly byDestination: ReadonlyMap<string, PlannedWork>;
@@ -103,6 +105,7 @@ async function plan(
     tagCount: tags.length,
     repositoryCount: new Set(tags.map(({ repository }) => repository)).size,
     rows: held,
+    deleted: tombstones,
     collisions,
     planned: sumWork([...byDestination.values()]),
     byDestination,
@@ -121,18 +124,20 @@ async function select(
   const fitting = all.filter(({ name }) => filters.fitsRepository(name));
   const keys = changed === null ? null : new Set(changed.map(({ repository, name }) => tagKey(repository, name)));
   const named = changed === null ? null : new Set(changed.map(({ repository }) => repository));
-  const isMeant = ({ repository, name, digest }: NamedTag & { readonly digest: string }): boolean =>
+  const isMeant = ({ repository, name }: NamedTag, digest = ''): boolean =>
     keys === null || keys.has(tagKey(repository, name)) || keys.has(tagKey(repository, referrersTag(digest)));
   const read = named === null ? fitting : fitting.filter(({ name }) => named.has(name));
   const found = await facts.listTags(
     read.map(({ id }) => id),
     content.filters.platforms !== null,
   );
-  const tags = filters.select(found, clock.now().getTime()).filter(isMeant);
+  const tags = filters.select(found, clock.now().getTime()).filter((tag) => isMeant(tag, tag.digest));
   const isFitting = ({ repository, name }: NamedTag): boolean =>
     filters.fitsRepository(repository) && filters.fitsTagName(name);
   const tombstones = options.propagateDeletions
-    ? (await facts.listTombstones(sourceRegistryId)).filter((tombstone) => isFitting(tombstone) && isMeant(tombstone))
+    ? (await facts.listTombstones(sourceRegistryId)).filter(
+        (tombstone) => isFitting(tombstone) && isMeant(tombstone, tombstone.digests[0]),
+      )
     : [];
   return { repositories: fitting.map(({ name }) => name), tags, tombstones };
 }

@@ -3,7 +3,7 @@ import type { PlanFactsView } from './plan-facts.view.ts';
 import { areManyDeletions } from './plan-tags.ts';
 import type { PoliciesStore } from './policies.store.ts';
 import { type PlanRow, type PolicyTrigger, sentences, type StoredPolicy } from './policy.ts';
-import type { PolicyPlan, PolicyPlanner } from './policy-planner.ts';
+import type { NamedTag, PolicyPlan, PolicyPlanner } from './policy-planner.ts';
 import type { PlanStep, PolicyRunsStore } from './policy-runs.store.ts';
 import { nextTime } from './schedule.ts';
 import { FilterError } from './select-tags.ts';
@@ -11,6 +11,14 @@ import { FilterError } from './select-tags.ts';
 export interface RequestedRun {
   readonly by: string | null;
   readonly userId: string | null;
+}
+
+interface RecentDeletions {
+  readonly policyId: string;
+  readonly tags: readonly NamedTag[];
+  readonly turn: number;
+  /** By `performance.now()`. */
+  readonly dueMs: number;
 }
 
 export interface PolicyRunnerDeps {
@@ -33,6 +41,11 @@ const pollMs = 2000;
  * after it, too: its elder transactions end within moments.
  */
 const restMs = 60;
+/**
+ * How long after a deletion it is looked at again: by then a copy has arrived that could not be stopped any more, and the
+ * catalog has heard of it. What is not seen then is seen by the next scan.
+ */
+const lookAgainMs = [2000, 10_000, 60_000] as const;
 const nobody: RequestedRun = { by: null, userId: null };
 
 /** Looks for policies that are due, and has planned what is to be done. Any number of instances may do so. */
@@ -43,6 +56,7 @@ export class PolicyRunner {
   #isStopped = false;
   #poll: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
+  #recentDeletions: RecentDeletions[] = [];
 
   constructor(deps: PolicyRunnerDeps) {
     this.#deps = deps;
@@ -96,6 +110,9 @@ export class PolicyRunner {
     for (const id of changed.filter((policyId) => !everything.has(policyId))) {
       await this.#attempt(id, (policy) => this.#runChanged(policy));
     }
+    for (const recent of this.#takeRecentDeletions()) {
+      await this.#attempt(recent.policyId, (policy) => this.#runDeletedAgain(policy, recent));
+    }
     if (isLogAhead) this.#isWanted = true;
   }
 
@@ -128,7 +145,31 @@ export class PolicyRunner {
     const cursor = await facts.logEnd();
     const changed = await facts.listChanged(policy.content.sourceRegistryId, policy.cursor ?? cursor, cursor);
     const plan = await planner.planChanged(policy, changed);
-    return this.#carryOut(policy, plan, 'push', { cursor }, nobody);
+    const done = await this.#carryOut(policy, plan, 'push', { cursor }, nobody);
+    this.#rememberDeletions(policy.id, plan.deleted);
+    return done;
+  }
+
+  #rememberDeletions(policyId: string, tags: readonly NamedTag[], turn = 0): void {
+    const restMs = lookAgainMs[turn];
+    if (tags.length === 0 || restMs === undefined || this.#isStopped) return;
+    this.#recentDeletions.push({ policyId, tags, turn, dueMs: performance.now() + restMs });
+    setTimeout(() => this.wake(), restMs + 1).unref();
+  }
+
+  #takeRecentDeletions(): RecentDeletions[] {
+    const nowMs = performance.now();
+    const isDue = ({ dueMs }: RecentDeletions): boolean => dueMs <= nowMs;
+    const due = this.#recentDeletions.filter(isDue);
+    this.#recentDeletions = this.#recentDeletions.filter((recent) => !isDue(recent));
+    return due;
+  }
+
+  async #runDeletedAgain(policy: StoredPolicy, { tags, turn }: RecentDeletions): Promise<string | undefined> {
+    const plan = await this.#deps.planner.planChanged(policy, tags);
+    this.#rememberDeletions(policy.id, plan.deleted, turn + 1);
+    if (!plan.rows.some(({ outcome }) => outcome === 'delete')) return undefined;
+    return this.#carryOut(policy, plan, 'push', {}, { ...nobody, skipsRecentFailures: true });
   }
 
   async #carryOut(
@@ -136,7 +177,7 @@ export class PolicyRunner {
     plan: PolicyPlan,
     trigger: PolicyTrigger,
     step: PlanStep,
-    requested: RequestedRun,
+    requested: RequestedRun & { readonly skipsRecentFailures?: boolean },
   ): Promise<string | undefined> {
     const { runs, plans, newId, onRun } = this.#deps;
     const tasks = plan.rows.flatMap((row) => taskOf(row, newId));
@@ -159,7 +200,7 @@ export class PolicyRunner {
       planned: plan.planned,
       heldBack: await this.#heldBack(policy, plan, trigger),
       keepsEmpty,
-      skipsRecentFailures: trigger === 'reconcile' && !policy.isFullDue,
+      skipsRecentFailures: requested.skipsRecentFailures ?? (trigger === 'reconcile' && !policy.isFullDue),
       tasks,
     };
     const created = await plans.create(execution, (transaction) => runs.take(transaction, policy, step));

@@ -23,8 +23,8 @@ export interface SourceTag {
 export interface Tombstone {
   readonly repository: string;
   readonly name: string;
-  /** What it was when it was deleted. */
-  readonly digest: string;
+  /** All that it ever was, the last first: a destination may have missed some of it. */
+  readonly digests: readonly string[];
   readonly deletedMs: number;
 }
 

@@ -52,7 +52,7 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     fanOutFor: () => undefined,
     progress: new TaskProgress(0, () => {}),
     signal: new AbortController().signal,
-    holdsFence: () => Promise.resolve(true),
+    askFence: () => Promise.resolve('held'),
     findImmutable: () => Promise.resolve('b:v*'),
     findLater: () => Promise.resolve(undefined),
     holdTag: ({ decide, move }) => decide().then(move),
@@ -193,6 +193,13 @@ test('what somebody has deleted at the source since it was planned is not brough
   expect(await copyTask(planned(digest, known))).toMatchObject({
     end: { state: 'failed', reason: { code: 'source-missing' } },
   });
+  expect(await headDigest('v1')).toBeUndefined();
+});
+
+test('a tag that the source loses while the blobs are on their way is not made', async () => {
+  const { digest } = await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  const context = { ...planned(digest, undefined), askFence: () => Promise.resolve('deleted-at-source' as const) };
+  expect(await copyTask(context)).toMatchObject({ end: { state: 'failed', reason: { code: 'source-missing' } } });
   expect(await headDigest('v1')).toBeUndefined();
 });
 

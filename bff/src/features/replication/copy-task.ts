@@ -16,6 +16,7 @@ import {
 } from '../../registry-client/index.ts';
 import { type AttemptEnd, type ClaimedTask, isDigestReference, type Reason, type TaskLogEntry } from './replication.ts';
 import { logLines, sentences } from './task-outcome.ts';
+import type { FenceAnswer } from './task-claims.store.ts';
 import type { TaskProgress } from './task-progress.ts';
 
 export interface CopyTaskContext {
@@ -29,7 +30,7 @@ export interface CopyTaskContext {
   readonly progress: TaskProgress;
   readonly signal: AbortSignal;
   /** Asked directly before the tag is moved. */
-  readonly holdsFence: () => Promise<boolean>;
+  readonly askFence: () => Promise<FenceAnswer>;
   /** The rule that holds the destination's tag, as people write it: asked before anything is sent, and before the tag is moved. */
   readonly findImmutable: () => Promise<string | undefined>;
   readonly holdTag: (move: TagMove) => Promise<void>;
@@ -156,7 +157,9 @@ function copy(context: CopyTaskContext, digest: string, root?: ManifestBytes): P
       const later = await context.findLater();
       // What should be there is there: nothing has failed.
       if (later !== undefined) throw new TagHeldError(later, 'succeeded');
-      return context.holdsFence();
+      const answer = await context.askFence();
+      if (answer === 'deleted-at-source') throw new TagHeldError(missing(context), 'failed');
+      return answer === 'held';
     },
     holdTag: context.holdTag,
     findMountSources: context.findMountSources,

@@ -258,8 +258,14 @@ async function insertTasks(
   const { policy, heldBack, attempts, sourceRegistryId, skipsRecentFailures } = execution;
   const isHeld = heldBack === null ? sql`false` : sql`(g.kind = 'delete')`;
   const isRecent = skipsRecentFailures
-    ? sql`or (t.state in ('failed', 'stopped') and t.reason->>'code' is distinct from 'superseded'
-        and (t.finished_at > now() - interval '1 hour' or t.reason->>'code' = ${declinedCode}))`
+    ? sql`or (t.state in ('failed', 'stopped') and t.reason->>'code' = ${declinedCode})
+        or (t.state in ('failed', 'stopped') and t.reason->>'code' is distinct from 'superseded'
+          and t.finished_at > now() - interval '1 hour' and not exists (
+            -- It was not the last word on the tag.
+            select from tasks newer where newer.policy_id = t.policy_id
+              and newer.destination_registry_id = t.destination_registry_id
+              and newer.destination_repository = t.destination_repository
+              and newer.destination_tag = t.destination_tag and newer.created_at > t.created_at))`
     : sql``;
   const { rows } = await sql<{ id: string }>`
     insert into tasks (id, execution_id, policy_id, kind, source_registry_id, source_repository, source_reference,

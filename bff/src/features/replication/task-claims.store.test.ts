@@ -134,8 +134,8 @@ describeEachDatabase('claims of tasks', (open) => {
     const [taken] = await all.claims.claim('other', plenty);
     expect(taken).toMatchObject({ attempt: 2, fence: 2, isTakenOver: true });
     if (!old || !taken) throw new Error('Both had to be claimed.');
-    expect(await all.claims.holdsFence('frozen', old.id, old.fence)).toBe(false);
-    expect(await all.claims.holdsFence('other', taken.id, taken.fence)).toBe(true);
+    expect(await all.claims.askFence('frozen', old.id, old.fence)).toBe('lost');
+    expect(await all.claims.askFence('other', taken.id, taken.fence)).toBe('held');
     expect((await all.claims.renew('frozen', [old.id])).kept.size).toBe(0);
     expect((await all.records.write('frozen', [record(old, succeeded)])).written.size).toBe(0);
     expect((await all.records.write('other', [record(taken, succeeded)])).written.size).toBe(1);
@@ -150,12 +150,43 @@ describeEachDatabase('claims of tasks', (open) => {
     ]);
   });
 
+  test('of a policy that propagates deletions it is said that the source has lost the tag', async () => {
+    const all = stores(await open());
+    const { kysely } = all.database;
+    await create(all, ['1', '2']);
+    const policyId = randomUUID();
+    const content = (propagateDeletions: boolean) => JSON.stringify({ options: { propagateDeletions } });
+    const place = { source_registry_id: 'main', registry_ids: ['north'], project: null, is_enabled: true };
+    await kysely
+      .insertInto('policies')
+      .values({ id: policyId, name: 'follows', content: content(true), ...place })
+      .execute();
+    await kysely.updateTable('tasks').set({ policy_id: policyId }).execute();
+    const claimed = await all.claims.claim('a', plenty);
+    const ask = () => Promise.all(claimed.map(({ id, fence }) => all.claims.askFence('a', id, fence)));
+    expect(await ask()).toEqual(['deleted-at-source', 'deleted-at-source']);
+    const [{ source } = expect.fail('Nothing was claimed.')] = claimed;
+    await sql`insert into registries (id, name, environment) values ('main', 'main', 'main') on conflict do nothing`.execute(
+      kysely,
+    );
+    await sql`with made as (
+      insert into repositories (registry_id, name, project) values ('main', ${source.repository}, 'p') returning id
+    ) insert into tags (repository_id, registry_id, repository, project, name, digest, semver_key)
+      select id, 'main', ${source.repository}, 'p', ${source.reference}, 'sha256:1', '1' from made`.execute(kysely);
+    expect((await ask()).toSorted()).toEqual(['deleted-at-source', 'held']);
+    await kysely
+      .updateTable('policies')
+      .set({ content: content(false) })
+      .execute();
+    expect(await ask()).toEqual(['held', 'held']);
+  });
+
   test('an expired lease alone is enough to lose the fence', async () => {
     const all = stores(await open());
     await create(all, ['1']);
     const [task] = await all.claims.claim('a', plenty);
     await expireLeases(all);
-    expect(task && (await all.claims.holdsFence('a', task.id, task.fence))).toBe(false);
+    expect(task && (await all.claims.askFence('a', task.id, task.fence))).toBe('lost');
   });
 
   test('of two copies to one tag the older runs first, and a late older one is superseded', async () => {
@@ -240,7 +271,7 @@ describeEachDatabase('claims of tasks', (open) => {
     expect(stopped.taskIds.toSorted()).toEqual(taskIds.toSorted());
     expect(stopped.running).toEqual([running?.id]);
     expect((await all.claims.renew('a', [running?.id ?? ''])).stopRequested).toEqual([running?.id]);
-    expect(running && (await all.claims.holdsFence('a', running.id, running.fence))).toBe(false);
+    expect(running && (await all.claims.askFence('a', running.id, running.fence))).toBe('lost');
     await expireLeases(all);
     expect(await all.claims.claim('b', plenty)).toEqual([]);
     expect(await all.claims.endAbandoned()).toEqual([{ id: running?.id, executionId }]);

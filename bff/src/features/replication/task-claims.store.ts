@@ -15,6 +15,17 @@ export interface LeaseNews {
   readonly stopRequested: readonly string[];
 }
 
+/** `deleted-at-source`: held, and by a policy that propagates deletions, whose source has lost the tag since. */
+export type FenceAnswer = 'held' | 'lost' | 'deleted-at-source';
+
+const isDeletedAtSource = sql<boolean>`(tasks.policy_id is not null and exists (
+  select from policies where policies.id = tasks.policy_id
+    and (policies.content->'options'->>'propagateDeletions')::boolean
+) and not exists (
+  select from tags where tags.registry_id = tasks.source_registry_id and tags.repository = tasks.source_repository
+    and tags.name = tasks.source_reference
+))`;
+
 export type TaskClaimsStore = ReturnType<typeof createTaskClaimsStore>;
 
 /** A worker that is silent for this long is taken for dead; four renewals may be lost before. */
@@ -50,10 +61,10 @@ export function createTaskClaimsStore(database: Kysely<Tables>) {
     },
 
     /** Whether the worker may move the tag: asked directly before. */
-    async holdsFence(owner: string, taskId: string, fence: number): Promise<boolean> {
+    async askFence(owner: string, taskId: string, fence: number): Promise<FenceAnswer> {
       const row = await database
         .selectFrom('tasks')
-        .select('id')
+        .select(isDeletedAtSource.as('is_deleted'))
         .where('id', '=', taskId)
         .where('fence', '=', fence)
         .where('lease_owner', '=', owner)
@@ -61,7 +72,8 @@ export function createTaskClaimsStore(database: Kysely<Tables>) {
         .where('stop_requested', '=', false)
         .where('lease_until', '>', sql<Date>`clock_timestamp()`)
         .executeTakeFirst();
-      return row !== undefined;
+      if (row === undefined) return 'lost';
+      return row.is_deleted ? 'deleted-at-source' : 'held';
     },
 
     /** For a start that knows every older worker to be dead: their tasks can be claimed at once. */

@@ -262,9 +262,9 @@ export class TaskRunner {
       fanOutFor: (digest) => place.memberFor(digest),
       progress: running.progress,
       signal: running.signal,
-      holdsFence: async () => {
+      askFence: async () => {
         running.tagMovedAfterMs = performance.now();
-        return !running.signal.aborted && (await claims.holdsFence(owner, task.id, task.fence));
+        return running.signal.aborted ? 'lost' : claims.askFence(owner, task.id, task.fence);
       },
       findImmutable: () => this.#deps.findImmutable(task.destination),
       holdTag: (move) => this.#deps.holdTag(task.destination, move),
@@ -286,7 +286,7 @@ export class TaskRunner {
       task,
       destination: await clientFor(task.destination.registryId),
       signal,
-      holdsFence: async () => !signal.aborted && (await claims.holdsFence(owner, task.id, task.fence)),
+      holdsFence: async () => !signal.aborted && (await claims.askFence(owner, task.id, task.fence)) !== 'lost',
       findImmutable: () => findImmutable(task.destination),
       moveToTrash: (tag, digest) => moveToTrash({ ...task.destination, tag, digest }, task.requestedBy, signal),
     });
