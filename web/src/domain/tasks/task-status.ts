@@ -46,6 +46,9 @@ export const canStopTask = (state: TaskState): boolean => !isFinal(state);
 /** A deletion that waits for a person's word waits for nothing else. */
 export const isHeldReason = (reason: { readonly code: string } | null): boolean =>
   reason?.code === 'deletions-held-back';
+/** Somebody wants it to wait: nothing fails. */
+export const isOnHold = (reason: { readonly code: string }): boolean =>
+  isHeldReason(reason) || reason.code === 'registry-in-maintenance' || reason.code === 'policy-paused';
 /** A deletion that a person said no to comes up again only with another run of its policy. */
 const isDeclined = (reason: { readonly code: string } | null): boolean => reason?.code === 'deletion-declined';
 /** A waiting task may be told not to wait, unless it waits for a person's word. */

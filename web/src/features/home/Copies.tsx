@@ -7,7 +7,7 @@ import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { ReasonText } from '../../domain/reasons/ReasonText.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
-import { isHeldReason } from '../../domain/tasks/task-status.ts';
+import { isHeldReason, isOnHold } from '../../domain/tasks/task-status.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
@@ -76,7 +76,7 @@ function Failures({ failures, isQuiet: nothing }: { failures: Operations['failur
     <ul className={styles['failures']} aria-label={t('failing')}>
       {shown.slice(0, FAILURES_SHOWN).map((failure) => (
         <li key={`${failure.sourceRegistryId} ${failure.destinationRegistryId} ${failure.reason.code}`}>
-          <StatusDot tone="danger" label={t('failing')} isLabelHidden />
+          <StatusDot tone={isOnHold(failure.reason) ? 'neutral' : 'danger'} label={t('failing')} isLabelHidden />
           <Link to={paths.operations()} className={styles['route'] ?? ''}>
             {directory.find(failure.sourceRegistryId).name} → {directory.find(failure.destinationRegistryId).name}
           </Link>

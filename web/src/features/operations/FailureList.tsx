@@ -4,7 +4,7 @@ import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { secondsUntil } from '../../domain/tasks/task-figures.ts';
 import { useNow } from '../../i18n/now.ts';
-import { isHeldReason } from '../../domain/tasks/task-status.ts';
+import { isOnHold } from '../../domain/tasks/task-status.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
@@ -21,13 +21,27 @@ interface FailureListProps {
   hasControls: boolean;
 }
 
-/** What fails now, by cause: twelve tasks that hit one dead registry are one thing to look at. */
+/** What fails now, by cause: twelve tasks that hit one dead registry are one thing to look at. What somebody holds is no failure. */
 export function FailureList({ failures, hasControls }: FailureListProps) {
-  const { t } = useTranslation('operations');
-  if (failures.length === 0) return <CalmLine />;
+  const failing = failures.filter(({ reason }) => !isOnHold(reason));
+  const held = failures.filter(({ reason }) => isOnHold(reason));
   return (
-    <section className={styles['failures']} aria-labelledby="failing">
-      <h2 id="failing">{t('failing')}</h2>
+    <>
+      {failing.length === 0 ? (
+        <CalmLine />
+      ) : (
+        <FailureGroup kind="failing" failures={failing} hasControls={hasControls} />
+      )}
+      {held.length === 0 ? null : <FailureGroup kind="onHold" failures={held} hasControls={hasControls} />}
+    </>
+  );
+}
+
+function FailureGroup({ kind, failures, hasControls }: FailureListProps & { kind: 'failing' | 'onHold' }) {
+  const { t } = useTranslation('operations');
+  return (
+    <section className={styles['failures']} data-kind={kind} aria-labelledby={kind}>
+      <h2 id={kind}>{t(kind)}</h2>
       <ul>
         {failures.map((failure) => (
           <FailureRow
@@ -45,17 +59,17 @@ function FailureRow({ failure, hasControls }: { failure: Failure; hasControls: b
   const { t } = useTranslation('operations');
   const reasonText = useReasonText();
   const isFinal = failure.waitingCount === 0;
+  const isHeld = isOnHold(failure.reason);
+  const tone = isHeld ? 'neutral' : isFinal ? 'danger' : 'warn';
   return (
     <li className={styles['failure']}>
-      <StatusDot tone={isFinal ? 'danger' : 'warn'} label={t('failing')} isLabelHidden />
+      <StatusDot tone={tone} label={t(isHeld ? 'onHold' : 'failing')} isLabelHidden />
       <div className={styles['failureWords']}>
         <p className={styles['failureReason']}>{reasonText(failure.reason)}</p>
         <p className={styles['failureFacts']}>
           <RouteText sourceIds={[failure.sourceRegistryId]} destinationIds={[failure.destinationRegistryId]} />
           <span>{t('failure.tasks', { count: failure.taskCount })}</span>
-          {isFinal || isHeldReason(failure.reason) ? null : (
-            <span>{t('failure.waiting', { count: failure.waitingCount })}</span>
-          )}
+          {isFinal || isHeld ? null : <span>{t('failure.waiting', { count: failure.waitingCount })}</span>}
           <span>
             {t('failure.since')} <RelativeTime instant={failure.since} />
           </span>

@@ -156,6 +156,17 @@ describe('the monitor', () => {
     expect(headings).toEqual(['Failing now', 'Copying now', 'Who copies to whom', 'Per registry']);
   });
 
+  it('keeps what somebody holds apart from what fails', async () => {
+    const reason = { code: 'registry-in-maintenance', sentence: 'branch-north is in maintenance.', params: {} };
+    const failures = busy.failures.map((failure) => ({ ...failure, reason, nextAttemptAt: null }));
+    draw('/operations', <OperationsPage />, { operations: { ...busy, failures } });
+    const held = await screen.findByRole('region', { name: 'On hold' });
+    expect(within(held).getByRole('listitem').textContent).toContain('12 tasks');
+    expect(within(held).queryByText(/will be tried again/)).toBeNull();
+    expect(screen.queryByRole('region', { name: 'Failing now' })).toBeNull();
+    expect(screen.getByText('Nothing is failing.')).toBeTruthy();
+  });
+
   it('draws every way between registries as a link that says all about it', async () => {
     const { router } = draw('/operations', <OperationsPage />, { operations: busy });
     const graph = await screen.findByRole('group', { name: 'Registries and what flows between them' });

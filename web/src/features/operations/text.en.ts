@@ -9,6 +9,7 @@ export const text = {
   notRead: 'What is going on could not be read.',
   health: { up: 'up', degraded: 'one address down', down: 'down', unknown: 'not checked yet' },
   failing: 'Failing now',
+  onHold: 'On hold',
   nothingFails: 'Nothing is failing.',
   noCopyFails: 'No copy is failing.',
   registryIll: {
