@@ -17,7 +17,7 @@ beforeEach(() => {
     if (isBroken) throw new Error('No answer.');
     for (let at = 0; at < stored.length; at += 100) yield stored.slice(at, at + 100);
   };
-  tags = new SharedTags(list, () => nowMs);
+  tags = new SharedTags(list, { now: () => nowMs });
 });
 
 /** As a copy that began now asks. */
@@ -70,5 +70,15 @@ describe('the tags of a repository', () => {
     isBroken = true;
     for (let turn = 0; turn < 5; turn += 1) expect(await ask('sha256-b')).toBeUndefined();
     expect(listings).toBe(1);
+  });
+
+  test('nobody waits for a listing that does not come', async () => {
+    const never = async function* (): AsyncGenerator<string[]> {
+      await new Promise(() => {});
+      yield [];
+    };
+    const silent = new SharedTags(never, { now: () => nowMs, longestMs: 20 });
+    expect(await silent.has('shop/api', 'v1', nowMs)).toBeUndefined();
+    expect(await silent.has('shop/api', 'v1', nowMs)).toBeUndefined();
   });
 });

@@ -5,6 +5,8 @@ const togetherMs = 1000;
 /** So long nothing is listed in a repository that is too large, or whose tags could not be listed. */
 const aloneMs = 10 * 60_000;
 const repositoriesMax = 1000;
+/** Nobody waits longer for an answer that only saves them another question. */
+const longestMs = 5000;
 
 interface Asked {
   readonly atMs: number;
@@ -22,14 +24,20 @@ export class SharedTags {
   readonly #now: () => number;
   readonly #asked = new Map<string, Asked>();
 
-  constructor(listTags: (repository: string) => AsyncIterable<string[]>, now = () => performance.now()) {
+  readonly #longestMs: number;
+
+  constructor(
+    listTags: (repository: string) => AsyncIterable<string[]>,
+    options: { readonly now?: () => number; readonly longestMs?: number } = {},
+  ) {
     this.#listTags = listTags;
-    this.#now = now;
+    this.#now = options.now ?? (() => performance.now());
+    this.#longestMs = options.longestMs ?? longestMs;
   }
 
-  /** @returns whether a listing begun at `sinceMs` or later has the tag; undefined where there is none */
+  /** @returns whether a listing begun at `sinceMs` or later has the tag; undefined where there is none, or not soon */
   async has(repository: string, tag: string, sinceMs: number): Promise<boolean | undefined> {
-    return (await this.#tagsSince(repository, sinceMs))?.has(tag);
+    return (await within(this.#tagsSince(repository, sinceMs), this.#longestMs))?.has(tag);
   }
 
   async #tagsSince(repository: string, sinceMs: number): Promise<ReadonlySet<string> | undefined> {
@@ -66,5 +74,17 @@ export class SharedTags {
   #remember(repository: string, asked: Asked): void {
     if (this.#asked.size >= repositoriesMax && !this.#asked.has(repository)) this.#asked.clear();
     this.#asked.set(repository, asked);
+  }
+}
+
+async function within<Result>(work: Promise<Result>, ms: number): Promise<Result | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms).unref();
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -100,9 +100,9 @@ class ArtifactCopy {
   }
 
   async #findManifest(digest: string): Promise<ManifestBytes | undefined> {
-    const { root, findManifest } = this.#options;
+    const { root, findManifest, signal } = this.#options;
     if (root?.descriptor.digest === digest) return root;
-    const known = await findManifest?.(digest);
+    const known = findManifest && (await withAbort(findManifest(digest), signal));
     return known !== undefined && digestOf(known.bytes) === digest ? known : undefined;
   }
 

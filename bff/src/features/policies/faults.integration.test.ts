@@ -108,6 +108,8 @@ describe('a tag that changes during its copy', () => {
     expect(await world.place('north').at.headManifest(repository, 'latest')).toMatchObject({
       digest: pushed.at(-1)?.digest,
     });
+    // Nobody stopped those whose content was overtaken.
+    expect((await tasksOf(repository)).map(({ reason }) => reason?.code)).not.toContain('stopped');
   });
 
   test('and is deleted at the source is whole at the destination or not there', async () => {

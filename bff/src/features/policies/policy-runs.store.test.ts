@@ -74,7 +74,7 @@ describeEachDatabase('plans', (open, kind) => {
       plans: new PlanExecutions({
         store: createPlanExecutionsStore(kysely),
         enqueueWake: () => Promise.resolve(),
-        stopRunning: () => Promise.resolve(),
+        stopSuperseded: () => Promise.resolve(),
         stopExecution: () => Promise.resolve(),
         onChanged: () => Promise.resolve(),
         wake: () => {},

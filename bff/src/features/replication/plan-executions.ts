@@ -7,7 +7,7 @@ export interface PlanExecutionsDeps {
   readonly store: PlanExecutionsStore;
   /** Wakes a worker when the transaction commits. */
   readonly enqueueWake: (transaction: ReplicationTransaction) => Promise<void>;
-  readonly stopRunning: (taskIds: readonly string[]) => Promise<void>;
+  readonly stopSuperseded: (taskIds: readonly string[]) => Promise<void>;
   readonly stopExecution: (executionId: string) => Promise<void>;
   readonly onChanged: (touched: Touched) => Promise<void>;
   readonly wake: () => void;
@@ -29,10 +29,10 @@ export class PlanExecutions {
     execution: PlannedExecution,
     isWanted: (transaction: ReplicationTransaction) => Promise<boolean>,
   ): Promise<number | undefined> {
-    const { store, enqueueWake, stopRunning, onChanged, wake } = this.#deps;
+    const { store, enqueueWake, stopSuperseded, onChanged, wake } = this.#deps;
     const created = await store.create(execution, isWanted, enqueueWake);
     if (created === undefined) return undefined;
-    if (created.runningTaskIds.length > 0) await stopRunning(created.runningTaskIds);
+    if (created.runningTaskIds.length > 0) await stopSuperseded(created.runningTaskIds);
     await onChanged(created);
     wake();
     return created.taskCount;

@@ -39,7 +39,9 @@ export interface ReplicationNews {
   readonly execution: (executionId: string) => void;
 }
 
-export type StopRequest = { readonly executionId: string } | { readonly taskId: string };
+export type StopRequest =
+  | { readonly executionId: string }
+  | { readonly taskId: string; readonly because?: 'superseded' };
 export type { ReplicationTransaction, Which } from './replication.store.ts';
 export type { PlanExecutions, PlannedExecution, PlannedTask } from './plan-executions.ts';
 
@@ -124,7 +126,7 @@ export class ReplicationService {
     this.plans = new PlanExecutions({
       store: deps.planStore,
       enqueueWake: deps.enqueueWake,
-      stopRunning: (taskIds) => this.#stopRunning(taskIds),
+      stopSuperseded: (taskIds) => this.#stopSuperseded(taskIds),
       stopExecution: (executionId) => this.stop({ executionId }),
       onChanged: (touched) => this.#tellChanged(touched),
       wake: () => this.#runner.wake(),
@@ -220,16 +222,18 @@ export class ReplicationService {
   }
 
   /** Of tasks that are marked already. */
-  async #stopRunning(taskIds: readonly string[]): Promise<void> {
-    this.#runner.stopTasks(taskIds);
-    for (const taskId of taskIds) await this.#deps.announceStop({ taskId });
+  async #stopSuperseded(taskIds: readonly string[]): Promise<void> {
+    this.#runner.stopTasks(taskIds, 'superseded');
+    for (const taskId of taskIds) await this.#deps.announceStop({ taskId, because: 'superseded' });
   }
 
   /** A stop that was asked for on any instance. */
   noteStop(request: StopRequest): void {
     const isMeant = ({ task }: RunningTask): boolean =>
       'taskId' in request ? task.id === request.taskId : task.executionId === request.executionId;
-    this.#runner.stopTasks([...this.#runner.running.values()].filter(isMeant).map(({ task }) => task.id));
+    const because = 'taskId' in request ? request.because : undefined;
+    const meant = [...this.#runner.running.values()].filter(isMeant).map(({ task }) => task.id);
+    this.#runner.stopTasks(meant, because);
   }
 
   /** @returns how many run again */

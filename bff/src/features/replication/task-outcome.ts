@@ -3,7 +3,7 @@ import type { AttemptEnd, ClaimedTask, Reason, TaskLogEntry } from './replicatio
 import { planRetry } from './retry-policy.ts';
 
 /** Why this process ended a copy of its own accord. */
-export type CutCause = 'stopped' | 'lease-lost' | 'shutting-down' | 'maintenance';
+export type CutCause = 'stopped' | 'superseded' | 'lease-lost' | 'shutting-down' | 'maintenance';
 
 export class CutError extends Error {
   override readonly name = 'CutError';
@@ -54,6 +54,7 @@ export function endOfFailure(
 ): AttemptEnd | undefined {
   if (cut === 'lease-lost' || isRegistryError(error, 'no-longer-owner')) return undefined;
   if (cut === 'stopped') return { state: 'stopped', reason: sentences.stopped() };
+  if (cut === 'superseded') return { state: 'stopped', reason: sentences.movedOn(task.destination.tag ?? '') };
   if (cut === 'maintenance')
     return { state: 'queued', reason: sentences.maintenanceBegan(task.destination.registryId) };
   if (cut === 'shutting-down') return { state: 'queued', reason: sentences.shutDown() };

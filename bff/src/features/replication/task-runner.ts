@@ -130,8 +130,8 @@ export class TaskRunner {
     else this.#waking ??= setTimeout(() => this.#runCycle(), wakeMs);
   }
 
-  stopTasks(taskIds: Iterable<string>): void {
-    for (const id of taskIds) this.#running.get(id)?.cut('stopped');
+  stopTasks(taskIds: Iterable<string>, because: 'stopped' | 'superseded' = 'stopped'): void {
+    for (const id of taskIds) this.#running.get(id)?.cut(because);
   }
 
   /** What writes into a registry whose maintenance has begun: it is given back and waits. */
