@@ -236,7 +236,8 @@ test('what fails is paused from the monitor, for one registry or for all, and go
     await expect(cause.getByRole('link', { name })).toBeVisible();
     await cause.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('menuitem', { name: `Pause “${name}” into Gone dock only` }).click();
-    const parked = failing.getByRole('listitem').filter({ hasText: 'The policy is paused' });
+    const held = page.getByRole('region', { name: 'On hold' });
+    const parked = held.getByRole('listitem').filter({ hasText: 'The policy is paused' });
     await expect(parked).toContainText('1 task');
     await expect(parked).not.toContainText('next try');
     await expectAccessible(page);
