@@ -25,6 +25,7 @@ const BLOBS_AT_ONCE = 3;
 export function createPusher(client: RegistryClient, signal: AbortSignal): Pusher {
   const tagsOf = new Map<string, Promise<ReadonlySet<string>>>();
   const blobs = new Map<string, Promise<void>>();
+  const children = new Map<string, Promise<void>>();
 
   const listTags = (repository: string): Promise<ReadonlySet<string>> => {
     const known = tagsOf.get(repository) ?? collectTags(client, repository, signal);
@@ -39,11 +40,20 @@ export function createPusher(client: RegistryClient, signal: AbortSignal): Pushe
     return running;
   };
 
-  const pushContent = async (artifact: SeedArtifact, placement: Placement): Promise<void> => {
-    for (const child of artifact.children) {
+  /** Once: Distribution empties a manifest's link before it writes it anew, and refuses an index that names it meanwhile. */
+  const pushChild = (child: SeedArtifact, placement: Placement): Promise<void> => {
+    const key = `${placement.repository}@${child.digest}`;
+    const put = async (): Promise<void> => {
       await pushContent(child, placement);
       await client.putManifest(placement.repository, child.digest, child, { signal });
-    }
+    };
+    const running = children.get(key) ?? put();
+    children.set(key, running);
+    return running;
+  };
+
+  const pushContent = async (artifact: SeedArtifact, placement: Placement): Promise<void> => {
+    for (const child of artifact.children) await pushChild(child, placement);
     const queue = new PQueue({ concurrency: BLOBS_AT_ONCE });
     await Promise.all(artifact.blobs.map((blob) => queue.add(() => pushBlob(blob, placement))));
   };
