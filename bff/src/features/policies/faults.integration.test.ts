@@ -92,6 +92,21 @@ describe('connections that break', () => {
 });
 
 describe('a tag that changes during its copy', () => {
+  /** While the destination is frozen: the copy is under way when its source goes. */
+  const pushAndDelete = async (repository: string, wait = async () => {}): Promise<void> => {
+    world.place('north').registry.freeze();
+    try {
+      const { digest } = await push('hq', repository, '1', [2_000_000]);
+      await untilUnderWay(repository);
+      await world.place('hq').at.deleteManifest(repository, digest);
+      await wait();
+    } finally {
+      world.place('north').registry.thaw();
+    }
+  };
+  const hasOpenTasks = async (repository: string): Promise<boolean> =>
+    (await tasksOf(repository)).some(({ state }) => openStates.has(state));
+
   test('ends as it was pushed last', async () => {
     const repository = repositoryFor('moved');
     await follow('hq', ['north', 'south'], repository);
@@ -115,18 +130,8 @@ describe('a tag that changes during its copy', () => {
   test('and is deleted at the source is whole at the destination or not there', async () => {
     const repository = repositoryFor('deleted');
     await follow('hq', ['north'], repository);
-    world.place('north').registry.freeze();
-    try {
-      const { digest } = await push('hq', repository, '1', [2_000_000]);
-      await untilUnderWay(repository);
-      await world.place('hq').at.deleteManifest(repository, digest);
-    } finally {
-      world.place('north').registry.thaw();
-    }
-    await until('its copy to end', async () => {
-      const open = (await tasksOf(repository)).filter(({ state }) => openStates.has(state));
-      return open.length === 0 ? true : undefined;
-    });
+    await pushAndDelete(repository);
+    await until('its copy to end', async () => ((await hasOpenTasks(repository)) ? undefined : true));
     await expectWhole(world.place('north').at, [repository]);
     await expectNoOrphans(world.bff.running.foundation.database.kysely);
   });
@@ -134,22 +139,13 @@ describe('a tag that changes during its copy', () => {
   const gone = (repository: string) =>
     until('the tag to be gone there', async () => {
       const there = await world.place('north').at.headManifest(repository, '1');
-      const open = (await tasksOf(repository)).filter(({ state }) => openStates.has(state));
-      return there === undefined && open.length === 0 ? true : undefined;
+      return there !== undefined || (await hasOpenTasks(repository)) ? undefined : true;
     });
 
   test('and is deleted at the source does not come where deletions are propagated', async () => {
     const repository = repositoryFor('deleted-too');
     await follow('hq', ['north'], repository, { options: { propagateDeletions: true } });
-    world.place('north').registry.freeze();
-    try {
-      const { digest } = await push('hq', repository, '1', [2_000_000]);
-      await untilUnderWay(repository);
-      await world.place('hq').at.deleteManifest(repository, digest);
-      await sleep(1000);
-    } finally {
-      world.place('north').registry.thaw();
-    }
+    await pushAndDelete(repository, () => sleep(1000));
     await gone(repository);
     await sleep(3000);
     await gone(repository);
@@ -160,14 +156,7 @@ describe('a tag that changes during its copy', () => {
     await follow('hq', ['north'], repository, { options: { propagateDeletions: true } });
     await push('hq', repository, '1');
     await world.converged('hq', ['north'], [repository]);
-    world.place('north').registry.freeze();
-    try {
-      const { digest } = await push('hq', repository, '1', [2_000_000]);
-      await untilUnderWay(repository);
-      await world.place('hq').at.deleteManifest(repository, digest);
-    } finally {
-      world.place('north').registry.thaw();
-    }
+    await pushAndDelete(repository);
     await gone(repository);
   });
 

@@ -193,9 +193,10 @@ async function listTagsNamed(
   }));
 }
 
+/** Of a tag that moves every minute; a destination that is further behind keeps its content. */
 const digestsMax = 100;
 
-/** Tags whose last word in the log is that they are gone, with what they were before; no further back than it matters. */
+/** Tags whose last word in the log is that they are gone, with what they were before. */
 async function listTombstones(database: Kysely<Tables>, registryId: string): Promise<Tombstone[]> {
   const { rows } = await sql<{ repository: string; name: string; digests: string[]; deleted_ms: number }>`
     select gone.repository, gone.name, before.digests, (extract(epoch from gone.at) * 1000)::bigint as deleted_ms

@@ -76,7 +76,11 @@ function Failures({ failures, isQuiet: nothing }: { failures: Operations['failur
     <ul className={styles['failures']} aria-label={t('failing')}>
       {shown.slice(0, FAILURES_SHOWN).map((failure) => (
         <li key={`${failure.sourceRegistryId} ${failure.destinationRegistryId} ${failure.reason.code}`}>
-          <StatusDot tone={isOnHold(failure.reason) ? 'neutral' : 'danger'} label={t('failing')} isLabelHidden />
+          <StatusDot
+            tone={isOnHold(failure.reason) ? 'neutral' : 'danger'}
+            label={t(isOnHold(failure.reason) ? 'onHold' : 'failing')}
+            isLabelHidden
+          />
           <Link to={paths.operations()} className={styles['route'] ?? ''}>
             {directory.find(failure.sourceRegistryId).name} → {directory.find(failure.destinationRegistryId).name}
           </Link>

@@ -38,6 +38,7 @@ export const text = {
   waiting_other: '{{shown}} waiting for the next try',
   quiet: 'Nothing is being copied, and nothing failed in the last hour.',
   failing: 'Failing now',
+  onHold: 'On hold',
   failureTasks_one: '{{shown}} task',
   failureTasks_other: '{{shown}} tasks',
   nextTry: 'next try <when/>',

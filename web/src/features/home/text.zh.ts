@@ -32,6 +32,7 @@ export const text = {
   waiting_other: '{{shown}} 个等待重试',
   quiet: '当前没有复制任务，过去一小时内也没有失败。',
   failing: '正在失败',
+  onHold: '暂缓',
   failureTasks_other: '{{shown}} 个任务',
   nextTry: '<when/>重试',
   projects: '最近变动',

@@ -12,7 +12,7 @@ export const text = {
   notRead: '无法读取当前情况。',
   health: { up: '正常', degraded: '部分可用', down: '不可用', unknown: '尚未检查' },
   failing: '当前失败',
-  onHold: '已搁置',
+  onHold: '暂缓',
   nothingFails: '没有失败。',
   noCopyFails: '没有失败的复制。',
   registryIll: {
