@@ -16,7 +16,7 @@ import {
 } from '../../registry-client/index.ts';
 import { type AttemptEnd, type ClaimedTask, isDigestReference, type Reason, type TaskLogEntry } from './replication.ts';
 import { logLines, sentences } from './task-outcome.ts';
-import type { FenceAnswer } from './task-claims.store.ts';
+import type { FenceAnswer, StopCause } from './task-claims.store.ts';
 import type { TaskProgress } from './task-progress.ts';
 
 export interface CopyTaskContext {
@@ -30,7 +30,7 @@ export interface CopyTaskContext {
   readonly progress: TaskProgress;
   readonly signal: AbortSignal;
   /** Asked directly before the tag is moved. */
-  readonly askFence: () => Promise<FenceAnswer>;
+  readonly askFence: () => Promise<Exclude<FenceAnswer, StopCause>>;
   /** The rule that holds the destination's tag, as people write it: asked before anything is sent, and before the tag is moved. */
   readonly findImmutable: () => Promise<string | undefined>;
   readonly holdTag: (move: TagMove) => Promise<void>;

@@ -263,6 +263,18 @@ describeEachDatabase('claims of tasks', (open) => {
     expect(execution).toMatchObject({ state: 'succeeded' });
   });
 
+  test('a task that is stopped because its policy has a newer one for the tag is superseded', async () => {
+    const all = stores(await open());
+    await create(all, ['1']);
+    const [older = expect.fail('Nothing was claimed.')] = await all.claims.claim('a', plenty);
+    await create(all, ['1']);
+    await all.database.kysely.updateTable('tasks').set({ policy_id: randomUUID() }).execute();
+    await all.database.kysely.updateTable('tasks').set({ stop_requested: true }).where('id', '=', older.id).execute();
+    expect(await all.claims.askFence('a', older.id, older.fence)).toBe('superseded');
+    const { stopRequested } = await all.claims.renew('a', [older.id]);
+    expect(stopRequested).toEqual([{ id: older.id, because: 'superseded' }]);
+  });
+
   test('stopping ends what does not run, and asks for what does', async () => {
     const all = stores(await open());
     const { executionId, taskIds } = await create(all, ['1', '2']);
@@ -270,8 +282,10 @@ describeEachDatabase('claims of tasks', (open) => {
     const stopped = await all.store.stop({ executionId });
     expect(stopped.taskIds.toSorted()).toEqual(taskIds.toSorted());
     expect(stopped.running).toEqual([running?.id]);
-    expect((await all.claims.renew('a', [running?.id ?? ''])).stopRequested).toEqual([running?.id]);
-    expect(running && (await all.claims.askFence('a', running.id, running.fence))).toBe('lost');
+    expect((await all.claims.renew('a', [running?.id ?? ''])).stopRequested).toEqual([
+      { id: running?.id, because: 'stopped' },
+    ]);
+    expect(running && (await all.claims.askFence('a', running.id, running.fence))).toBe('stopped');
     await expireLeases(all);
     expect(await all.claims.claim('b', plenty)).toEqual([]);
     expect(await all.claims.endAbandoned()).toEqual([{ id: running?.id, executionId }]);

@@ -12,11 +12,11 @@ export interface ClaimLimits {
 export interface LeaseNews {
   /** Still ours. */
   readonly kept: ReadonlySet<string>;
-  readonly stopRequested: readonly string[];
+  readonly stopRequested: readonly StopRequested[];
 }
 
 /** `deleted-at-source`: held, and by a policy that propagates deletions, whose source has lost the tag since. */
-export type FenceAnswer = 'held' | 'lost' | 'deleted-at-source';
+export type FenceAnswer = 'held' | 'lost' | 'deleted-at-source' | StopCause;
 
 const isDeletedAtSource = sql<boolean>`(tasks.policy_id is not null and exists (
   select from policies where policies.id = tasks.policy_id
@@ -25,6 +25,21 @@ const isDeletedAtSource = sql<boolean>`(tasks.policy_id is not null and exists (
   select from tags where tags.registry_id = tasks.source_registry_id and tags.repository = tasks.source_repository
     and tags.name = tasks.source_reference
 ))`;
+
+interface StopRequested {
+  readonly id: string;
+  readonly because: StopCause;
+}
+
+/** `superseded`: its policy has a newer task for the tag. */
+export type StopCause = 'stopped' | 'superseded';
+
+const stopCause = sql<StopCause>`case when exists (
+  select from tasks newer where newer.policy_id = tasks.policy_id
+    and newer.destination_registry_id = tasks.destination_registry_id
+    and newer.destination_repository = tasks.destination_repository
+    and newer.destination_tag = tasks.destination_tag and newer.created_at > tasks.created_at
+) then 'superseded' else 'stopped' end`;
 
 export type TaskClaimsStore = ReturnType<typeof createTaskClaimsStore>;
 
@@ -52,11 +67,11 @@ export function createTaskClaimsStore(database: Kysely<Tables>) {
         .where('id', 'in', taskIds)
         .where('lease_owner', '=', owner)
         .where('state', '=', 'running')
-        .returning(['id', 'stop_requested'])
+        .returning(['id', 'stop_requested', stopCause.as('because')])
         .execute();
       return {
         kept: new Set(rows.map(({ id }) => id)),
-        stopRequested: rows.filter((row) => row.stop_requested).map(({ id }) => id),
+        stopRequested: rows.filter((row) => row.stop_requested).map(({ id, because }) => ({ id, because })),
       };
     },
 
@@ -64,15 +79,15 @@ export function createTaskClaimsStore(database: Kysely<Tables>) {
     async askFence(owner: string, taskId: string, fence: number): Promise<FenceAnswer> {
       const row = await database
         .selectFrom('tasks')
-        .select(isDeletedAtSource.as('is_deleted'))
+        .select(['stop_requested', stopCause.as('because'), isDeletedAtSource.as('is_deleted')])
         .where('id', '=', taskId)
         .where('fence', '=', fence)
         .where('lease_owner', '=', owner)
         .where('state', '=', 'running')
-        .where('stop_requested', '=', false)
         .where('lease_until', '>', sql<Date>`clock_timestamp()`)
         .executeTakeFirst();
       if (row === undefined) return 'lost';
+      if (row.stop_requested) return row.because;
       return row.is_deleted ? 'deleted-at-source' : 'held';
     },
 

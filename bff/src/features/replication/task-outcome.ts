@@ -52,9 +52,10 @@ export function endOfFailure(
   task: ClaimedTask,
   facts: { readonly deadlineLeftMs: number; readonly random: () => number },
 ): AttemptEnd | undefined {
-  if (cut === 'lease-lost' || isRegistryError(error, 'no-longer-owner')) return undefined;
+  if (cut === 'lease-lost') return undefined;
   if (cut === 'stopped') return { state: 'stopped', reason: sentences.stopped() };
   if (cut === 'superseded') return { state: 'stopped', reason: sentences.movedOn(task.destination.tag ?? '') };
+  if (isRegistryError(error, 'no-longer-owner')) return undefined;
   if (cut === 'maintenance')
     return { state: 'queued', reason: sentences.maintenanceBegan(task.destination.registryId) };
   if (cut === 'shutting-down') return { state: 'queued', reason: sentences.shutDown() };

@@ -1,4 +1,5 @@
 import { type CopyLimiter, createCopyLimiter, type TagMove, type Target } from '../../replication-engine/index.ts';
+import { askFence } from './ask-fence.ts';
 import { type FanOutPlace, FanOuts } from './fan-outs.ts';
 import type { RegistryClient } from '../../registry-client/index.ts';
 import { isRegistryError } from '../../registry-client/index.ts';
@@ -246,7 +247,6 @@ export class TaskRunner {
     { hintsAsked, place, claimedAtMs }: { hintsAsked: Promise<CopyHints>; place: FanOutPlace; claimedAtMs: number },
   ): Promise<AttemptEnd> {
     const { task } = running;
-    const { claims, owner } = this.#deps;
     const refusal = await this.#deps.findRefusal(task);
     if (refusal !== undefined) return { state: 'failed', reason: refusal };
     if (task.kind === 'delete') return this.#delete(running);
@@ -264,7 +264,7 @@ export class TaskRunner {
       signal: running.signal,
       askFence: async () => {
         running.tagMovedAfterMs = performance.now();
-        return running.signal.aborted ? 'lost' : claims.askFence(owner, task.id, task.fence);
+        return askFence(running, this.#deps);
       },
       findImmutable: () => this.#deps.findImmutable(task.destination),
       holdTag: (move) => this.#deps.holdTag(task.destination, move),
@@ -281,12 +281,12 @@ export class TaskRunner {
 
   async #delete(running: RunningTask): Promise<AttemptEnd> {
     const { task, signal } = running;
-    const { claims, owner, clientFor, findImmutable, moveToTrash } = this.#deps;
+    const { clientFor, findImmutable, moveToTrash } = this.#deps;
     const { end, isChanged } = await deleteTask({
       task,
       destination: await clientFor(task.destination.registryId),
       signal,
-      holdsFence: async () => !signal.aborted && (await claims.askFence(owner, task.id, task.fence)) !== 'lost',
+      holdsFence: async () => (await askFence(running, this.#deps)) !== 'lost',
       findImmutable: () => findImmutable(task.destination),
       moveToTrash: (tag, digest) => moveToTrash({ ...task.destination, tag, digest }, task.requestedBy, signal),
     });
@@ -381,7 +381,7 @@ export class TaskRunner {
     try {
       const { kept, stopRequested } = await this.#deps.claims.renew(this.#deps.owner, ids);
       this.#renewedAtMs = askedAtMs;
-      this.stopTasks(stopRequested);
+      for (const { id, because } of stopRequested) this.stopTasks([id], because);
       for (const id of ids) {
         const running = this.#running.get(id);
         // One that has ended meanwhile is only waiting to be written.
