@@ -104,6 +104,20 @@ describe.each(databaseKinds)('Promotions (%s)', (kind) => {
       throw new Error(`${String(error)} It was: ${last}`);
     });
   };
+  /** What somebody does at a registry that the console cannot reach: a second process on another port serves its storage. */
+  const whileAway = async <Result>(
+    { storageDirectory }: RealRegistry,
+    act: (client: RegistryClient) => Promise<Result>,
+  ): Promise<Result> => {
+    const aside = await startRealRegistry({ storageDirectory });
+    const client = clientOf(aside);
+    try {
+      return await act(client);
+    } finally {
+      await client.close();
+      await aside.kill();
+    }
+  };
   /** Waits until the catalog has seen what tags became: what can be undone is told from it. */
   const untilUndoable = (client: TestApiClient, id: string): Promise<Promotion> =>
     until('a promotion that can be undone', async () => {
@@ -384,8 +398,11 @@ describe.each(databaseKinds)('Promotions (%s)', (kind) => {
     await testing.kill();
     const asked = await ask(ada, 'away', digest, 'testing');
     expect(asked).toMatchObject({ state: 'copying', targets: [{ previousDigest: before }] });
+    const since = await whileAway(
+      testing,
+      async (aside) => (await pushImage(aside, repository, 'away', { layerSizes })).digest,
+    );
     registries.set('testing', await testing.restart());
-    const since = await push('testing', 'away');
     const failed = await untilIs(ada, asked.id, 'failed');
     expect(failed.reason).toMatchObject({ code: 'tag-moved-meanwhile', params: { digest: since, tag: 'away' } });
     expect(await digestAt('testing', 'away')).toBe(since);
