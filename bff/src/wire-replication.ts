@@ -119,7 +119,7 @@ function whoseTagCounts(
         await sleep(newsPollMs, undefined, { signal });
       }
       if (winner === 'source') return undefined;
-      if (winner === 'neither') return sentences.movedOn(tag);
+      if (winner === 'neither') return sentences.movedOn();
       return sentences.lostToLater(tag, (await registries.findRegistry(registryId))?.name ?? registryId);
     },
   };

@@ -153,11 +153,13 @@ export function answerError(
       retryable: true,
     });
   }
+  // Distribution says this beside DIGEST_INVALID of a part whose link it cannot read.
+  if (blobUnknown.test(body) && occasion.operation === 'put-manifest') {
+    const predicate = `misses parts of ${object(occasion)}${causeIn(body, blobUnknown)}`;
+    return registryError(occasion, 'manifest-incomplete', predicate, detail);
+  }
   if (/DIGEST_INVALID/.test(body) && /put|push/.test(occasion.operation)) {
     return registryError(occasion, 'digest-mismatch', 'received other bytes than the digest names', detail);
-  }
-  if (/MANIFEST_BLOB_UNKNOWN|BLOB_UNKNOWN/.test(body) && occasion.operation === 'put-manifest') {
-    return registryError(occasion, 'manifest-incomplete', `misses parts of ${object(occasion)}${said}`, detail);
   }
   if (status >= 300 && status < 400) {
     return registryError(occasion, 'redirect-refused', `answered with a redirect that is not followed`, detail);
@@ -175,11 +177,13 @@ function methodRefused(occasion: Occasion, detail: Detail): RegistryError {
   return registryError(occasion, 'read-only', 'is read-only at present', { ...detail, retryable: true });
 }
 
-/** `code` and `message` of the first error of an OCI error body, as the registry's own words. */
-function causeIn(body: string): string {
+const blobUnknown = /BLOB_UNKNOWN/;
+
+/** The message of the first error of an OCI error body that has such a code, as the registry's own words. */
+function causeIn(body: string, wanted = /^/): string {
   try {
     const document = JSON.parse(body) as { errors?: { code?: unknown; message?: unknown }[] } | null;
-    const first = document?.errors?.[0];
+    const first = document?.errors?.find(({ code }) => wanted.test(String(code)));
     if (typeof first?.message !== 'string') return '';
     // oxlint-disable-next-line no-control-regex -- a registry's words reach terminals and logs
     return ` (${first.message.replaceAll(/[\u0000-\u001f\u007f]/g, ' ').slice(0, 200)})`;

@@ -1,3 +1,5 @@
+import { readFile, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RegistryClient } from '../registry-client/index.ts';
 import { createRegistryClient } from '../registry-client/index.ts';
@@ -143,6 +145,65 @@ test('a destination that dies in mid-copy leaves no tag, and the copy finishes a
   expect(await ends.target.headManifest(repository, 'v1')).toBeUndefined();
   await copyArtifact(options(repository, image.digest, ends));
   await expectClosure(ends.target, repository, 'v1');
+});
+
+/** What Distribution leaves of a link whose writing its machine did not survive, and shows of one for the moment of writing it. */
+async function tear(
+  { storageDirectory }: RealRegistry,
+  repository: string,
+  link: string,
+): Promise<() => Promise<void>> {
+  const file = path.join(storageDirectory, 'docker/registry/v2/repositories', repository, link, 'link');
+  const content = await readFile(file);
+  await truncate(file);
+  return () => writeFile(file, content);
+}
+const manifestLink = (digest: string): string => `_manifests/revisions/${digest.replace(':', '/')}`;
+const layerLink = (digest: string): string => `_layers/${digest.replace(':', '/')}`;
+
+test('a destination whose links were torn is mended by the next try: tag, index, platform and layer', async () => {
+  const mortal = await startRealRegistry();
+  toStop.push(mortal.stop);
+  const repository = 'torn/app';
+  const index = await pushSampleIndex(source, repository, ['amd64', 'arm64']);
+  const [first] = index.children;
+  if (first === undefined) throw new Error('The index has no platform.');
+  const ends = { target: clientOf('staging', mortal.url) };
+  await copyArtifact(options(repository, index.digest, ends));
+  const [config, layer] = first.blobs.map(({ digest }) => layerLink(digest));
+  const links = [manifestLink(first.digest), config ?? '', layer ?? '', manifestLink(index.digest)];
+  for (const link of [...links, '_manifests/tags/v1/current']) await tear(mortal, repository, link);
+  // It knows blobs by heart until it is started again.
+  const risen = await mortal.restart();
+  toStop.push(risen.stop);
+  await expect(copyArtifact(options(repository, index.digest, ends))).rejects.toMatchObject({
+    code: 'server-error',
+    side: 'destination',
+    retryable: true,
+  });
+  await copyArtifact(options(repository, index.digest, { ...ends, isResumed: true }));
+  await expectClosure(ends.target, repository, 'v1');
+});
+
+test('a platform that somebody else is writing is waited for, and nothing is sent anew', async () => {
+  const repository = 'written/app';
+  const index = await pushSampleIndex(source, repository, ['amd64', 'arm64']);
+  const [first] = index.children;
+  await copyArtifact(options(repository, index.digest, {}));
+  const puts: string[] = [];
+  const putManifest: RegistryClient['putManifest'] = async (name, reference, ...rest) => {
+    puts.push(reference);
+    if (puts.length > 1) return target.putManifest(name, reference, ...rest);
+    const write = await tear(testing, repository, manifestLink(first?.digest ?? ''));
+    try {
+      return await target.putManifest(name, reference, ...rest);
+    } finally {
+      await write();
+    }
+  };
+  await copyArtifact(options(repository, index.digest, { target: { ...target, putManifest }, targetTag: 'v2' }));
+  expect(puts).toEqual(['v2', 'v2']);
+  await expectClosure(target, repository, 'v2');
 });
 
 test('a stop in mid-blob cuts the transfer', async () => {

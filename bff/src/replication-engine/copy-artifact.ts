@@ -1,27 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { withAbort } from './abort.ts';
 import type { Descriptor, ManifestBytes } from '../registry-client/index.ts';
 import { digestOf, isRegistryError, RegistryError } from '../registry-client/index.ts';
-import { copyBlob, isNewRepository, onSide } from './copy-blob.ts';
+import { copyBlob, isKnownThere, isNewRepository, onSide } from './copy-blob.ts';
 import type { BlobOutcome, CopyOptions, CopyPlan, CopyResult, PlannedBlob } from './copy-options.ts';
 import { defaultLimits } from './copy-options.ts';
 import type { CopyNode, Referrer } from './copy-plan.ts';
 import { flatten, GraphWalk, planOf } from './copy-plan.ts';
-import type { Target } from './target.ts';
 import type { TargetMemory } from './target-memory.ts';
 
-/** One question, and no pull event on Distribution. */
-async function isUpToDate(
-  target: Pick<Target, 'headManifest'>,
-  repository: string,
-  tag: string,
-  digest: string,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const found = await onSide('destination', () =>
-    target.headManifest(repository, tag, { ifNoneMatch: digest, signal }),
-  );
-  return found === 'not-modified';
-}
+const rewritingPauseMs = 100;
 
 /**
  * Copies an artifact with everything it names: blobs, children, the artifact itself, its referrers, and the tag last.
@@ -111,22 +99,22 @@ class ArtifactCopy {
     if (targetTag === undefined || isPutAnyway === true) return false;
     if (this.#options.isExpected === false) await isNewRepository(this.#options, this.#memory);
     if (this.#memory.isUnsetTag(targetRepository, targetTag)) return false;
-    return limiter.manifests.run(0, signal, () => isUpToDate(target, targetRepository, targetTag, digest, signal));
+    // One question, and no pull event on Distribution.
+    return limiter.manifests.run(0, signal, () =>
+      isKnownThere(this.#options, async () => {
+        const found = await target.headManifest(targetRepository, targetTag, { ifNoneMatch: digest, signal });
+        return found === 'not-modified';
+      }),
+    );
   }
 
   /** Of an index that may be there without all its children: whether those that are wanted are. */
   async #hasChildren(): Promise<boolean> {
-    const { target, targetRepository, digest, platforms, isPerhapsSparse, signal, limiter } = this.#options;
+    const { digest, platforms, isPerhapsSparse } = this.#options;
     if (platforms === undefined && isPerhapsSparse !== true) return true;
     const children = await this.#walk.listBelow(digest, platforms);
-    const found = await Promise.all(
-      children.map((child) =>
-        limiter.manifests.run(0, signal, () =>
-          onSide('destination', () => target.headManifest(targetRepository, child, { signal })),
-        ),
-      ),
-    );
-    return !found.includes(undefined);
+    const areThere = await Promise.all(children.map((child) => this.#isThere(child)));
+    return !areThere.includes(false);
   }
 
   #result(
@@ -212,7 +200,7 @@ class ArtifactCopy {
   #isThere(digest: string): Promise<boolean> {
     const { target, targetRepository, signal, limiter } = this.#options;
     return limiter.manifests.run(0, signal, () =>
-      onSide('destination', async () => {
+      isKnownThere(this.#options, async () => {
         if (await isNewRepository(this.#options, this.#memory)) return false;
         const found = await target.headManifest(targetRepository, digest, { signal });
         return found !== undefined;
@@ -243,7 +231,7 @@ class ArtifactCopy {
   /** A destination that misses what it said it had is sent it once more, without asking. */
   async #put(node: CopyNode, reference: string): Promise<void> {
     try {
-      await this.#putOnce(node, reference);
+      await this.#putTwice(node, reference);
     } catch (error) {
       if (!isRegistryError(error, 'manifest-incomplete')) throw error;
       const { targetRepository } = this.#options;
@@ -253,13 +241,27 @@ class ArtifactCopy {
       await this.#copyBlobs(node.blobs, true);
       for (const child of node.children) await this.#put(child, child.descriptor.digest);
       try {
-        await this.#putOnce(node, reference);
+        await this.#putTwice(node, reference);
       } catch (again) {
         // All that is wanted is there: what it misses is what is not wanted.
         throw node.isSparse && isRegistryError(again, 'manifest-incomplete')
           ? sparseError(this.#options, again)
           : again;
       }
+    }
+  }
+
+  /**
+   * Distribution empties the link of a manifest or blob before it writes it anew, and misses it in between: somebody else may
+   * be writing what this manifest names. What it does miss it misses after a pause, too.
+   */
+  async #putTwice(node: CopyNode, reference: string): Promise<void> {
+    try {
+      await this.#putOnce(node, reference);
+    } catch (error) {
+      if (!isRegistryError(error, 'manifest-incomplete')) throw error;
+      await sleep(rewritingPauseMs, undefined, { signal: this.#options.signal });
+      await this.#putOnce(node, reference);
     }
   }
 

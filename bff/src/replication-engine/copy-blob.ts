@@ -60,10 +60,23 @@ export async function copyBlob(
 
 async function exists(options: CopyOptions, memory: TargetMemory, digest: string): Promise<boolean> {
   const { target, targetRepository: repository, signal } = options;
-  return onSide(
-    'destination',
+  return isKnownThere(
+    options,
     async () => !(await isNewRepository(options, memory)) && (await target.hasBlob(repository, digest, { signal })),
   );
+}
+
+/**
+ * Whether the destination says that it has something. After a crash Distribution may hold a link without content, and answers
+ * 500 to whoever asks for what it names until that is written anew: a further attempt writes what it is told nothing of.
+ */
+export async function isKnownThere({ isResumed }: CopyOptions, ask: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await onSide('destination', ask);
+  } catch (error) {
+    if (isResumed === true && isRegistryError(error, 'server-error') && error.status === 500) return false;
+    throw error;
+  }
 }
 
 /** Asked for all copies into the repository: that one of them is stopped takes the answer from no other. */

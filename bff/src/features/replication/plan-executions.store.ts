@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { declinedCode, heldBackCode, type Reason } from './replication.ts';
 import type { ReplicationTransaction, Touched } from './replication.store.ts';
+import { sentences } from './task-outcome.ts';
 import { endExecutions } from './task-records.store.ts';
 
 export interface PlannedTask {
@@ -60,11 +61,6 @@ const paused: Reason = {
 const declined: Reason = {
   code: declinedCode,
   sentence: 'Somebody decided against this deletion: the destination keeps the tag.',
-  params: {},
-};
-const supersededReason: Reason = {
-  code: 'superseded',
-  sentence: 'The tag has moved on at the source: a newer task takes its place.',
   params: {},
 };
 
@@ -238,7 +234,7 @@ async function supersede(
       state = case when t.state = 'running' then 'running' else 'stopped' end,
       finished_at = case when t.state = 'running' then null else now() end,
       next_attempt_at = null,
-      reason = case when t.state = 'running' then t.reason else ${JSON.stringify(supersededReason)}::jsonb end
+      reason = case when t.state = 'running' then t.reason else ${JSON.stringify(sentences.movedOn())}::jsonb end
     from ${given(tasks, 0)}, executions older
     where older.id = t.execution_id and t.policy_id = ${policy.id}::uuid and t.destination_registry_id = g.registry
       and t.destination_repository = g.repository and t.destination_tag = g.tag

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { declinedCode, heldBackCode, type Reason, type TaskDestination, type TaskSource } from './replication.ts';
-import { stoppedReason } from './task-claims.store.ts';
+import { sentences } from './task-outcome.ts';
 import { endExecutions } from './task-records.store.ts';
 
 export interface NewExecution {
@@ -180,7 +180,7 @@ async function stop(transaction: Kysely<Tables>, which: Which): Promise<Touched 
             state = case when state = 'running' then 'running' else 'stopped' end,
             finished_at = case when state = 'running' then null else now() end,
             next_attempt_at = null,
-            reason = case when state = 'running' then reason else ${JSON.stringify(stoppedReason)}::jsonb end
+            reason = case when state = 'running' then reason else ${JSON.stringify(sentences.stopped())}::jsonb end
           where ${chosen} and state in ('queued', 'running', 'waiting')
           returning id, execution_id, state`.execute(transaction);
   const touched = touchedBy(rows);

@@ -273,6 +273,10 @@ describeEachDatabase('claims of tasks', (open) => {
     expect(await all.claims.askFence('a', older.id, older.fence)).toBe('superseded');
     const { stopRequested } = await all.claims.renew('a', [older.id]);
     expect(stopRequested).toEqual([{ id: older.id, because: 'superseded' }]);
+    await expireLeases(all);
+    await all.claims.endAbandoned();
+    const ended = all.database.kysely.selectFrom('tasks').select(['state', 'reason']).where('id', '=', older.id);
+    expect(await ended.executeTakeFirst()).toMatchObject({ state: 'stopped', reason: { code: 'superseded' } });
   });
 
   test('stopping ends what does not run, and asks for what does', async () => {

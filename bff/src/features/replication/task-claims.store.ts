@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import type { ClaimedTask } from './replication.ts';
+import { sentences } from './task-outcome.ts';
 
 export interface ClaimLimits {
   /** At most this many now. */
@@ -111,7 +112,9 @@ async function endAbandoned(database: Kysely<Tables>): Promise<{ id: string; exe
       update tasks set
         state = case when stop_requested then 'stopped' else 'failed' end,
         finished_at = now(), lease_owner = null, lease_until = null, next_attempt_at = null,
-        reason = case when stop_requested then ${JSON.stringify(stoppedReason)}::jsonb
+        reason = case
+          when stop_requested and ${stopCause} = 'superseded' then ${JSON.stringify(sentences.movedOn())}::jsonb
+          when stop_requested then ${JSON.stringify(sentences.stopped())}::jsonb
           else coalesce(reason, ${JSON.stringify(deadlineReason)}::jsonb) end
       where (state in ('queued', 'waiting') and deadline_at < now())
         or (state = 'running' and stop_requested and lease_until < now())
@@ -124,7 +127,6 @@ async function endAbandoned(database: Kysely<Tables>): Promise<{ id: string; exe
   return rows.map((row) => ({ id: row.id, executionId: row.execution_id }));
 }
 
-export const stoppedReason = { code: 'stopped', sentence: 'Someone stopped it.', params: {} };
 const deadlineReason = {
   code: 'deadline-passed',
   sentence: 'It could not be run before its deadline of 24 hours.',

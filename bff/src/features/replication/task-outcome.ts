@@ -54,7 +54,7 @@ export function endOfFailure(
 ): AttemptEnd | undefined {
   if (cut === 'lease-lost') return undefined;
   if (cut === 'stopped') return { state: 'stopped', reason: sentences.stopped() };
-  if (cut === 'superseded') return { state: 'stopped', reason: sentences.movedOn(task.destination.tag ?? '') };
+  if (cut === 'superseded') return { state: 'stopped', reason: sentences.movedOn() };
   if (isRegistryError(error, 'no-longer-owner')) return undefined;
   if (cut === 'maintenance')
     return { state: 'queued', reason: sentences.maintenanceBegan(task.destination.registryId) };
@@ -94,8 +94,7 @@ export const sentences = {
   shutDown: () => plain('server-stopped', 'The server was stopped meanwhile; it goes on as soon as one runs.'),
   superseded: (tag: string) =>
     plain('superseded', `A newer copy to ${tag} has been done; this one would have set it back.`, { tag }),
-  movedOn: (tag: string) =>
-    plain('superseded', `${tag} has moved on at the source: a newer copy takes its place.`, { tag }),
+  movedOn: () => plain('superseded', 'The tag has moved on at the source: a newer task takes its place.'),
   keptDifferent: (tag: string, registry: string, digest: string) =>
     plain('kept-different', `${registry} has another image under ${tag}; it was left as it is, as asked.`, {
       tag,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isRegistryError, isRepositoryName, parseManifest } from '../../registry-client/index.ts';
 import type { CopyLimiter } from '../../replication-engine/index.ts';
 import { isReservedTag, trashRepositoryOf } from '../../access/reserved-names.ts';
@@ -209,33 +208,13 @@ async function keep(state: RepositoryState, deletion: Keeping, digest: string): 
     const mounts = !mounting.isKnownMissing();
     const tag = hexOf(digest);
     const where = { client, limiter, from: repository, to, digest, tag, mounts, begunAtMs: openedAtMs };
-    moved = await unlessWriting(() => moveWithin({ ...where, signal, onPlanned }), signal);
+    moved = await moveWithin({ ...where, signal, onPlanned });
   } catch (error) {
     if (isNameRefused(error) || isBroken(error)) return keepUnderTag(state, deletion, digest);
     throw error;
   }
   if (moved.bytesMoved > 0) mounting.noteMissing();
   return { keptIn: 'repository', manifests, reason: null };
-}
-
-const writingTriesMax = 3;
-const writingPauseMs = 100;
-
-/**
- * Distribution empties a manifest's file before it writes it anew, and refuses as broken what names the manifest at that moment:
- * another artifact of this hold may have the same platform, or be it. What is broken indeed is so after a pause, too.
- */
-async function unlessWriting<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      // What the source's own bytes are wrong in stays so.
-      const isRefused = isRegistryError(error) && error.operation === 'put-manifest' && isBroken(error);
-      if (attempt === writingTriesMax || !isRefused) throw error;
-      await sleep(writingPauseMs * attempt, undefined, { signal });
-    }
-  }
 }
 
 async function refuseUnreadable(state: RepositoryState, item: ClaimedItem, digest: string): Promise<void> {
