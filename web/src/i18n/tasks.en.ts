@@ -10,6 +10,10 @@ export const text = {
   },
   /** A deletion that waits for a person's word. */
   held: 'held back',
+  /** A task that waits because somebody wants it to. */
+  onHold: 'on hold',
+  /** All that waits, counted: to retry, held back, on hold. */
+  waiting: 'waiting',
   executionState: { running: 'running', succeeded: 'done', failed: 'failed', stopped: 'stopped' },
   blobState: {
     queued: 'queued',

@@ -11,6 +11,8 @@ export const text = {
     stopped: '已停止',
   },
   held: '待确认',
+  onHold: '暂缓',
+  waiting: '等待中',
   executionState: { running: '进行中', succeeded: '完成', failed: '失败', stopped: '已停止' },
   blobState: {
     queued: '排队中',

@@ -28,7 +28,7 @@ export function TaskProgressCell({ task, what }: TaskProgressCellProps) {
       <ProgressBar
         share={fraction ?? null}
         label={t('progressOf', { what })}
-        tone={taskTone(task.state)}
+        tone={taskTone(task)}
         {...(words === undefined ? {} : { valueText: words })}
       />
       <span className={styles['share']}>{fraction === undefined ? '' : percent(fraction)}</span>

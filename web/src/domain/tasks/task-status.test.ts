@@ -1,6 +1,14 @@
 import { taskStates } from 'bff/contract/replication';
 import { describe, expect, it } from 'vitest';
-import { canRetryTask, canStopTask, countRetryable, countTasks, isFinal, taskStatesByUrgency } from './task-status.ts';
+import {
+  canRetryTask,
+  canStopTask,
+  countRetryable,
+  countTasks,
+  isFinal,
+  taskStatesByUrgency,
+  taskTone,
+} from './task-status.ts';
 
 describe('what may be done with a task', () => {
   it('stops what has not ended, and only that', () => {
@@ -17,6 +25,12 @@ describe('what may be done with a task', () => {
     const reason = { code: 'deletions-held-back', sentence: 'Somebody has to confirm it.', params: {} };
     expect(canRetryTask({ state: 'waiting', reason })).toBe(false);
     expect(canRetryTask({ state: 'stopped', reason: { ...reason, code: 'deletion-declined' } })).toBe(false);
+  });
+
+  it('warns of what waits to retry and of what waits for a word, not of what somebody put on hold', () => {
+    const toneFor = (code: string) => taskTone({ state: 'waiting', reason: { code, sentence: 'X.', params: {} } });
+    expect([toneFor('connection-refused'), toneFor('deletions-held-back')]).toEqual(['warn', 'warn']);
+    expect([toneFor('registry-in-maintenance'), toneFor('policy-paused')]).toEqual(['neutral', 'neutral']);
   });
 
   it('orders every state by how much it needs a person', () => {

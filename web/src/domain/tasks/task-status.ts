@@ -36,7 +36,6 @@ export const taskStatesByUrgency = [
   'succeeded',
 ] as const satisfies readonly TaskState[];
 
-export const taskTone = (state: TaskState): Tone => toneOfTask[state];
 export const blobTone = (state: TaskBlob['state']): Tone => toneOfBlob[state];
 export const executionTone = (state: Execution['state']): Tone => toneOfExecution[state];
 
@@ -49,6 +48,8 @@ export const isHeldReason = (reason: { readonly code: string } | null): boolean 
 /** Somebody wants it to wait: nothing fails. */
 export const isOnHold = (reason: { readonly code: string }): boolean =>
   isHeldReason(reason) || reason.code === 'registry-in-maintenance' || reason.code === 'policy-paused';
+export const taskTone = ({ state, reason }: Pick<Task, 'state' | 'reason'>): Tone =>
+  state === 'waiting' && reason !== null && isOnHold(reason) && !isHeldReason(reason) ? 'neutral' : toneOfTask[state];
 /** A deletion that a person said no to comes up again only with another run of its policy. */
 const isDeclined = (reason: { readonly code: string } | null): boolean => reason?.code === 'deletion-declined';
 /** A waiting task may be told not to wait, unless it waits for a person's word. */

@@ -32,7 +32,7 @@ export function RunningTaskRow({ task, moving }: { task: Task; moving: readonly 
         <TaskState task={task} />
       )}
       <span className={styles['number']}>{rate(liveFigures(task).rateBytesPerSecond)}</span>
-      <span className={styles['taskNote']} data-tone={taskTone(task.state)}>
+      <span className={styles['taskNote']} data-tone={taskTone(task)}>
         <TaskNote task={task} />
       </span>
       {moving.length === 0 ? null : <MovingBlobs blobs={moving} />}

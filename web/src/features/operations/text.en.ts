@@ -47,7 +47,7 @@ export const text = {
   flow: {
     running: 'running',
     queued: 'queued',
-    waiting: 'waiting to retry',
+    waiting: 'waiting',
     oldest: 'oldest queued',
     now: 'now',
     chart: 'Throughput of the last two minutes; highest {{peak}}',

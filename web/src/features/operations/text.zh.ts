@@ -47,7 +47,7 @@ export const text = {
   flow: {
     running: '进行中',
     queued: '排队中',
-    waiting: '等待重试',
+    waiting: '等待中',
     oldest: '最早排队',
     now: '当前',
     chart: '最近两分钟的吞吐量；最高 {{peak}}',

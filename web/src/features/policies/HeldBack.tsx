@@ -1,19 +1,14 @@
-import Button from '@mui/material/Button';
 import { useQuery } from '@tanstack/react-query';
 import type { Policy } from 'bff/contract/policies';
 import type { Execution } from 'bff/contract/replication';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useErrorWords } from '../../domain/error-words.ts';
+import { HeldQuestion } from '../../domain/held/HeldQuestion.tsx';
 import { heldRunsQuery } from '../../domain/policy/held-runs.ts';
-import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
-import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { Sentence } from '../../ui/Sentence.tsx';
-import { toast } from '../../ui/toast.ts';
 import { usePolicyActions } from './policies-queries.ts';
 import styles from './policies.module.css';
 
@@ -35,64 +30,39 @@ export const isHeldBack = ({ heldBack, state }: Execution): boolean => heldBack 
 
 function HeldExecution({ policy, execution, mayDecide }: HeldBackProps & { execution: Execution }) {
   const { t } = useTranslation('policies');
-  const errorWords = useErrorWords();
-  const reasonText = useReasonText();
   const directory = useRegistryDirectory();
-  const [isAsking, setIsAsking] = useState(false);
   const { confirm, refuse } = usePolicyActions();
   const { id, heldBack, planned, createdAt } = execution;
   const count = planned?.delete ?? 0;
   return (
-    <section className={styles['held']} aria-label={t('held.title')}>
-      <strong>{t('held.title')}</strong>
-      {heldBack === null ? null : <p>{reasonText(heldBack)}</p>}
-      <p>
-        {count === 0 ? null : t('held.count', { count })}{' '}
-        <Sentence text={t('held.when')} parts={{ when: <RelativeTime instant={createdAt} /> }} />{' '}
-        <Link to={paths.execution(id)}>{t('held.list')}</Link>
-      </p>
-      {mayDecide ? (
-        <div className={styles['buttons']}>
-          <Button variant="contained" color="error" onClick={() => setIsAsking(true)}>
-            {t('held.yes')}
-          </Button>
-          <Button
-            variant="outlined"
-            disabled={refuse.isPending}
-            onClick={() =>
-              refuse.mutate(id, {
-                onSuccess: () => toast({ message: t('held.refused'), tone: 'ok' }),
-                onError: (error) => toast({ message: errorWords(error).sentence, tone: 'danger' }),
-              })
-            }
-          >
-            {t('held.no')}
-          </Button>
-        </div>
-      ) : (
-        <p className={styles['muted']}>{t('held.nobody')}</p>
-      )}
-      <ConfirmDialog
-        isOpen={isAsking}
-        title={t('held.confirmTitle')}
-        touched={execution.destinationRegistryIds.map((registryId) => directory.find(registryId).name)}
-        confirmLabel={t('held.yes')}
-        isDangerous
-        typeToConfirm={policy.name}
-        isBusy={confirm.isPending}
-        error={errorWords(confirm.error)}
-        onConfirm={() =>
-          confirm.mutate(id, {
-            onSuccess: () => {
-              setIsAsking(false);
-              toast({ message: t('held.confirmed'), tone: 'ok' });
-            },
-          })
+    <div className={styles['held']}>
+      <HeldQuestion
+        id={id}
+        heldBack={heldBack}
+        words={{
+          title: t('held.title'),
+          yes: t('held.yes'),
+          no: t('held.no'),
+          nobody: t('held.nobody'),
+          confirmTitle: t('held.confirmTitle'),
+          confirmLabel: t('held.yes'),
+          confirmed: t('held.confirmed'),
+          declined: t('held.refused'),
+        }}
+        facts={
+          <>
+            {count === 0 ? null : t('held.count', { count })}{' '}
+            <Sentence text={t('held.when')} parts={{ when: <RelativeTime instant={createdAt} /> }} />{' '}
+            <Link to={paths.execution(id)}>{t('held.list')}</Link>
+          </>
         }
-        onClose={() => setIsAsking(false)}
-      >
-        {heldBack === null ? null : reasonText(heldBack)} {t('held.count', { count })}
-      </ConfirmDialog>
-    </section>
+        consequence={t('held.count', { count })}
+        touched={execution.destinationRegistryIds.map((registryId) => directory.find(registryId).name)}
+        typeToConfirm={policy.name}
+        mayDecide={mayDecide}
+        confirm={confirm}
+        decline={refuse}
+      />
+    </div>
   );
 }

@@ -217,7 +217,7 @@ function ExecutionTasks({ executionId, execution }: { executionId: string; execu
             { key: undefined, label: t('execution.all'), ...counted },
             ...taskStatesByUrgency.map((key) => ({
               key,
-              label: t(`tasks:state.${key}`),
+              label: key === 'waiting' ? t('tasks:waiting') : t(`tasks:state.${key}`),
               ...(execution === undefined ? {} : { count: execution.tasks[key] }),
             })),
           ]}

@@ -117,7 +117,7 @@ function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
     <div className={styles['summary']}>
       {/* While bytes move, the figures below say it all. */}
       {isMoving(task) ? null : (
-        <p className={styles['note']} data-tone={taskTone(task.state)} role="status">
+        <p className={styles['note']} data-tone={taskTone(task)} role="status">
           <TaskNote task={task} />
         </p>
       )}

@@ -139,7 +139,7 @@ function useTaskColumns(): Column<Task>[] {
         grow: 4,
         minWidth: 220,
         cell: (task) => (
-          <span className={styles['note']} data-tone={taskTone(task.state)}>
+          <span className={styles['note']} data-tone={taskTone(task)}>
             <TaskNote task={task} />
           </span>
         ),

@@ -1,0 +1,104 @@
+import Button from '@mui/material/Button';
+import { type ReactNode, useState } from 'react';
+import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
+import { toast } from '../../ui/toast.ts';
+import { useErrorWords } from '../error-words.ts';
+import type { Cause } from '../reasons/reason-text.ts';
+import { ReasonText } from '../reasons/ReasonText.tsx';
+import styles from './HeldQuestion.module.css';
+
+/** A mutation that is given the id. */
+interface Answer {
+  isPending: boolean;
+  error: Error | null;
+  mutate: (id: string, on: { onSuccess: () => void; onError?: (error: Error) => void }) => void;
+}
+
+interface HeldQuestionProps {
+  /** What the answer is about, given to the mutations. */
+  id: string;
+  heldBack: Cause | null;
+  words: {
+    title: string;
+    yes: string;
+    no: string;
+    /** For who may not decide. */
+    nobody: string;
+    confirmTitle: string;
+    confirmLabel: string;
+    confirmed: string;
+    declined: string;
+  };
+  /** How many, since when, and the way to the list. */
+  facts: ReactNode;
+  /** What follows from a yes. */
+  consequence: ReactNode;
+  touched?: readonly ReactNode[];
+  typeToConfirm: string;
+  mayDecide: boolean;
+  confirm: Answer;
+  decline: Answer;
+}
+
+/** Deletions that are held back because they are many: a person says yes or no. */
+export function HeldQuestion(props: HeldQuestionProps) {
+  const { id, heldBack, words, facts, consequence, touched, typeToConfirm, mayDecide, confirm, decline } = props;
+  const errorWords = useErrorWords();
+  const [isAsking, setIsAsking] = useState(false);
+  const cause =
+    heldBack === null ? null : (
+      <p>
+        <ReasonText cause={heldBack} />
+      </p>
+    );
+  return (
+    <section className={styles['held']} aria-label={words.title}>
+      <strong>{words.title}</strong>
+      {cause}
+      <p>{facts}</p>
+      {mayDecide ? (
+        <div className={styles['buttons']}>
+          <Button variant="contained" color="error" onClick={() => setIsAsking(true)}>
+            {words.yes}
+          </Button>
+          <Button
+            variant="outlined"
+            disabled={decline.isPending}
+            onClick={() =>
+              decline.mutate(id, {
+                onSuccess: () => toast({ message: words.declined, tone: 'ok' }),
+                onError: (error) => toast({ message: errorWords(error).sentence, tone: 'danger' }),
+              })
+            }
+          >
+            {words.no}
+          </Button>
+        </div>
+      ) : (
+        <p className={styles['muted']}>{words.nobody}</p>
+      )}
+      <ConfirmDialog
+        isOpen={isAsking}
+        title={words.confirmTitle}
+        touched={touched ?? []}
+        confirmLabel={words.confirmLabel}
+        isDangerous
+        typeToConfirm={typeToConfirm}
+        isBusy={confirm.isPending}
+        error={errorWords(confirm.error)}
+        onConfirm={() =>
+          confirm.mutate(id, {
+            onSuccess: () => {
+              setIsAsking(false);
+              toast({ message: words.confirmed, tone: 'ok' });
+            },
+          })
+        }
+        onClose={() => setIsAsking(false)}
+      >
+        {cause}
+        <p>{consequence}</p>
+      </ConfirmDialog>
+    </section>
+  );
+}
