@@ -8,7 +8,7 @@ import { paths } from '../../paths.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { PromotedTag, PromotionRoute } from './PromotionFacts.tsx';
 import type { PromotionActs } from './PromotionDialog.tsx';
-import { stateTone } from './promotion-state.ts';
+import { madeTag, stateTone } from './promotion-state.ts';
 import styles from './promotions.module.css';
 
 interface PromotionListProps extends PromotionActs {
@@ -62,6 +62,7 @@ export function PromotionList({ promotions, actionsOf, onAct }: PromotionListPro
                     {t('act.undo')}
                   </Button>
                 ))}
+              {madeTag(promotion) ? <span className={styles['muted']}>{t('wasNew')}</span> : null}
             </td>
           </tr>
         ))}

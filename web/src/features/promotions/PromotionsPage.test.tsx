@@ -168,6 +168,14 @@ describe('the history', () => {
     await waitFor(() => expect(sentBodies(calls, 'POST')).toEqual([{ comment: '' }]));
   });
 
+  it('says of a tag that was new there that no earlier one can be put back', async () => {
+    const targets = [{ registryId: 'production', previousDigest: null }];
+    open([promotion({ targets }), promotion({ id: '0190b3a0-0000-7000-8000-0000000000ff' })]);
+    const table = within(await screen.findByRole('table', { name: 'History' }));
+    expect(table.getAllByText('New there: no earlier one to put back')).toHaveLength(1);
+    expect(table.queryByRole('button', { name: /^Undo/ })).toBeNull();
+  });
+
   it('offers no undo where it would be refused', async () => {
     open([promotion({ isUndoable: true })], { development: pushes, production: reads });
     await screen.findByRole('table', { name: 'History' });

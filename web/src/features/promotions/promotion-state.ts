@@ -23,6 +23,11 @@ export function actsOf({ state, isOwn, isUndoable }: Promotion, mayPush: boolean
   return isUndoable && mayPush ? ['undo'] : [];
 }
 
+/** There was no such tag before, somewhere at least: nothing can be put back. */
+export function madeTag({ kind, state, targets }: Promotion): boolean {
+  return kind === 'promotion' && state === 'done' && targets.some(({ previousDigest }) => previousDigest === null);
+}
+
 /** While it waits the tag may have gone on at the source: what is promoted is what was asked for. */
 export function hasSourceMoved({ state, kind, digest, sourceDigest }: Promotion): boolean {
   return state === 'waiting' && kind === 'promotion' && sourceDigest !== digest;

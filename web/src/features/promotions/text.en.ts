@@ -76,6 +76,7 @@ export const text = {
   approvedBy: 'approved by {{who}}',
   declinedBy: 'declined by {{who}}',
   watch: 'See the copy',
+  wasNew: 'New there: no earlier one to put back',
   undoOf: 'Undo the promotion of {{what}}',
   older: 'Show older promotions',
   empty: 'Nothing was promoted yet',

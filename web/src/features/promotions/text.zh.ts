@@ -77,6 +77,7 @@ export const text = {
   approvedBy: '由 {{who}} 批准',
   declinedBy: '由 {{who}} 拒绝',
   watch: '查看复制',
+  wasNew: '此前没有该标签，无可恢复',
   undoOf: '撤销 {{what}} 的晋级',
   older: '显示更早的晋级',
   empty: '尚无晋级',
