@@ -39,6 +39,9 @@ test.beforeAll(async ({ playwright }) => {
   developmentUrl = await registryUrl(api, 'development');
   slow = await startThrottledRegistry(developmentUrl, CRAWL);
   await addRegistry(api, SOURCE, 'Slow quay', slow.url);
+  // Pages of copies ask for the project, which is there from its first push on.
+  await pushImage(developmentUrl, 'e2e/first', '1.0', [1000]);
+  await expect.poll(async () => (await api.get('projects/e2e')).status(), { timeout: 60_000 }).toBe(200);
   await api.dispose();
 });
 
