@@ -6,7 +6,7 @@ import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RegistryChip } from '../../domain/RegistryChip.tsx';
 import { isHeldReason } from '../../domain/tasks/task-status.ts';
-import { StatusDot } from '../../ui/StatusDot.tsx';
+import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
 import { toast } from '../../ui/toast.ts';
 import { usePolicyActions } from './policies-queries.ts';
 import styles from './policies.module.css';
@@ -46,7 +46,7 @@ export function PolicyAbout({ policy, mayManage }: PolicyAboutProps) {
           {policy.destinations.map((destination) => (
             <Destination
               key={destination.registryId}
-              policyId={policy.id}
+              policy={policy}
               destination={destination}
               mayManage={mayManage && policy.isEnabled}
             />
@@ -58,12 +58,32 @@ export function PolicyAbout({ policy, mayManage }: PolicyAboutProps) {
 }
 
 interface DestinationProps {
-  policyId: string;
+  policy: Policy;
   destination: Policy['destinations'][number];
   mayManage: boolean;
 }
 
-function Destination({ policyId, destination, mayManage }: DestinationProps) {
+/** Of a destination that nothing is the matter with. */
+type Standing = 'disabled' | 'policyPaused' | 'never' | 'copying' | 'follows' | 'done';
+const toneOf: Readonly<Record<Standing, Tone>> = {
+  disabled: 'neutral',
+  policyPaused: 'neutral',
+  never: 'neutral',
+  copying: 'accent',
+  follows: 'ok',
+  done: 'ok',
+};
+
+function standingOf(policy: Policy, { openTaskCount }: Policy['destinations'][number]): Standing {
+  if (!policy.isEnabled) return 'disabled';
+  if (policy.pausedAt !== null) return 'policyPaused';
+  if (openTaskCount > 0) return 'copying';
+  if (policy.content.onPush) return 'follows';
+  if (policy.lastExecution === null) return 'never';
+  return policy.content.schedule === null ? 'done' : 'follows';
+}
+
+function Destination({ policy, destination, mayManage }: DestinationProps) {
   const { t } = useTranslation('policies');
   const errorWords = useErrorWords();
   const reasonText = useReasonText();
@@ -71,10 +91,11 @@ function Destination({ policyId, destination, mayManage }: DestinationProps) {
   const { name, environment } = useRegistryDirectory().find(registryId);
   const { changeDestination } = usePolicyActions();
   const isPaused = pausedAt !== null;
+  const standing = standingOf(policy, destination);
   const paused = pausedBy === null ? t('destinations.paused') : t('destinations.pausedBy', { who: pausedBy });
   const toggle = () =>
     changeDestination.mutate(
-      { policyId, registryId, isPaused: !isPaused },
+      { policyId: policy.id, registryId, isPaused: !isPaused },
       {
         onSuccess: () =>
           toast({
@@ -91,7 +112,7 @@ function Destination({ policyId, destination, mayManage }: DestinationProps) {
         {isPaused ? (
           <StatusDot tone="warn" label={paused} />
         ) : reason === null ? (
-          <StatusDot tone="ok" label={t('destinations.follows')} />
+          <StatusDot tone={toneOf[standing]} label={t(`destinations.${standing}`)} />
         ) : (
           <StatusDot tone={isHeldReason(reason) ? 'warn' : 'danger'} label={reasonText(reason)} wraps />
         )}

@@ -19,6 +19,10 @@ const held = executionWith({
   planned: plannedWork({ delete: 31, upToDate: 117 }),
 });
 
+const byHand = { ...policy.content, onPush: false };
+const { id, state, createdAt, finishedAt } = held;
+const lastExecution = { id, state, trigger: 'manual', createdAt, finishedAt } as const;
+
 function open(answers: Record<string, unknown> = {}, who: keyof typeof people = 'admin', search = '') {
   const calls = pretendApi({
     'GET /registry-directory': { items: registries },
@@ -62,6 +66,18 @@ describe('the page of a policy', () => {
     await user.click(screen.getByRole('button', { name: 'Go on with production' }));
     const base = `/policies/${policy.id}/destinations`;
     await waitFor(() => expect(posted(calls)).toEqual([`${base}/testing/pause`, `${base}/production/resume`]));
+  });
+
+  it.each<[string, Parameters<typeof policyWith>[0]]>([
+    ['kept in step', {}],
+    ['not kept in step while it is disabled', { isEnabled: false, state: 'disabled' }],
+    ['waits until the policy goes on', { pausedAt: policy.changedAt, state: 'paused' }],
+    ['nothing has run yet', { content: byHand }],
+    ['as the last run left it', { content: byHand, lastExecution }],
+    ['being copied to', { destinations: policy.destinations.map((one) => ({ ...one, openTaskCount: 2 })) }],
+  ])('says of its destinations: %s', async (words, more) => {
+    open({ [`GET /policies/${policy.id}`]: policyWith(more) });
+    expect(await screen.findAllByText(words, {}, wait)).toHaveLength(policy.destinations.length);
   });
 
   it('lets many deletions happen only after the policy’s name was typed', async () => {

@@ -42,14 +42,16 @@ export interface FactWords {
 export function factsOf(content: PolicyContent, words: FactWords): PolicyFacts {
   const { t, registry, list } = words;
   const { filters, options, schedule } = content;
-  const matching = ({ include, exclude }: { include: string[]; exclude: string[] }) =>
-    exclude.length === 0
-      ? t('says.matching', { patterns: list(include) })
-      : t('says.matchingBut', { patterns: list(include), excluded: list(exclude) });
+  const matching = ({ include, exclude }: { include: string[]; exclude: string[] }, all: string) => {
+    const excluded = list(exclude);
+    if (include.includes(all)) return exclude.length === 0 ? t('says.everything') : t('says.allBut', { excluded });
+    const patterns = list(include);
+    return exclude.length === 0 ? t('says.matching', { patterns }) : t('says.matchingBut', { patterns, excluded });
+  };
   return {
     from: registry(content.sourceRegistryId),
-    repositories: matching(filters.repositories),
-    tags: matching(filters.tags),
+    repositories: matching(filters.repositories, '**'),
+    tags: matching(filters.tags, '*'),
     versions: filters.semver === null ? t('says.allVersions') : t('says.semver', { range: filters.semver }),
     newest: filters.newest === null ? t('says.newestAll') : t('says.newest', { count: filters.newest }),
     newer: filters.newerThanDays === null ? t('says.newerAll') : t('says.newer', { count: filters.newerThanDays }),

@@ -120,6 +120,8 @@ export const text = {
     attempts: 'Tries',
   },
   says: {
+    everything: 'all of them',
+    allBut: 'all but {{excluded}}',
     matching: 'those matching {{patterns}}',
     matchingBut: 'those matching {{patterns}}, but not {{excluded}}',
     semver: 'only versions in {{range}}',
@@ -159,7 +161,12 @@ export const text = {
   },
   destinations: {
     title: 'Destinations',
+    disabled: 'not kept in step while it is disabled',
+    policyPaused: 'waits until the policy goes on',
+    never: 'nothing has run yet',
+    copying: 'being copied to',
     follows: 'kept in step',
+    done: 'as the last run left it',
     open_one: '{{count}} task open',
     open_other: '{{count}} tasks open',
     paused: 'paused',

@@ -113,6 +113,8 @@ export const text = {
     attempts: '尝试次数',
   },
   says: {
+    everything: '全部',
+    allBut: '除 {{excluded}} 外的全部',
     matching: '符合 {{patterns}}',
     matchingBut: '符合 {{patterns}}，但不含 {{excluded}}',
     semver: '仅限 {{range}} 范围内的版本',
@@ -148,7 +150,12 @@ export const text = {
   },
   destinations: {
     title: '目标',
+    disabled: '停用期间不保持同步',
+    policyPaused: '策略恢复后继续',
+    never: '尚未运行',
+    copying: '正在复制',
     follows: '保持同步',
+    done: '与上次运行后一致',
     open_other: '{{count}} 个任务未完成',
     paused: '已暂停',
     pausedBy: '已由 {{who}} 暂停',
