@@ -279,7 +279,8 @@ export const listTasks = endpoint({
   summary: 'Tasks of one execution or of all',
   permission: 'replication.read',
   query: z.strictObject({
-    ...listQuery(['state', 'created', '-created']),
+    /** `state`: what needs a person first; `progress`: what moves first, and last what waits for a person's word. */
+    ...listQuery(['state', 'progress', 'created', '-created']),
     executionId: z.optional(Id),
     /** `active` is queued, running and waiting. */
     state: z.optional(z.enum([...taskStates, 'active'])),

@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { likePattern } from './executions.view.ts';
 import { parkedCodes } from './plan-executions.store.ts';
+import { heldBackCode } from './replication.ts';
 import { ownTasks, type TaskScope, visibleTasks } from './task-scope.view.ts';
 import {
   openStates,
@@ -48,7 +49,7 @@ export interface TasksQuery {
   readonly executionId: string | undefined;
   readonly state: TaskState | 'active' | undefined;
   readonly repository: string | undefined;
-  readonly sort: 'state' | 'created' | '-created';
+  readonly sort: 'state' | 'progress' | 'created' | '-created';
   readonly limit: number;
   readonly after: { readonly rank: number; readonly microseconds: number; readonly id: string } | null;
 }
@@ -64,8 +65,12 @@ type OneOrAll = { readonly executionId: string } | { readonly taskId: string };
 export type TasksView = ReturnType<typeof createTasksView>;
 
 /** What asks for attention comes first. */
-const rank = sql<number>`case t.state when 'failed' then 0 when 'waiting' then 1 when 'running' then 2
+const byState = sql<number>`case t.state when 'failed' then 0 when 'waiting' then 1 when 'running' then 2
   when 'queued' then 3 when 'stopped' then 4 else 5 end`;
+/** What moves comes first. */
+const byProgress = sql<number>`case when t.state = 'running' then 0 when t.state = 'queued' then 1
+  when t.state <> 'waiting' then 4 when t.reason->>'code' = ${heldBackCode} then 3 else 2 end`;
+const rankOf = (sort: TasksQuery['sort']) => (sort === 'progress' ? byProgress : byState);
 const microseconds = sql<number>`(extract(epoch from t.created_at) * 1000000)::bigint`;
 const everything: TaskScope = { isEverything: true };
 const logMax = 5000;
@@ -76,7 +81,7 @@ export function createTasksView(database: Kysely<Tables>) {
     async list(query: TasksQuery): Promise<{ items: ListedTask[]; total: number | null }> {
       const conditions = conditionsOf(query);
       const paged = query.after === null ? conditions : [...conditions, afterCondition(query, query.after)];
-      const rows = await read(database, paged, sql`order by ${orderOf(query.sort)} limit ${query.limit}`);
+      const rows = await read(database, paged, sql`order by ${orderOf(query.sort)} limit ${query.limit}`, query.sort);
       const isCountable = query.executionId !== undefined || query.state === 'active';
       return { items: rows, total: isCountable ? await count(database, conditions) : null };
     },
@@ -163,15 +168,17 @@ function conditionsOf({ q, executionId, state, repository, scope }: TasksQuery):
 }
 
 function orderOf(sort: TasksQuery['sort']): RawBuilder<unknown> {
-  if (sort === 'state') return sql`${rank}, t.created_at, t.id::text`;
-  return sort === 'created' ? sql`t.created_at, t.id::text` : sql`t.created_at desc, t.id::text desc`;
+  if (sort === 'created') return sql`t.created_at, t.id::text`;
+  if (sort === '-created') return sql`t.created_at desc, t.id::text desc`;
+  return sql`${rankOf(sort)}, t.created_at, t.id::text`;
 }
 
 function afterCondition({ sort }: TasksQuery, after: NonNullable<TasksQuery['after']>): RawBuilder<unknown> {
   const place = sql`${after.microseconds}::bigint, ${after.id}::text`;
-  if (sort === 'state') return sql`(${rank}, ${microseconds}, t.id::text) > (${after.rank}::integer, ${place})`;
   const own = sql`(${microseconds}, t.id::text)`;
-  return sort === 'created' ? sql`${own} > (${place})` : sql`${own} < (${place})`;
+  if (sort === 'created') return sql`${own} > (${place})`;
+  if (sort === '-created') return sql`${own} < (${place})`;
+  return sql`(${rankOf(sort)}, ${microseconds}, t.id::text) > (${after.rank}::integer, ${place})`;
 }
 
 async function count(database: Kysely<Tables>, conditions: readonly RawBuilder<unknown>[]): Promise<number> {
@@ -216,9 +223,10 @@ async function read(
   database: Kysely<Tables>,
   conditions: readonly RawBuilder<unknown>[],
   tail: RawBuilder<unknown>,
+  sort: TasksQuery['sort'] = 'state',
 ): Promise<ListedTask[]> {
   const { rows } = await sql<TaskRow>`
-    select t.*, e.requested_by, ${rank} as rank, ${microseconds} as microseconds
+    select t.*, e.requested_by, ${rankOf(sort)} as rank, ${microseconds} as microseconds
     from tasks t join executions e on e.id = t.execution_id
     where ${all(conditions)} ${tail}`.execute(database);
   return rows.map((row) => ({ task: taskOf(row), rank: row.rank, microseconds: row.microseconds }));

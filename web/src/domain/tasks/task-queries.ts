@@ -44,8 +44,8 @@ export const taskPages = (query: TaskQuery) => ({
     keepNewerFigures(known as TaskPages | undefined, read as TaskPages),
 });
 
-/** What has not ended, those that need a person first. */
-export const activeTasks = (limit: number) => taskPages({ state: 'active', sort: 'state', limit });
+/** What has not ended: first what moves, last what waits for a person's word. */
+export const activeTasks = (limit: number) => taskPages({ state: 'active', sort: 'progress', limit });
 
 const executionKey = (executionId: string) => endpointQuery(getExecution, { params: { executionId } }).queryKey;
 

@@ -24,14 +24,14 @@ export function RunningTasks({ activeCount, hasControls }: RunningTasksProps) {
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = useActiveTasks();
   const moving = useMovingBlobs();
   const active = data?.pages.flatMap(({ items }) => items) ?? [];
-  // Deletions that wait for a person's word are announced above; nothing of them moves.
+  // Deletions that wait for a person's word are announced above; nothing of them moves, and they come last.
   const tasks = active.filter(({ reason }) => !isHeldReason(reason));
   const onWall = tasks.slice(0, WALL_TASKS);
   const remaining = activeCount - (active.length - tasks.length) - onWall.length;
   return (
     <section className={styles['section']} aria-labelledby="copying-now">
       <h2 id="copying-now">{t('tasks.title')}</h2>
-      {data === undefined ? null : tasks.length === 0 && !hasNextPage ? (
+      {data === undefined ? null : tasks.length === 0 ? (
         <NothingRuns hasControls={hasControls} />
       ) : hasControls ? (
         <RunningTaskList
