@@ -1,16 +1,16 @@
-import type { Operations, Route } from 'bff/contract/operations';
+import type { Operations } from 'bff/contract/operations';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCurrentFigures } from '../current-figures.ts';
 import { type KnownRegistry, useRegistryDirectory } from '../registry-directory.ts';
 import { useEnvironmentName } from '../RegistryChip.tsx';
-import { routeKey } from '../traffic.ts';
+import { type RouteEnds, routeKey } from '../traffic.ts';
 import { paths } from '../../paths.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import styles from './topology.module.css';
 import { healthTones } from './health-tones.ts';
-import { routeThickness, routeTone } from './route-status.ts';
+import { lineOf } from './route-status.ts';
 import { useRouteWords } from './route-words.ts';
 import {
   layoutTopology,
@@ -22,7 +22,8 @@ import {
 } from './topology-layout.ts';
 
 interface TopologyGraphProps {
-  operations: Pick<Operations, 'routes' | 'registries'>;
+  /** Routes with their figures where these are known. */
+  operations: { readonly routes: readonly RouteEnds[]; readonly registries: Operations['registries'] };
   /** Ways along which nothing will be copied as things are, by their keys. */
   off?: ReadonlySet<string>;
   /** The chosen way, by its key. */
@@ -86,7 +87,7 @@ export function TopologyGraph({ operations, off, chosen, hrefOf }: TopologyGraph
 }
 
 /** Drawn anew only when there are other registries or other ways, not with every figure. */
-function useLayout(routes: readonly Route[], registries: readonly KnownRegistry[]): Topology {
+function useLayout(routes: readonly RouteEnds[], registries: readonly KnownRegistry[]): Topology {
   const keys = routes.map(routeKey).toSorted().join('\n');
   return useMemo(() => {
     const ways = keys === '' ? [] : keys.split('\n');
@@ -128,7 +129,7 @@ function Arrowheads() {
 
 interface EdgeProps {
   edge: TopologyEdge;
-  route: Route;
+  route: RouteEnds;
   isOff: boolean;
   isChosen: boolean;
   href: string | null;
@@ -136,16 +137,11 @@ interface EdgeProps {
 
 function Edge({ edge, route, isOff, isChosen, href }: EdgeProps) {
   const words = useRouteWords();
-  const tone = routeTone(route);
+  const { tone, thickness } = lineOf(route);
   const drawn = (
     <>
       <path d={edge.path} className={styles['touch']} />
-      <path
-        d={edge.path}
-        className={styles['edge']}
-        strokeWidth={routeThickness(route.bytesPerSecond)}
-        markerEnd={`url(#arrow-${tone})`}
-      />
+      <path d={edge.path} className={styles['edge']} strokeWidth={thickness} markerEnd={`url(#arrow-${tone})`} />
     </>
   );
   const shared = { className: styles['way'] ?? '', 'data-tone': tone, 'data-off': isOff, 'data-chosen': isChosen };
@@ -165,16 +161,17 @@ function Edge({ edge, route, isOff, isChosen, href }: EdgeProps) {
 }
 
 /** Over every line, also those that cross; what they say is in the name of the line. */
-function EdgeWords({ edge, route }: { edge: TopologyEdge; route: Route }) {
+function EdgeWords({ edge, route }: { edge: TopologyEdge; route: RouteEnds }) {
   const words = useRouteWords();
+  const { tone, thickness } = lineOf(route);
   return (
     <text
       x={edge.labelX}
       y={edge.labelY}
-      dy={-4 - routeThickness(route.bytesPerSecond) / 2}
+      dy={-4 - thickness / 2}
       className={styles['edgeWords']}
       textAnchor={edge.labelAnchor}
-      data-tone={routeTone(route)}
+      data-tone={tone}
       aria-hidden="true"
     >
       {words.short(route)}

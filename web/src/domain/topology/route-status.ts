@@ -1,4 +1,5 @@
 import type { Route } from 'bff/contract/operations';
+import { hasFigures, type RouteEnds } from '../traffic.ts';
 
 /** What stands out about a way between two registries. */
 export type RouteTone = 'moving' | 'waiting' | 'failing' | 'idle';
@@ -19,4 +20,10 @@ const SLOWEST = 10_000;
 export function routeThickness(bytesPerSecond: number): number {
   if (bytesPerSecond <= SLOWEST) return THINNEST;
   return Math.min(THICKEST, THINNEST + Math.log10(bytesPerSecond / SLOWEST) * 1.5);
+}
+
+/** How its line is drawn; plainly where nobody knows what goes on there. */
+export function lineOf(way: RouteEnds): { tone: RouteTone; thickness: number } {
+  if (!hasFigures(way)) return { tone: 'idle', thickness: THINNEST };
+  return { tone: routeTone(way), thickness: routeThickness(way.bytesPerSecond) };
 }

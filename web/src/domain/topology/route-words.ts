@@ -2,9 +2,10 @@ import type { Route } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { useCurrentFigures } from '../current-figures.ts';
 import { useRegistryDirectory } from '../registry-directory.ts';
+import { hasFigures, type RouteEnds } from '../traffic.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 
-/** What is said of a way: a few words beside its line, or all of it. */
+/** What is said of a way: a few words beside its line, or all of it. Nothing of what goes on there where that is unknown. */
 export function useRouteWords() {
   const { t } = useTranslation('operations');
   const { bytes } = useFormat();
@@ -18,18 +19,22 @@ export function useRouteWords() {
       failedLastHour > 0 ? t('topology.failed', { count: failedLastHour }) : null,
     ].filter((part) => part !== null);
   const flow = ({ bytesPerSecond }: Route) => (bytesPerSecond > 0 ? rate(bytesPerSecond) : null);
-  const ends = ({ sourceRegistryId, destinationRegistryId }: Route) =>
+  const ends = ({ sourceRegistryId, destinationRegistryId }: RouteEnds) =>
     `${directory.find(sourceRegistryId).name} → ${directory.find(destinationRegistryId).name}`;
-  const facts = (route: Route): string[] => [
-    // While the connection is lost, nobody knows whether something moves.
-    ...(isLost ? [] : [flow(route) ?? t('topology.still')]),
-    ...tasks(route),
-    t('topology.lastHour', { size: bytes(route.bytesLastHour) }),
-  ];
+  const facts = (route: RouteEnds): string[] => {
+    if (!hasFigures(route)) return [];
+    return [
+      // While the connection is lost, nobody knows whether something moves.
+      ...(isLost ? [] : [flow(route) ?? t('topology.still')]),
+      ...tasks(route),
+      t('topology.lastHour', { size: bytes(route.bytesLastHour) }),
+    ];
+  };
   return {
     facts,
     /** The most important of it; empty where nothing goes on. */
-    short: (route: Route): string => flow(route) ?? tasks({ ...route, runningTasks: 0 })[0] ?? '',
-    long: (route: Route): string => `${ends(route)}: ${facts(route).join(', ')}`,
+    short: (route: RouteEnds): string =>
+      hasFigures(route) ? (flow(route) ?? tasks({ ...route, runningTasks: 0 })[0] ?? '') : '',
+    long: (route: RouteEnds): string => [ends(route), facts(route).join(', ')].filter((part) => part !== '').join(': '),
   };
 }

@@ -97,9 +97,11 @@ describe('the topology', () => {
     expect(words.some((word) => word.startsWith('One to many'))).toBe(true);
   });
 
-  it('asks nobody for what the reader may not see', async () => {
-    const { calls } = open([[policyWith()]], 'limited');
-    expect(await screen.findByRole('link', { name: /^development → testing: nothing moves/ }, patience)).toBeDefined();
+  it('says nothing of what moves to whoever may not see it, and does not ask', async () => {
+    const { calls, container } = open([[policyWith()]], 'limited');
+    expect(await screen.findByRole('link', { name: 'development → testing' }, patience)).toBeDefined();
+    expect(container.textContent).toContain('to the stages');
+    expect(container.textContent).not.toMatch(/nothing moves|last hour/);
     expect(calls.some(({ path }) => path.startsWith('/operations'))).toBe(false);
   });
 

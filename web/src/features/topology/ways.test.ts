@@ -1,5 +1,6 @@
 import type { Operations } from 'bff/contract/operations';
 import { describe, expect, it } from 'vitest';
+import { hasFigures } from '../../domain/traffic.ts';
 import { policyContent, policyWith } from '../../testing/policies.ts';
 import { waysOf } from './ways.ts';
 
@@ -26,8 +27,9 @@ describe('ways', () => {
     ]);
   });
 
-  it('stand still for whoever may not see what moves', () => {
-    expect(waysOf([policyWith()], undefined).map(({ bytesPerSecond }) => bytesPerSecond)).toEqual([0, 0]);
+  it('have no figures where these are not known', () => {
+    expect(waysOf([policyWith()], undefined).map(hasFigures)).toEqual([false, false]);
+    expect(waysOf([policyWith()], operations([])).map(hasFigures)).toEqual([true, true]);
   });
 
   it('are off where no policy of them copies', () => {

@@ -1,9 +1,9 @@
-import type { Operations, Route } from 'bff/contract/operations';
+import type { Operations } from 'bff/contract/operations';
 import type { Policy } from 'bff/contract/policies';
-import { routeKey } from '../../domain/traffic.ts';
+import { type RouteEnds, routeKey } from '../../domain/traffic.ts';
 
-/** One way between two registries: who makes it, and what goes on there. */
-export interface Way extends Route {
+/** One way between two registries: who makes it, and, where that is known, what goes on there. */
+export interface Way extends RouteEnds {
   /** Those that copy along it, by name. None: somebody copied by hand. */
   readonly policies: readonly Policy[];
   /** It has policies, and none of them copies: disabled, or paused as a whole or for this destination. */
@@ -27,16 +27,16 @@ export function isCopying(policy: Policy, destinationRegistryId: string): boolea
 
 /**
  * The ways of all policies, whether or not anything moves there, and those that are only used by hand.
- * @param operations undefined where the reader may not see them: then nothing moves
+ * @param operations undefined where they are not known: then nothing is said of what moves
  */
 export function waysOf(policies: readonly Policy[], operations: Operations | undefined): Way[] {
-  const routes = new Map((operations?.routes ?? []).map((route) => [routeKey(route), route]));
+  const routes = new Map<string, RouteEnds>((operations?.routes ?? []).map((route) => [routeKey(route), route]));
   const makers = new Map<string, Policy[]>();
   for (const policy of policies) {
     for (const { registryId } of policy.destinations) {
       const ends = { sourceRegistryId: policy.content.sourceRegistryId, destinationRegistryId: registryId };
       const key = routeKey(ends);
-      if (!routes.has(key)) routes.set(key, { ...ends, ...nothing });
+      if (!routes.has(key)) routes.set(key, operations === undefined ? ends : { ...ends, ...nothing });
       makers.set(key, [...(makers.get(key) ?? []), policy]);
     }
   }
