@@ -8,6 +8,7 @@ import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { mountEndpoint } from '../../http/mount-endpoint.ts';
 import type { RequestAccess } from '../../http/request-access.ts';
 import type { RequestContext } from '../../http/request-context.ts';
+import type { Decided } from '../replication/replication.service.ts';
 import { authorizeDeletions, authorizeDraft, authorizePolicy, policyNotFound } from './policy-access.routes.ts';
 import { fittingRows, policyAnswer, previewAnswer, rowAnswer, versionAnswer } from './policy-answers.ts';
 import {
@@ -225,7 +226,7 @@ function mountRuns(router: Router, deps: PoliciesRoutesDeps): void {
     return execution;
   });
   const decide =
-    (carryOut: (executionId: string) => Promise<boolean>) =>
+    (carryOut: (decided: Decided) => Promise<boolean>) =>
     async ({ params: { executionId } }: { params: { executionId: string } }, context: RequestContext) => {
       const { access, audit } = context;
       const tasks = await listTasks(executionId, access);
@@ -234,7 +235,10 @@ function mountRuns(router: Router, deps: PoliciesRoutesDeps): void {
       const heldBack = before.heldBack?.sentence ?? null;
       audit.note({ target: before.policy?.name ?? executionId, before: { heldBack } });
       await authorizeDeletions(access, tasks, missing);
-      if (!(await carryOut(executionId))) {
+      // Of policies across projects and environments everybody decides about what they see.
+      const { isEverything } = await access.scope('replication.read');
+      const taskIds = isEverything ? null : tasks.map(({ id }) => id);
+      if (!(await carryOut({ executionId, taskIds }))) {
         throw new ApiError('execution-not-held', 'Nothing of this execution waits for a word any more.');
       }
       const after = await showExecution(executionId, access);
@@ -244,12 +248,12 @@ function mountRuns(router: Router, deps: PoliciesRoutesDeps): void {
   mountEndpoint(
     router,
     contract.confirmExecution,
-    decide((id) => policies.confirm(id)),
+    decide((decided) => policies.confirm(decided)),
   );
   mountEndpoint(
     router,
     contract.declineExecution,
-    decide((id) => policies.decline(id)),
+    decide((decided) => policies.decline(decided)),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { PlanExecutions } from '../replication/replication.service.ts';
+import type { Decided, PlanExecutions } from '../replication/replication.service.ts';
 import type { PoliciesStore } from './policies.store.ts';
 import type { PolicyContent, PolicyValues, StoredPolicy } from './policy.ts';
 import type { PolicyPlan, PolicyPlanner } from './policy-planner.ts';
@@ -164,13 +164,13 @@ export class PoliciesService {
   }
 
   /** False where nothing of it waits for a person's word. */
-  confirm(executionId: string): Promise<boolean> {
-    return this.#deps.plans.confirm(executionId);
+  confirm(decided: Decided): Promise<boolean> {
+    return this.#deps.plans.confirm(decided);
   }
 
   /** False where nothing of it waits for a person's word. */
-  decline(executionId: string): Promise<boolean> {
-    return this.#deps.plans.decline(executionId);
+  decline(decided: Decided): Promise<boolean> {
+    return this.#deps.plans.decline(decided);
   }
 
   /** @throws PolicyFieldError */

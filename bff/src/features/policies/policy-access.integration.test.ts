@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listProjectAudit } from '../../contract/audit.ts';
 import {
+  confirmExecution,
   createPolicy,
+  declineExecution,
   deletePolicy,
   getPolicy,
   listPolicies,
@@ -17,6 +20,8 @@ import { addProject, signInAs } from '../../testing/people.ts';
 import type { TestApiClient } from '../../testing/api-client.ts';
 import { problemOf } from '../../testing/problem-of.ts';
 import { startBff, type TestBff } from '../../testing/start-bff.ts';
+import { heldBackCode } from '../replication/replication.ts';
+import { createPlanExecutionsStore } from '../replication/plan-executions.store.ts';
 import { contentOf } from './testing/policy-content.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -123,4 +128,56 @@ describe('policies and who may do what', () => {
     expect((await problemOf(make(admin, 'lost', null, content))).code).toBe('registry-not-found');
     expect((await problemOf(make(admin, 'lost', 'nothing'))).code).toBe('project-not-found');
   });
+
+  test('of deletions that wait for a word everybody decides about those they see, and no others', async () => {
+    const policy = await make(admin, 'across', null);
+    const { kysely } = bff.running.foundation.database;
+    for (const decide of [confirmExecution, declineExecution]) {
+      const executionId = await holdDeletions(policy, ['payments/api', 'other/app', 'other/web']);
+      await ada.call(decide, { params: { executionId } });
+      const rows = kysely.selectFrom('tasks').select(['source_repository', 'reason']);
+      const held = await rows.where('execution_id', '=', executionId).where('state', '=', 'waiting').execute();
+      const stillHeld = held.filter(({ reason }) => reason?.code === heldBackCode).map((row) => row.source_repository);
+      expect(stillHeld.toSorted()).toEqual(['other/app', 'other/web']);
+      const twice = await problemOf(ada.call(decide, { params: { executionId } }));
+      expect(twice.code).toBe('execution-not-held');
+      const left = await admin.call(decide, { params: { executionId } });
+      expect(left.heldBack).toBeNull();
+    }
+    await admin.call(deletePolicy, { params: { policyId: policy.id } });
+  });
+
+  async function holdDeletions({ id, name, version }: Policy, repositories: readonly string[]): Promise<string> {
+    const executionId = randomUUID();
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const unasked = { trigger: 'push', requestedBy: null, requesterId: null, platforms: null, attempts: 1 } as const;
+    const store = createPlanExecutionsStore(bff.running.foundation.database.kysely);
+    await store.create(
+      {
+        ...unasked,
+        id: executionId,
+        policy: { id, name, version },
+        sourceRegistryId: 'development',
+        includeReferrers: true,
+        whenDifferent: 'replace',
+        planned: { copy: 0, replace: 0, upToDate: 0, differs: 0, loses: 0, delete: 3, impossible: 0, bytes: 0 },
+        heldBack: { code: heldBackCode, sentence: 'They are many.', params: {} },
+        keepsEmpty: false,
+        skipsRecentFailures: false,
+        tasks: repositories.map((repository) => ({
+          id: randomUUID(),
+          kind: 'delete' as const,
+          source: { repository, tag: executionId.slice(0, 8) },
+          destination: { registryId: 'production', repository, tag: executionId.slice(0, 8) },
+          digest,
+          originAt: new Date(),
+          isContested: false,
+          sizeBytes: null,
+        })),
+      },
+      () => Promise.resolve(true),
+      () => Promise.resolve(),
+    );
+    return executionId;
+  }
 });

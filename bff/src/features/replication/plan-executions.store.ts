@@ -64,6 +64,18 @@ const declined: Reason = {
   params: {},
 };
 
+/** Of an execution's deletions those that a person decides about: all of them, or those that this person sees. */
+export interface Decided {
+  readonly executionId: string;
+  readonly taskIds: readonly string[] | null;
+}
+
+const isHeld = sql`tasks.state = 'waiting' and tasks.reason->>'code' = ${heldBackCode}`;
+const isAmong = (taskIds: Decided['taskIds']) =>
+  taskIds === null ? sql`true` : sql`tasks.id = any (${[...taskIds]}::uuid[])`;
+const areNoOthersHeld = (taskIds: Decided['taskIds']) => sql`not exists (
+  select from tasks where tasks.execution_id = executions.id and ${isHeld} and not ${isAmong(taskIds)})`;
+
 /** Executions and tasks that policies make, beside those that people ask for one by one. */
 export function createPlanExecutionsStore(database: Kysely<Tables>) {
   return {
@@ -84,21 +96,22 @@ export function createPlanExecutionsStore(database: Kysely<Tables>) {
       }),
 
     /** A person has said yes. @returns undefined where nothing waits for that */
-    async confirm(executionId: string): Promise<Touched | undefined> {
+    async confirm({ executionId, taskIds }: Decided): Promise<Touched | undefined> {
       const { rows } = await sql<{ id: string }>`
         with released as (
           update tasks set state = 'queued', reason = null, next_attempt_at = null,
             deadline_at = now() + interval '24 hours'
-          where execution_id = ${executionId} and state = 'waiting' and reason->>'code' = ${heldBackCode}
+          where execution_id = ${executionId} and ${isHeld} and ${isAmong(taskIds)}
           returning id
         ), told as (
-          update executions set held_back = null where id = ${executionId} and held_back is not null
+          update executions set held_back = null
+          where id = ${executionId} and held_back is not null and ${areNoOthersHeld(taskIds)}
         )
         select id from released`.execute(database);
       return rows.length === 0 ? undefined : { taskIds: rows.map(({ id }) => id), executionIds: [executionId] };
     },
 
-    decline: (executionId: string) => decline(database, executionId),
+    decline: (decided: Decided) => decline(database, decided),
 
     followPauses: () => followPauses(database),
 
@@ -116,16 +129,17 @@ export function createPlanExecutionsStore(database: Kysely<Tables>) {
 }
 
 /** A person has said no. @returns undefined where nothing waits for that */
-function decline(database: Kysely<Tables>, executionId: string): Promise<Touched | undefined> {
+function decline(database: Kysely<Tables>, { executionId, taskIds }: Decided): Promise<Touched | undefined> {
   return database.transaction().execute(async (transaction) => {
     const { rows } = await sql<{ id: string }>`
       with declined as (
         update tasks set state = 'stopped', stop_requested = true, finished_at = now(), next_attempt_at = null,
           reason = ${JSON.stringify(declined)}::jsonb
-        where execution_id = ${executionId} and state = 'waiting' and reason->>'code' = ${heldBackCode}
+        where execution_id = ${executionId} and ${isHeld} and ${isAmong(taskIds)}
         returning id
       ), told as (
-        update executions set held_back = null where id = ${executionId} and held_back is not null
+        update executions set held_back = null
+        where id = ${executionId} and held_back is not null and ${areNoOthersHeld(taskIds)}
       )
       select id from declined`.execute(transaction);
     await endExecutions(transaction, [executionId]);

@@ -1,7 +1,7 @@
-import type { PlanExecutionsStore, PlannedExecution } from './plan-executions.store.ts';
+import type { Decided, PlanExecutionsStore, PlannedExecution } from './plan-executions.store.ts';
 import type { ReplicationTransaction, Touched } from './replication.store.ts';
 
-export type { PlannedExecution, PlannedTask } from './plan-executions.store.ts';
+export type { Decided, PlannedExecution, PlannedTask } from './plan-executions.store.ts';
 
 export interface PlanExecutionsDeps {
   readonly store: PlanExecutionsStore;
@@ -39,8 +39,8 @@ export class PlanExecutions {
   }
 
   /** False where nothing of it waits for a person's word. */
-  async confirm(executionId: string): Promise<boolean> {
-    const touched = await this.#deps.store.confirm(executionId);
+  async confirm(decided: Decided): Promise<boolean> {
+    const touched = await this.#deps.store.confirm(decided);
     if (touched === undefined) return false;
     await this.#deps.onChanged(touched);
     this.#deps.wake();
@@ -48,8 +48,8 @@ export class PlanExecutions {
   }
 
   /** False where nothing of it waits for a person's word. */
-  async decline(executionId: string): Promise<boolean> {
-    const touched = await this.#deps.store.decline(executionId);
+  async decline(decided: Decided): Promise<boolean> {
+    const touched = await this.#deps.store.decline(decided);
     if (touched === undefined) return false;
     await this.#deps.onChanged(touched);
     return true;
