@@ -6,9 +6,8 @@ import type { Connection, EventStream } from '../api/event-stream.ts';
 import { createQueryClient } from '../api/query-client.ts';
 import { EventStreamProvider } from '../api/stream-hooks.tsx';
 
-/** What surrounds a page that follows events; the test says what happens, and whether the server is heard. */
-export function createSurroundings(connection: Connection = { state: 'live' }) {
-  const client = createQueryClient();
+/** The test says what happens, and whether the server is heard. */
+export function createTestStream(connection: Connection = { state: 'live' }) {
   const handlers = new Set<[string, (payload: never) => void]>();
   const stream: EventStream = {
     start: () => () => undefined,
@@ -20,6 +19,16 @@ export function createSurroundings(connection: Connection = { state: 'live' }) {
     connection: () => connection,
     onConnection: () => () => undefined,
   };
+  const happen = (event: StreamEvent) => {
+    for (const [name, handler] of handlers) if (name === event.name) handler(event.payload as never);
+  };
+  return { stream, happen };
+}
+
+/** What surrounds a page that follows events. */
+export function createSurroundings(connection?: Connection) {
+  const client = createQueryClient();
+  const { stream, happen } = createTestStream(connection);
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={client}>
       <EventStreamProvider stream={stream} listener={null}>
@@ -27,9 +36,6 @@ export function createSurroundings(connection: Connection = { state: 'live' }) {
       </EventStreamProvider>
     </QueryClientProvider>
   );
-  const happen = (event: StreamEvent) => {
-    for (const [name, handler] of handlers) if (name === event.name) handler(event.payload as never);
-  };
   return { client, wrapper, happen };
 }
 

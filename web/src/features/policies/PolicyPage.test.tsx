@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
@@ -126,5 +126,23 @@ describe('the page of a policy', () => {
     );
     await userEvent.setup().click(await screen.findByRole('button', { name: 'Repair drift' }, wait));
     await waitFor(() => expect(posted(calls)).toEqual([`/policies/${policy.id}/run`]));
+  });
+
+  it('follows in its dry run what was repaired', async () => {
+    let planned = plannedWork({ copy: 31, upToDate: 117 });
+    const { calls, happen } = open(
+      { [`GET /policies/${policy.id}/preview`]: () => previewWith({ planned }) },
+      'admin',
+      '?tab=preview',
+    );
+    await screen.findByRole('button', { name: 'Repair drift' }, wait);
+    const readings = () => calls.filter(({ path }) => path.includes('/preview')).length;
+    const before = readings();
+    const tag = { repository: 'payments/api', name: 'release-1', digest: null, at: policy.changedAt };
+    act(() => happen({ name: 'tag', payload: { ...tag, registryId: 'elsewhere' } }));
+    planned = plannedWork({ upToDate: 148 });
+    act(() => happen({ name: 'tag', payload: { ...tag, registryId: 'production' } }));
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Repair drift' })).toBeNull());
+    expect(readings()).toBe(before + 1);
   });
 });

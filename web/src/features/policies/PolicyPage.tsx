@@ -6,7 +6,7 @@ import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
-import { policyQuery, useLivePolicies } from '../../domain/policy/policy-changes.ts';
+import { policyQuery, useLivePolicies, useLivePreview } from '../../domain/policy/policy-changes.ts';
 import { usePolicyRights } from '../../domain/policy/policy-rights.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
@@ -82,7 +82,7 @@ interface Shown {
 function tabsOf({ policy, mayManage, onRun }: Shown, t: TFunction<'policies'>): [TabChoice, ...TabChoice[]] {
   const about = () => <PolicyAbout policy={policy} mayManage={mayManage} />;
   const runs = () => <PolicyExecutions policyId={policy.id} />;
-  const dryRun = () => <DryRun policyId={policy.id} {...(mayManage && policy.isEnabled ? { onRepair: onRun } : {})} />;
+  const dryRun = () => <DryRun policy={policy} {...(mayManage && policy.isEnabled ? { onRepair: onRun } : {})} />;
   const versions = () => <PolicyVersions policy={policy} />;
   return [
     { key: 'about', label: t('tab.about'), content: about },
@@ -163,10 +163,12 @@ function Standing({ policy: { isEnabled, pausedAt, pausedBy, lastReason } }: { p
 const urlDefaults = { outcome: '', q: '' };
 
 /** The drift that the policy sees now, and the press that repairs it. */
-function DryRun({ policyId, onRepair }: { policyId: string; onRepair?: () => void }) {
+function DryRun({ policy, onRepair }: { policy: Policy; onRepair?: () => void }) {
   const { t } = useTranslation('policies');
   const errorWords = useErrorWords();
   const [{ outcome, q }, setUrl] = useUrlState(urlDefaults);
+  const { id: policyId } = policy;
+  useLivePreview(policy);
   const filter: PlanFilter = { outcome: planOutcomes.find((each) => each === outcome), q };
   // The list's own answer: its figures are of everything, whatever is filtered.
   const query = useInfiniteQuery({ ...planPages({ policyId }, filter), placeholderData: keepPreviousData });
