@@ -26,7 +26,7 @@ export interface PolicyRunnerDeps {
   readonly runs: PolicyRunsStore;
   readonly facts: PlanFactsView;
   readonly planner: PolicyPlanner;
-  readonly plans: Pick<PlanExecutions, 'create' | 'followPauses'>;
+  readonly plans: Pick<PlanExecutions, 'create' | 'followPauses' | 'findOvertaken'>;
   /** The policy begins to do something. */
   readonly onRun: (policyId: string) => void;
   readonly newId: () => string;
@@ -180,7 +180,10 @@ export class PolicyRunner {
     requested: RequestedRun & { readonly skipsRecentFailures?: boolean },
   ): Promise<string | undefined> {
     const { runs, plans, newId, onRun } = this.#deps;
-    const tasks = plan.rows.flatMap((row) => taskOf(row, newId));
+    const settled = plan.rows.filter(({ outcome }) => outcome === 'up-to-date').map((row) => taskOf(row, newId));
+    // The copy finds the tag as it should be, or makes it so where the older task was faster.
+    const overtaking = await plans.findOvertaken(policy.id, settled);
+    const tasks = [...plan.rows.filter(isWork).map((row) => taskOf(row, newId)), ...overtaking];
     const keepsEmpty = trigger === 'manual' || trigger === 'schedule';
     if (tasks.length === 0 && !keepsEmpty) {
       await runs.settle(policy, step);
@@ -223,19 +226,18 @@ export class PolicyRunner {
   }
 }
 
-function taskOf(row: PlanRow, newId: () => string): PlannedTask[] {
+const isWork = ({ outcome }: PlanRow): boolean => outcome === 'copy' || outcome === 'replace' || outcome === 'delete';
+
+function taskOf(row: PlanRow, newId: () => string): PlannedTask {
   const { outcome, source, destination, digest, originMs, isContested, totalSizeBytes } = row;
-  if (outcome !== 'copy' && outcome !== 'replace' && outcome !== 'delete') return [];
-  return [
-    {
-      id: newId(),
-      kind: outcome === 'delete' ? 'delete' : 'copy',
-      source,
-      destination,
-      digest,
-      originAt: new Date(originMs),
-      isContested,
-      sizeBytes: totalSizeBytes,
-    },
-  ];
+  return {
+    id: newId(),
+    kind: outcome === 'delete' ? 'delete' : 'copy',
+    source,
+    destination,
+    digest,
+    originAt: new Date(originMs),
+    isContested,
+    sizeBytes: totalSizeBytes,
+  };
 }

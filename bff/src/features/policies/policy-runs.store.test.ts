@@ -53,6 +53,18 @@ describeEachDatabase('plans', (open, kind) => {
       .execute();
   }
 
+  /** What the catalog knows of the destination. */
+  async function there(name: string, digest: string): Promise<void> {
+    const made = await database.kysely
+      .insertInto('repositories')
+      .values({ registry_id: 'city', name: 'a/b', project: 'a' })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await sql`
+      insert into tags (repository_id, registry_id, repository, project, name, digest, semver_key, pushed_at)
+      values (${made.id}, 'city', 'a/b', 'a', ${name}, ${digest}, ${name}, ${day('01')})`.execute(database.kysely);
+  }
+
   /** One console's planner; several may work over one database. */
   function planning() {
     const { kysely } = database;
@@ -163,6 +175,38 @@ describeEachDatabase('plans', (open, kind) => {
     expect(await tasks()).toEqual(['1 a stopped push', '1 b queued push']);
     const ended = await database.kysely.selectFrom('executions').select('state').orderBy('created_at').execute();
     expect(ended.map(({ state }) => state)).toEqual(['stopped', 'running']);
+  });
+
+  test('put what the source has again in the place of what it has taken back', async () => {
+    await write('1', digestOf('a'));
+    await there('1', digestOf('a'));
+    await create();
+    await planUntilDone();
+    expect(await tasks()).toEqual([]);
+    await write('1', digestOf('b'), database.kysely, day('02'));
+    await planUntilDone();
+    await write('1', digestOf('a'), database.kysely, day('03'));
+    await planUntilDone();
+    expect(await tasks()).toEqual(['1 b stopped push', '1 a queued push']);
+  });
+
+  test('put what was pushed again in the place of its deletion that waits', async () => {
+    await write('1', digestOf('a'));
+    await there('1', digestOf('a'));
+    await create({ options: { propagateDeletions: true } });
+    await planUntilDone();
+    await database.kysely.deleteFrom('tags').where('registry_id', '=', 'hq').execute();
+    const gone = { registry_id: 'hq', repository: 'a/b', name: '1', digest: null, how: 'delete', actor: null } as const;
+    await database.kysely.insertInto('tag_history').values(gone).execute();
+    await planUntilDone();
+    const kinds = async () =>
+      (await database.kysely.selectFrom('tasks').select(['kind', 'state']).orderBy('created_at').execute()).map(
+        ({ kind, state }) => `${kind} ${state}`,
+      );
+    expect(await kinds()).toEqual(['delete queued']);
+    await write('1', digestOf('a'), database.kysely, day('03'));
+    await planUntilDone();
+    expect(await kinds()).toEqual(['delete stopped', 'copy queued']);
   });
 
   test('put a task of the platforms that are wanted now in the place of one of others', async () => {

@@ -1,4 +1,4 @@
-import { isRegistryError, type RegistryClient } from '../../registry-client/index.ts';
+import { isRegistryError, type RegistryClient, type Side } from '../../registry-client/index.ts';
 import type { AttemptEnd, ClaimedTask, Reason } from './replication.ts';
 import { sentences } from './task-outcome.ts';
 
@@ -8,7 +8,8 @@ export type Trashed =
   | { readonly outcome: 'failed' | 'waiting'; readonly reason: Reason };
 
 export interface DeleteTaskContext {
-  readonly task: Pick<ClaimedTask, 'destination' | 'digest' | 'isSuperseded'>;
+  readonly task: Pick<ClaimedTask, 'source' | 'destination' | 'digest' | 'isSuperseded'>;
+  readonly source: Pick<RegistryClient, 'headManifest'>;
   readonly destination: Pick<RegistryClient, 'name' | 'headManifest'>;
   readonly signal: AbortSignal;
   /** Asked directly before the tag goes. */
@@ -29,7 +30,9 @@ export async function deleteTask(context: DeleteTaskContext): Promise<{ end: Att
   if (tag === null || digest === null) throw new Error('A deletion without a tag and a digest was planned.');
   const ended = (end: AttemptEnd, isChanged = false) => ({ end, isChanged });
   if (task.isSuperseded) return ended({ state: 'stopped', reason: sentences.superseded(tag) });
-  const found = await onDestination(() => destination.headManifest(repository, tag, { signal, ifNoneMatch: digest }));
+  const found = await on('destination', () =>
+    destination.headManifest(repository, tag, { signal, ifNoneMatch: digest }),
+  );
   if (found === undefined) return ended({ state: 'succeeded', reason: null }, true);
   const isKept = { state: 'succeeded', reason: kept(tag, destination.name) } as const;
   if (found !== 'not-modified' && found.digest !== digest) return ended(isKept, true);
@@ -38,6 +41,8 @@ export async function deleteTask(context: DeleteTaskContext): Promise<{ end: Att
     const reason = sentences.tagImmutable({ registry: destination.name, repository, tag, rule });
     return ended({ state: 'failed', reason });
   }
+  // Whoever has pushed or restored it there since means it to be everywhere: the news of it may still be on its way.
+  if (await isThereAgain(context)) return ended({ state: 'stopped', reason: sentences.movedOn() });
   if (!(await context.holdsFence())) return ended({ state: 'stopped', reason: sentences.superseded(tag) });
   const trashed = await context.moveToTrash(tag, digest);
   if (trashed.outcome === 'moved') return ended(isKept, true);
@@ -48,11 +53,16 @@ export async function deleteTask(context: DeleteTaskContext): Promise<{ end: Att
   return ended({ state: 'succeeded', reason: null }, true);
 }
 
-async function onDestination<T>(work: () => Promise<T>): Promise<T> {
+async function isThereAgain({ task, source, signal }: DeleteTaskContext): Promise<boolean> {
+  const { repository, reference } = task.source;
+  return (await on('source', () => source.headManifest(repository, reference, { signal }))) !== undefined;
+}
+
+async function on<T>(side: Side, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (isRegistryError(error)) error.side ??= 'destination';
+    if (isRegistryError(error)) error.side ??= side;
     throw error;
   }
 }

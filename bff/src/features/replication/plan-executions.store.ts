@@ -113,6 +113,8 @@ export function createPlanExecutionsStore(database: Kysely<Tables>) {
 
     decline: (decided: Decided) => decline(database, decided),
 
+    findOvertaken: (policyId: string, settled: readonly PlannedTask[]) => findOvertaken(database, policyId, settled),
+
     followPauses: () => followPauses(database),
 
     /** Executions of a policy that have open tasks. */
@@ -257,6 +259,34 @@ async function supersede(
         or older.platforms is distinct from ${platforms && JSON.stringify(platforms)}::jsonb)
     returning t.id, t.execution_id, t.state`.execute(transaction);
   return rows;
+}
+
+/**
+ * Of tags that are at their destinations what they should be, those that an open task would still make something else: the
+ * source took back what it had pushed, or has again what it had deleted.
+ */
+async function findOvertaken(
+  database: Kysely<Tables>,
+  policyId: string,
+  settled: readonly PlannedTask[],
+): Promise<PlannedTask[]> {
+  const isOpen = sql`t.policy_id = ${policyId}::uuid and t.state in ('queued', 'running', 'waiting') and not t.stop_requested`;
+  const open = await sql<{ any: boolean }>`select exists (select from tasks t where ${isOpen}) as any`.execute(
+    database,
+  );
+  if (open.rows[0]?.any !== true) return [];
+  const overtaken: PlannedTask[] = [];
+  for (let from = 0; from < settled.length; from += chunkLength) {
+    const chunk = settled.slice(from, from + chunkLength);
+    const { rows } = await sql<{ place: number }>`
+      select g.place from ${given(chunk, 0)} where exists (
+        select from tasks t where ${isOpen} and t.destination_registry_id = g.registry
+          and t.destination_repository = g.repository and t.destination_tag = g.tag
+          and (t.digest is distinct from g.digest or t.kind <> g.kind))`.execute(database);
+    overtaken.push(...rows.flatMap(({ place }) => chunk[place] ?? []));
+    await nextTurn();
+  }
+  return overtaken;
 }
 
 async function insertTasks(

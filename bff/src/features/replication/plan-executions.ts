@@ -1,4 +1,4 @@
-import type { Decided, PlanExecutionsStore, PlannedExecution } from './plan-executions.store.ts';
+import type { Decided, PlanExecutionsStore, PlannedExecution, PlannedTask } from './plan-executions.store.ts';
 import type { ReplicationTransaction, Touched } from './replication.store.ts';
 
 export type { Decided, PlannedExecution, PlannedTask } from './plan-executions.store.ts';
@@ -36,6 +36,11 @@ export class PlanExecutions {
     await onChanged(created);
     wake();
     return created.taskCount;
+  }
+
+  /** Of tasks whose tags are what they should be, those that an older open task would change back. */
+  findOvertaken(policyId: string, settled: readonly PlannedTask[]): Promise<PlannedTask[]> {
+    return this.#deps.store.findOvertaken(policyId, settled);
   }
 
   /** False where nothing of it waits for a person's word. */

@@ -296,6 +296,22 @@ describeEachDatabase('claims of tasks', (open) => {
     expect(await all.records.endExecutions([executionId])).toEqual([executionId]);
   });
 
+  test('a stop that comes while the worker gives the task back ends it all the same', async () => {
+    const all = stores(await open());
+    const { executionId } = await create(all, ['1', '2']);
+    const [one, two] = await all.claims.claim('a', plenty);
+    if (!one || !two) throw new Error('Both had to be claimed.');
+    await all.store.stop({ executionId });
+    const reason = { code: 'x', sentence: 'X.', params: {} };
+    const waiting = { state: 'waiting', outcome: 'failed', reason, delayMs: 1 } as const;
+    await all.records.write('a', [record(one, waiting), record(two, { state: 'queued', outcome: 'lost' })]);
+    expect(await all.claims.claim('b', plenty)).toEqual([]);
+    expect(await all.claims.endAbandoned()).toHaveLength(2);
+    expect(await all.records.endExecutions([executionId])).toEqual([executionId]);
+    const ended = await all.database.kysely.selectFrom('tasks').select(['state', 'reason']).execute();
+    expect(ended.map((task) => `${task.state} ${task.reason?.code}`)).toEqual(['stopped stopped', 'stopped stopped']);
+  });
+
   test('what a person has run again is queued with new attempts; what succeeded is left', async () => {
     const all = stores(await open());
     const { executionId } = await create(all, ['1', '2']);

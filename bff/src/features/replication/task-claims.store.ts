@@ -101,7 +101,7 @@ export function createTaskClaimsStore(database: Kysely<Tables>) {
         .execute();
     },
 
-    /** Tasks that no worker will end: past their deadline, or stopped while their worker was dead. */
+    /** Tasks that no worker will end: past their deadline, or stopped while their worker was dead or gave them back. */
     endAbandoned: () => endAbandoned(database),
   };
 }
@@ -116,7 +116,7 @@ async function endAbandoned(database: Kysely<Tables>): Promise<{ id: string; exe
           when stop_requested and ${stopCause} = 'superseded' then ${JSON.stringify(sentences.movedOn())}::jsonb
           when stop_requested then ${JSON.stringify(sentences.stopped())}::jsonb
           else coalesce(reason, ${JSON.stringify(deadlineReason)}::jsonb) end
-      where (state in ('queued', 'waiting') and deadline_at < now())
+      where (state in ('queued', 'waiting') and (deadline_at < now() or stop_requested))
         or (state = 'running' and stop_requested and lease_until < now())
       returning id, execution_id, attempt, state
     ), attempts as (

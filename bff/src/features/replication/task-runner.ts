@@ -284,6 +284,7 @@ export class TaskRunner {
     const { clientFor, findImmutable, moveToTrash } = this.#deps;
     const { end, isChanged } = await deleteTask({
       task,
+      source: await clientFor(task.source.registryId),
       destination: await clientFor(task.destination.registryId),
       signal,
       holdsFence: async () => (await askFence(running, this.#deps)) !== 'lost',
