@@ -1,3 +1,4 @@
+import { databaseNow } from './database/database-now.ts';
 import type { CatalogService } from './features/catalog/catalog.service.ts';
 import { CollectionClaimsStore } from './features/collections/collection-claims.store.ts';
 import { CollectionRunner } from './features/collections/collection-runner.ts';
@@ -49,7 +50,7 @@ export function wireCollections(
         after: { kind: 'collection' },
       }),
     newId,
-    clock,
+    databaseNow: () => databaseNow(kysely),
   });
   const runner = new CollectionRunner({
     claims: new CollectionClaimsStore(kysely),

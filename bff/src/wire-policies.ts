@@ -1,3 +1,4 @@
+import { databaseNow } from './database/database-now.ts';
 import { policiesRoutes } from './features/policies/policies.routes.ts';
 import { PoliciesService } from './features/policies/policies.service.ts';
 import { createPoliciesStore } from './features/policies/policies.store.ts';
@@ -33,6 +34,7 @@ export function wirePolicies(
     findImmutable: copies.findImmutable,
     clock,
   });
+  const now = () => databaseNow(kysely);
   const runner = new PolicyRunner({
     store,
     runs,
@@ -41,10 +43,10 @@ export function wirePolicies(
     plans,
     onRun: announce,
     newId,
-    clock,
+    databaseNow: now,
     onFault: (error) => logger.error({ err: error }, 'Something went wrong behind a policy.'),
   });
-  const policies = new PoliciesService({ store, runs, planner, runner, plans, announce, newId, clock });
+  const policies = new PoliciesService({ store, runs, planner, runner, plans, announce, newId, databaseNow: now });
   // A tag that moved, a scan that ended, a policy that was changed on another instance.
   const unsubscribe = bus.subscribe((numbered) => {
     if (numbered === null || wakening.has(numbered.event.name)) runner.wake();

@@ -1,3 +1,4 @@
+import { databaseNow } from './database/database-now.ts';
 import type { ImmutableRulesService } from './features/immutable-rules/immutable-rules.service.ts';
 import { nextTime, problemOfSchedule } from './features/policies/schedule.ts';
 import type { FreedBytes, RetentionPlan, RetentionRun, RunState, Reason } from './features/retention/retention.ts';
@@ -58,7 +59,7 @@ export function wireRetention(
       }),
     isArchived: async (project) => (await access.projects()).get(project)?.isArchived === true,
     newId,
-    clock,
+    databaseNow: () => databaseNow(kysely),
   });
   const runner = new RetentionRunner({
     claims: new RetentionClaimsStore(kysely),

@@ -28,7 +28,8 @@ export interface CollectionsServiceDeps {
   readonly announceRun: (runId: string) => void;
   readonly onScheduled: (run: { readonly registryId: string; readonly isRefused: boolean }) => Promise<void>;
   readonly newId: () => string;
-  readonly clock: { now(): Date };
+  /** By the database's clock, which decides what is due. */
+  readonly databaseNow: () => Promise<Date>;
 }
 
 /** The server's configuration says nothing of this registry. */
@@ -125,7 +126,7 @@ export class CollectionsService {
     if (this.#deps.commandsOf(registryId) === undefined) throw new NotConfiguredError();
     const problem = this.#deps.problemOf(draft);
     if (problem !== undefined) throw new ScheduleError(`schedule.${problem.field}`, problem.message);
-    const nextAt = this.#deps.nextTime(draft, this.#deps.clock.now());
+    const nextAt = this.#deps.nextTime(draft, await this.#deps.databaseNow());
     if (nextAt === null) throw new ScheduleError('schedule.cron', 'That time never comes.');
     const { cron, timeZone, limitMinutes = usualLimitMinutes } = draft;
     await this.#deps.store.saveSchedule(registryId, { cron, timeZone, limitMinutes, nextAt, setBy });
@@ -137,7 +138,7 @@ export class CollectionsService {
   }
 
   async #startOne(due: DueSchedule): Promise<void> {
-    const nextAt = this.#deps.nextTime(due, this.#deps.clock.now());
+    const nextAt = this.#deps.nextTime(due, await this.#deps.databaseNow());
     if (nextAt === null || !(await this.#deps.store.takeDue(due, nextAt))) return;
     const { registryId, limitMinutes } = due;
     if (this.#deps.commandsOf(registryId) === undefined) return;

@@ -48,7 +48,8 @@ export interface PoliciesDeps {
   /** Tells every page. */
   readonly announce: (policyId: string) => void;
   readonly newId: () => string;
-  readonly clock: { now(): Date };
+  /** By the database's clock, which decides what is due. */
+  readonly databaseNow: () => Promise<Date>;
 }
 
 export interface NamePreview {
@@ -80,7 +81,7 @@ export class PoliciesService {
     const { store, newId, runner } = this.#deps;
     await this.#check(draft.content, draft.project);
     const id = newId();
-    const nextRunAt = draft.isEnabled ? this.#nextRun(draft.content) : null;
+    const nextRunAt = draft.isEnabled ? await this.#nextRun(draft.content) : null;
     if ((await store.create({ ...draft, id, nextRunAt, by })) === 'name-taken') throw nameTaken(draft.name);
     this.#changed(id);
     runner.wake();
@@ -91,7 +92,7 @@ export class PoliciesService {
   async update(before: StoredPolicy, version: number, values: PolicyValues, by: string | null): Promise<void> {
     if (version !== before.version) throw changed(before, version);
     await this.#check(values.content, before.project);
-    const nextRunAt = this.#nextRun(values.content);
+    const nextRunAt = await this.#nextRun(values.content);
     const outcome = await this.#deps.store.update(before.id, version, { ...values, nextRunAt, by });
     if (outcome === 'name-taken') throw nameTaken(values.name);
     if (outcome === 'missing') throw new PolicyGoneError('The policy was removed meanwhile.');
@@ -109,7 +110,7 @@ export class PoliciesService {
   }
 
   async enable({ id, content }: StoredPolicy): Promise<void> {
-    await this.#deps.store.enable(id, this.#nextRun(content));
+    await this.#deps.store.enable(id, await this.#nextRun(content));
     this.#changed(id);
     this.#deps.runner.wake();
   }
@@ -199,8 +200,8 @@ export class PoliciesService {
     }
   }
 
-  #nextRun({ schedule }: PolicyContent): Date | null {
-    return nextTime(schedule, this.#deps.clock.now());
+  async #nextRun({ schedule }: PolicyContent): Promise<Date | null> {
+    return nextTime(schedule, await this.#deps.databaseNow());
   }
 
   async #followPauses(policyId: string): Promise<void> {

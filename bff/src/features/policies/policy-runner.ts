@@ -30,7 +30,8 @@ export interface PolicyRunnerDeps {
   /** The policy begins to do something. */
   readonly onRun: (policyId: string) => void;
   readonly newId: () => string;
-  readonly clock: { now(): Date };
+  /** By the database's clock, which decides what is due. */
+  readonly databaseNow: () => Promise<Date>;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -130,13 +131,13 @@ export class PolicyRunner {
   }
 
   async #runAll(policy: StoredPolicy, trigger: PolicyTrigger, requested: RequestedRun): Promise<string | undefined> {
-    const { facts, planner, clock } = this.#deps;
+    const { facts, planner, databaseNow } = this.#deps;
     const { schedule, sourceRegistryId } = policy.content;
     // In this order: what is logged while the catalog is read is planned once more.
     const cursor = await facts.logEnd();
     const reconciledScanAt = await facts.scannedAt(sourceRegistryId);
     const plan = await planner.planAll(policy);
-    const nextRunAt = trigger === 'schedule' ? nextTime(schedule, clock.now()) : undefined;
+    const nextRunAt = trigger === 'schedule' ? nextTime(schedule, await databaseNow()) : undefined;
     return this.#carryOut(policy, plan, trigger, { cursor, isFullDue: false, reconciledScanAt, nextRunAt }, requested);
   }
 

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import type { StoredPolicy } from './policy.ts';
 
@@ -23,6 +23,15 @@ export interface PlanStep {
   readonly reconciledScanAt?: Date | null | undefined;
   readonly nextRunAt?: Date | null | undefined;
 }
+
+/**
+ * Whether a run that somebody or the schedule began has tasks that move. Those that only wait, for a destination that is paused
+ * or away, hold up no other: what is open is not planned twice.
+ */
+const isUnderWay = (policyId: RawBuilder<unknown>) => sql<boolean>`exists (
+  select from executions e join tasks t on t.execution_id = e.id
+  where e.policy_id = ${policyId} and e.state = 'running' and e.trigger in ('manual', 'schedule')
+    and t.state in ('queued', 'running') and not t.stop_requested)`;
 
 const followsNow = sql<boolean>`p.is_enabled and p.paused_at is null`;
 
@@ -51,15 +60,8 @@ export function createPolicyRunsStore(database: Kysely<Tables>) {
 
     /** Whether somebody's run, or one of the schedule, is under way. */
     async isRunning(policyId: string): Promise<boolean> {
-      const row = await database
-        .selectFrom('executions')
-        .select('id')
-        .where('policy_id', '=', policyId)
-        .where('state', '=', 'running')
-        .where('held_back', 'is', null)
-        .where('trigger', 'in', ['manual', 'schedule'])
-        .executeTakeFirst();
-      return row !== undefined;
+      const { rows } = await sql<{ is: boolean }>`select ${isUnderWay(sql`${policyId}::uuid`)} as is`.execute(database);
+      return rows[0]?.is === true;
     },
   };
 }
@@ -83,10 +85,7 @@ async function listDue(database: Kysely<Tables>): Promise<DuePolicies> {
             and h.txid >= pg_snapshot_xmin(pg_current_snapshot())
         ) as is_ahead,
         p.is_full_due or (p.on_push and p.reconciled_scan_at is distinct from r.scanned_at) as is_full,
-        coalesce(p.next_run_at <= now(), false) and not exists (
-          select from executions e where e.policy_id = p.id and e.state = 'running' and e.held_back is null
-            and e.trigger in ('manual', 'schedule')
-        ) as is_scheduled
+        coalesce(p.next_run_at <= now(), false) and not ${isUnderWay(sql`p.id`)} as is_scheduled
       from (select p.*, (p.content->>'onPush')::boolean as on_push from policies p where ${followsNow}) p
       left join registries r on r.id = p.source_registry_id
     ) due

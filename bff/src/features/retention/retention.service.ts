@@ -25,7 +25,8 @@ export interface RetentionServiceDeps {
   readonly onScheduled: (run: { readonly plan: RetentionPlan; readonly isRefused: boolean }) => Promise<void>;
   readonly isArchived: (project: string) => Promise<boolean>;
   readonly newId: () => string;
-  readonly clock: { now(): Date };
+  /** By the database's clock, which decides what is due. */
+  readonly databaseNow: () => Promise<Date>;
 }
 
 export class RetentionProjectMissingError extends Error {
@@ -96,7 +97,7 @@ export class RetentionService {
 
   /** @throws RetentionFieldError, RetentionProjectMissingError, TooManyPlansError */
   async create(project: string, values: RetentionValues, by: string | null): Promise<string> {
-    const nextRunAt = this.#check(project, values);
+    const nextRunAt = await this.#check(project, values);
     const id = this.#deps.newId();
     const made = await this.#deps.plans.create(id, project, values, { nextRunAt, by }, plansMax);
     if (made === 'missing') throw new RetentionProjectMissingError();
@@ -107,7 +108,7 @@ export class RetentionService {
 
   /** @throws RetentionFieldError, RetentionPlanChangedError */
   async update(plan: RetentionPlan, values: RetentionValues, by: string | null): Promise<void> {
-    const nextRunAt = this.#check(plan.project, values);
+    const nextRunAt = await this.#check(plan.project, values);
     if (!(await this.#deps.plans.update(plan, values, { nextRunAt, by }))) throw new RetentionPlanChangedError();
     await this.#deps.runs.endHeld(plan.id);
     this.#changed(plan.project);
@@ -161,9 +162,9 @@ export class RetentionService {
   }
 
   async #startOne(due: DuePlan): Promise<void> {
-    const { plans, runs, nextTime, clock, newId, announce, onScheduled, isArchived } = this.#deps;
+    const { plans, runs, nextTime, databaseNow, newId, announce, onScheduled, isArchived } = this.#deps;
     const { plan } = due;
-    if (!(await plans.takeDue(due, nextTime(plan.schedule, clock.now())))) return;
+    if (!(await plans.takeDue(due, nextTime(plan.schedule, await databaseNow())))) return;
     if (await isArchived(plan.project)) return;
     const nobody = { askedBy: null, askerId: null, acceptsMany: false, expectedCount: null };
     const made = await runs.create({ id: newId(), plan, isScheduled: true, ...nobody });
@@ -172,13 +173,13 @@ export class RetentionService {
   }
 
   /** @returns when it is due first @throws RetentionFieldError */
-  #check(project: string, values: RetentionValues): Date | null {
+  async #check(project: string, values: RetentionValues): Promise<Date | null> {
     compilePlan(project, values);
     const { schedule, isEnabled } = values;
     if (schedule === null) return null;
     const problem = this.#deps.problemOf(schedule);
     if (problem !== undefined) throw new RetentionFieldError(`schedule.${problem.field}`, problem.message);
-    const nextAt = this.#deps.nextTime(schedule, this.#deps.clock.now());
+    const nextAt = this.#deps.nextTime(schedule, await this.#deps.databaseNow());
     if (nextAt === null) throw new RetentionFieldError('schedule.cron', 'That time never comes.');
     return isEnabled ? nextAt : null;
   }
