@@ -1,70 +1,44 @@
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
-import { type Notice, type NoticeKind, noticeKinds, type NoticeList } from 'bff/contract/notices';
-import { type FormEvent, useState } from 'react';
+import { type NoticeKind, noticeKinds, type NoticeList } from 'bff/contract/notices';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/api-error.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { FormDrawer } from '../../ui/FormDrawer.tsx';
-import { toast } from '../../ui/toast.ts';
-import { bodyOf, findWrong, formOf, type NoticeField, type NoticeFormValues } from './notice-form.ts';
+import { mailLanguages, type NoticeField, type NoticeFormValues } from './notice-form.ts';
+import { NoticeConflict } from './NoticeConflict.tsx';
+import { useNoticePolicies } from './notice-policies.ts';
 import styles from './notices.module.css';
-import { type NoticePlace, useNoticeActions } from './notices-queries.ts';
+import type { NoticePlace } from './notices-queries.ts';
+import { type EditedNotice, useNoticeForm } from './use-notice-form.ts';
 
-interface NoticeFormDrawerProps {
-  place: NoticePlace;
-  /** Left out for a new one. */
-  notice: Notice | undefined;
+interface NoticeFormDrawerProps extends EditedNotice {
   mail: NoticeList['mail'];
-  onCreated: (made: { name: string; secret: string }) => void;
-  onClose: () => void;
 }
 
-export function NoticeFormDrawer({ place, notice, mail, onCreated, onClose }: NoticeFormDrawerProps) {
-  const { t, i18n } = useTranslation('notices');
+export function NoticeFormDrawer({ mail, ...edited }: NoticeFormDrawerProps) {
+  const { t } = useTranslation('notices');
   const errorWords = useErrorWords();
-  const [start] = useState(() => formOf(notice, i18n.language.startsWith('zh') ? 'zh' : 'en'));
-  const [values, setValues] = useState(start);
-  const [wrong, setWrong] = useState<readonly NoticeField[]>([]);
-  const { create, update } = useNoticeActions(place);
-  const error = create.error ?? update.error;
+  const { place, onClose } = edited;
+  const { base, theirs, values, wrong, error, ...form } = useNoticeForm(edited);
+  const { change } = form;
   const isAddressRefused = error instanceof ApiError && error.code === 'notice-address-refused';
-  const change = (part: Partial<NoticeFormValues>) => setValues((before) => ({ ...before, ...part }));
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const found = findWrong(values);
-    setWrong(found);
-    if (found.length > 0) return;
-    try {
-      if (notice === undefined) {
-        const { name, secret } = await create.mutateAsync({ channel: values.channel, ...bodyOf(values) });
-        onClose();
-        if (secret === null) toast({ message: t('form.made', { name }), tone: 'ok' });
-        else onCreated({ name, secret });
-        return;
-      }
-      const { id: noticeId, version, isDisabled, policyId } = notice;
-      const body = { version, isDisabled, policyId, ...bodyOf(values) };
-      await update.mutateAsync({ noticeId, change: body });
-      toast({ message: t('form.saved', { name: body.name }), tone: 'ok' });
-      onClose();
-    } catch {
-      // The mutation keeps what the server said, and the form shows it.
-    }
-  };
   return (
     <FormDrawer
       isOpen
-      title={notice === undefined ? t('form.addTitle') : t('form.editTitle', { name: notice.name })}
+      title={base === undefined ? t('form.addTitle') : t('form.editTitle', { name: base.name })}
       submitLabel={t(
-        notice !== undefined ? 'form.save' : values.channel === 'mail' ? 'form.create' : 'form.createSecret',
+        base !== undefined ? 'form.save' : values.channel === 'mail' ? 'form.create' : 'form.createSecret',
       )}
       submitError={error === null || isAddressRefused ? null : errorWords(error)}
-      isSubmitting={create.isPending || update.isPending}
-      isDirty={JSON.stringify(values) !== JSON.stringify(start)}
-      onSubmit={(event) => void submit(event)}
+      isSubmitting={form.isSubmitting}
+      isDirty={form.isDirty}
+      onSubmit={form.submit}
       onClose={onClose}
     >
+      {base === undefined || theirs === undefined ? null : (
+        <NoticeConflict base={base} theirs={theirs} yours={values} onTake={form.takeTheirs} />
+      )}
       <TextField
         label={t('form.name')}
         value={values.name}
@@ -74,7 +48,7 @@ export function NoticeFormDrawer({ place, notice, mail, onCreated, onClose }: No
         slotProps={{ inputLabel: { shrink: true } }}
         autoFocus
       />
-      {notice === undefined ? (
+      {base === undefined ? (
         <TextField
           select
           label={t('form.channel')}
@@ -100,8 +74,38 @@ export function NoticeFormDrawer({ place, notice, mail, onCreated, onClose }: No
       ) : (
         <MailFields values={values} wrong={wrong} mail={mail} onChange={change} />
       )}
+      <PolicyField place={place} policyId={values.policyId} onChange={change} />
       <Kinds kinds={values.kinds} isWrong={wrong.includes('kinds')} onChange={(kinds) => change({ kinds })} />
     </FormDrawer>
+  );
+}
+
+interface PolicyFieldProps {
+  place: NoticePlace;
+  policyId: string;
+  onChange: (part: Partial<NoticeFormValues>) => void;
+}
+
+/** Of everything that is copied, or of one policy. */
+function PolicyField({ place, policyId, onChange }: PolicyFieldProps) {
+  const { t } = useTranslation('notices');
+  const { choicesFor, nameOf } = useNoticePolicies();
+  const choices = choicesFor(place).map(({ id }) => id);
+  return (
+    <TextField
+      select
+      label={t('form.policy')}
+      value={policyId}
+      onChange={(event) => onChange({ policyId: event.target.value })}
+      helperText={t('form.policyHint')}
+      slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
+    >
+      {[...new Set(['', ...choices, policyId])].map((id) => (
+        <MenuItem key={id} value={id}>
+          <bdi>{nameOf(id)}</bdi>
+        </MenuItem>
+      ))}
+    </TextField>
   );
 }
 
@@ -140,8 +144,8 @@ function MailFields({ values, wrong, mail, onChange }: MailFieldsProps) {
         onChange={(event) => onChange({ language: event.target.value === 'zh' ? 'zh' : 'en' })}
         slotProps={{ inputLabel: { shrink: true } }}
       >
-        <MenuItem value="en">English</MenuItem>
-        <MenuItem value="zh">简体中文</MenuItem>
+        <MenuItem value="en">{mailLanguages.en}</MenuItem>
+        <MenuItem value="zh">{mailLanguages.zh}</MenuItem>
       </TextField>
     </>
   );

@@ -3,7 +3,8 @@ import userEvent from '@testing-library/user-event';
 import type { Notice, NoticeDelivery } from 'bff/contract/notices';
 import { placeActions } from 'bff/contract/permissions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pretendApi, Refusal } from '../../testing/api.ts';
+import { pretendApi, Refusal, sentBodies } from '../../testing/api.ts';
+import { policyWith } from '../../testing/policies.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
 import { ProjectNoticesPage } from './ProjectNoticesPage.tsx';
@@ -65,6 +66,7 @@ function open(answers: Record<string, unknown> = {}, search = '', isConfigured =
     [`GET ${base}/${notice.id}/deliveries`]: { items: [delivery] },
     [`POST ${base}/${notice.id}/deliveries/${delivery.id}/redeliver`]: { ...delivery, state: 'waiting' },
     [`POST ${base}/${notice.id}/test`]: { ...delivery, event: 'test', state: 'waiting' },
+    'GET /policies': { items: [], nextCursor: null, total: 0 },
     ...answers,
   });
   return { calls, ...renderAt(`${base}${search}`, <ProjectNoticesPage />, [], '/projects/:project/notices') };
@@ -93,6 +95,7 @@ describe('notices', () => {
       name: 'Pager',
       url: 'https://pager.example/hook',
       kinds: ['failed'],
+      policyId: null,
     });
     await user.click(within(shown).getByRole('button', { name: 'I have copied it' }));
     await waitFor(() => expect(screen.queryByText(SECRET)).toBeNull());
@@ -115,6 +118,69 @@ describe('notices', () => {
     await user.type(field, 'http://169.254.169.254/');
     await user.click(screen.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText(/^Notices may not be sent there/)).toBeDefined();
+  });
+
+  it('do not overwrite what a colleague saved meanwhile: both are shown', async () => {
+    const user = userEvent.setup();
+    const theirs = { ...notice, url: 'https://theirs.example/hook', version: 4 };
+    let stored = notice;
+    const { calls, client } = open(
+      {
+        [`GET ${base}`]: () => ({ items: [stored], mayManage: true, mail: { isConfigured: false, from: null } }),
+        [`PUT ${base}/${notice.id}`]: ({ body }: { body: { version: number } }) =>
+          body.version === 4 ? { ...theirs, version: 5 } : new Refusal(409, 'version-conflict'),
+      },
+      `?edit=${notice.id}`,
+    );
+    const name = await screen.findByRole('textbox', { name: 'Name' });
+    await user.clear(name);
+    await user.type(name, 'Duty');
+    stored = theirs;
+    await client.invalidateQueries();
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    const conflict = await screen.findByText(/^Somebody else changed Pager meanwhile/);
+    const row = await screen.findByRole('row', { name: /^Address/ });
+    expect(row.textContent).toContain('https://theirs.example/hook');
+    expect(row.textContent).toContain('https://pager.example/hook');
+    await user.click(screen.getByRole('button', { name: 'Take theirs' }));
+    expect(screen.getByRole('textbox', { name: 'Address' })).toHaveProperty('value', theirs.url);
+    expect(conflict.isConnected).toBe(false);
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(screen.queryByRole('textbox', { name: 'Name' })).toBeNull());
+    const sent = sentBodies(calls, 'PUT') as { version: number; url: string }[];
+    expect(sent.map(({ version, url }) => [version, url])).toEqual([
+      [3, notice.url],
+      [4, theirs.url],
+    ]);
+  });
+
+  it('can be about one policy, which the list names', async () => {
+    const user = userEvent.setup();
+    const policy = policyWith({ project: 'payments' });
+    const elsewhere = policyWith({ id: 'p-2', name: 'elsewhere', project: 'other' });
+    const gone = { ...notice, id: 'n-2', name: 'Old', policyId: 'gone' };
+    const { calls } = open(
+      { 'GET /policies': { items: [policy, elsewhere], nextCursor: null, total: 2 } },
+      `?edit=NEW&policy=${policy.id}`,
+      false,
+      [notice, { ...notice, id: 'n-1', name: 'Stages', policyId: policy.id }, gone],
+    );
+    const form = await screen.findByRole('dialog', { name: 'New notice' });
+    const choice = await within(form).findByRole('combobox', { name: 'Which copies' });
+    await waitFor(() => expect(choice.textContent).toBe(policy.name));
+    await user.click(choice);
+    const options = (await screen.findAllByRole('option')).map(({ textContent }) => textContent);
+    expect(options).toEqual(['All copies', policy.name]);
+    await user.click(screen.getByRole('option', { name: policy.name }));
+    await user.type(within(form).getByRole('textbox', { name: 'Name' }), 'Pager');
+    await user.type(within(form).getByRole('textbox', { name: 'Address' }), 'https://pager.example/hook');
+    await user.click(within(form).getByRole('button', { name: 'Make it and show its secret' }));
+    await waitFor(() => expect(sentBodies(calls, 'POST')).toMatchObject([{ policyId: policy.id }]));
+    await user.click(await screen.findByRole('button', { name: 'I have copied it' }));
+    const row = (name: string) => screen.findByRole('row', { name: new RegExp(`^${name}`) });
+    expect(within(await row('Stages')).getByRole('link', { name: policy.name })).toBeDefined();
+    expect((await row('Pager')).textContent).toContain('All copies');
+    expect((await row('Old')).textContent).toContain('a policy that is gone');
   });
 
   it('show what came back, as text, and are sent again', async () => {

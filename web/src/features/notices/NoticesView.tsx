@@ -18,7 +18,8 @@ import { type NoticePlace, useNoticeActions } from './notices-queries.ts';
 
 /** `edit` is a notice’s id, or this word for a new one. */
 const NEW = 'NEW';
-const noticeUrl = { edit: '', renew: '', remove: '', deliveries: '' };
+/** `policy`: what a new one is about. */
+const noticeUrl = { edit: '', policy: '', renew: '', remove: '', deliveries: '' };
 const TWO_LINES_PX = 48;
 
 interface NoticesViewProps {
@@ -43,8 +44,8 @@ export function NoticesView({ place, query, addButton }: NoticesViewProps) {
   const open = (dialog: Partial<typeof noticeUrl>) => setUrl(dialog, { replace: false });
   const onError = (error: Error) => toast({ message: errorWords(error).sentence, tone: 'danger' });
   const setDisabled = (notice: Notice, isDisabled: boolean) => {
-    const { id: noticeId, name, version, policyId, language } = notice;
-    const change = { version, policyId, ...bodyOf(formOf(notice, language)), isDisabled };
+    const { id: noticeId, name, version, language } = notice;
+    const change = { version, ...bodyOf(formOf(notice, language)), isDisabled };
     const onSuccess = () => toast({ message: t(isDisabled ? 'disabled' : 'enabled', { name }), tone: 'ok' });
     update.mutate({ noticeId, change }, { onSuccess, onError });
   };
@@ -91,9 +92,10 @@ export function NoticesView({ place, query, addButton }: NoticesViewProps) {
           key={url.edit}
           place={place}
           notice={edited}
+          policyId={url.policy}
           mail={query.data.mail}
           onCreated={setSecret}
-          onClose={() => setUrl({ edit: '' })}
+          onClose={() => setUrl({ edit: '', policy: '' })}
         />
       ) : null}
       {told === undefined ? null : (

@@ -2,9 +2,12 @@ import MoreIcon from '@mui/icons-material/MoreVert';
 import type { Notice } from 'bff/contract/notices';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useNoticePolicies } from './notice-policies.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import type { MenuAction } from '../../ui/menu-action.ts';
 import { MenuButton } from '../../ui/MenuButton.tsx';
+import { paths } from '../../paths.ts';
 import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import styles from './notices.module.css';
@@ -44,6 +47,13 @@ export function useNoticeColumns(actionsOf: (notice: Notice) => readonly MenuAct
         minWidth: 200,
         grow: 2,
         cell: ({ kinds }) => kinds.map((kind) => t(`kind.${kind}`)).join(t('comma')),
+      },
+      {
+        key: 'policy',
+        header: t('column.policy'),
+        minWidth: 140,
+        grow: 1,
+        cell: ({ policyId }) => <NoticePolicy policyId={policyId} />,
       },
       {
         key: 'last',
@@ -88,5 +98,16 @@ export function useNoticeColumns(actionsOf: (notice: Notice) => readonly MenuAct
       },
     ],
     [t, actionsOf],
+  );
+}
+
+/** Whose copies it tells of. */
+function NoticePolicy({ policyId }: { policyId: string | null }) {
+  const { nameOf, isKnown } = useNoticePolicies();
+  if (policyId === null || !isKnown(policyId)) return <span className={styles['muted']}>{nameOf(policyId ?? '')}</span>;
+  return (
+    <Link to={paths.policy(policyId)}>
+      <bdi>{nameOf(policyId)}</bdi>
+    </Link>
   );
 }

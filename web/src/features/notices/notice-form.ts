@@ -1,4 +1,8 @@
 import type { Notice, NoticeKind } from 'bff/contract/notices';
+import { languageNames } from '../../i18n/language.ts';
+
+/** Of mails. */
+export const mailLanguages = { en: languageNames.en, zh: languageNames['zh-CN'] } as const;
 
 export interface NoticeFormValues {
   name: string;
@@ -8,6 +12,8 @@ export interface NoticeFormValues {
   recipients: string;
   language: 'en' | 'zh';
   kinds: NoticeKind[];
+  /** `''`: whatever copied. */
+  policyId: string;
 }
 
 export interface NoticeBody {
@@ -16,14 +22,23 @@ export interface NoticeBody {
   recipients?: string[];
   language?: 'en' | 'zh';
   kinds: NoticeKind[];
-  policyId?: string | null;
+  policyId: string | null;
 }
 
 export type NoticeField = 'name' | 'url' | 'recipients' | 'kinds';
 
-export function formOf(notice: Notice | undefined, language: 'en' | 'zh'): NoticeFormValues {
+/** @param policyId of a new one */
+export function formOf(notice: Notice | undefined, language: 'en' | 'zh', policyId = ''): NoticeFormValues {
   if (notice === undefined) {
-    return { name: '', channel: 'webhook', url: '', recipients: '', language, kinds: ['failed', 'recovered'] };
+    return {
+      name: '',
+      channel: 'webhook',
+      url: '',
+      recipients: '',
+      language,
+      kinds: ['failed', 'recovered'],
+      policyId,
+    };
   }
   return {
     name: notice.name,
@@ -32,11 +47,12 @@ export function formOf(notice: Notice | undefined, language: 'en' | 'zh'): Notic
     recipients: notice.recipients.join('\n'),
     language: notice.language,
     kinds: [...notice.kinds],
+    policyId: notice.policyId ?? '',
   };
 }
 
-export function bodyOf({ name, channel, url, recipients, language, kinds }: NoticeFormValues): NoticeBody {
-  const common = { name: name.trim(), kinds };
+export function bodyOf({ name, channel, url, recipients, language, kinds, policyId }: NoticeFormValues): NoticeBody {
+  const common = { name: name.trim(), kinds, policyId: policyId === '' ? null : policyId };
   return channel === 'webhook'
     ? { ...common, url: url.trim() }
     : { ...common, recipients: recipientsOf(recipients), language };
@@ -54,6 +70,15 @@ export function findWrong(values: NoticeFormValues): NoticeField[] {
     kinds: values.kinds.length === 0,
   };
   return (['name', 'url', 'recipients', 'kinds'] as const).filter((field) => checks[field]);
+}
+
+const comparedFields = ['name', 'url', 'recipients', 'language', 'kinds', 'policyId'] as const;
+export type ComparedField = (typeof comparedFields)[number];
+
+/** What somebody else made different since the form was opened. */
+export function changedFields(base: Notice, theirs: Notice): ComparedField[] {
+  const [before, after] = [formOf(base, base.language), formOf(theirs, theirs.language)];
+  return comparedFields.filter((field) => String(before[field]) !== String(after[field]));
 }
 
 function recipientsOf(text: string): string[] {

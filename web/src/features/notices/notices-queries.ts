@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import {
   createNotice,
   createProjectNotice,
@@ -8,6 +8,7 @@ import {
   listNotices,
   listProjectNoticeDeliveries,
   listProjectNotices,
+  type Notice,
   redeliverNotice,
   redeliverProjectNotice,
   renewNoticeSecret,
@@ -27,6 +28,15 @@ export type NoticePlace = string | undefined;
 export const projectNoticesQuery = (project: string) => endpointQuery(listProjectNotices, { params: { project } });
 export const noticesQuery = () => endpointQuery(listNotices, {});
 
+/** As it is now; undefined where it is gone. */
+export async function readNotice(client: QueryClient, place: NoticePlace, id: string): Promise<Notice | undefined> {
+  const { items } =
+    place === undefined
+      ? await client.fetchQuery({ ...noticesQuery(), staleTime: 0 })
+      : await client.fetchQuery({ ...projectNoticesQuery(place), staleTime: 0 });
+  return items.find((notice) => notice.id === id);
+}
+
 const projectDeliveriesQuery = (project: string, noticeId: string) =>
   endpointQuery(listProjectNoticeDeliveries, { params: { project, noticeId } });
 const systemDeliveriesQuery = (noticeId: string) => endpointQuery(listNoticeDeliveries, { params: { noticeId } });
@@ -39,7 +49,8 @@ export const deliveriesQueries = (place: NoticePlace, noticeId: string) => ({
 
 interface Change extends NoticeBody {
   version: number;
-  isDisabled: boolean;
+  /** Left out: as it is. */
+  isDisabled?: boolean;
 }
 
 /** What can be done with the notices of a place. Secrets are in the answers only: nothing of them is kept in a cache. */

@@ -17,6 +17,8 @@ export const text = {
   isOff: 'disabled',
   never: 'nothing sent yet',
   comma: ', ',
+  allCopies: 'All copies',
+  unknownPolicy: 'a policy that is gone or not yours to see',
   channel: { webhook: 'Webhook', mail: 'Mail' },
   kind: { failed: 'failed', recovered: 'works again', all: 'every end' },
   kindHint: {
@@ -24,7 +26,14 @@ export const text = {
     recovered: 'The first success between two registries after a failure.',
     all: 'Also what succeeded or was stopped.',
   },
-  column: { name: 'Notice', kinds: 'Tells of', last: 'Last sent', state: 'State', menu: 'Actions' },
+  column: {
+    name: 'Notice',
+    kinds: 'Tells of',
+    policy: 'Copies of',
+    last: 'Last sent',
+    state: 'State',
+    menu: 'Actions',
+  },
   state: { waiting: 'waiting', sending: 'sending', delivered: 'delivered', failed: 'not delivered' },
   event: {
     'execution.failed': 'Copying failed',
@@ -51,6 +60,8 @@ export const text = {
     recipientsFrom: 'Mail addresses, one a line, 20 at most. Sent from {{from}}',
     language: 'Language of the mail',
     kinds: 'When it is sent',
+    policy: 'Which copies',
+    policyHint: 'Of all, or of one policy only',
     wrong: {
       name: 'Give it a name of at most 100 characters.',
       url: 'Write an address that begins with https:// or http://.',

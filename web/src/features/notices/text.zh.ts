@@ -20,6 +20,8 @@ export const text: TextOf<typeof english> = {
   isOff: '已停用',
   never: '尚未发送',
   comma: '、',
+  allCopies: '所有复制',
+  unknownPolicy: '已删除或您无权查看的策略',
   channel: { webhook: 'Webhook', mail: '邮件' },
   kind: { failed: '失败', recovered: '恢复', all: '每次结束' },
   kindHint: {
@@ -27,7 +29,7 @@ export const text: TextOf<typeof english> = {
     recovered: '两个仓库之间失败后的首次成功。',
     all: '也包括成功和已停止的复制。',
   },
-  column: { name: '通知', kinds: '告知', last: '最近发送', state: '状态', menu: '操作' },
+  column: { name: '通知', kinds: '告知', policy: '复制范围', last: '最近发送', state: '状态', menu: '操作' },
   state: { waiting: '等待中', sending: '发送中', delivered: '已送达', failed: '未送达' },
   event: {
     'execution.failed': '复制失败',
@@ -54,6 +56,8 @@ export const text: TextOf<typeof english> = {
     recipientsFrom: '邮箱地址，每行一个，最多 20 个。发件人：{{from}}',
     language: '邮件语言',
     kinds: '何时发送',
+    policy: '哪些复制',
+    policyHint: '所有复制，或仅某个策略的复制',
     wrong: {
       name: '请填写名称，最多 100 个字符。',
       url: '请填写以 https:// 或 http:// 开头的地址。',

@@ -12,6 +12,7 @@ import { usePolicyActions } from './policies-queries.ts';
 import styles from './policies.module.css';
 import { factKeys, usePolicyFacts } from './policy-facts.ts';
 import { NextRun } from './policy-columns.tsx';
+import { PolicyNotices } from './PolicyNotices.tsx';
 
 interface PolicyAboutProps {
   policy: Policy;
@@ -40,19 +41,22 @@ export function PolicyAbout({ policy, mayManage }: PolicyAboutProps) {
           </div>
         )}
       </dl>
-      <section aria-label={t('destinations.title')}>
-        <h2 className={styles['sectionTitle']}>{t('destinations.title')}</h2>
-        <ul className={styles['destinations']}>
-          {policy.destinations.map((destination) => (
-            <Destination
-              key={destination.registryId}
-              policy={policy}
-              destination={destination}
-              mayManage={mayManage && policy.isEnabled}
-            />
-          ))}
-        </ul>
-      </section>
+      <div>
+        <section aria-label={t('destinations.title')}>
+          <h2 className={styles['sectionTitle']}>{t('destinations.title')}</h2>
+          <ul className={styles['destinations']}>
+            {policy.destinations.map((destination) => (
+              <Destination
+                key={destination.registryId}
+                policy={policy}
+                destination={destination}
+                mayManage={mayManage && policy.isEnabled}
+              />
+            ))}
+          </ul>
+        </section>
+        <PolicyNotices policy={policy} />
+      </div>
     </div>
   );
 }

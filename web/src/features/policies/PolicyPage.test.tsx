@@ -118,6 +118,33 @@ describe('the page of a policy', () => {
     }
   });
 
+  it('says who is told of it, and leads to another notice', async () => {
+    const notice = { id: 'n-1', name: 'Pager', policyId: policy.id, isDisabled: false };
+    const items = [notice, { ...notice, id: 'n-2', policyId: null }, { ...notice, id: 'n-3', policyId: 'another' }];
+    open({ 'GET /notices': { items, mayManage: true, mail: { isConfigured: false, from: null } } });
+    const notices = await screen.findByRole('region', { name: 'Notices' }, wait);
+    const linkTo = (name: string) => within(notices).getByRole('link', { name }).getAttribute('href');
+    expect(linkTo('Pager')).toBe('/settings/notices?edit=n-1');
+    expect(linkTo('1 notice of all copies tells of it, too')).toBe('/settings/notices');
+    expect(linkTo('New notice of this policy')).toBe(`/settings/notices?edit=NEW&policy=${policy.id}`);
+  });
+
+  it('asks for the notices of its project only where the reader manages all of it', async () => {
+    const path = '/projects/payments/notices';
+    const answers = (access: Parameters<typeof projectWith>[0]) => ({
+      [`GET /policies/${policy.id}`]: policyWith({ project: 'payments' }),
+      'GET /projects/payments': projectWith(access),
+      [`GET ${path}`]: { items: [], mayManage: true, mail: { isConfigured: false, from: null } },
+    });
+    const { unmount } = open(answers({ testing: ['project.manage'], production: ['project.manage'] }), 'guest');
+    const add = await screen.findByRole('link', { name: 'New notice of this policy' }, wait);
+    expect(add.getAttribute('href')).toBe(`${path}?edit=NEW&policy=${policy.id}`);
+    unmount();
+    const { calls } = open(answers({ testing: ['project.manage'], production: ['member.read'] }), 'guest');
+    await screen.findAllByText('kept in step', {}, wait);
+    expect(calls.some((made) => made.path === path)).toBe(false);
+  });
+
   it('repairs the drift that its dry run shows', async () => {
     const { calls } = open(
       { [`GET /policies/${policy.id}/preview`]: previewWith(), [`POST /policies/${policy.id}/run`]: executionWith() },

@@ -176,6 +176,14 @@ export const text = {
     pausedDone: '{{registry}} is paused for this policy.',
     resumedDone: '{{registry}} is examined anew and goes on.',
   },
+  notices: {
+    title: 'Notices',
+    hint: 'A notice tells a program or a mailbox when its copies fail, and when they work again.',
+    ofAll_one: '{{count}} notice of all copies tells of it, too',
+    ofAll_other: '{{count}} notices of all copies tell of it, too',
+    disabled: 'disabled',
+    add: 'New notice of this policy',
+  },
   executions: {
     title: 'Runs',
     column: {

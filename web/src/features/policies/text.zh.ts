@@ -164,6 +164,13 @@ export const text = {
     pausedDone: '此策略已暂停复制到 {{registry}}。',
     resumedDone: '{{registry}} 将重新检查并继续。',
   },
+  notices: {
+    title: '通知',
+    hint: '其复制失败以及恢复时，通知会告知某个程序或邮箱。',
+    ofAll_other: '另有 {{count}} 个针对所有复制的通知也涵盖它',
+    disabled: '已停用',
+    add: '为此策略新建通知',
+  },
   executions: {
     title: '运行记录',
     column: { started: '开始于', trigger: '原因', version: '版本', state: '状态', counts: '计划', done: '任务' },
