@@ -47,13 +47,15 @@ class ArtifactCopy {
         name: source.name,
         getManifest: async (digest) =>
           (await this.#findManifest(digest)) ??
-          limiter.manifests.run(0, signal, () =>
-            onSide('source', () => source.getManifest(sourceRepository, digest, { signal })),
-          ),
+          limiter
+            .manifestsFrom(source)
+            .run(0, signal, () => onSide('source', () => source.getManifest(sourceRepository, digest, { signal }))),
         listReferrers: async (digest) => {
-          const { descriptors } = await limiter.manifests.run(0, signal, () =>
-            onSide('source', () => source.listReferrers(sourceRepository, digest, { signal, sinceMs })),
-          );
+          const { descriptors } = await limiter
+            .manifestsFrom(source)
+            .run(0, signal, () =>
+              onSide('source', () => source.listReferrers(sourceRepository, digest, { signal, sinceMs })),
+            );
           return descriptors;
         },
       },
@@ -100,7 +102,7 @@ class ArtifactCopy {
     if (this.#options.isExpected === false) await isNewRepository(this.#options, this.#memory);
     if (this.#memory.isUnsetTag(targetRepository, targetTag)) return false;
     // One question, and no pull event on Distribution.
-    return limiter.manifests.run(0, signal, () =>
+    return limiter.manifestsInto(target).run(0, signal, () =>
       isKnownThere(this.#options, async () => {
         const found = await target.headManifest(targetRepository, targetTag, { ifNoneMatch: digest, signal });
         return found === 'not-modified';
@@ -199,7 +201,7 @@ class ArtifactCopy {
 
   #isThere(digest: string): Promise<boolean> {
     const { target, targetRepository, signal, limiter } = this.#options;
-    return limiter.manifests.run(0, signal, () =>
+    return limiter.manifestsInto(target).run(0, signal, () =>
       isKnownThere(this.#options, async () => {
         if (await isNewRepository(this.#options, this.#memory)) return false;
         const found = await target.headManifest(targetRepository, digest, { signal });
@@ -268,9 +270,11 @@ class ArtifactCopy {
   async #putOnce(node: CopyNode, reference: string): Promise<void> {
     const { target, targetRepository, signal, limiter } = this.#options;
     const manifest = { bytes: node.bytes, mediaType: node.descriptor.mediaType };
-    await limiter.manifests.run(0, signal, () =>
-      onSide('destination', () => target.putManifest(targetRepository, reference, manifest, { signal })),
-    );
+    await limiter
+      .manifestsInto(target)
+      .run(0, signal, () =>
+        onSide('destination', () => target.putManifest(targetRepository, reference, manifest, { signal })),
+      );
   }
 
   async #pushReferrers(referrers: readonly Referrer[]): Promise<void> {

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { createMemoryTarget, type MemoryTarget } from '../testing/memory-target.ts';
+import { pushSampleImage } from '../testing/sample-artifacts.ts';
+import { copyArtifact, type CopyOptions, createCopyLimiter } from './index.ts';
 import { Slots } from './copy-limiter.ts';
 import { TargetMemory } from './target-memory.ts';
 
@@ -49,4 +52,39 @@ test('a repository that was new is asked for again after a while', async () => {
   expect(memory.isUnsetTag('a/b', 'v2')).toBe(false);
   expect(await memory.isNewRepository('a/b', ask)).toBe(false);
   expect(asked).toEqual([0, nowMs]);
+});
+
+test.each<['source' | 'destination', keyof MemoryTarget]>([
+  ['source', 'getManifest'],
+  ['source', 'listReferrers'],
+  ['destination', 'headManifest'],
+  ['destination', 'putManifest'],
+])('a %s that does not answer %s is asked by few at once, and holds up no copy of others', async (side, operation) => {
+  const limiter = createCopyLimiter();
+  const source = createMemoryTarget('development');
+  const target = createMemoryTarget('testing');
+  const { digest } = await pushSampleImage(source, 'a/b');
+  const copy = (targetTag: string, more: Partial<CopyOptions> = {}) =>
+    copyArtifact({
+      source,
+      target,
+      sourceRepository: 'a/b',
+      targetRepository: 'a/b',
+      digest,
+      targetTag,
+      includeReferrers: true,
+      limiter,
+      ...more,
+    });
+
+  const hangs = vi.fn(() => new Promise<never>(() => undefined));
+  const frozen: MemoryTarget = {
+    ...(side === 'source' ? source : createMemoryTarget('frozen')),
+    [operation]: hangs,
+  };
+  const sides = side === 'source' ? { source: frozen } : { target: frozen };
+  for (let place = 0; place < 48; place += 1) void copy(`held-${place}`, sides);
+  await vi.waitFor(() => expect(hangs).toHaveBeenCalledTimes(8));
+  expect(await copy('v1')).toMatchObject({ outcome: 'copied' });
+  expect(hangs).toHaveBeenCalledTimes(8);
 });

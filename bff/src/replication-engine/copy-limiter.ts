@@ -8,11 +8,12 @@ export interface CopyLimiterOptions {
    * slots for: while some are asked for, mounted or opened, the others keep the slots full.
    */
   readonly blobsAtOnce?: number;
-  /** Questions and manifests at once, over all copies. */
-  readonly manifestsAtOnce?: number;
   /** Milliseconds of any clock that does not go back; ages what is remembered of destinations. */
   readonly now?: () => number;
 }
+
+/** With one source or one destination, over all copies that share the limiter. The client has some slots more. */
+const manifestsAtOnce = 8;
 
 interface Waiter {
   readonly sizeBytes: number;
@@ -130,23 +131,31 @@ export interface CopyLimiter {
   blobsInto(target: Target): Slots;
   /** For blobs that several destinations read together from a source. */
   sharedBlobsFrom(source: ReadOnlyTarget): Slots;
-  readonly manifests: Slots;
+  /** For manifests and referrers that are read at a source: one that hangs holds up only what it is the source of. */
+  manifestsFrom(source: ReadOnlyTarget): Slots;
+  /** For questions to a destination and manifests into it: one that hangs holds up only what goes there. */
+  manifestsInto(target: Target): Slots;
   /** Kept while any copy to the target runs. @returns the memory and how to leave it */
   enter(target: Target): { readonly memory: TargetMemory; readonly leave: () => void };
 }
 
 export function createCopyLimiter(options: CopyLimiterOptions = {}): CopyLimiter {
   const now = options.now ?? (() => performance.now());
-  const slotsOf = (known: WeakMap<object, Slots>) => (registry: object) => {
-    const slots = known.get(registry) ?? new Slots(options.blobsAtOnce ?? 20);
-    known.set(registry, slots);
-    return slots;
+  const { blobsAtOnce = 20 } = options;
+  const slotsPerRegistry = (count: number) => {
+    const known = new WeakMap<object, Slots>();
+    return (registry: object): Slots => {
+      const slots = known.get(registry) ?? new Slots(count);
+      known.set(registry, slots);
+      return slots;
+    };
   };
   const memories = new Map<Target, { memory: TargetMemory; copies: number }>();
   return {
-    blobsInto: slotsOf(new WeakMap()),
-    sharedBlobsFrom: slotsOf(new WeakMap()),
-    manifests: new Slots(options.manifestsAtOnce ?? 8),
+    blobsInto: slotsPerRegistry(blobsAtOnce),
+    sharedBlobsFrom: slotsPerRegistry(blobsAtOnce),
+    manifestsFrom: slotsPerRegistry(manifestsAtOnce),
+    manifestsInto: slotsPerRegistry(manifestsAtOnce),
     enter: (target) => {
       const entry = memories.get(target) ?? { memory: new TargetMemory(now), copies: 0 };
       memories.set(target, entry);
