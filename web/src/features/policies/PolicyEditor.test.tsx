@@ -113,6 +113,29 @@ describe('the editor of a policy', () => {
     ]);
   }, 180_000);
 
+  it('keeps the form while the time zone is typed, whichever zones the browser knows', async () => {
+    const user = userEvent.setup();
+    const schedule = { cron: '0 2 * * *', timeZone: 'Europe/Berlin' };
+    pretend({
+      [`GET /policies/${id}`]: policyWith({ content: { ...policyContent, schedule } }),
+      'POST /schedule-checks': ({ body }: PretendedCall) => ({
+        isValid: true,
+        problem: null,
+        sentence: { en: `at two, ${(body as typeof schedule).timeZone}`, zh: '' },
+        nextTimes: ['2026-01-01T01:00:00.000Z'],
+      }),
+    });
+    openEdit();
+    const times = await screen.findByRole('list', { name: 'Next times' }, wait);
+    expect(times.textContent).toMatch(/02:00 (GMT\+1|CET)$/);
+    const zone = screen.getByRole('combobox', { name: 'Time zone' });
+    await user.clear(zone);
+    await user.type(zone, 'Nowhere/Yet');
+    expect(zone).toHaveProperty('value', 'Nowhere/Yet');
+    await screen.findByText('at two, Nowhere/Yet', {}, wait);
+    expect(screen.getByRole('list', { name: 'Next times' }).textContent).toMatch(/01:00 UTC$/);
+  }, 180_000);
+
   it('asks before what was typed is left', async () => {
     const user = userEvent.setup();
     pretend({ [`GET /policies/${id}`]: policyWith() });

@@ -1,6 +1,5 @@
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
-import type { ScheduleCheck } from 'bff/contract/policies';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
 import { Field } from '../../ui/Field.tsx';
@@ -8,9 +7,10 @@ import type { EditorFieldsProps } from './editor-fields.ts';
 import { EditorSection } from './EditorSection.tsx';
 import styles from './policies.module.css';
 import { TimeZones } from './TimeZones.tsx';
+import type { CheckedSchedule } from './use-draft.ts';
 
 interface TimingFieldsProps extends EditorFieldsProps {
-  schedule: ScheduleCheck | undefined;
+  schedule: CheckedSchedule | undefined;
 }
 
 /** What makes it run by itself. */
@@ -54,7 +54,7 @@ export function TimingFields({ values, wrong, onChange, schedule }: TimingFields
             />
           </div>
           <TimeZones id="policy-time-zones" />
-          <NextTimes schedule={schedule} timeZone={values.timeZone} />
+          <NextTimes schedule={schedule} />
         </>
       ) : null}
       <p className={styles['muted']}>{t(runsByItself ? 'editor.manualToo' : 'editor.manualOnly')}</p>
@@ -62,11 +62,12 @@ export function TimingFields({ values, wrong, onChange, schedule }: TimingFields
   );
 }
 
-/** The schedule as a sentence, and when it is due, on the clocks of its time zone. */
-function NextTimes({ schedule, timeZone }: { schedule: ScheduleCheck | undefined; timeZone: string }) {
+/** The schedule as a sentence, and when it is due, on the clocks of the time zone that was checked with it. */
+function NextTimes({ schedule }: { schedule: CheckedSchedule | undefined }) {
   const { t } = useTranslation('policies');
   const { language } = useFormat();
   if (schedule?.isValid !== true) return null;
+  const format = clockOf(language, schedule.timeZone);
   const sentence = language === 'zh-CN' ? schedule.sentence?.zh : schedule.sentence?.en;
   return (
     <div className={styles['effect']} aria-live="polite">
@@ -75,7 +76,7 @@ function NextTimes({ schedule, timeZone }: { schedule: ScheduleCheck | undefined
       <ul className={styles['times']} aria-label={t('editor.nextTimes')}>
         {schedule.nextTimes.map((instant) => (
           <li key={instant}>
-            <time dateTime={instant}>{timeThere(language, instant, timeZone)}</time>
+            <time dateTime={instant}>{format.format(new Date(instant))}</time>
           </li>
         ))}
       </ul>
@@ -83,15 +84,20 @@ function NextTimes({ schedule, timeZone }: { schedule: ScheduleCheck | undefined
   );
 }
 
-function timeThere(language: string, instant: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(language, {
+function clockOf(language: string, timeZone: string): Intl.DateTimeFormat {
+  const options = {
     weekday: 'short',
     month: 'short',
     day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
-    timeZone,
     timeZoneName: 'short',
-  }).format(new Date(instant));
+  } as const;
+  try {
+    return new Intl.DateTimeFormat(language, { ...options, timeZone });
+  } catch {
+    // A zone that the server knows and this browser does not: the times bear the name of theirs.
+    return new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' });
+  }
 }

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { PolicyContent } from 'bff/contract/policies';
+import type { PolicyContent, ScheduleCheck } from 'bff/contract/policies';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/api-error.ts';
 import { useCan } from '../../domain/account.ts';
@@ -42,7 +42,10 @@ export function useDraftPreview(values: PolicyFormValues) {
   return { preview, previewed };
 }
 
-export function useDraftSchedule({ cron, timeZone, hasSchedule }: PolicyFormValues) {
+/** What the server says of a schedule, with the time zone that it was asked about. */
+export type CheckedSchedule = ScheduleCheck & { readonly timeZone: string };
+
+export function useDraftSchedule({ cron, timeZone, hasSchedule }: PolicyFormValues): CheckedSchedule | undefined {
   const isComplete = hasSchedule && cron.trim() !== '' && timeZone.trim() !== '';
   const settled = useDebounced(
     isComplete ? JSON.stringify({ cron: cron.trim(), timeZone: timeZone.trim() }) : '',
@@ -50,7 +53,8 @@ export function useDraftSchedule({ cron, timeZone, hasSchedule }: PolicyFormValu
   );
   const asked =
     settled === '' ? { cron: '', timeZone: '' } : (JSON.parse(settled) as { cron: string; timeZone: string });
-  return useQuery({ ...scheduleQuery(asked), enabled: settled !== '' && hasSchedule }).data;
+  const { data } = useQuery({ ...scheduleQuery(asked), enabled: settled !== '' && hasSchedule });
+  return data && { ...data, timeZone: asked.timeZone };
 }
 
 type Wrong = Partial<Record<FormField, string>>;
