@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { pretendMedia } from '../testing/layout.ts';
 import { loadWords, renderAt } from '../testing/render.tsx';
@@ -86,6 +86,72 @@ describe('the keyboard', () => {
     renderAt('/tags', table({}));
     const inTabOrder = screen.getAllByRole('row').filter((each) => each.tabIndex === 0);
     expect(inTabOrder).toEqual([row(/tag-0/)]);
+  });
+});
+
+describe('a list that changes while one is in it', () => {
+  const open = ({ name }: Row) => `/tags/${name}`;
+  function Live({ later }: { later: (rows: Row[]) => Row[] }) {
+    const [rows, setRows] = useState(() => rowsOf(4));
+    const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
+    useEffect(() => {
+      const listener = () => setRows(later);
+      addEventListener('later', listener);
+      return () => removeEventListener('later', listener);
+    }, [later]);
+    return (
+      <>
+        {table({ rows, rowHref: open, selection, onSelectionChange: setSelection })}
+        <output aria-label="chosen">{[...selection].join(' ')}</output>
+      </>
+    );
+  }
+  const newer = { name: 'newer', sizeBytes: 1 };
+  const goOn = () => act(() => void dispatchEvent(new Event('later')));
+  const chosen = () => screen.getByLabelText('chosen').textContent;
+
+  it('keeps to the row with the focus when others come above it', async () => {
+    const user = userEvent.setup();
+    const { router } = renderAt('/tags', <Live later={(rows) => [newer, ...rows]} />);
+    act(() => row(/tag-0/).focus());
+    await user.keyboard('{ArrowDown}');
+    goOn();
+    expect(document.activeElement).toBe(row(/tag-1/));
+    await user.keyboard(' ');
+    expect(chosen()).toBe('tag-1');
+    await user.keyboard('{Shift>}{ArrowDown}{/Shift}');
+    expect(chosen()).toBe('tag-1 tag-2');
+    await user.keyboard('{ArrowUp}{Enter}');
+    expect(router.state.location.pathname).toBe('/tags/tag-1');
+  });
+
+  it('keeps to the row that was reached without an arrow key', async () => {
+    const user = userEvent.setup();
+    const { router } = renderAt('/tags', <Live later={(rows) => [newer, ...rows]} />);
+    act(() => row(/tag-0/).focus());
+    goOn();
+    await user.keyboard('{Enter}');
+    expect(router.state.location.pathname).toBe('/tags/tag-0');
+  });
+
+  it('goes on at the row that took its place when it is gone', async () => {
+    const user = userEvent.setup();
+    renderAt('/tags', <Live later={(rows) => rows.filter(({ name }) => name !== 'tag-1')} />);
+    act(() => row(/tag-0/).focus());
+    await user.keyboard('{ArrowDown}');
+    goOn();
+    expect(document.activeElement).toBe(row(/tag-2/));
+    await user.keyboard(' ');
+    expect(chosen()).toBe('tag-2');
+  });
+
+  it('takes a range from the row that was clicked, wherever that is by now', async () => {
+    const user = userEvent.setup();
+    renderAt('/tags', <Live later={(rows) => [newer, ...rows]} />);
+    await user.click(screen.getByRole('checkbox', { name: 'Select tag-1' }));
+    goOn();
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Select tag-2' }), { shiftKey: true });
+    expect(chosen()).toBe('tag-1 tag-2');
   });
 });
 

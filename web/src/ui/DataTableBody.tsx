@@ -19,10 +19,10 @@ const LOAD_AHEAD_ROWS = 40;
 
 export function DataTableBody<Row>(props: BodyProps<Row>) {
   const { rows, rowKey, rowHref, isPending = false, selection, rowHeightPx, scroller } = props;
-  const [active, setActive] = useState(0);
-  const activeIndex = Math.min(active, Math.max(0, rows.length - 1));
+  const [activeIndex, activate] = useActiveRow(rows, rowKey);
   const body = useRef<HTMLDivElement>(null);
   const mustFocus = useRef(false);
+  const hasFocus = useRef(false);
   const virtualizer = useVirtualizer({
     count: rows.length + (props.hasMore === true ? 1 : 0),
     getScrollElement: () => scroller.current,
@@ -36,14 +36,16 @@ export function DataTableBody<Row>(props: BodyProps<Row>) {
   useLoadMore(props, items.at(-1)?.index ?? 0);
 
   useEffect(() => {
-    if (!mustFocus.current) return;
+    // A row that goes takes the focus with it, and says nothing of it.
+    const isLost = hasFocus.current && document.activeElement === document.body;
+    if (!mustFocus.current && !isLost) return;
     mustFocus.current = false;
     body.current?.querySelector<HTMLElement>(`[data-index="${activeIndex}"]`)?.focus({ preventScroll: true });
   });
   const moveTo = (index: number) => {
     const next = Math.min(Math.max(0, index), rows.length - 1);
     mustFocus.current = true;
-    setActive(next);
+    activate(next);
     virtualizer.scrollToIndex(next, { align: 'auto' });
   };
   const select = useSelect(props);
@@ -82,6 +84,12 @@ export function DataTableBody<Row>(props: BodyProps<Row>) {
       className={styles['body']}
       style={{ height: virtualizer.getTotalSize() }}
       onKeyDown={onKeyDown}
+      onFocus={(event) => {
+        hasFocus.current = event.currentTarget.contains(event.target);
+      }}
+      onBlur={() => {
+        hasFocus.current = false;
+      }}
     >
       {items.map(({ index, start }) => {
         const row = rows[index];
@@ -94,13 +102,48 @@ export function DataTableBody<Row>(props: BodyProps<Row>) {
             index={index}
             offsetPx={start}
             isActive={index === activeIndex}
-            onActivate={setActive}
+            onActivate={activate}
             onToggle={select.click}
           />
         );
       })}
     </div>
   );
+}
+
+interface ActiveRow {
+  readonly key: string;
+  /** Where it was last. */
+  readonly index: number;
+}
+
+/**
+ * The row that keys act on, by its key: in a live list others come above it. Where it is gone, the one in its place
+ * follows it; the first until one was chosen.
+ */
+function useActiveRow<Row>(rows: readonly Row[], rowKey: (row: Row) => string) {
+  const [active, setActive] = useState<ActiveRow | null>(null);
+  const activate = (index: number) => {
+    const row = rows[index];
+    if (row === undefined) return;
+    const key = rowKey(row);
+    setActive((before) => (before?.key === key && before.index === index ? before : { key, index }));
+  };
+  const index = active === null ? 0 : findActive(rows, rowKey, active);
+  const row = rows[index];
+  if (active !== null && row !== undefined) {
+    const key = rowKey(row);
+    if (active.index !== index || active.key !== key) setActive({ key, index });
+  }
+  return [index, activate] as const;
+}
+
+function findActive<Row>(rows: readonly Row[], rowKey: (row: Row) => string, { key, index }: ActiveRow): number {
+  const there = rows[index];
+  // Of a hundred thousand rows none is looked at while it stays where it is.
+  if (there !== undefined && rowKey(there) === key) return index;
+  const found = rows.findIndex((row) => rowKey(row) === key);
+  return found === -1 ? Math.min(index, Math.max(0, rows.length - 1)) : found;
 }
 
 function withIndex(indexes: number[], index: number): number[] {
@@ -119,7 +162,7 @@ function useLoadMore<Row>(
 }
 
 function useSelect<Row>({ rows, rowKey, selection, onSelectionChange }: DataTableProps<Row>) {
-  const anchor = useRef(0);
+  const anchor = useRef<string | null>(null);
   const keyAt = (index: number) => {
     const row = rows[index];
     return row === undefined ? [] : [rowKey(row)];
@@ -132,13 +175,19 @@ function useSelect<Row>({ rows, rowKey, selection, onSelectionChange }: DataTabl
     onSelectionChange?.(next);
   };
   const toggle = (index: number) => {
-    anchor.current = index;
     const next = new Set(selection);
-    for (const key of keyAt(index)) if (!next.delete(key)) next.add(key);
+    for (const key of keyAt(index)) {
+      anchor.current = key;
+      if (!next.delete(key)) next.add(key);
+    }
     onSelectionChange?.(next);
   };
   /** A click on a checkbox; with Shift everything from the last one clicked. */
-  const click = (index: number, isRange: boolean) => (isRange ? range(anchor.current, index) : toggle(index));
+  const click = (index: number, isRange: boolean) => {
+    const from = rows.findIndex((row) => rowKey(row) === anchor.current);
+    if (isRange) range(Math.max(0, from), index);
+    else toggle(index);
+  };
   return { range, toggle, click };
 }
 

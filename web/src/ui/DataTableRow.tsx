@@ -24,7 +24,6 @@ export function DataTableRow<Row>(props: RowProps<Row>) {
   const href = rowHref?.(row);
   const isSelected = selection?.has(rowKey(row)) ?? false;
   const open = (event: MouseEvent<HTMLDivElement>) => {
-    props.onActivate(index);
     if (href === undefined || !isPlainClick(event)) return;
     void navigate(href);
   };
@@ -47,6 +46,7 @@ export function DataTableRow<Row>(props: RowProps<Row>) {
       }}
       data-narrow={isNarrow}
       onClick={open}
+      onFocus={() => props.onActivate(index)}
     >
       {selection === undefined ? null : (
         <div role="gridcell" className={styles['select']}>
