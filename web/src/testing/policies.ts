@@ -88,6 +88,7 @@ export function executionWith(change: Partial<Execution> = {}): Execution {
     id: '0190b3a0-0000-7000-8000-0000000000e1',
     trigger: 'push',
     policy: { id: policyWith().id, name: policyWith().name, version: 3, exists: true },
+    promotion: null,
     planned: plannedWork({ upToDate: 148 }),
     heldBack: null,
     requestedBy: null,

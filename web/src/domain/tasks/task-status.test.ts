@@ -23,7 +23,10 @@ describe('what may be done with a task', () => {
       'stopped',
     ]);
     const reason = { code: 'deletions-held-back', sentence: 'Somebody has to confirm it.', params: {} };
-    expect(canRetryTask({ state: 'waiting', reason })).toBe(false);
+    for (const code of ['deletions-held-back', 'policy-paused', 'registry-in-maintenance']) {
+      expect(canRetryTask({ state: 'waiting', reason: { ...reason, code } })).toBe(false);
+    }
+    expect(canRetryTask({ state: 'waiting', reason: { ...reason, code: 'timeout' } })).toBe(true);
     expect(canRetryTask({ state: 'stopped', reason: { ...reason, code: 'deletion-declined' } })).toBe(false);
   });
 
@@ -42,5 +45,10 @@ describe('what may be done with a task', () => {
 describe('counts of an execution', () => {
   const tasks = { queued: 1, running: 2, waiting: 3, succeeded: 4, failed: 5, stopped: 6 };
   it('counts every task once', () => expect(countTasks({ tasks })).toBe(21));
-  it('would retry the failed and the stopped', () => expect(countRetryable({ tasks })).toBe(11));
+  it('would retry the failed and the stopped', () => expect(countRetryable({ tasks }, [])).toBe(11));
+  it('would not retry deletions that somebody declined, as far as they are known', () => {
+    const stopped = (code: string) => ({ state: 'stopped', reason: { code, sentence: '', params: {} } }) as const;
+    const read = [stopped('deletion-declined'), stopped('deletion-declined'), stopped('stopped-by-person')];
+    expect(countRetryable({ tasks }, [...read, { state: 'failed', reason: null }])).toBe(9);
+  });
 });

@@ -52,12 +52,20 @@ export const taskTone = ({ state, reason }: Pick<Task, 'state' | 'reason'>): Ton
   state === 'waiting' && reason !== null && isOnHold(reason) && !isHeldReason(reason) ? 'neutral' : toneOfTask[state];
 /** A deletion that a person said no to comes up again only with another run of its policy. */
 const isDeclined = (reason: { readonly code: string } | null): boolean => reason?.code === 'deletion-declined';
-/** A waiting task may be told not to wait, unless it waits for a person's word. */
+/** A waiting task may be told not to wait, unless somebody wants it to. */
 export const canRetryTask = ({ state, reason }: Pick<Task, 'state' | 'reason'>): boolean =>
-  state === 'failed' || (state === 'stopped' && !isDeclined(reason)) || (state === 'waiting' && !isHeldReason(reason));
+  state === 'failed' ||
+  (state === 'stopped' && !isDeclined(reason)) ||
+  (state === 'waiting' && (reason === null || !isOnHold(reason)));
 
 export const canStopExecution = (execution: Pick<Execution, 'state'>): boolean => execution.state === 'running';
-export const countRetryable = (execution: Pick<Execution, 'tasks'>): number =>
-  execution.tasks.failed + execution.tasks.stopped;
+/** `read`: those of its tasks that are known one by one; only of these is it known whether somebody declined them. */
+export function countRetryable(
+  { tasks }: Pick<Execution, 'tasks'>,
+  read: readonly Pick<Task, 'state' | 'reason'>[],
+): number {
+  const declined = read.filter(({ state, reason }) => state === 'stopped' && isDeclined(reason)).length;
+  return Math.max(0, tasks.failed + tasks.stopped - declined);
+}
 export const countTasks = ({ tasks }: Pick<Execution, 'tasks'>): number =>
   tasks.queued + tasks.running + tasks.waiting + tasks.succeeded + tasks.failed + tasks.stopped;

@@ -1,20 +1,26 @@
 import Button from '@mui/material/Button';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { Execution } from 'bff/contract/replication';
+import type { Execution, Task } from 'bff/contract/replication';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useIsOwn } from '../../domain/account.ts';
-import { useMayPushToAll } from '../../domain/may-push.ts';
+import { useMayPushToAll, useMayStopToAll } from '../../domain/may-push.ts';
 import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { Figures } from '../../domain/tasks/Figures.tsx';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { executionFigures } from '../../domain/tasks/task-figures.ts';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
-import { canStopExecution, countRetryable, countTasks, taskStatesByUrgency } from '../../domain/tasks/task-status.ts';
+import {
+  canStopExecution,
+  canStopTask,
+  countRetryable,
+  countTasks,
+  taskStatesByUrgency,
+} from '../../domain/tasks/task-status.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
 import { useNow } from '../../i18n/now.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
@@ -27,6 +33,7 @@ import { FilterButtons } from '../../ui/FilterButtons.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
+import { toast } from '../../ui/toast.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { PromotionLink, useOriginWords } from './execution-origin.tsx';
 import { ExecutionProgress } from './ExecutionProgress.tsx';
@@ -126,20 +133,30 @@ function ExecutionPolicy({ execution: { policy, heldBack, state } }: { execution
 
 function ExecutionButtons({ execution }: { execution: Execution }) {
   const { t } = useTranslation('replication');
-  const canPush = useMayPushToAll(useDestinations(execution.id));
+  const tasks = useReadTasks(execution.id);
+  const canRetry = useMayPushToAll(destinationsOf(tasks, ({ state }) => state === 'failed' || state === 'stopped'));
+  const canStop = useMayStopToAll(destinationsOf(tasks, ({ state }) => canStopTask(state)));
   const isOwn = useIsOwn(execution);
   const errorWords = useErrorWords();
   const { stop, retry } = useExecutionActions(execution.id);
   const [isAsking, setIsAsking] = useState(false);
-  const retryable = countRetryable(execution);
+  const retryable = countRetryable(execution, tasks);
+  const sayRefusal = (error: Error) => {
+    const isNothing = error instanceof ApiError && error.code === 'task-not-retryable';
+    toast({ message: isNothing ? t('execution.nothingToRetry') : errorWords(error).sentence, tone: 'danger' });
+  };
   return (
     <>
-      {canPush && retryable > 0 ? (
-        <Button variant="outlined" disabled={retry.isPending} onClick={() => retry.mutate()}>
+      {canRetry && retryable > 0 ? (
+        <Button
+          variant="outlined"
+          disabled={retry.isPending}
+          onClick={() => retry.mutate(undefined, { onError: sayRefusal })}
+        >
           {t('execution.retryFailed', { count: retryable })}
         </Button>
       ) : null}
-      {(canPush || isOwn) && canStopExecution(execution) ? (
+      {(canStop || isOwn) && canStopExecution(execution) ? (
         <Button variant="outlined" onClick={() => setIsAsking(true)}>
           {t('execution.stop')}
         </Button>
@@ -156,10 +173,16 @@ function ExecutionButtons({ execution }: { execution: Execution }) {
   );
 }
 
-/** Where the copy goes, as far as its tasks are read: the most urgent ones, which are those one would stop or retry. */
-function useDestinations(executionId: string) {
+/** Its tasks as far as they are read: the most urgent ones, which are those one would stop or retry. */
+function useReadTasks(executionId: string): Task[] {
   const { data } = useInfiniteQuery(allTaskPages(executionId));
-  return data?.pages.flatMap(({ items }) => items.map(({ destination }) => destination)) ?? [];
+  return data?.pages.flatMap(({ items }) => items) ?? [];
+}
+
+/** Where the tasks go that an action is about; where all go, if none of those is read. */
+function destinationsOf(tasks: readonly Task[], isConcerned: (task: Task) => boolean) {
+  const concerned = tasks.filter(isConcerned);
+  return (concerned.length === 0 ? tasks : concerned).map(({ destination }) => destination);
 }
 
 function ExecutionSummary({ execution }: { execution: Execution }) {

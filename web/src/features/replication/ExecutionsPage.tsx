@@ -39,19 +39,12 @@ export function ExecutionsPage() {
   const query = useInfiniteQuery(executionPages({ state: filter }));
   useLiveTasks();
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const running = rows.filter((execution) => execution.state === 'running').length;
   const columns = useExecutionColumns();
   return (
     <Page
       title={t('executions.title')}
       fill
-      facts={
-        query.isPending
-          ? undefined
-          : running === 0
-            ? t('executions.noneRunning')
-            : t('executions.facts', { count: running })
-      }
+      facts={useRunningWords()}
       toolbar={
         <>
           <ReplicationTabs />
@@ -87,6 +80,16 @@ export function ExecutionsPage() {
       />
     </Page>
   );
+}
+
+/** How many run, whichever are listed: those may be filtered, or newer than one that still runs. */
+function useRunningWords(): string | undefined {
+  const { t } = useTranslation('replication');
+  const { data, hasNextPage } = useInfiniteQuery(executionPages({ state: 'running' }));
+  if (data === undefined) return undefined;
+  const count = data.pages.reduce((sum, { items }) => sum + items.length, 0);
+  if (count === 0) return t('executions.noneRunning');
+  return hasNextPage ? t('executions.manyRunning', { count }) : t('executions.facts', { count });
 }
 
 function NoExecutions({ isFiltered, onShowAll }: { isFiltered: boolean; onShowAll: () => void }) {

@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import MenuItem from '@mui/material/MenuItem';
 import Select from '@mui/material/Select';
 import type { LogLine } from 'bff/contract/replication';
-import { useEffect, useMemo, useRef } from 'react';
+import { type UIEvent, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -20,9 +20,10 @@ export function TaskLog({ lines, fileName }: { lines: readonly LogLine[]; fileNa
   const { t } = useTranslation('replication');
   const [{ level, q }, setUrl] = useUrlState(urlDefaults);
   const atLeast = logLevels.find((each) => each === level) ?? 'info';
-  const shown = useMemo(() => filterLog(lines, atLeast, q), [lines, atLeast, q]);
+  const wordsOf = useReasonText();
+  const shown = useMemo(() => filterLog(lines, { atLeast, search: q, wordsOf }), [lines, atLeast, q, wordsOf]);
   const text = useMemo(() => logAsText(shown), [shown]);
-  const list = useFollowEnd(shown.at(-1)?.id);
+  const following = useFollowEnd(shown.at(-1)?.id);
   return (
     <section className={styles['section']} aria-labelledby="task-log">
       <div className={styles['sectionHead']}>
@@ -53,7 +54,7 @@ export function TaskLog({ lines, fileName }: { lines: readonly LogLine[]; fileNa
         <p className={styles['muted']}>{t(lines.length === 0 ? 'task.logNone' : 'task.logNoMatch')}</p>
       ) : (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- Scrolled with the keyboard too.
-        <ol className={styles['log']} ref={list} tabIndex={0} aria-label={t('task.log')}>
+        <ol className={styles['log']} {...following} tabIndex={0} aria-label={t('task.log')}>
           {shown.map((line) => (
             <LogRow key={line.id} line={line} />
           ))}
@@ -94,18 +95,12 @@ function useFollowEnd(lastId: number | undefined) {
   const isAtEnd = useRef(true);
   useEffect(() => {
     const element = list.current;
-    if (element === null) return undefined;
-    const onScroll = () => {
-      isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX;
-    };
-    element.addEventListener('scroll', onScroll, { passive: true });
-    return () => element.removeEventListener('scroll', onScroll);
-  }, []);
-  useEffect(() => {
-    const element = list.current;
     if (lastId !== undefined && element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight;
   }, [lastId]);
-  return list;
+  const onScroll = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent<HTMLElement>) => {
+    isAtEnd.current = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+  };
+  return { ref: list, onScroll };
 }
 
 function download(text: string, fileName: string): void {

@@ -8,7 +8,7 @@ import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { DigestText } from '../../domain/DigestText.tsx';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useIsOwn } from '../../domain/account.ts';
-import { useMayPushToAll } from '../../domain/may-push.ts';
+import { useMayPushToAll, useMayStopToAll } from '../../domain/may-push.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RegistryChip } from '../../domain/RegistryChip.tsx';
@@ -86,6 +86,7 @@ export function TaskPage() {
 function TaskButtons({ task }: { task: TaskDetail }) {
   const { t } = useTranslation('replication');
   const canPush = useMayPushToAll([task.destination]);
+  const canStop = useMayStopToAll([task.destination]);
   const isOwn = useIsOwn(task);
   const errorWords = useErrorWords();
   const { stop, retry } = useTaskActions(task.id);
@@ -97,7 +98,7 @@ function TaskButtons({ task }: { task: TaskDetail }) {
           {t(task.state === 'waiting' ? 'task.retryNow' : 'task.retry')}
         </Button>
       ) : null}
-      {(canPush || isOwn) && canStopTask(task.state) ? (
+      {(canStop || isOwn) && canStopTask(task.state) ? (
         <Button variant="outlined" disabled={stop.isPending} onClick={() => stop.mutate(undefined, { onError })}>
           {t('task.stop')}
         </Button>

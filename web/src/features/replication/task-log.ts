@@ -1,15 +1,24 @@
 import type { LogLine } from 'bff/contract/replication';
+import { withoutTurns } from '../../i18n/plain-text.ts';
 
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const satisfies readonly LogLine['level'][];
 export type LogLevel = (typeof logLevels)[number];
 
-/** Lines of at least a level whose words contain every word of the search, in any case. */
-export function filterLog(lines: readonly LogLine[], atLeast: LogLevel, search: string): LogLine[] {
+interface LogFilter {
+  readonly atLeast: LogLevel;
+  readonly search: string;
+  /** The words that are shown of a line, in the reader's language. */
+  readonly wordsOf: (line: LogLine) => string;
+}
+
+/** Lines of at least a level that contain every word of the search, in any case: as shown, in English, or by their code. */
+export function filterLog(lines: readonly LogLine[], { atLeast, search, wordsOf }: LogFilter): LogLine[] {
   const threshold = logLevels.indexOf(atLeast);
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = withoutTurns(search).toLowerCase().split(/\s+/).filter(Boolean);
   return lines.filter((line) => {
     if (logLevels.indexOf(line.level) < threshold) return false;
-    const text = `${line.sentence} ${line.code} ${Object.values(line.params).join(' ')}`.toLowerCase();
+    const { sentence, code, params } = line;
+    const text = withoutTurns([wordsOf(line), sentence, code, ...Object.values(params)].join(' ')).toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

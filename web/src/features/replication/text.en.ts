@@ -3,6 +3,7 @@ export const text = {
     title: 'Copies',
     facts_one: '{{count}} running',
     facts_other: '{{count}} running',
+    manyRunning: '{{count}} or more running',
     noneRunning: 'none running',
     empty: 'No copies yet',
     emptyHint: 'Open a tag in a project and choose “Copy to…”: it is followed here, byte by byte.',
@@ -48,6 +49,7 @@ export const text = {
     stop: 'Stop',
     retryFailed_one: 'Run {{count}} again',
     retryFailed_other: 'Run {{count}} again',
+    nothingToRetry: 'Nothing can be run again: what was stopped are deletions that somebody decided against.',
     stopConfirm: {
       title: 'Stop this copy?',
       body_one: '{{count}} task that has not ended is stopped and its transfer is cut.',
@@ -87,7 +89,6 @@ export const text = {
     stop: 'Stop',
     retry: 'Run again',
     retryNow: 'Try now',
-    notRetryable: 'It can no longer be run again from here. Start a new copy instead.',
     from: 'From',
     to: 'To',
     digest: 'Digest',

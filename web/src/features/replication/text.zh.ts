@@ -5,6 +5,7 @@ export const text = {
   executions: {
     title: '复制',
     facts_other: '{{count}} 个进行中',
+    manyRunning: '至少 {{count}} 个进行中',
     noneRunning: '没有进行中的复制',
     empty: '还没有复制',
     emptyHint: '在项目中打开一个标签并选择“复制到…”，即可在此逐字节跟踪。',
@@ -48,6 +49,7 @@ export const text = {
     },
     stop: '停止',
     retryFailed_other: '重新运行 {{count}} 个',
+    nothingToRetry: '没有可以重新运行的任务：已停止的都是有人决定不执行的删除。',
     stopConfirm: {
       title: '停止这次复制？',
       body_other: '{{count}} 个尚未结束的任务将被停止，其传输会中断。',
@@ -85,7 +87,6 @@ export const text = {
     stop: '停止',
     retry: '重新运行',
     retryNow: '立即重试',
-    notRetryable: '已无法从这里重新运行。请重新发起复制。',
     from: '来源',
     to: '目标',
     digest: '摘要',

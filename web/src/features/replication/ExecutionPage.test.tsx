@@ -1,0 +1,148 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type { PlaceAction } from 'bff/contract/permissions';
+import type { ProjectDetail } from 'bff/contract/projects';
+import { type Execution, listTasks, type Task } from 'bff/contract/replication';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sessionQuery } from '../../domain/account.ts';
+import { projectQuery } from '../../domain/project-access.ts';
+import { directoryQuery } from '../../domain/registry-directory.ts';
+import { pretendApi, Refusal } from '../../testing/api.ts';
+import { people, projectWith, registryEntry, sessionOf } from '../../testing/people.ts';
+import { executionWith } from '../../testing/policies.ts';
+import { loadWords, renderAt } from '../../testing/render.tsx';
+import { setUpPages } from '../../testing/set-up-pages.ts';
+import { currentToasts, dismissToast } from '../../ui/toast.ts';
+import { ExecutionPage } from './ExecutionPage.tsx';
+
+const at = '2026-01-01T00:00:00.000Z';
+const registries = ['development', 'testing', 'production'].map((id) => registryEntry(id));
+const wait = { timeout: 10_000 };
+const noTasks = executionWith().tasks;
+
+function taskWith(number: number, change: Partial<Task>): Task {
+  return {
+    id: `0190b3a0-0000-7000-8000-00000000000${number}`,
+    executionId: executionWith().id,
+    kind: 'copy',
+    state: 'stopped',
+    attempt: 1,
+    source: { registryId: 'development', repository: 'payments/api', reference: `${number}.0` },
+    destination: { registryId: 'testing', repository: 'payments/api', tag: `${number}.0` },
+    digest: null,
+    bytesTotal: 1000,
+    bytesDone: 500,
+    bytesSkipped: 0,
+    rateBytesPerSecond: null,
+    etaSeconds: null,
+    blobsTotal: 3,
+    blobsDone: 1,
+    nextAttemptAt: null,
+    reason: null,
+    requestedBy: null,
+    createdAt: at,
+    startedAt: at,
+    finishedAt: at,
+    at,
+    ...change,
+  };
+}
+const because = (code: string) => ({ code, sentence: code, params: {} });
+const declined = (number: number) => taskWith(number, { kind: 'delete', reason: because('deletion-declined') });
+
+interface Opened {
+  execution: Partial<Execution>;
+  tasks: readonly Task[];
+  project?: ProjectDetail;
+  who?: keyof typeof people;
+  answers?: Record<string, unknown>;
+}
+
+const everywhere = (actions: readonly PlaceAction[]) => ({ development: actions, testing: actions });
+const pushes = projectWith(everywhere(people.developer.actions));
+
+function open({ execution: change, tasks, project = pushes, who = 'developer', answers = {} }: Opened) {
+  const execution = executionWith({ policy: null, trigger: 'copy', ...change });
+  const calls = pretendApi({
+    [`GET /executions/${execution.id}`]: execution,
+    [`GET ${listTasks.path}`]: { items: tasks, nextCursor: null, total: tasks.length },
+    ...answers,
+  });
+  const known = [
+    [sessionQuery().queryKey, sessionOf(who)],
+    [directoryQuery().queryKey, { items: registries }],
+    [projectQuery(project.name).queryKey, project],
+  ] as const;
+  const url = `/replication/executions/${execution.id}`;
+  return { calls, ...renderAt(url, <ExecutionPage />, known, '/replication/executions/:executionId') };
+}
+
+const rowOf = (name: RegExp) => screen.findByRole('row', { name }, wait);
+
+beforeAll(() => loadWords('en', 'replication', 'tasks', 'domain'));
+setUpPages();
+afterEach(() => {
+  for (const { id } of currentToasts()) dismissToast(id);
+});
+
+describe('running the tasks of a copy again', () => {
+  const stopped = { state: 'stopped' as const, tasks: { ...noTasks, stopped: 3 } };
+
+  it('is offered for what the server runs again: not for deletions that somebody declined', async () => {
+    const tasks = [declined(1), declined(2), taskWith(3, { reason: because('stopped-by-person') })];
+    open({ execution: stopped, tasks });
+    expect(await screen.findByRole('button', { name: 'Run 1 again' }, wait)).toBeDefined();
+  });
+
+  it('is not offered where nothing else was stopped', async () => {
+    open({ execution: stopped, tasks: [declined(1), declined(2), declined(3)] });
+    await rowOf(/3\.0/);
+    expect(screen.queryByRole('button', { name: /again/ })).toBeNull();
+  });
+
+  it.each([
+    ['task-not-retryable', /deletions that somebody decided against/],
+    ['permission-missing', /^The project payments is archived\.$/],
+  ])('says why it was refused: %s', async (code, words) => {
+    const refusal = new Refusal(code === 'permission-missing' ? 403 : 409, code, {
+      detail: 'The project payments is archived.',
+    });
+    open({
+      execution: stopped,
+      // Of more than a page it is not known who stopped the rest.
+      tasks: [declined(1)],
+      answers: { [`POST /executions/${executionWith().id}/retry`]: refusal },
+    });
+    await userEvent.setup().click(await screen.findByRole('button', { name: 'Run 2 again' }, wait));
+    await waitFor(() => expect(currentToasts()).toMatchObject([{ tone: 'danger' }]), wait);
+    expect(currentToasts()[0]?.message).toMatch(words);
+  });
+});
+
+describe('stopping a copy', () => {
+  const running = { state: 'running' as const, tasks: { ...noTasks, running: 1, succeeded: 1 } };
+  const moving = taskWith(1, { state: 'running' });
+  const elsewhere = { registryId: 'production', repository: 'payments/api', tag: '2.0' };
+  const done = taskWith(2, { state: 'succeeded', destination: elsewhere });
+
+  const archivedFor = (role: 'developer' | 'guest') => {
+    const { access, ...project } = projectWith(everywhere(people.guest.actions), { isArchived: true });
+    return { ...project, access: access.map((place) => ({ ...place, role })) };
+  };
+
+  it('is offered to whoever could have begun it, though the project is archived since', async () => {
+    open({ execution: running, tasks: [moving], project: archivedFor('developer') });
+    expect(await screen.findByRole('button', { name: 'Stop' }, wait)).toBeDefined();
+  });
+
+  it('is not offered to a guest of an archived project', async () => {
+    open({ execution: running, tasks: [moving], project: archivedFor('guest'), who: 'guest' });
+    await rowOf(/1\.0/);
+    expect(screen.queryByRole('button', { name: 'Stop' })).toBeNull();
+  });
+
+  it('asks only for where something is under way, as the server does', async () => {
+    open({ execution: running, tasks: [moving, done] });
+    expect(await screen.findByRole('button', { name: 'Stop' }, wait)).toBeDefined();
+  });
+});
