@@ -5,6 +5,7 @@ import type { Execution } from 'bff/contract/replication';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
 import { pretendApi } from '../../testing/api.ts';
+import { pretendMedia } from '../../testing/layout.ts';
 import { type people, registryEntry, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
@@ -59,6 +60,13 @@ describe('the list of policies', () => {
     expect(await within(row).findByText('every day at 02:00', {}, { timeout: timeoutMs })).toBeDefined();
     for (const name of ['development', 'testing']) expect(within(row).getByText(name)).toBeDefined();
     expect(within(row).getByTitle('production').textContent).toBe('+1');
+  });
+
+  it('says from where to where on a phone too', async () => {
+    pretendMedia((query) => query.includes('max-width'));
+    open([policyWith()]);
+    const row = await screen.findByRole('row', { name: /to the stages/ }, { timeout: timeoutMs });
+    for (const name of ['development', 'testing', 'up to date']) expect(within(row).getByText(name)).toBeDefined();
   });
 
   it('says which of them wait for a person’s word, and leads to their runs', async () => {

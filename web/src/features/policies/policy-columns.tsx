@@ -49,13 +49,14 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
         header: t('column.route'),
         minWidth: 250,
         grow: 3,
-        narrow: 'hidden',
         cell: ({ content }) => (
-          <RouteText
-            sourceIds={[content.sourceRegistryId]}
-            destinationIds={content.destinations.map(({ registryId }) => registryId)}
-            shown={1}
-          />
+          <span className={styles['route']} data-keeps>
+            <RouteText
+              sourceIds={[content.sourceRegistryId]}
+              destinationIds={content.destinations.map(({ registryId }) => registryId)}
+              shown={1}
+            />
+          </span>
         ),
       },
       {
@@ -74,7 +75,7 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
         key: 'state',
         header: t('column.state'),
         width: 128,
-        narrow: 'detail',
+        narrow: 'end',
         cell: (policy) => <StateCell policy={policy} />,
       },
       {
@@ -128,7 +129,7 @@ function menuColumn(
 function StateCell({ policy: { state, runningExecutionId, heldExecutionId, name } }: { policy: Policy }) {
   const { t } = useTranslation('policies');
   return (
-    <span className={styles['twoLines']} data-keeps>
+    <span className={styles['twoLines']}>
       {heldExecutionId === null ? (
         <PolicyState state={state} />
       ) : (
