@@ -13,19 +13,22 @@ export interface Occasion {
   readonly hasCredential: boolean;
 }
 
-const retryableCodes: ReadonlySet<RegistryErrorCode> = new Set([
+/** What may be better by itself some time later. */
+export const passingCodes: readonly RegistryErrorCode[] = [
   'connection-refused',
   'connection-lost',
+  'unreachable',
   'name-not-resolved',
   'timeout',
   'too-slow',
   'rate-limited',
   'server-error',
+  'unavailable',
   'disk-full',
   'read-only',
   'truncated',
   'token-not-made',
-]);
+];
 const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 export interface Detail {
@@ -57,7 +60,7 @@ export function registryError(
     operation: occasion.operation,
     host: occasion.host,
     status: detail.status,
-    retryable: detail.retryable ?? retryableCodes.has(code),
+    retryable: detail.retryable ?? passingCodes.includes(code),
     retryAfterMs: detail.retryAfterMs,
     cause: detail.cause,
   });
@@ -76,7 +79,10 @@ export function connectionError(error: unknown, occasion: Occasion): RegistryErr
     const predicate = `cannot be found: the name ${hostName(occasion.host)} does not resolve`;
     return registryError(occasion, 'name-not-resolved', predicate, detail);
   }
-  if (/TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/.test(code)) {
+  if (/^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN)$/.test(code)) {
+    return registryError(occasion, 'unreachable', 'cannot be reached: nothing answers at its address', detail);
+  }
+  if (code.includes('TIMEOUT')) {
     return registryError(occasion, 'timeout', 'did not answer in time', detail);
   }
   if (certificateCodes.test(code)) return certificateError(code, occasion, detail);
@@ -143,16 +149,7 @@ export function answerError(
   if (status === 404) return registryError(occasion, 'not-found', `has no ${object(occasion)}`, detail);
   if (status === 405) return methodRefused(occasion, detail);
   if (status === 429) return registryError(occasion, 'rate-limited', 'asks to slow down', detail);
-  if (status === 507 || (status >= 500 && saysDiskFull.test(body))) {
-    const predicate = 'has no space left on its disk: free some before copying there';
-    return registryError(occasion, 'disk-full', predicate, { ...detail, retryable: true });
-  }
-  if (status >= 500) {
-    return registryError(occasion, 'server-error', `failed with status ${status}${said}`, {
-      ...detail,
-      retryable: true,
-    });
-  }
+  if (status >= 500) return serverError(body, occasion, { ...detail, status, retryable: true });
   // Distribution says this beside DIGEST_INVALID of a part whose link it cannot read.
   if (blobUnknown.test(body) && occasion.operation === 'put-manifest') {
     const predicate = `misses parts of ${object(occasion)}${causeIn(body, blobUnknown)}`;
@@ -165,6 +162,20 @@ export function answerError(
     return registryError(occasion, 'redirect-refused', `answered with a redirect that is not followed`, detail);
   }
   return registryError(occasion, 'unsupported', `refused to ${task(occasion)} with status ${status}${said}`, detail);
+}
+
+function serverError(body: string, occasion: Occasion, detail: Detail & { readonly status: number }): RegistryError {
+  const { status } = detail;
+  if (status === 507 || saysDiskFull.test(body)) {
+    const predicate = 'has no space left on its disk: free some before copying there';
+    return registryError(occasion, 'disk-full', predicate, detail);
+  }
+  const said = causeIn(body);
+  // A proxy says so of a registry that is not there, and a registry of itself.
+  if (status === 502 || status === 503) {
+    return registryError(occasion, 'unavailable', `is not available (status ${status})${said}`, detail);
+  }
+  return registryError(occasion, 'server-error', `failed with status ${status}${said}`, detail);
 }
 
 function methodRefused(occasion: Occasion, detail: Detail): RegistryError {

@@ -267,7 +267,7 @@ describe('a busy registry', () => {
       { clock, random: () => 0 },
     );
     expect(await failure(client.ping())).toMatchObject({
-      code: 'server-error',
+      code: 'unavailable',
       retryable: true,
       retryAfterMs: 600_000,
     });

@@ -2,6 +2,7 @@
 export const registryErrorCodes = [
   'connection-refused',
   'connection-lost',
+  'unreachable',
   'name-not-resolved',
   'certificate-untrusted',
   'timeout',
@@ -13,6 +14,7 @@ export const registryErrorCodes = [
   'own-front-door',
   'rate-limited',
   'server-error',
+  'unavailable',
   'disk-full',
   'read-only',
   'digest-mismatch',

@@ -67,6 +67,7 @@ const blobBufferBytes = 1024 * 1024;
 /** Nobody is there, or not the one who should be. */
 export const downCodes: ReadonlySet<RegistryErrorCode> = new Set([
   'connection-refused',
+  'unreachable',
   'name-not-resolved',
   'timeout',
   'certificate-untrusted',

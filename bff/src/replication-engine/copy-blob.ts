@@ -17,7 +17,13 @@ export async function onSide<Result>(side: Side, work: () => Promise<Result>): P
 
 // Kept small: the task has its own attempts, with a pause and a person watching.
 const triesMax = 3;
-const worthTryingAgain: ReadonlySet<string> = new Set(['connection-lost', 'timeout', 'server-error', 'truncated']);
+const worthTryingAgain: ReadonlySet<string> = new Set([
+  'connection-lost',
+  'timeout',
+  'server-error',
+  'unavailable',
+  'truncated',
+]);
 
 function mayRetryByDefault(error: RegistryError, attempt: number): Promise<boolean> {
   // A token that ran out in between.

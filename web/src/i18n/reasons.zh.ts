@@ -5,6 +5,7 @@
 export const text: Record<string, string> = {
   'connection-refused': '{registry} 拒绝了连接。',
   'connection-lost': '{registry} 在应答之前断开了连接。',
+  unreachable: '无法连接 {registry}：该地址没有应答。',
   'name-not-resolved': '找不到 {registry}：主机名 {host} 无法解析。',
   'certificate-untrusted':
     '{registry} 的证书不受信任[（{certificate}）]：请检查地址是 http 还是 https，或为该镜像仓库添加证书颁发机构。',
@@ -16,6 +17,7 @@ export const text: Record<string, string> = {
   'not-a-registry': '{registry} 的应答不像镜像仓库：请检查地址。',
   'rate-limited': '{registry} 要求放慢请求。',
   'server-error': '{registry} 自身出错[，状态码 {status}]。',
+  unavailable: '{registry} 目前不可用[（状态码 {status}）]。',
   'disk-full': '{registry} 的磁盘已满：请先腾出空间再复制。',
   'read-only': '{registry} 目前为只读。',
   'digest-mismatch': '{registry} 收到或给出的内容与摘要不符。',

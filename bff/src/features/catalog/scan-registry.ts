@@ -41,6 +41,7 @@ const removalFloor = 5;
 const wholeRegistryCodes: ReadonlySet<RegistryErrorCode> = new Set([
   'connection-refused',
   'connection-lost',
+  'unreachable',
   'name-not-resolved',
   'certificate-untrusted',
   'timeout',
@@ -48,6 +49,7 @@ const wholeRegistryCodes: ReadonlySet<RegistryErrorCode> = new Set([
   'unauthorized',
   'not-a-registry',
   'rate-limited',
+  'unavailable',
   'token-realm-refused',
   'aborted',
 ]);

@@ -1,12 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import type { Reason } from './replication.ts';
+import { aboutWriting } from './retry-policy.ts';
 import type { Touched } from './replication.store.ts';
 
 export type BreakersStore = ReturnType<typeof createBreakersStore>;
-
-/** What a copy that wrote nothing says nothing about. */
-const aboutWriting = ['disk-full', 'read-only'];
 
 /**
  * A breaker for each registry that is in trouble as a whole, for all instances. Open: until its time no task is claimed
@@ -51,11 +49,14 @@ export function createBreakersStore(database: Kysely<Tables>) {
         .execute();
     },
 
-    /** A task succeeded that needed them. @returns those that had been in trouble */
-    async close(registryIds: readonly string[], isChanged: boolean): Promise<string[]> {
+    /**
+     * A task succeeded that read one and wrote into the other, or at least looked there. What only writing can tell nobody else
+     * knows. @returns those that had been in trouble
+     */
+    async close(source: string, destination: string, isChanged: boolean): Promise<string[]> {
       const { rows } = await sql<{ registry_id: string }>`
-        delete from registry_breakers where registry_id in (${sql.join(registryIds)})
-          and (${isChanged} or reason->>'code' not in (${sql.join(aboutWriting)}))
+        delete from registry_breakers where registry_id in (${source}, ${destination})
+          and (reason->>'code' not in (${sql.join(aboutWriting)}) or (${isChanged} and registry_id = ${destination}))
         returning registry_id`.execute(database);
       return rows.map((row) => row.registry_id);
     },
@@ -67,7 +68,8 @@ export function createBreakersStore(database: Kysely<Tables>) {
           next_attempt_at = b.probe_at + random() * interval '2 seconds'
         from registry_breakers b
         where t.state = 'queued' and not t.stop_requested and b.probe_at > now()
-          and (t.destination_registry_id = b.registry_id or t.source_registry_id = b.registry_id)
+          and (t.destination_registry_id = b.registry_id
+            or (t.source_registry_id = b.registry_id and b.reason->>'code' not in (${sql.join(aboutWriting)})))
         returning t.id, t.execution_id`.execute(database);
       return {
         taskIds: rows.map(({ id }) => id),

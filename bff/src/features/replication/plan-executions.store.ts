@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
+import { passingCodes } from '../../registry-client/index.ts';
 import { declinedCode, heldBackCode, type Reason } from './replication.ts';
 import type { ReplicationTransaction, Touched } from './replication.store.ts';
 import { sentences } from './task-outcome.ts';
+import { followPauses } from './task-pauses.store.ts';
 import { endExecutions } from './task-records.store.ts';
 
 export interface PlannedTask {
@@ -35,7 +37,10 @@ export interface PlannedExecution {
   readonly heldBack: Reason | null;
   /** There is an execution even where there is nothing to do: somebody asked for it. */
   readonly keepsEmpty: boolean;
-  /** What failed or was stopped within the last hour, or was declined, is left alone: nobody asked for it again. */
+  /**
+   * What was stopped or failed for good within the last hour, or by a passing cause within ten minutes, or was declined, is left
+   * alone: nobody asked for it again.
+   */
   readonly skipsRecentFailures: boolean;
   readonly tasks: readonly PlannedTask[];
 }
@@ -50,14 +55,6 @@ export type PlanExecutionsStore = ReturnType<typeof createPlanExecutionsStore>;
 
 /** Few enough that the embedded database, which works in the console's thread, gives it back soon. */
 const chunkLength = 500;
-const pausedCode = 'policy-paused';
-/** Tasks with these wait for a person; when they are due next says nothing. */
-export const parkedCodes: readonly string[] = [pausedCode, heldBackCode];
-const paused: Reason = {
-  code: pausedCode,
-  sentence: 'The policy is paused; it goes on when it is resumed.',
-  params: {},
-};
 const declined: Reason = {
   code: declinedCode,
   sentence: 'Somebody decided against this deletion: the destination keeps the tag.',
@@ -300,7 +297,9 @@ async function insertTasks(
   const isRecent = skipsRecentFailures
     ? sql`or (t.state in ('failed', 'stopped') and t.reason->>'code' = ${declinedCode})
         or (t.state in ('failed', 'stopped') and t.reason->>'code' is distinct from 'superseded'
-          and t.finished_at > now() - interval '1 hour' and not exists (
+          and t.finished_at > now() - case when t.reason->>'code' in (${sql.join(passingCodes)}) then interval '10 minutes'
+            else interval '1 hour' end
+          and not exists (
             -- It was not the last word on the tag.
             select from tasks newer where newer.policy_id = t.policy_id
               and newer.destination_registry_id = t.destination_registry_id
@@ -328,29 +327,4 @@ async function insertTasks(
     )
     returning id`.execute(transaction);
   return rows.length;
-}
-
-/** What is queued of a paused policy or destination waits until it is resumed, and is then due at once. */
-async function followPauses(database: Kysely<Tables>): Promise<{ parked: Touched; released: number }> {
-  const isPaused = sql`(p.paused_at is not null or exists (
-    select from policy_destinations d where d.policy_id = p.id and d.registry_id = t.destination_registry_id))`;
-  const { rows } = await sql<{ id: string; execution_id: string }>`
-    update tasks t set state = 'waiting', reason = ${JSON.stringify(paused)}::jsonb,
-      next_attempt_at = now() + interval '1 year', deadline_at = now() + interval '2 years'
-    from policies p
-    where p.id = t.policy_id and t.state in ('queued', 'waiting') and not t.stop_requested
-      and coalesce(t.reason->>'code', '') not in (${pausedCode}, ${heldBackCode}) and ${isPaused}
-      and (exists (select from policies where paused_at is not null) or exists (select from policy_destinations))
-    returning t.id, t.execution_id`.execute(database);
-  const released = await sql<{ id: string }>`
-    update tasks t set next_attempt_at = now(), deadline_at = now() + interval '24 hours'
-    from policies p
-    where p.id = t.policy_id and t.state = 'waiting' and t.reason->>'code' = ${pausedCode}
-      and t.next_attempt_at > now() and not ${isPaused}
-    returning t.id`.execute(database);
-  const touched = {
-    taskIds: rows.map(({ id }) => id),
-    executionIds: [...new Set(rows.map((row) => row.execution_id))],
-  };
-  return { parked: touched, released: released.rows.length };
 }

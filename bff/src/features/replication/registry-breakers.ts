@@ -39,8 +39,8 @@ export class RegistryBreakers {
 
   async noteSuccess({ task, isChanged }: RunningTask): Promise<void> {
     if (!task.isProbe) return;
-    const registryIds = [...new Set([task.source.registryId, task.destination.registryId])];
-    for (const registryId of await this.#deps.breakers.close(registryIds, isChanged)) {
+    const { source, destination } = task;
+    for (const registryId of await this.#deps.breakers.close(source.registryId, destination.registryId, isChanged)) {
       this.#openedUntilMs.delete(registryId);
       await this.#deps.store.release(registryId, registryWideCodes);
     }

@@ -1,7 +1,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
-import { declinedCode, heldBackCode, type Reason, type TaskDestination, type TaskSource } from './replication.ts';
+import { declinedCode, onHoldCodes, type Reason, type TaskDestination, type TaskSource } from './replication.ts';
+import { aboutWriting } from './retry-policy.ts';
 import { sentences } from './task-outcome.ts';
+import { parkPaused } from './task-pauses.store.ts';
 import { endExecutions } from './task-records.store.ts';
 
 export interface NewExecution {
@@ -74,7 +76,8 @@ export function createReplicationStore(database: Kysely<Tables>) {
       const { rows } = await sql<{ id: string; execution_id: string }>`
         update tasks set state = 'waiting', reason = ${JSON.stringify(reason)}::jsonb,
           next_attempt_at = now() + ${delayMs} * interval '1 millisecond' * (1 + random() / 4)
-        where (source_registry_id = ${registryId} or destination_registry_id = ${registryId})
+        where (destination_registry_id = ${registryId}
+          or (source_registry_id = ${registryId} and ${!aboutWriting.includes(reason.code)}::boolean))
           and (state = 'queued' or (state = 'waiting' and next_attempt_at < now() + ${delayMs} * interval '1 millisecond'))
         returning id, execution_id`.execute(database);
       return touchedBy(rows);
@@ -192,7 +195,7 @@ async function retry(transaction: Kysely<Tables>, which: Which, requesterId: str
   const chosen =
     'taskId' in which
       ? sql`${chosenTasks(which)} and state in ('waiting', 'failed', 'stopped')
-          and not (state = 'waiting' and coalesce(reason->>'code', '') = ${heldBackCode})`
+          and not (state = 'waiting' and coalesce(reason->>'code', '') in (${sql.join(onHoldCodes)}))`
       : sql`${chosenTasks(which)} and state in ('failed', 'stopped')`;
   const isDeclined = sql`coalesce(reason->>'code', '') = ${declinedCode}`;
   const { rows } = await sql<{ id: string; execution_id: string }>`
@@ -207,6 +210,8 @@ async function retry(transaction: Kysely<Tables>, which: Which, requesterId: str
       .set({ state: 'running', finished_at: null })
       .where('id', 'in', touched.executionIds)
       .execute();
+    // What failed of a policy that is paused by now waits with the rest of it.
+    await parkPaused(transaction, touched.taskIds);
   }
   return touched;
 }

@@ -19,14 +19,24 @@ const longestFreeDelayMs = 60_000;
 /** Causes that concern the registry as a whole: whatever else needs it would fail the same way. */
 export const registryWideCodes = [
   'connection-refused',
+  'unreachable',
+  'unavailable',
   'name-not-resolved',
   'disk-full',
   'read-only',
   'rate-limited',
 ] as const;
 const registryWide: ReadonlySet<string> = new Set(registryWideCodes);
+/** Of those, the ones that concern only what writes there: it can be read all the same. */
+export const aboutWriting: readonly string[] = ['disk-full', 'read-only'];
 /** Of those, the ones that cost no attempt: trying again does no harm, and they may take hours. */
-const free: ReadonlySet<string> = new Set(['connection-refused', 'name-not-resolved', 'read-only']);
+const free: ReadonlySet<string> = new Set([
+  'connection-refused',
+  'unreachable',
+  'unavailable',
+  'name-not-resolved',
+  'read-only',
+]);
 
 export function isRegistryWide(code: string): boolean {
   return registryWide.has(code);

@@ -1,72 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
-import type { Database } from '../../database/index.ts';
+import { expect, test } from 'vitest';
 import { describeEachDatabase } from '../../testing/test-database.ts';
-import { createBreakersStore } from './breakers.store.ts';
 import { createOperationsView } from './operations.view.ts';
-import { createReplicationStore } from './replication.store.ts';
-import { createTaskClaimsStore } from './task-claims.store.ts';
-import { createTaskRecordsStore, endExecutions, type TaskRecord } from './task-records.store.ts';
-import type { ClaimedTask } from './replication.ts';
+import { endExecutions } from './task-records.store.ts';
+import { create, plenty, record, stores, succeeded, type TaskStores } from './testing/task-stores.ts';
 
-const nothingElse = (): Promise<void> => Promise.resolve();
-const plenty = { count: 100, tasksPerRegistry: 100 };
+const expireLeases = ({ database }: TaskStores) =>
+  sql`update tasks set lease_until = now() - interval '1 second' where state = 'running'`.execute(database.kysely);
 
 describeEachDatabase('claims of tasks', (open) => {
-  const stores = (database: Database) => ({
-    database,
-    store: createReplicationStore(database.kysely),
-    claims: createTaskClaimsStore(database.kysely),
-    breakers: createBreakersStore(database.kysely),
-    records: createTaskRecordsStore(database.kysely),
-  });
-  const create = async (
-    { store }: ReturnType<typeof stores>,
-    tags: readonly string[],
-    destination = 'north',
-  ): Promise<{ executionId: string; taskIds: string[] }> => {
-    const executionId = randomUUID();
-    const tasks = tags.map((tag) => ({
-      id: randomUUID(),
-      source: { registryId: 'main', repository: 'p/api', reference: tag },
-      destination: { registryId: destination, repository: 'p/api', tag },
-    }));
-    const execution = {
-      id: executionId,
-      requestedBy: 'admin',
-      requesterId: null,
-      includeReferrers: true,
-      whenDifferent: 'replace',
-    } as const;
-    await store.create({ ...execution, tasks }, nothingElse);
-    return { executionId, taskIds: tasks.map(({ id }) => id) };
-  };
-  const record = (task: ClaimedTask, change: Partial<TaskRecord> = {}): TaskRecord => ({
-    id: task.id,
-    executionId: task.executionId,
-    fence: task.fence,
-    attempt: task.attempt,
-    state: 'running',
-    digest: task.digest,
-    reason: null,
-    delayMs: null,
-    attemptsForgiven: 0,
-    outcome: null,
-    isPlannedAnew: false,
-    bytesTotal: null,
-    bytesDone: 0,
-    bytesSkipped: 0,
-    blobsTotal: null,
-    blobsDone: 0,
-    blobs: [],
-    log: [],
-    ...change,
-  });
-  const succeeded = { state: 'succeeded', outcome: 'succeeded' } as const;
-  const expireLeases = ({ database }: ReturnType<typeof stores>) =>
-    sql`update tasks set lease_until = now() - interval '1 second' where state = 'running'`.execute(database.kysely);
-
   test('two workers never hold one task', async () => {
     const all = stores(await open());
     await create(all, ['1', '2', '3', '4', '5', '6']);
@@ -331,79 +274,5 @@ describeEachDatabase('claims of tasks', (open) => {
     await sql`update tasks set deadline_at = now() - interval '1 second'`.execute(all.database.kysely);
     expect(await all.claims.endAbandoned()).toEqual([{ id: taskIds[0], executionId }]);
     expect(await all.store.findTaskState(taskIds[0] ?? '')).toBe('failed');
-  });
-
-  test('a registry in trouble makes its tasks wait with the cause; when it is fine they are due', async () => {
-    const all = stores(await open());
-    await create(all, ['1', '2'], 'north');
-    await create(all, ['1'], 'south');
-    const reason = { code: 'connection-refused', sentence: 'Refused.', params: { registryId: 'north' } };
-    expect((await all.store.postpone('north', reason, 60_000)).taskIds).toHaveLength(2);
-    const claimed = await all.claims.claim('a', plenty);
-    expect(claimed.map(({ destination }) => destination.registryId)).toEqual(['south']);
-    expect(await all.store.release('north', ['connection-refused'])).toBe(2);
-    expect(await all.claims.claim('a', plenty)).toHaveLength(2);
-  });
-
-  describe('with the breaker of a registry', () => {
-    const full = { code: 'disk-full', sentence: 'North has no space left.', params: { registryId: 'north' } };
-    const waits = { state: 'waiting', outcome: 'failed', delayMs: 0, reason: full } as const;
-    const only = (tasks: readonly ClaimedTask[]): ClaimedTask => {
-      if (tasks.length !== 1) throw new Error(`One had to be claimed, not ${tasks.length}.`);
-      return tasks[0] ?? expect.fail();
-    };
-
-    test('open, none is claimed into it and new ones wait with the cause; others go on', async () => {
-      const all = stores(await open());
-      await all.breakers.open('north', full, 60_000);
-      await create(all, ['1', '2'], 'north');
-      await create(all, ['1'], 'south');
-      expect((await all.claims.claim('a', plenty)).map(({ destination }) => destination.registryId)).toEqual(['south']);
-      expect((await all.breakers.park()).taskIds).toHaveLength(2);
-      const parked = all.database.kysely.selectFrom('tasks').select(['state', 'reason']);
-      const waiting = await parked.where('destination_registry_id', '=', 'north').execute();
-      expect(waiting).toEqual([1, 2].map(() => ({ state: 'waiting', reason: full })));
-      await all.breakers.probeNow(['north']);
-      await all.store.release('north', ['disk-full']);
-      only(await all.claims.claim('a', plenty));
-    });
-
-    test('half-open, one at a time is claimed, over all workers, whatever its end', async () => {
-      const all = stores(await open());
-      await create(all, ['1', '2', '3'], 'north');
-      await all.breakers.open('north', full, 0);
-      const first = only(await all.claims.claim('a', plenty));
-      expect(first.isProbe).toBe(true);
-      expect(await all.claims.claim('b', plenty)).toEqual([]);
-      await all.records.write('a', [record(first, waits)]);
-      await all.breakers.open('north', full, 60_000);
-      expect(await all.claims.claim('b', plenty)).toEqual([]);
-      await all.breakers.probeNowFor([first.id]);
-      expect(only(await all.claims.claim('b', plenty))).toMatchObject({ id: first.id, attempt: 2 });
-    });
-
-    test('closed by what was written there, everything goes on', async () => {
-      const all = stores(await open());
-      await create(all, ['1', '2', '3'], 'north');
-      await all.breakers.open('north', full, 0);
-      const first = only(await all.claims.claim('a', plenty));
-      await all.records.write('a', [record(first, succeeded)]);
-      // It was there already: that says nothing about the disk.
-      expect(await all.breakers.close(['main', 'north'], false)).toEqual([]);
-      const second = only(await all.claims.claim('a', plenty));
-      await all.records.write('a', [record(second, succeeded)]);
-      expect(await all.breakers.close(['main', 'north'], true)).toEqual(['north']);
-      expect(only(await all.claims.claim('a', plenty)).isProbe).toBe(false);
-    });
-
-    test('of a source in trouble one at a time is claimed too, wherever to', async () => {
-      const all = stores(await open());
-      const refused = { code: 'connection-refused', sentence: 'Refused.', params: { registryId: 'main' } };
-      await create(all, ['1', '2'], 'north');
-      await create(all, ['1', '2'], 'south');
-      await all.breakers.open('main', refused, 0);
-      only(await all.claims.claim('a', plenty));
-      expect(await all.claims.claim('b', plenty)).toEqual([]);
-    });
   });
 });

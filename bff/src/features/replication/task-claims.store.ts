@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import type { ClaimedTask } from './replication.ts';
+import { aboutWriting } from './retry-policy.ts';
 import { sentences } from './task-outcome.ts';
 
 export interface ClaimLimits {
@@ -180,8 +181,10 @@ const slotsOf = (most: number) => sql`case
   when b.registry_id is null then greatest(0, ${most} - busy.running)
   when b.probe_at <= now() and busy.running = 0 then 1 else 0 end`;
 /** Nor out of one. */
+const isAboutReading = sql`s.reason->>'code' not in (${sql.join(aboutWriting)})`;
 const mayBeRead = sql`not exists (
-  select 1 from registry_breakers s where s.registry_id = t.source_registry_id and (s.probe_at > now() or exists (
+  select 1 from registry_breakers s where s.registry_id = t.source_registry_id
+    and ${isAboutReading} and (s.probe_at > now() or exists (
     select 1 from tasks r where r.state = 'running' and r.lease_until >= now()
       and r.source_registry_id = s.registry_id)))`;
 const requesterColumns = sql`u.username as requester_name, u.is_system_admin as requester_is_system_admin,
@@ -242,7 +245,7 @@ function candidates({ count, tasksPerRegistry }: ClaimLimits) {
         order by t.created_at, t.id limit ${slotsOf(tasksPerRegistry)}
       ) open
       left join limited l on l.id = open.policy_id
-      left join registry_breakers s on s.registry_id = open.source_registry_id
+      left join registry_breakers s on s.registry_id = open.source_registry_id and ${isAboutReading}
       left join active a on a.policy_id = open.policy_id and a.destination_registry_id = d.registry_id
       where d.registry_id is not null and ${takesWrites}
     ), picked as (

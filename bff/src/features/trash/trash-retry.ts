@@ -6,7 +6,13 @@ const attemptsMax = 10;
 const firstDelayMs = 2000;
 const longestDelayMs = 5 * 60_000;
 /** It may take hours, and trying again does no harm. */
-const free: ReadonlySet<string> = new Set(['connection-refused', 'name-not-resolved', 'read-only']);
+const free: ReadonlySet<string> = new Set([
+  'connection-refused',
+  'unreachable',
+  'unavailable',
+  'name-not-resolved',
+  'read-only',
+]);
 
 /** How a try ends that threw. */
 export function endOfFailure(
