@@ -18,6 +18,7 @@ const SHOWN_BLOBS = 3;
 
 /** One artifact on its way to one destination, and the blobs of it that move now. */
 export function RunningTaskRow({ task, moving }: { task: Task; moving: readonly TaskBlob[] }) {
+  const { t } = useTranslation(['operations', 'tasks']);
   const { rate } = useCurrentFigures();
   const { source, destination } = task;
   return (
@@ -33,6 +34,9 @@ export function RunningTaskRow({ task, moving }: { task: Task; moving: readonly 
       )}
       <span className={styles['number']}>{rate(liveFigures(task).rateBytesPerSecond)}</span>
       <span className={styles['taskNote']} data-tone={taskTone(task)}>
+        {task.attempt > 1 && task.state !== 'queued'
+          ? `${t('tasks:figures.attempt', { number: task.attempt })} · `
+          : null}
         <TaskNote task={task} />
       </span>
       {moving.length === 0 ? null : <MovingBlobs blobs={moving} />}

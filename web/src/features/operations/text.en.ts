@@ -62,8 +62,6 @@ export const text = {
     toExecutions: 'Earlier copies',
     more_one: 'and {{count}} more',
     more_other: 'and {{count}} more',
-    blobs: '{{done}} of {{count}} blobs',
-    column: { what: 'Artifact', route: 'From → to', progress: 'Progress', rate: 'Rate', left: 'Left', attempt: 'Try' },
   },
   registries: {
     title: 'Per registry',

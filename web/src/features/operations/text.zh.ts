@@ -61,8 +61,6 @@ export const text = {
     toProjects: '浏览项目',
     toExecutions: '以往的复制',
     more_other: '另有 {{count}} 个',
-    blobs: '{{done}} / {{count}} 个数据块',
-    column: { what: '制品', route: '来源 → 目标', progress: '进度', rate: '速率', left: '剩余', attempt: '尝试' },
   },
   registries: {
     title: '各镜像仓库',
