@@ -63,8 +63,11 @@ export const Operations = z
         reason: Reason,
         taskCount: z.int(),
         waitingCount: z.int(),
+        /** The executions that these tasks belong to. */
+        executionCount: z.int(),
         since: Instant,
         nextAttemptAt: z.nullable(Instant),
+        /** The newest 500. */
         taskIds: z.array(Id),
         /** Those that made them; copies that people asked for have none. */
         policyIds: z.array(Id),

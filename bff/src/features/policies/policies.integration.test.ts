@@ -206,6 +206,7 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
     expect(failures.find(({ reason }) => reason.code === 'deletions-held-back')).toMatchObject({
       policyIds: [policy.id],
       waitingCount: 6,
+      executionCount: 1,
       nextAttemptAt: null,
     });
     expect(new Set(waiting.items.map(({ nextAttemptAt }) => nextAttemptAt))).toEqual(new Set([null]));

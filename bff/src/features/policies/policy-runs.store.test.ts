@@ -5,6 +5,7 @@ import { databaseNow } from '../../database/database-now.ts';
 import type { Database } from '../../database/index.ts';
 import { createPlanExecutionsStore } from '../replication/plan-executions.store.ts';
 import { PlanExecutions } from '../replication/plan-executions.ts';
+import { createReplicationStore } from '../replication/replication.store.ts';
 import { createCopyPreviewView } from '../replication/copy-preview.view.ts';
 import { describeEachDatabase } from '../../testing/test-database.ts';
 import { createPlanFactsView } from './plan-facts.view.ts';
@@ -251,6 +252,22 @@ describeEachDatabase('plans', (open, kind) => {
   });
 
   test('are due at their time, once, however late', async () => {
+  test('stay paused although somebody has its tasks run again', async () => {
+    const { kysely } = database;
+    const copies = createReplicationStore(kysely);
+    await write('1', digestOf('a'));
+    await create();
+    await planUntilDone();
+    const { id } = await kysely.selectFrom('tasks').select('id').executeTakeFirstOrThrow();
+    await createPoliciesStore(kysely).setPaused(policyId, 'ada', true);
+    await createPlanExecutionsStore(kysely).followPauses();
+    expect((await copies.retry({ taskId: id }, null)).taskIds).toEqual([]);
+    await kysely.updateTable('tasks').set({ state: 'failed', reason: null, next_attempt_at: null }).execute();
+    expect((await copies.retry({ taskId: id }, null)).taskIds).toEqual([id]);
+    const task = await kysely.selectFrom('tasks').select(['state', 'reason']).executeTakeFirstOrThrow();
+    expect([task.state, task.reason?.code]).toEqual(['waiting', 'policy-paused']);
+  });
+
     await write('1', digestOf('a'));
     await create({ onPush: false, schedule: { cron: '0 3 * * *', timeZone: 'UTC' } });
     await planUntilDone();

@@ -1,5 +1,5 @@
 import type { Registry } from '../registries/registries.service.ts';
-import type { Reason } from './replication.ts';
+import { maintenanceCode, type Reason } from './replication.ts';
 import type { ReplicationStore, Touched } from './replication.store.ts';
 import { sentences } from './task-outcome.ts';
 
@@ -8,8 +8,6 @@ export interface MaintenanceParkingDeps {
   readonly findRegistry: (registryId: string) => Promise<Registry | undefined>;
   readonly onParked: (touched: Touched) => Promise<void>;
 }
-
-export const maintenanceCode = 'registry-in-maintenance';
 
 /** Undefined where the registry takes writes. */
 export function maintenanceReason({ id, name, maintenance }: Registry): Reason | undefined {

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { noTasks } from './executions.view.ts';
-import { parkedCodes } from './plan-executions.store.ts';
 import type { Reason, TaskState } from './replication.ts';
+import { parkedCodes } from './task-pauses.store.ts';
 
 export interface FailureGroup {
   readonly sourceRegistryId: string;
@@ -12,6 +12,7 @@ export interface FailureGroup {
   readonly waitingCount: number;
   readonly since: Date;
   readonly nextAttemptAt: Date | null;
+  readonly executionCount: number;
   readonly taskIds: readonly string[];
   readonly policyIds: readonly string[];
 }
@@ -105,11 +106,13 @@ async function failureRows(database: Kysely<Tables>): Promise<FailureGroup[]> {
     waiting_count: number;
     since: Date;
     next_attempt_at: Date | null;
+    execution_count: number;
     task_ids: string[];
     policy_ids: string[];
   }>`
     select source_registry_id, destination_registry_id, (array_agg(reason order by created_at desc))[1] as reason,
       count(*) as task_count, count(*) filter (where state in ('waiting', 'running')) as waiting_count,
+      count(distinct execution_id) as execution_count,
       min(coalesce(failing.since, finished_at, started_at, created_at)) as since,
       min(next_attempt_at) filter (where reason->>'code' not in (${sql.join(parkedCodes)})) as next_attempt_at,
       to_jsonb((array_agg(id order by created_at desc))[1:${sql.lit(shownTaskIds)}]) as task_ids,
@@ -129,6 +132,7 @@ async function failureRows(database: Kysely<Tables>): Promise<FailureGroup[]> {
     waitingCount: row.waiting_count,
     since: row.since,
     nextAttemptAt: row.next_attempt_at,
+    executionCount: row.execution_count,
     taskIds: row.task_ids,
     policyIds: row.policy_ids,
   }));

@@ -11,7 +11,16 @@ import type { RequestContext } from '../../http/request-context.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { authorizeCopy, authorizeDestinations, copyScope, seesTask, type TaskVerb } from './copy-access.routes.ts';
 import type { ExecutionsView } from './executions.view.ts';
-import { type CopyRequest, declinedCode, heldBackCode, openStates, type Task, type TaskState } from './replication.ts';
+import {
+  type CopyRequest,
+  declinedCode,
+  heldBackCode,
+  maintenanceCode,
+  openStates,
+  pausedCode,
+  type Task,
+  type TaskState,
+} from './replication.ts';
 import type { LiveProgress } from './live-progress.ts';
 import { detailAnswer, executionAnswer, previewAnswer, taskAnswer } from './replication-answers.ts';
 import type { ReplicationService, Which } from './replication.service.ts';
@@ -267,6 +276,12 @@ const notRetryable: Partial<Record<contract.TaskState, string>> = {
 function whyNotRetryable({ state, reason }: contract.Task): string {
   if (state === 'waiting' && reason?.code === heldBackCode) {
     return 'The deletion waits until somebody confirms the many deletions of its run.';
+  }
+  if (state === 'waiting' && reason?.code === pausedCode) {
+    return 'The policy is paused; the task goes on when it is resumed.';
+  }
+  if (state === 'waiting' && reason?.code === maintenanceCode) {
+    return 'The registry is in maintenance; the task goes on when that ends.';
   }
   if (reason?.code === declinedCode) {
     return 'Somebody decided against this deletion; run the policy by hand if it should be asked about again.';

@@ -11,6 +11,11 @@ export type TaskKind = 'copy' | 'delete';
 export type ExecutionState = 'running' | 'succeeded' | 'failed' | 'stopped';
 /** Of deletions that wait for a person's word; nothing but that word lets them go on. */
 export const heldBackCode = 'deletions-held-back';
+/** Until somebody resumes the policy, or that destination of it. */
+export const pausedCode = 'policy-paused';
+export const maintenanceCode = 'registry-in-maintenance';
+/** Tasks that wait with these go on when what holds them ends, and not before. */
+export const onHoldCodes: readonly string[] = [heldBackCode, pausedCode, maintenanceCode];
 /** Of deletions that a person said no to: only another run of the policy brings them up again. */
 export const declinedCode = 'deletion-declined';
 

@@ -1,8 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { likePattern } from './executions.view.ts';
-import { parkedCodes } from './plan-executions.store.ts';
 import { heldBackCode } from './replication.ts';
+import { parkedCodes } from './task-pauses.store.ts';
 import { ownTasks, type TaskScope, visibleTasks } from './task-scope.view.ts';
 import {
   openStates,

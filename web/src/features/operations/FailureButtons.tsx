@@ -5,58 +5,79 @@ import type { Operations } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
+import { useErrorWords } from '../../domain/error-words.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { taskDetail } from '../../domain/tasks/task-queries.ts';
-import { isHeldReason } from '../../domain/tasks/task-status.ts';
+import { isHeldReason, isOnHold } from '../../domain/tasks/task-status.ts';
 import { paths } from '../../paths.ts';
 import { MenuButton } from '../../ui/MenuButton.tsx';
 import { toast } from '../../ui/toast.ts';
 import { useRetryTasks } from './operations-queries.ts';
 import styles from './operations.module.css';
-import { useFailurePauses } from './use-failure-pauses.ts';
+import { useFailingPolicies, useFailurePauses } from './use-failure-pauses.ts';
 
 type Failure = Operations['failures'][number];
 
 /** What can be done about a cause: look at what it is about, leave it alone for a while, or try it now. */
 export function FailureButtons({ failure }: { failure: Failure }) {
   const { t } = useTranslation('operations');
+  const errorWords = useErrorWords();
   const canPush = useCan('artifact.push');
   const retry = useRetryTasks();
-  const [firstTaskId = ''] = failure.taskIds;
-  // A group names tasks only; the copy they belong to is where they are shown together.
-  const { data: first } = useQuery({ ...taskDetail(firstTaskId), enabled: firstTaskId !== '' });
   const run = () =>
-    retry.mutate(failure.taskIds, {
-      onSuccess: ({ retried, refused }) => {
+    retry.mutate(failure, {
+      onSuccess: ({ retried, refused, left }) => {
+        const all = retried + refused + left;
         const words = [
-          retried > 0 ? t('failure.retried', { count: retried }) : null,
+          left > 0
+            ? t('failure.retriedSome', { count: retried, all })
+            : retried > 0
+              ? t('failure.retried', { count: retried })
+              : null,
           refused > 0 ? t('failure.someNotRetried', { count: refused }) : null,
         ];
-        toast({ message: words.filter(Boolean).join(' '), tone: refused > 0 ? 'warn' : 'ok' });
+        toast({ message: words.filter(Boolean).join(' '), tone: refused + left > 0 ? 'warn' : 'ok' });
       },
+      onError: (error) => toast({ message: errorWords(error).sentence, tone: 'danger' }),
     });
   return (
     <div className={styles['buttons']}>
       <CauseLink failure={failure} />
-      {first === undefined ? null : (
-        <Button
-          component={Link}
-          to={paths.execution(first.executionId, { state: failure.waitingCount > 0 ? 'waiting' : 'failed' })}
-        >
-          {t('failure.show')}
-        </Button>
-      )}
+      <TasksLink failure={failure} />
       <PauseButton failure={failure} />
       {isHeldReason(failure.reason) ? (
         <Button variant="outlined" component={Link} to={paths.executions({ state: 'held' })}>
           {t('failure.decide')}
         </Button>
-      ) : canPush ? (
+      ) : canPush && !isOnHold(failure.reason) ? (
         <Button variant="outlined" disabled={retry.isPending} onClick={run}>
           {t('failure.retry')}
         </Button>
       ) : null}
     </div>
+  );
+}
+
+/** To where its tasks are shown together: the copy that they belong to, or the list of copies where there are several. */
+function TasksLink({ failure }: { failure: Failure }) {
+  const { t } = useTranslation('operations');
+  const { taskIds, executionCount, policyIds, waitingCount } = failure;
+  const [firstTaskId = ''] = taskIds;
+  const isOneCopy = executionCount === 1;
+  // A group names tasks only.
+  const { data: first } = useQuery({ ...taskDetail(firstTaskId), enabled: isOneCopy && firstTaskId !== '' });
+  const [policy] = useFailingPolicies(policyIds);
+  const state = waitingCount > 0 ? 'waiting' : 'failed';
+  const to = isOneCopy
+    ? first && paths.execution(first.executionId, { state })
+    : policy !== undefined && policyIds.length === 1
+      ? paths.policy(policy.id, { tab: 'runs' })
+      : paths.executions({ state: waitingCount > 0 ? 'running' : 'failed' });
+  if (to === undefined) return null;
+  return (
+    <Button component={Link} to={to}>
+      {t('failure.show')}
+    </Button>
   );
 }
 

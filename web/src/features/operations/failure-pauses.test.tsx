@@ -20,6 +20,7 @@ const failure: Operations['failures'][number] = {
   reason: { code: 'none-known', sentence: 'branch-north refused the connection.', params: {} },
   taskCount: 12,
   waitingCount: 12,
+  executionCount: 1,
   since: at,
   nextAttemptAt: null,
   taskIds: [],

@@ -67,6 +67,7 @@ const busy: Operations = {
       },
       taskCount: 12,
       waitingCount: 12,
+      executionCount: 1,
       since: at,
       nextAttemptAt: new Date(Date.now() + 2 * 3_600_000).toISOString(),
       taskIds: [],

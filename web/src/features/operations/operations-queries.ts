@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { getOperations, getThroughput } from 'bff/contract/operations';
+import { getOperations, getThroughput, type Operations } from 'bff/contract/operations';
 import { listTasks, retryTask, type TaskBlob } from 'bff/contract/replication';
 import { useMemo, useState } from 'react';
 import { call } from '../../api/call.ts';
@@ -11,6 +11,8 @@ import { activeTasks, useLiveTasks } from '../../domain/tasks/task-queries.ts';
 
 const PAGE_TASKS = 100;
 const RETRIES_AT_ONCE = 6;
+/** The answer names 500 tasks of a cause. */
+const RETRY_TURNS = 10;
 const THROUGHPUT_STEP_MS = 10_000;
 
 /** The monitor's figures: read once, and kept current where `useFollowOperations` is called, once on a page. */
@@ -64,26 +66,60 @@ export function useMovingBlobs(): ReadonlyMap<string, readonly TaskBlob[]> {
   return moving;
 }
 
+type Failure = Operations['failures'][number];
+
 export interface RetryResult {
   retried: number;
   refused: number;
+  /** Tasks of the cause that were not come to. */
+  left: number;
 }
 
-/** Runs the tasks of a cause again; one that cannot be does not keep the others from it. */
+/**
+ * Runs the tasks of a cause again; one that cannot be does not keep the others from it. Of many the server names only some:
+ * it is asked for the others once these run.
+ */
 export function useRetryTasks() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (taskIds: readonly string[]): Promise<RetryResult> => {
+    mutationFn: async (failure: Failure): Promise<RetryResult> => {
+      const tried = new Set<string>();
       let retried = 0;
-      for (let start = 0; start < taskIds.length; start += RETRIES_AT_ONCE) {
-        const batch = taskIds.slice(start, start + RETRIES_AT_ONCE);
-        const results = await Promise.allSettled(batch.map((taskId) => call(retryTask, { params: { taskId } })));
-        retried += results.filter(({ status }) => status === 'fulfilled').length;
+      let group: Failure | undefined = failure;
+      for (let turn = 0; turn < RETRY_TURNS && group !== undefined; turn += 1) {
+        const taskIds = group.taskIds.filter((taskId) => !tried.has(taskId));
+        if (taskIds.length === 0) break;
+        for (const taskId of taskIds) tried.add(taskId);
+        retried += await retryEach(taskIds);
+        // Where it cannot be read, it is as it was.
+        group = tried.size < failure.taskCount ? await readFailure(failure).catch(() => failure) : undefined;
       }
-      return { retried, refused: taskIds.length - retried };
+      return { retried, refused: tried.size - retried, left: group === undefined ? 0 : failure.taskCount - tried.size };
     },
     onSettled: () => void readAgain(client, queriesOf([getOperations, listTasks])),
   });
+}
+
+/** @returns how many run again */
+async function retryEach(taskIds: readonly string[]): Promise<number> {
+  let retried = 0;
+  for (let start = 0; start < taskIds.length; start += RETRIES_AT_ONCE) {
+    const batch = taskIds.slice(start, start + RETRIES_AT_ONCE);
+    const results = await Promise.allSettled(batch.map((taskId) => call(retryTask, { params: { taskId } })));
+    retried += results.filter(({ status }) => status === 'fulfilled').length;
+  }
+  return retried;
+}
+
+/** The same cause as it is now; undefined where nothing fails by it any more. */
+async function readFailure(before: Failure): Promise<Failure | undefined> {
+  const { failures } = await call(getOperations, {});
+  return failures.find(
+    ({ sourceRegistryId, destinationRegistryId, reason }) =>
+      sourceRegistryId === before.sourceRegistryId &&
+      destinationRegistryId === before.destinationRegistryId &&
+      reason.code === before.reason.code,
+  );
 }
 
 /** The highest rate of the window, with that of now: the history comes less often. */

@@ -9,6 +9,7 @@ const failure = (params: Record<string, string>, nextAttemptAt: string | null): 
   reason: { code: 'refused', sentence: '', params },
   taskCount: 1,
   waitingCount: 1,
+  executionCount: 1,
   since: at(0),
   nextAttemptAt,
   taskIds: [],

@@ -30,6 +30,8 @@ export const text = {
     registry: 'Open {{registry}}',
     retried_one: '{{count}} task runs again.',
     retried_other: '{{count}} tasks run again.',
+    retriedSome_one: '{{count}} of {{all}} tasks runs again.',
+    retriedSome_other: '{{count}} of {{all}} tasks run again.',
     someNotRetried: '{{count}} could not be run again.',
     policy: 'Policy',
     pauses: 'Pause',

@@ -30,6 +30,7 @@ export const text = {
     show: '查看任务',
     registry: '打开 {{registry}}',
     retried_other: '{{count}} 个任务重新运行。',
+    retriedSome_other: '{{all}} 个任务中有 {{count}} 个重新运行。',
     someNotRetried: '{{count}} 个无法重新运行。',
     policy: '策略',
     pauses: '暂停',
