@@ -125,14 +125,17 @@ function whoseTagCounts(
   };
 }
 
-/** What a policy sends into one destination keeps to the bandwidth it has there at that moment. */
+/** What a policy sends into one destination keeps to the bandwidth it has there at that moment, over all consoles. */
 function paceOfPolicies({ database, clock }: Foundation) {
   const bandwidths = createPolicyBandwidthView(database.kysely);
   const targets = new PacedTargets();
   return async (destination: RegistryClient, { policyId, destination: { registryId } }: ClaimedTask) => {
     const bandwidth = policyId === null ? null : await bandwidths.find(policyId, registryId);
     if (policyId === null || bandwidth === null) return destination;
-    return targets.targetFor(destination, policyId, () => rateAt(bandwidth, clock.now()));
+    return targets.targetFor(destination, policyId, async () => {
+      const rate = rateAt(bandwidth, clock.now());
+      return rate && rate / (await bandwidths.countConsoles(policyId, registryId));
+    });
   };
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../../replication-engine/index.ts';
 
 /** Bytes per second at this moment; null: as fast as it goes. */
-export type Rate = () => number | null;
+export type Rate = () => number | null | Promise<number | null>;
 
 export interface PaceClock {
   readonly now: () => number;
@@ -27,7 +27,7 @@ export class Pace {
   }
 
   async take(byteCount: number, signal: AbortSignal | undefined): Promise<void> {
-    const rate = this.rate();
+    const rate = await this.rate();
     const nowMs = this.#clock.now();
     if (rate === null) {
       this.#freeAtMs = nowMs;
