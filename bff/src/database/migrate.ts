@@ -16,6 +16,7 @@ import { up as trashComment } from './migrations/0013-trash-comment.ts';
 import { up as collections } from './migrations/0014-collections.ts';
 import { up as retention } from './migrations/0015-retention.ts';
 import { up as storage } from './migrations/0016-storage.ts';
+import { up as tombstones } from './migrations/0017-tombstones.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -35,6 +36,7 @@ const migrations: Record<string, Migration> = {
   '0014-collections': { up: collections },
   '0015-retention': { up: retention },
   '0016-storage': { up: storage },
+  '0017-tombstones': { up: tombstones },
 };
 
 export class MigrationError extends Error {

@@ -1,7 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { awaitsNews } from '../../database/tag-news.ts';
-import type { SourceTag, Tombstone } from './select-tags.ts';
+import type { NamedTag, SourceTag, Tombstone } from './select-tags.ts';
 
 export interface CatalogTag {
   readonly repository: string;
@@ -15,6 +16,11 @@ export interface CatalogTag {
 export interface PolicyEdge {
   readonly source: string;
   readonly destinations: readonly string[];
+}
+
+interface Artifact {
+  readonly repository: string;
+  readonly digest: string;
 }
 
 export interface ReferrersQuery {
@@ -68,7 +74,9 @@ export function createPlanFactsView(database: Kysely<Tables>) {
       listTags(database, repositoryIds, withPlatforms),
     listTagsNamed: (registryId: string, repositories: readonly string[]) =>
       listTagsNamed(database, registryId, repositories),
-    listTombstones: (registryId: string) => listTombstones(database, registryId),
+    listBereft: (registryId: string) => listBereft(database, registryId),
+    listNamesOf: (registryId: string, artifacts: readonly Artifact[]) => listNamesOf(database, registryId, artifacts),
+    listTombstones: (registryId: string, names: readonly NamedTag[]) => listTombstones(database, registryId, names),
     listSubjects: (registryId: string) => listSubjects(database, registryId),
     listLackingReferrers: (lacking: ReferrersQuery) => listLackingReferrers(database, lacking),
     /** The end of its last complete scan. */
@@ -193,33 +201,81 @@ async function listTagsNamed(
   }));
 }
 
+/** Repositories that have lost a tag at some time; one after the other along the index, whatever the length of the log. */
+async function listBereft(database: Kysely<Tables>, registryId: string): Promise<string[]> {
+  const gone = sql`from tag_history where registry_id = ${registryId} and digest is null`;
+  const { rows } = await sql<{ name: string }>`
+    with recursive bereft (name) as (
+      (select min(repository) ${gone})
+      union all
+      select (select min(repository) ${gone} and repository > bereft.name) from bereft where bereft.name is not null
+    )
+    select name from bereft where name is not null`.execute(database);
+  return rows.map(({ name }) => name);
+}
+
+/** Every tag that the artifacts ever had. */
+async function listNamesOf(
+  database: Kysely<Tables>,
+  registryId: string,
+  artifacts: readonly Artifact[],
+): Promise<NamedTag[]> {
+  if (artifacts.length === 0) return [];
+  const { rows } = await sql<NamedTag>`
+    select distinct h.repository, h.name
+    from jsonb_to_recordset(${JSON.stringify(artifacts)}::jsonb) as g(repository text, digest text)
+    join tag_history h on h.registry_id = ${registryId} and h.repository = g.repository and h.digest = g.digest`.execute(
+    database,
+  );
+  return rows;
+}
+
 /** Of a tag that moves every minute; a destination that is further behind keeps its content. */
 const digestsMax = 100;
+/** Few enough that the embedded database, which works in the console's thread, gives it back soon. */
+const chunkLength = 500;
 
-/** Tags whose last word in the log is that they are gone, with what they were before. */
-async function listTombstones(database: Kysely<Tables>, registryId: string): Promise<Tombstone[]> {
-  const { rows } = await sql<{ repository: string; name: string; digests: string[]; deleted_ms: number }>`
-    select gone.repository, gone.name, before.digests, (extract(epoch from gone.at) * 1000)::bigint as deleted_ms
-    from (
-      select distinct on (repository, name) id, repository, name, digest, at from tag_history
-      where registry_id = ${registryId} order by repository, name, id desc
-    ) gone
-    cross join lateral (
-      select jsonb_agg(digest order by last_id desc) as digests from (
-        select digest, max(id) as last_id from tag_history earlier
-        where earlier.registry_id = ${registryId} and earlier.repository = gone.repository and earlier.name = gone.name
-          and earlier.id < gone.id and earlier.digest is not null
-        group by digest order by max(id) desc limit ${digestsMax}
-      ) each
-    ) before
-    where gone.digest is null and before.digests is not null and not exists (
-      select from tags
-      where tags.registry_id = ${registryId} and tags.repository = gone.repository and tags.name = gone.name
-    )`.execute(database);
-  return rows.map((row) => ({
-    repository: row.repository,
-    name: row.name,
-    digests: row.digests,
-    deletedMs: row.deleted_ms,
-  }));
+/**
+ * Those of the tags whose last word in the log is that they are gone, with what they were before. Only of these: a registry
+ * whose tags come and go has more that are gone than that are there.
+ */
+async function listTombstones(
+  database: Kysely<Tables>,
+  registryId: string,
+  names: readonly NamedTag[],
+): Promise<Tombstone[]> {
+  const found: Tombstone[] = [];
+  for (let from = 0; from < names.length; from += chunkLength) {
+    const chunk = names
+      .slice(from, from + chunkLength)
+      .map(({ repository, name }, place) => ({ place, repository, name }));
+    const { rows } = await sql<{ repository: string; name: string; digests: string[]; deleted_ms: number }>`
+      with gone as materialized (
+        select g.place, h.id, h.repository, h.name, h.at
+        from jsonb_to_recordset(${JSON.stringify(chunk)}::jsonb) as g(place integer, repository text, name text)
+        join tag_history h on h.registry_id = ${registryId} and h.repository = g.repository and h.name = g.name
+          and h.digest is null
+        where not exists (
+          select from tags
+          where tags.registry_id = ${registryId} and tags.repository = g.repository and tags.name = g.name
+        ) and not exists (
+          select from tag_history later
+          where later.registry_id = ${registryId} and later.repository = g.repository and later.name = g.name
+            and later.id > h.id
+        )
+      )
+      select gone.repository, gone.name, before.digests, (extract(epoch from gone.at) * 1000)::bigint as deleted_ms
+      from gone cross join lateral (
+        select jsonb_agg(digest order by last_id desc) as digests from (
+          select digest, max(id) as last_id from tag_history earlier
+          where earlier.registry_id = ${registryId} and earlier.repository = gone.repository and earlier.name = gone.name
+            and earlier.id < gone.id and earlier.digest is not null
+          group by digest order by max(id) desc limit ${digestsMax}
+        ) each
+      ) before
+      where before.digests is not null order by gone.place`.execute(database);
+    for (const { deleted_ms: deletedMs, ...row } of rows) found.push({ ...row, deletedMs });
+    await nextTurn();
+  }
+  return found;
 }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { PlanFactsView } from './plan-facts.view.ts';
+import type { CatalogTag, PlanFactsView } from './plan-facts.view.ts';
 import { withPlatforms } from './plan-platforms.ts';
 import type { PlanPlatformsView } from './plan-platforms.view.ts';
 import { type PlannedDestination, planTags, reachableFrom, tagKey } from './plan-tags.ts';
@@ -13,7 +13,9 @@ import {
   sentences,
   sumWork,
 } from './policy.ts';
-import { compileFilters, type CompiledFilters, type SourceTag, type Tombstone } from './select-tags.ts';
+import { compileFilters, type CompiledFilters, type NamedTag, type SourceTag, type Tombstone } from './select-tags.ts';
+
+export type { NamedTag } from './select-tags.ts';
 
 export interface PlannedPolicy {
   readonly id: string | null;
@@ -27,16 +29,11 @@ export interface PolicyPlan {
   readonly tagCount: number;
   readonly repositoryCount: number;
   readonly rows: readonly PlanRow[];
-  /** Tags of the source whose deletion was looked at. */
+  /** Tags of the source whose deletion was looked at; of everything only such as a destination has. */
   readonly deleted: readonly NamedTag[];
   readonly collisions: readonly Collision[];
   readonly planned: PlannedWork;
   readonly byDestination: ReadonlyMap<string, PlannedWork>;
-}
-
-export interface NamedTag {
-  readonly repository: string;
-  readonly name: string;
 }
 
 export interface PolicyPlannerDeps {
@@ -78,7 +75,6 @@ interface Selection {
   /** All that the filters select, planned now or not. */
   readonly repositories: readonly string[];
   readonly tags: readonly SourceTag[];
-  readonly tombstones: readonly Tombstone[];
 }
 
 async function plan(
@@ -87,10 +83,12 @@ async function plan(
   changed: readonly NamedTag[] | null,
 ): Promise<PolicyPlan> {
   const { content, project } = policy;
-  const selection = await select(deps, policy, changed);
-  const { tags, tombstones, repositories } = selection;
-  const touched = new Set([...tags, ...tombstones].map(({ repository }) => mapName(content.mapping, repository)));
-  const destinations = await readDestinations(deps, policy, [...touched]);
+  const filters = compileFilters(content.filters);
+  const { tags, repositories } = await select(deps, policy, filters, changed);
+  const { destinations, tombstones } =
+    changed === null
+      ? await readForAll(deps, policy, filters, tags)
+      : await readForChanged(deps, policy, filters, tags, changed);
   const { rows, collisions } = planTags({ content, project, tags, tombstones, repositories, destinations });
   await nextTurn();
   const chosen = await withPlatforms(deps.platforms, content, rows);
@@ -116,61 +114,128 @@ async function plan(
 async function select(
   { facts, clock }: PolicyPlannerDeps,
   { content, project }: PlannedPolicy,
+  filters: CompiledFilters,
   changed: readonly NamedTag[] | null,
 ): Promise<Selection> {
-  const filters: CompiledFilters = compileFilters(content.filters);
-  const { sourceRegistryId, options } = content;
-  const all = await facts.listRepositories(sourceRegistryId, project);
+  const all = await facts.listRepositories(content.sourceRegistryId, project);
   const fitting = all.filter(({ name }) => filters.fitsRepository(name));
-  const keys = changed === null ? null : new Set(changed.map(({ repository, name }) => tagKey(repository, name)));
   const named = changed === null ? null : new Set(changed.map(({ repository }) => repository));
-  const isMeant = ({ repository, name }: NamedTag, digest = ''): boolean =>
-    keys === null || keys.has(tagKey(repository, name)) || keys.has(tagKey(repository, referrersTag(digest)));
   const read = named === null ? fitting : fitting.filter(({ name }) => named.has(name));
   const found = await facts.listTags(
     read.map(({ id }) => id),
     content.filters.platforms !== null,
   );
+  const isMeant = meantBy(changed);
   const tags = filters.select(found, clock.now().getTime()).filter((tag) => isMeant(tag, tag.digest));
-  const isFitting = ({ repository, name }: NamedTag): boolean =>
-    filters.fitsRepository(repository) && filters.fitsTagName(name);
-  const tombstones = options.propagateDeletions
-    ? (await facts.listTombstones(sourceRegistryId)).filter(
-        (tombstone) => isFitting(tombstone) && isMeant(tombstone, tombstone.digests[0]),
-      )
-    : [];
-  return { repositories: fitting.map(({ name }) => name), tags, tombstones };
+  return { repositories: fitting.map(({ name }) => name), tags };
 }
 
 /** Registries without an API for referrers list them under a tag: a line of it in the log is about the image. */
-function referrersTag(digest: string): string {
-  return digest.replace(':', '-');
+function meantBy(changed: readonly NamedTag[] | null): (tag: NamedTag, digest: string | undefined) => boolean {
+  if (changed === null) return () => true;
+  const keys = new Set(changed.map(({ repository, name }) => tagKey(repository, name)));
+  return ({ repository, name }, digest = '') =>
+    keys.has(tagKey(repository, name)) || keys.has(tagKey(repository, digest.replace(':', '-')));
 }
+
+interface Surroundings {
+  readonly destinations: readonly PlannedDestination[];
+  readonly tombstones: readonly Tombstone[];
+}
+
+/** Of a log that may be long only deletions of what a destination still has. */
+async function readForAll(
+  deps: PolicyPlannerDeps,
+  policy: PlannedPolicy,
+  filters: CompiledFilters,
+  tags: readonly SourceTag[],
+): Promise<Surroundings> {
+  const { sourceRegistryId, mapping, options } = policy.content;
+  const bereft = options.propagateDeletions
+    ? (await deps.facts.listBereft(sourceRegistryId)).filter(filters.fitsRepository)
+    : [];
+  const { destinations, listed } = await readDestinations(deps, policy, tags, bereft);
+  const there = Map.groupBy(listed, ({ repository }) => repository);
+  const known = new Set(tags.map(({ repository, name }) => tagKey(repository, name)));
+  const names = bereft.flatMap((repository) => {
+    const mapped = there.get(mapName(mapping, repository)) ?? [];
+    return [...new Set(mapped.map(({ name }) => name))]
+      .filter((name) => filters.fitsTagName(name) && !known.has(tagKey(repository, name)))
+      .map((name) => ({ repository, name }));
+  });
+  return { destinations, tombstones: await deps.facts.listTombstones(sourceRegistryId, names) };
+}
+
+async function readForChanged(
+  deps: PolicyPlannerDeps,
+  policy: PlannedPolicy,
+  filters: CompiledFilters,
+  tags: readonly SourceTag[],
+  changed: readonly NamedTag[],
+): Promise<Surroundings> {
+  const { sourceRegistryId, options } = policy.content;
+  const tombstones = options.propagateDeletions ? await tombstonesOf(deps, sourceRegistryId, filters, changed) : [];
+  const bereft = tombstones.map(({ repository }) => repository);
+  const { destinations } = await readDestinations(deps, policy, tags, bereft);
+  return { destinations, tombstones };
+}
+
+async function tombstonesOf(
+  { facts }: PolicyPlannerDeps,
+  registryId: string,
+  filters: CompiledFilters,
+  changed: readonly NamedTag[],
+): Promise<Tombstone[]> {
+  const ofReferrers = changed
+    .filter(({ name }) => referrersTag.test(name))
+    .map(({ repository, name }) => ({ repository, digest: name.replace('-', ':') }));
+  const named = [...changed, ...(await facts.listNamesOf(registryId, ofReferrers))];
+  const fitting = named.filter(
+    ({ repository, name }) => filters.fitsRepository(repository) && filters.fitsTagName(name),
+  );
+  const unique = new Map(fitting.map((tag) => [tagKey(tag.repository, tag.name), tag]));
+  const isMeant = meantBy(changed);
+  const found = await facts.listTombstones(registryId, [...unique.values()]);
+  return found.filter((tombstone) => isMeant(tombstone, tombstone.digests[0]));
+}
+
+/** What a digest is called where it cannot have a colon. */
+const referrersTag = /^[a-z0-9+._]+-[0-9a-f]+$/;
 
 async function readDestinations(
   { facts, registries }: PolicyPlannerDeps,
   { id, content, pausedDestinations }: PlannedPolicy,
-  repositories: readonly string[],
-): Promise<PlannedDestination[]> {
+  selected: readonly SourceTag[],
+  bereft: readonly string[],
+): Promise<{ readonly destinations: readonly PlannedDestination[]; readonly listed: readonly CatalogTag[] }> {
   const known = new Map((await registries()).map((registry) => [registry.id, registry.name]));
   const edges = await facts.listEdges(id);
-  const { sourceRegistryId, destinations, options } = content;
+  const { sourceRegistryId, mapping, destinations, options } = content;
+  const targets = selected.map(({ repository, name }) => ({ repository: mapName(mapping, repository), name }));
+  const repositories = new Set([
+    ...targets.map(({ repository }) => repository),
+    ...bereft.map((repository) => mapName(mapping, repository)),
+  ]);
   const planned: PlannedDestination[] = [];
+  const listed: CatalogTag[] = [];
   for (const { registryId } of destinations) {
     if (pausedDestinations.includes(registryId)) continue;
-    const tags = await facts.listTagsNamed(registryId, repositories);
+    const found = await facts.listTagsNamed(registryId, [...repositories]);
+    listed.push(...found);
+    const tags = new Map(found.map((tag) => [tagKey(tag.repository, tag.name), tag]));
     const isContested = reachableFrom(registryId, edges).has(sourceRegistryId);
-    const deleted = isContested && options.propagateDeletions ? await facts.listTombstones(registryId) : [];
+    const missing = targets.filter(({ repository, name }) => !tags.has(tagKey(repository, name)));
+    const deleted = isContested && options.propagateDeletions ? await facts.listTombstones(registryId, missing) : [];
     planned.push({
       registryId,
       name: known.get(registryId) ?? registryId,
       isMissing: !known.has(registryId),
       isContested,
-      tags: new Map(tags.map((tag) => [tagKey(tag.repository, tag.name), tag])),
+      tags,
       deleted: new Map(deleted.map((tombstone) => [tagKey(tombstone.repository, tombstone.name), tombstone])),
     });
   }
-  return planned;
+  return { destinations: planned, listed };
 }
 
 /** Where the image is there already, what refers to it may have come later. */

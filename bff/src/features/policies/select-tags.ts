@@ -19,10 +19,13 @@ export interface SourceTag {
   readonly platforms: readonly NamedPlatform[];
 }
 
-/** A tag that the source had and deleted. */
-export interface Tombstone {
+export interface NamedTag {
   readonly repository: string;
   readonly name: string;
+}
+
+/** A tag that the source had and deleted. */
+export interface Tombstone extends NamedTag {
   /** All that it ever was, the last first: a destination may have missed some of it. */
   readonly digests: readonly string[];
   readonly deletedMs: number;
