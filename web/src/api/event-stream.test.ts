@@ -18,7 +18,7 @@ class Source extends EventTarget {
   }
   say(...events: [name: string, payload: unknown][]) {
     const data = JSON.stringify(events.map(([name, payload]) => ({ name, payload })));
-    this.dispatchEvent(new MessageEvent('message', { data }));
+    this.dispatchEvent(new MessageEvent('message', { data, lastEventId: '7' }));
   }
 }
 
@@ -27,16 +27,21 @@ function createBrowser() {
   const sources: Source[] = [];
   const channels: { target: EventTarget; isClosed: boolean }[] = [];
   const waiting: (() => void)[] = [];
-  let isHeld = false;
-  const next = () => {
-    isHeld = false;
-    waiting.shift()?.();
-  };
-  const request = (async (_name: string, _options: LockOptions, hold: () => Promise<void>) => {
-    if (isHeld) await new Promise<void>((resolve) => waiting.push(resolve));
-    isHeld = true;
-    await hold();
-    next();
+  let holder: { lose: (error: Error) => void } | null = null;
+  const request = (async (_name: string, { steal = false }: LockOptions, hold: () => Promise<void>) => {
+    if (steal) holder?.lose(new Error('stolen'));
+    else if (holder !== null) await new Promise<void>((resolve) => waiting.push(resolve));
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    const own = { lose: reject };
+    holder = own;
+    try {
+      await Promise.race([hold(), lost]);
+    } finally {
+      if (holder === own) {
+        holder = null;
+        waiting.shift()?.();
+      }
+    }
   }) as LockManager['request'];
   const tab: StreamBrowser = {
     openSource: () => {
@@ -63,6 +68,27 @@ function createBrowser() {
     locks: { request },
   };
   return { tab, sources, newest: () => sources.at(-1) as Source };
+}
+
+/** Nothing gets in or out of it while it is frozen, and it asks for nothing. */
+function freezable(tab: StreamBrowser, state: { isFrozen: boolean }): StreamBrowser {
+  const openChannel = (name: string) => {
+    const channel = tab.openChannel(name);
+    if (channel === null) return null;
+    return {
+      addEventListener: (type: string, listener: (event: Event) => void) =>
+        channel.addEventListener(type, (event) => {
+          if (!state.isFrozen) listener(event);
+        }),
+      postMessage: (data: unknown) => {
+        if (!state.isFrozen) channel.postMessage(data);
+      },
+      close: () => channel.close(),
+    } as unknown as BroadcastChannel;
+  };
+  const request = ((...asked: Parameters<LockManager['request']>) =>
+    state.isFrozen ? new Promise(() => undefined) : tab.locks?.request(...asked)) as LockManager['request'];
+  return { ...tab, openChannel, locks: { request } };
 }
 
 const at = '2026-01-01T00:00:00Z';
@@ -151,10 +177,30 @@ describe('the event stream', () => {
     const { tab, sources, newest } = createBrowser();
     const stream = createEventStream(tab);
     stream.start();
+    const resets: unknown[] = [];
+    stream.on('reset', (payload) => resets.push(payload));
     newest().open();
+    newest().say(['alive', { at }]);
     newest().break(false);
     vi.advanceTimersByTime(60_000);
+    newest().open();
     expect(sources).toHaveLength(1);
+    expect(resets).toHaveLength(0);
+  });
+
+  it('has everything read again when the first connection broke before there was anything to resume from', () => {
+    const { tab, newest } = createBrowser();
+    const stream = createEventStream(tab);
+    stream.start();
+    const resets: unknown[] = [];
+    stream.on('reset', (payload) => resets.push(payload));
+    newest().break(false);
+    newest().open();
+    expect(resets).toHaveLength(1);
+    newest().say(['alive', { at }]);
+    newest().break(false);
+    newest().open();
+    expect(resets).toHaveLength(1);
   });
 });
 
@@ -191,6 +237,59 @@ describe('several tabs', () => {
     expect(sources[0]?.readyState).toBe(EventSource.CLOSED);
     newest().open();
     expect(resets).toHaveLength(1);
+  });
+
+  it('that are looked at take the lead from one that was frozen meanwhile, and read everything again', async () => {
+    const browser = createBrowser();
+    const frozen = { isFrozen: false };
+    const first = createEventStream(freezable(browser.tab, frozen));
+    const second = createEventStream(browser.tab);
+    first.start();
+    const leading = browser.newest();
+    leading.open();
+    second.start();
+    const heard: string[] = [];
+    const resets: unknown[] = [];
+    first.on('reset', (payload) => resets.push(payload));
+    second.on('tag', (payload) => heard.push(payload.name));
+    second.on('reset', () => heard.push('reset'));
+    const pass = async (seconds: number) => {
+      for (let elapsed = 0; elapsed < seconds; elapsed += 5) {
+        await vi.advanceTimersByTimeAsync(5_000);
+        leading.say(['alive', { at }]);
+      }
+    };
+    await pass(60);
+    expect(browser.sources).toHaveLength(1);
+    frozen.isFrozen = true;
+    await pass(20);
+    expect(browser.sources).toHaveLength(2);
+    browser.newest().open();
+    browser.newest().say(['tag', moved]);
+    expect(heard).toEqual(['reset', '1.0']);
+    expect(leading.readyState).toBe(EventSource.CLOSED);
+    expect(resets).toHaveLength(1);
+    frozen.isFrozen = false;
+    // What a tab that has thawed says of its own connection.
+    const thawed = browser.tab.openChannel('');
+    thawed?.postMessage({ kind: 'connection', connection: { state: 'lost', since: 0 } });
+    expect(first.connection().state).toBe('lost');
+    browser.newest().say(['alive', { at }]);
+    expect(first.connection().state).toBe('live');
+    expect(resets).toHaveLength(1);
+  });
+
+  it('do not take the lead while the leading one merely waits for the server', async () => {
+    const { tab, sources, newest } = createBrowser();
+    const first = createEventStream(tab);
+    const second = createEventStream(tab);
+    first.start();
+    newest().open();
+    second.start();
+    newest().break(false);
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(sources).toHaveLength(1);
+    expect(second.connection().state).toBe('lost');
   });
 
   it('have a connection each where the browser offers no locks', () => {

@@ -5,13 +5,14 @@ import type { StreamBrowser, StreamSink } from './stream-parts.ts';
 const FIRST_REOPEN_MS = 1_000;
 const LAST_REOPEN_MS = 15_000;
 /** The server says something every five seconds at least. */
-const LONGEST_SILENCE_MS = 12_000;
+export const LONGEST_SILENCE_MS = 12_000;
 const LOOK_EVERY_MS = 1_000;
 
 /**
  * Keeps one connection open until what it returns is called. The browser reconnects by itself, with `Last-Event-ID`,
  * unless an answer refused it; then it is opened anew here, and as nobody knows what was missed, with a `reset`. So is one
- * that has gone silent: after a sleep, or behind a broken network, nothing else tells that it leads nowhere any more.
+ * that has gone silent: after a sleep, or behind a broken network, nothing else tells that it leads nowhere any more. And
+ * one that broke before it brought an id has nothing to resume from.
  * @param mustReset the tabs have heard events before, over a connection that is gone
  */
 export function openConnection(browser: StreamBrowser, sink: StreamSink, mustReset: boolean): () => void {
@@ -19,6 +20,7 @@ export function openConnection(browser: StreamBrowser, sink: StreamSink, mustRes
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waitMs = FIRST_REOPEN_MS;
   let isReadingAnew = mustReset;
+  let hasId = false;
   let heardAtMs = Date.now();
 
   const reopenLater = () => {
@@ -41,10 +43,12 @@ export function openConnection(browser: StreamBrowser, sink: StreamSink, mustRes
     });
     opened.addEventListener('error', () => {
       sink.connection({ state: 'lost', since: Date.now() });
+      if (!hasId) isReadingAnew = true;
       if (opened.readyState === EventSource.CLOSED) reopenLater();
     });
     opened.addEventListener('message', (message: MessageEvent<string>) => {
       heardAtMs = Date.now();
+      if (message.lastEventId !== '') hasId = true;
       for (const { name, payload } of JSON.parse(message.data) as StreamEvent[]) sink.event(name, payload);
     });
   };

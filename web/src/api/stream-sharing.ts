@@ -1,10 +1,11 @@
 import type { StreamEventName } from 'bff/contract/events';
 import type { Connection, StreamBrowser, StreamSink } from './stream-parts.ts';
-import { openConnection } from './stream-connection.ts';
+import { LONGEST_SILENCE_MS, openConnection } from './stream-connection.ts';
 
 const NAME = 'longshore-events';
 /** A leader answers at once; one that does not is frozen in the background and is replaced. */
 const LEADER_SILENCE_MS = 3_000;
+const LOOK_EVERY_MS = 1_000;
 
 type Message =
   | { kind: 'event'; name: StreamEventName; payload: unknown }
@@ -13,7 +14,8 @@ type Message =
 
 /**
  * HTTP/1.1 allows six connections to an origin, and each open tab would hold one. So one tab leads: it has the lock and
- * the connection, and tells the others over a channel. When it closes, the lock goes to another, which connects anew.
+ * the connection, and tells the others over a channel. When it closes, the lock goes to another, which connects anew; where
+ * it is frozen, which nothing tells, one that is seen and has heard nothing for long takes it.
  */
 export function shareStream(browser: StreamBrowser, sink: StreamSink): () => void {
   const channel = browser.locks === null ? null : browser.openChannel(NAME);
@@ -31,30 +33,48 @@ export function shareStream(browser: StreamBrowser, sink: StreamSink): () => voi
     },
     current: sink.current,
   };
+  const startedAtMs = Date.now();
+  let heardAtMs = startedAtMs;
   let hasHeardLeader = false;
-  const seat = takeTurns(browser.locks, () => openConnection(browser, toAll, hasHeardLeader));
+  // Also who waited in vain for another to lead has missed what happened meanwhile.
+  const mustReset = () => hasHeardLeader || Date.now() - startedAtMs >= LEADER_SILENCE_MS;
+  const seat = takeTurns(browser.locks, {
+    open: () => openConnection(browser, toAll, mustReset()),
+    // While it was frozen it may have heard neither the server nor the tab that leads now.
+    onRobbed: () => sink.event('reset', { at: new Date().toISOString() }),
+  });
   const hear = ({ data }: MessageEvent<Message>) => {
     if (data.kind === 'who-leads') {
       if (seat.isLeading()) tell({ kind: 'connection', connection: sink.current() });
       return;
     }
     hasHeardLeader = true;
+    heardAtMs = Date.now();
     clearTimeout(silence);
+    silence = undefined;
     if (seat.isLeading()) return;
+    // An event comes over a living connection, whatever a tab that has thawed says of the one it had.
+    sink.connection(data.kind === 'event' ? { state: 'live' } : data.connection);
     if (data.kind === 'event') sink.event(data.name, data.payload);
-    else sink.connection(data.connection);
   };
   let silence: ReturnType<typeof setTimeout> | undefined;
   const checkLeader = () => {
     if (seat.isLeading() || document.visibilityState !== 'visible') return;
-    tell({ kind: 'who-leads' });
     clearTimeout(silence);
-    silence = setTimeout(seat.take, LEADER_SILENCE_MS);
+    silence = setTimeout(() => {
+      silence = undefined;
+      seat.take();
+    }, LEADER_SILENCE_MS);
+    tell({ kind: 'who-leads' });
   };
+  const watch = setInterval(() => {
+    if (silence === undefined && Date.now() - heardAtMs > LONGEST_SILENCE_MS) checkLeader();
+  }, LOOK_EVERY_MS);
   channel.addEventListener('message', hear);
   checkLeader();
   document.addEventListener('visibilitychange', checkLeader);
   return () => {
+    clearInterval(watch);
     clearTimeout(silence);
     document.removeEventListener('visibilitychange', checkLeader);
     seat.leave();
@@ -62,8 +82,15 @@ export function shareStream(browser: StreamBrowser, sink: StreamSink): () => voi
   };
 }
 
-/** Waits for the lead and holds it: `open` runs while this tab leads, what it returns ends that. */
-function takeTurns(locks: Pick<LockManager, 'request'>, open: () => () => void) {
+interface Turns {
+  /** Runs while this tab leads; what it returns ends that. */
+  open: () => () => void;
+  /** Another tab took the lead because this one did not answer. */
+  onRobbed: () => void;
+}
+
+/** Waits for the lead and holds it. */
+function takeTurns(locks: Pick<LockManager, 'request'>, { open, onRobbed }: Turns) {
   let hasLeft = false;
   let resign: (() => void) | null = null;
   const lead = () =>
@@ -81,9 +108,11 @@ function takeTurns(locks: Pick<LockManager, 'request'>, open: () => () => void) 
     });
   const stand = (options: LockOptions) => {
     locks.request(NAME, options, lead).catch(() => {
-      // Another tab took the lead because this one did not answer: follow it and wait for the next turn.
       resign?.();
-      if (!hasLeft) stand({});
+      if (hasLeft) return;
+      onRobbed();
+      // It follows the other, and waits for the next turn.
+      stand({});
     });
   };
   stand({});
