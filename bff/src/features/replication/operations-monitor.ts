@@ -49,6 +49,8 @@ const restPerRead = 40;
 const longestRestMs = 5000;
 /** What is counted over the last hour changes by itself. */
 const longestReadMs = 60_000;
+/** One long blob changes no count; the line of the last two minutes goes on all the same. */
+const lineMs = 5000;
 const stepMs = stepSeconds * 1000;
 
 /** What the operations page shows: the database's counts and everybody's traffic, told to the pages of this instance. */
@@ -65,6 +67,8 @@ export class OperationsMonitor {
   #isReading = false;
   #readAtMs = 0;
   #restMs = shortestReadMs;
+  #told: OperationsNow | undefined;
+  #lineAtMs = 0;
   #toldAtMs = 0;
   #wasMoving = false;
   #wasNoted = false;
@@ -105,8 +109,7 @@ export class OperationsMonitor {
   }
 
   async readOperations(): Promise<OperationsNow> {
-    const from = this.#hourAgo();
-    const [record, movedLastHour] = await Promise.all([this.#deps.view.read(), this.#deps.store.sumRoutes(from)]);
+    const [record, movedLastHour] = await Promise.all([this.#deps.view.read(), this.#movedLastHour()]);
     return { ...record, movedLastHour, traffic: this.#traffic() };
   }
 
@@ -127,9 +130,10 @@ export class OperationsMonitor {
   }
 
   #tellIfDue(nowMs: number): void {
+    if (this.#isReading || !this.#deps.pages.areThere()) return;
     const restMs = this.#isChanged ? this.#restMs : longestReadMs;
-    if (nowMs - this.#readAtMs < restMs || this.#isReading || !this.#deps.pages.areThere()) return;
-    void this.#tellOperations();
+    if (nowMs - this.#readAtMs >= restMs) void this.#tellOperations();
+    else if (nowMs - this.#lineAtMs >= lineMs) this.#tellLine(nowMs);
   }
 
   async #tellOperations(): Promise<void> {
@@ -137,16 +141,33 @@ export class OperationsMonitor {
     this.#isChanged = false;
     const askedAtMs = performance.now();
     try {
-      this.#deps.pages.operations(await this.readOperations());
+      this.#told = await this.readOperations();
+      this.#deps.pages.operations(this.#told);
     } catch (error) {
       this.#isChanged = true;
       this.#deps.onFault(error);
     } finally {
       this.#readAtMs = performance.now();
+      this.#lineAtMs = this.#readAtMs;
       const restMs = (this.#readAtMs - askedAtMs) * restPerRead;
       this.#restMs = Math.min(longestRestMs, Math.max(shortestReadMs, restMs));
       this.#isReading = false;
     }
+  }
+
+  /** What moves and has moved, with the counts that were told last: no tasks are counted for it. */
+  #tellLine(nowMs: number): void {
+    this.#lineAtMs = nowMs;
+    const told = this.#told;
+    const isFlat = this.#traffic().history.every((byteCount) => byteCount === 0);
+    if (told === undefined || isFlat) return;
+    this.#isReading = true;
+    this.#movedLastHour()
+      .then((movedLastHour) => this.#deps.pages.operations({ ...told, movedLastHour, traffic: this.#traffic() }))
+      .catch(this.#deps.onFault)
+      .finally(() => {
+        this.#isReading = false;
+      });
   }
 
   /** As long as anything moves, and once more when nothing does. */
@@ -209,6 +230,10 @@ export class OperationsMonitor {
       throw error;
     }
     await this.#deps.store.forgetBefore(this.#hourAgo());
+  }
+
+  #movedLastHour(): Promise<Omit<MovedInStep, 'at'>[]> {
+    return this.#deps.store.sumRoutes(this.#hourAgo());
   }
 
   #hourAgo(): Date {
