@@ -163,7 +163,8 @@ describe.each(databaseKinds)('Copies and who may do what (%s)', (kind) => {
     await untilTask(admin, id, 'knows the new end', ({ nextAttemptAt }) => {
       return nextAttemptAt !== null && new Date(nextAttemptAt).getTime() < end.getTime();
     });
-    await admin.call(retryTask, { params: { taskId: waiting.id } });
+    const insisted = await problemOf(admin.call(retryTask, { params: { taskId: waiting.id } }));
+    expect(insisted.code).toBe('task-not-retryable');
     expect(await untilState(admin, id, 'waiting')).toMatchObject({ attempt: 0 });
     await setMaintenance(null);
     expect(await untilState(admin, id, 'succeeded')).toMatchObject({ attempt: 1 });
