@@ -29,6 +29,7 @@ export function wirePolicies(
   const planner = createPolicyPlanner({
     facts,
     platforms: createPlanPlatformsView(kysely),
+    listEdges: store.listEdges,
     registries: registries.listRegistries,
     bytesMissing: copies.bytesMissing,
     findImmutable: copies.findImmutable,

@@ -12,12 +12,6 @@ export interface CatalogTag {
   readonly isOriginGuessed: boolean;
 }
 
-/** What a policy reads: edges of the graph that policies are. */
-export interface PolicyEdge {
-  readonly source: string;
-  readonly destinations: readonly string[];
-}
-
 interface Artifact {
   readonly repository: string;
   readonly digest: string;
@@ -88,7 +82,6 @@ export function createPlanFactsView(database: Kysely<Tables>) {
         .executeTakeFirst();
       return row?.scanned_at ?? null;
     },
-    listEdges: (exceptPolicyId: string | null) => listEdges(database, exceptPolicyId),
   };
 }
 
@@ -103,20 +96,6 @@ async function listSubjects(
     join repositories r on r.id = held.repository_id
     where m.subject_digest is not null and r.registry_id = ${registryId}`.execute(database);
   return rows;
-}
-
-async function listEdges(database: Kysely<Tables>, exceptPolicyId: string | null): Promise<PolicyEdge[]> {
-  const rows = await database
-    .selectFrom('policies')
-    .select(['id', 'source_registry_id', 'registry_ids'])
-    .where('is_enabled', '=', true)
-    .execute();
-  return rows
-    .filter(({ id }) => id !== exceptPolicyId)
-    .map((row) => ({
-      source: row.source_registry_id,
-      destinations: row.registry_ids,
-    }));
 }
 
 /**

@@ -2,6 +2,7 @@ import { findCollisions, isRepositoryName, mapName } from './name-mapping.ts';
 import { type Collision, type PlanRow, type PolicyContent, type Reason, sentences } from './policy.ts';
 import type { SourceTag, Tombstone } from './select-tags.ts';
 import { projectOf } from '../../access/subject.ts';
+import type { WayBack } from './ways-back.ts';
 
 /** A tag of a destination as the catalog has it. */
 export interface DestinationTag {
@@ -16,11 +17,11 @@ export interface PlannedDestination {
   readonly name: string;
   /** It is gone: nothing can be copied there. */
   readonly isMissing: boolean;
-  /** Other policies bring its tags back to the source: the later push of the two counts. */
-  readonly isContested: boolean;
+  /** How other policies bring what a tag is there back to the source: then the later push of the two counts. */
+  readonly wayBack: (there: string, tag: string, home: string) => WayBack;
   /** By `repository:tag`. */
   readonly tags: ReadonlyMap<string, DestinationTag>;
-  /** What was deleted there, by `repository:tag`; only of masters from which deletions come here. */
+  /** What was deleted there, by `repository:tag`; needed only where deletions come here from there. */
   readonly deleted: ReadonlyMap<string, Pick<Tombstone, 'digests' | 'deletedMs'>>;
 }
 
@@ -89,10 +90,12 @@ function planOne(
   { content }: PlanInput,
   tag: SourceTag,
   target: string,
-  { registryId, name, isMissing, isContested, tags, deleted }: PlannedDestination,
+  { registryId, name, isMissing, wayBack, tags, deleted }: PlannedDestination,
   general: Reason | undefined,
 ): PlanRow {
   const existing = tags.get(tagKey(target, tag.name));
+  const back = wayBack(target, tag.name, tag.repository);
+  const isContested = back !== 'none';
   const row = {
     source: { repository: tag.repository, tag: tag.name },
     destination: { registryId, repository: target, tag: tag.name },
@@ -110,7 +113,7 @@ function planOne(
   if (existing === undefined) {
     const gone = deleted.get(tagKey(target, tag.name));
     const isDeletionLater =
-      isContested && gone?.digests.includes(tag.digest) === true && gone.deletedMs >= tag.originMs;
+      back === 'deletions' && gone?.digests.includes(tag.digest) === true && gone.deletedMs >= tag.originMs;
     if (isDeletionLater) return { ...row, outcome: 'loses', reason: sentences.deletedThere(name) };
     return { ...row, outcome: 'copy', reason: null };
   }
@@ -132,7 +135,7 @@ function planOne(
 function planDeletions({ content, destinations }: PlanInput, tombstone: Tombstone, target: string): PlanRow[] {
   if (!content.options.propagateDeletions) return [];
   const deleted = content.options.whenDifferent === 'replace' ? tombstone.digests : tombstone.digests.slice(0, 1);
-  return destinations.flatMap(({ registryId, isMissing, isContested, tags }): PlanRow[] => {
+  return destinations.flatMap(({ registryId, isMissing, wayBack, tags }): PlanRow[] => {
     const existing = tags.get(tagKey(target, tombstone.name));
     const isSamePlace = registryId === content.sourceRegistryId && target === tombstone.repository;
     if (isMissing || isSamePlace || existing === undefined || !deleted.includes(existing.digest)) return [];
@@ -147,7 +150,7 @@ function planDeletions({ content, destinations }: PlanInput, tombstone: Tombston
         totalSizeBytes: null,
         reason: null,
         originMs: tombstone.deletedMs,
-        isContested,
+        isContested: wayBack(target, tombstone.name, tombstone.repository) !== 'none',
       },
     ];
   });
@@ -156,24 +159,4 @@ function planDeletions({ content, destinations }: PlanInput, tombstone: Tombston
 /** More deletions at once than go without a person's word: a share of the tags, and a few always. */
 export function areManyDeletions(deletionCount: number, tagCount: number): boolean {
   return deletionCount > 5 && deletionCount > 0.2 * tagCount;
-}
-
-/** Registries whose tags come to `from` over any number of policies. */
-export function reachableFrom(
-  from: string,
-  edges: readonly { readonly source: string; readonly destinations: readonly string[] }[],
-): ReadonlySet<string> {
-  const reached = new Set<string>();
-  const open = [from];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    for (const { source, destinations } of edges) {
-      if (source !== at) continue;
-      for (const next of destinations) {
-        if (reached.has(next)) continue;
-        reached.add(next);
-        open.push(next);
-      }
-    }
-  }
-  return reached;
 }

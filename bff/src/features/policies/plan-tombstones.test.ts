@@ -88,6 +88,7 @@ describeEachDatabase('what a registry has lost', (open) => {
       registries: () => database.kysely.selectFrom('registries').select(['id', 'name']).execute(),
       bytesMissing: () => Promise.resolve(0),
       findImmutable: () => Promise.resolve(undefined),
+      listEdges: () => Promise.resolve([]),
       clock: { now: () => new Date() },
     });
     const content = contentOf('hq', ['city'], { options: { propagateDeletions: true } });

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Row, Tables } from '../../database/tables.ts';
 import type { PolicyContent, PolicyValues, Reason, StoredPolicy } from './policy.ts';
+import type { PolicyEdge } from './ways-back.ts';
 
 export type PoliciesStore = ReturnType<typeof createPoliciesStore>;
 
@@ -20,6 +21,15 @@ const uniqueViolation = '23505';
 export function createPoliciesStore(database: Kysely<Tables>) {
   return {
     find: (id: string): Promise<StoredPolicy | undefined> => find(database, id),
+
+    /** Those that are enabled, paused or not. */
+    async listEdges(exceptPolicyId: string | null): Promise<PolicyEdge[]> {
+      const query = database.selectFrom('policies').select(['id', 'project', 'content']).where('is_enabled', '=', true);
+      const rows = await query.execute();
+      return rows
+        .filter(({ id }) => id !== exceptPolicyId)
+        .map(({ project, content }) => ({ project, content: contentOf(content) }));
+    },
 
     /** `name-taken`: by another policy of the same project. */
     create: (policy: NewPolicy): Promise<'created' | 'name-taken'> =>

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CatalogTag, PlanFactsView } from './plan-facts.view.ts';
 import { withPlatforms } from './plan-platforms.ts';
 import type { PlanPlatformsView } from './plan-platforms.view.ts';
-import { type PlannedDestination, planTags, reachableFrom, tagKey } from './plan-tags.ts';
+import { type PlannedDestination, planTags, tagKey } from './plan-tags.ts';
 import { findCollisions, mapName } from './name-mapping.ts';
 import {
   type Collision,
@@ -13,6 +13,7 @@ import {
   sentences,
   sumWork,
 } from './policy.ts';
+import { compileWaysBack, type PolicyEdge } from './ways-back.ts';
 import { compileFilters, type CompiledFilters, type NamedTag, type SourceTag, type Tombstone } from './select-tags.ts';
 
 export type { NamedTag } from './select-tags.ts';
@@ -39,6 +40,8 @@ export interface PolicyPlan {
 export interface PolicyPlannerDeps {
   readonly facts: PlanFactsView;
   readonly platforms: PlanPlatformsView;
+  /** The policies that are enabled, but for this one. */
+  readonly listEdges: (exceptPolicyId: string | null) => Promise<readonly PolicyEdge[]>;
   readonly registries: () => Promise<readonly { readonly id: string; readonly name: string }[]>;
   /** Bytes of everything below the digests, but not below those left behind, that no repository of the registry is known to hold. */
   readonly bytesMissing: (
@@ -203,14 +206,15 @@ async function tombstonesOf(
 const referrersTag = /^[a-z0-9+._]+-[0-9a-f]+$/;
 
 async function readDestinations(
-  { facts, registries }: PolicyPlannerDeps,
+  { facts, registries, listEdges }: PolicyPlannerDeps,
   { id, content, pausedDestinations }: PlannedPolicy,
   selected: readonly SourceTag[],
   bereft: readonly string[],
 ): Promise<{ readonly destinations: readonly PlannedDestination[]; readonly listed: readonly CatalogTag[] }> {
   const known = new Map((await registries()).map((registry) => [registry.id, registry.name]));
-  const edges = await facts.listEdges(id);
-  const { sourceRegistryId, mapping, destinations, options } = content;
+  const edges = await listEdges(id);
+  const wayBack = compileWaysBack(edges);
+  const { sourceRegistryId, mapping, destinations } = content;
   const targets = selected.map(({ repository, name }) => ({ repository: mapName(mapping, repository), name }));
   const repositories = new Set([
     ...targets.map(({ repository }) => repository),
@@ -223,14 +227,17 @@ async function readDestinations(
     const found = await facts.listTagsNamed(registryId, [...repositories]);
     listed.push(...found);
     const tags = new Map(found.map((tag) => [tagKey(tag.repository, tag.name), tag]));
-    const isContested = reachableFrom(registryId, edges).has(sourceRegistryId);
+    const areDeletionsComing = edges.some(
+      ({ content: other }) => other.options.propagateDeletions && other.sourceRegistryId === registryId,
+    );
     const missing = targets.filter(({ repository, name }) => !tags.has(tagKey(repository, name)));
-    const deleted = isContested && options.propagateDeletions ? await facts.listTombstones(registryId, missing) : [];
+    const deleted = areDeletionsComing ? await facts.listTombstones(registryId, missing) : [];
     planned.push({
       registryId,
       name: known.get(registryId) ?? registryId,
       isMissing: !known.has(registryId),
-      isContested,
+      wayBack: (there, tag, home) =>
+        wayBack({ registryId, repository: there }, { registryId: sourceRegistryId, repository: home }, tag),
       tags,
       deleted: new Map(deleted.map((tombstone) => [tagKey(tombstone.repository, tombstone.name), tombstone])),
     });

@@ -80,6 +80,7 @@ describeEachDatabase('plans', (open, kind) => {
       planner: createPolicyPlanner({
         facts,
         platforms: createPlanPlatformsView(kysely),
+        listEdges: createPoliciesStore(kysely).listEdges,
         registries: () => kysely.selectFrom('registries').select(['id', 'name']).execute(),
         bytesMissing: createCopyPreviewView(kysely).bytesMissing,
         findImmutable: () => Promise.resolve(undefined),
@@ -251,7 +252,6 @@ describeEachDatabase('plans', (open, kind) => {
     expect(released).toBe(1);
   });
 
-  test('are due at their time, once, however late', async () => {
   test('stay paused although somebody has its tasks run again', async () => {
     const { kysely } = database;
     const copies = createReplicationStore(kysely);
@@ -268,6 +268,7 @@ describeEachDatabase('plans', (open, kind) => {
     expect([task.state, task.reason?.code]).toEqual(['waiting', 'policy-paused']);
   });
 
+  test('are due at their time, once, however late', async () => {
     await write('1', digestOf('a'));
     await create({ onPush: false, schedule: { cron: '0 3 * * *', timeZone: 'UTC' } });
     await planUntilDone();
