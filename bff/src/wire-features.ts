@@ -15,7 +15,7 @@ import { wirePulls } from './wire-pulls.ts';
 import { wirePromotions } from './wire-promotions.ts';
 import { wireNotices } from './wire-notices.ts';
 import { wireRegistries } from './wire-registries.ts';
-import { wireReplication } from './wire-replication.ts';
+import { wireOldExecutions, wireReplication } from './wire-replication.ts';
 import { wireRetention } from './wire-retention.ts';
 import { wireStorage } from './wire-storage.ts';
 import { wireTrash } from './wire-trash.ts';
@@ -101,6 +101,7 @@ function wireCopies(
   return [
     trash,
     replication,
+    wireOldExecutions(foundation),
     wirePolicies(foundation, registries, replication),
     wireOperations(foundation, replication.replication, registries),
     wirePromotions(foundation, { registries, replication: replication.replication, rules: members.rules }),

@@ -11,6 +11,8 @@ import { createDestinationTagsView, type TagWinner } from './features/replicatio
 import { createExecutionsView } from './features/replication/executions.view.ts';
 import { rateAt } from './features/replication/bandwidth.ts';
 import { LiveProgress } from './features/replication/live-progress.ts';
+import { createOldExecutionsStore } from './features/replication/old-executions.store.ts';
+import { OldExecutions } from './features/replication/old-executions.ts';
 import { PacedTargets } from './features/replication/paced-target.ts';
 import { createPlanExecutionsStore } from './features/replication/plan-executions.store.ts';
 import { createPolicyBandwidthView } from './features/replication/policy-bandwidth.view.ts';
@@ -35,7 +37,7 @@ import type { RequestAccess } from './http/request-access.ts';
 import { createJobQueue } from './job-queue/index.ts';
 import type { RegistryClient } from './registry-client/index.ts';
 import type { TagMove } from './replication-engine/index.ts';
-import type { Foundation } from './wire-foundation.ts';
+import type { FeatureParts, Foundation } from './wire-foundation.ts';
 
 const stopChannel = 'longshore_stop';
 const wakeJob = 'replication';
@@ -169,6 +171,15 @@ function hearProgress(bus: Foundation['bus']) {
     if (numbered?.event.name === 'task') live.hear(numbered.event.payload);
   });
   return { live, unsubscribe };
+}
+
+export function wireOldExecutions({ config, database, logger }: Foundation): FeatureParts {
+  const old = new OldExecutions({
+    store: createOldExecutionsStore(database.kysely),
+    keptDays: config.replication.forgetAfterDays,
+    onFault: (error) => logger.error({ err: error }, 'What ended long ago could not be forgotten.'),
+  });
+  return { start: () => old.start(), stop: () => old.stop() };
 }
 
 export function wireReplication(

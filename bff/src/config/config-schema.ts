@@ -75,6 +75,9 @@ export const configSchema = z.strictObject({
   admin: z.optional(z.strictObject({ password: z.optional(text), passwordFile: z.optional(text) })),
   registries: z.optional(z.array(registry).check(z.maxLength(500))),
   collections: z.optional(z.array(collection).check(z.maxLength(500))),
+  replication: z.optional(
+    z.strictObject({ forgetAfterDays: z.optional(z.int().check(z.minimum(1), z.maximum(3650))) }),
+  ),
   storage: z.optional(z.strictObject({ untaggedAfterHours: z.optional(z.int().check(z.minimum(1), z.maximum(8760))) })),
   network: z.optional(
     z.strictObject({

@@ -67,6 +67,10 @@ export interface Config {
     readonly commands: readonly CollectionCommands[];
     readonly environment: Readonly<Record<string, string>>;
   };
+  readonly replication: {
+    /** How long copies stay that have ended, with their tasks and logs. */
+    readonly forgetAfterDays: number;
+  };
   readonly storage: {
     /** How long a manifest stays that no tag reaches: a push names its parts before it is tagged. */
     readonly untaggedAfterHours: number;

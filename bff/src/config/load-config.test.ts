@@ -45,6 +45,12 @@ describe('The configuration', () => {
     expect(Buffer.from(config.secrets.encryptionKey.reveal(), 'base64')).toHaveLength(32);
   });
 
+  it('keeps what ended for a quarter, or for as many days as are said', () => {
+    expect(load({}).replication.forgetAfterDays).toBe(90);
+    expect(load({}, 'replication:\n  forgetAfterDays: 7\n').replication.forgetAfterDays).toBe(7);
+    expect(refusal({}, 'replication:\n  forgetAfterDays: 0\n')).toContain('replication.forgetAfterDays');
+  });
+
   it('takes the commands of a collection, and none that would delete what is in use', () => {
     const yaml = (dryRun: string, collect: string) =>
       `collections:\n  - registry: dev\n    dryRun: ${dryRun}\n    collect: ${collect}\n    restart: [docker, restart, registry]\n`;

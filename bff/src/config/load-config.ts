@@ -49,7 +49,7 @@ export function loadConfig({ environment = process.env, file, webDirectory }: Lo
       commands: collectionsOf(document.collections ?? [], 'collections'),
       environment: commandEnvironment(environment),
     },
-    storage: { untaggedAfterHours: document.storage?.untaggedAfterHours ?? usualUntaggedHours },
+    ...keptTimesOf(document),
     network: networkOf(document),
     mail: mailOf(document, sources),
     log: { level: document.log?.level ?? 'info' },
@@ -57,8 +57,14 @@ export function loadConfig({ environment = process.env, file, webDirectory }: Lo
   return deepFreeze(config);
 }
 
-/** A week: whoever builds an index takes less. */
-const usualUntaggedHours = 168;
+function keptTimesOf({ replication = {}, storage = {} }: ConfigDocument): Pick<Config, 'replication' | 'storage'> {
+  return {
+    // A quarter: somebody may look up what the last release did.
+    replication: { forgetAfterDays: replication.forgetAfterDays ?? 90 },
+    // A week: whoever builds an index takes less.
+    storage: { untaggedAfterHours: storage.untaggedAfterHours ?? 168 },
+  };
+}
 
 function networkOf({ network = {} }: ConfigDocument): Config['network'] {
   const inLowerCase = (hosts: readonly string[] = []) => hosts.map((host) => host.toLowerCase());

@@ -94,6 +94,7 @@ async function testConfig(options: StartBffOptions, dataDirectory: string): Prom
       redirectHosts: [],
       ...registry,
     })),
+    replication: { forgetAfterDays: 90 },
     storage: { untaggedAfterHours: 168 },
     collections: { commands: options.collections ?? [], environment: { PATH: process.env['PATH'] ?? '' } },
     network: {
