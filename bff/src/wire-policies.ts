@@ -29,7 +29,7 @@ export function wirePolicies(
   const planner = createPolicyPlanner({
     facts,
     platforms: createPlanPlatformsView(kysely),
-    listEdges: store.listEdges,
+    listEdges: (exceptPolicyId) => store.listEdges(exceptPolicyId),
     registries: registries.listRegistries,
     bytesMissing: copies.bytesMissing,
     findImmutable: copies.findImmutable,

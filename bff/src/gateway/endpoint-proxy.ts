@@ -163,7 +163,9 @@ export class EndpointProxy {
   #failed(request: IncomingMessage, error: Error): void {
     const { silenceMs, startedAtMs, reject } = this.#attemptOf(request);
     const isSilent = performance.now() - startedAtMs >= silenceMs;
-    reject(isSilent ? Object.assign(new Error('No answer.', { cause: error }), { code: 'UND_ERR_HEADERS_TIMEOUT' }) : error);
+    reject(
+      isSilent ? Object.assign(new Error('No answer.', { cause: error }), { code: 'UND_ERR_HEADERS_TIMEOUT' }) : error,
+    );
   }
 
   #headersOf(request: IncomingMessage, body: ForwardBody, authorization: string | undefined) {

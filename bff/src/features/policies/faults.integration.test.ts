@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { deletePolicy, type Policy, previewPolicy, runPolicy } from '../../contract/policies.ts';
 import { scanRegistry } from '../../contract/registries.ts';
 import { getExecution, listTasks, type Task } from '../../contract/replication.ts';
-import { mediaTypes } from '../../registry-client/index.ts';
+import { mediaTypes, type RegistryClient } from '../../registry-client/index.ts';
 import { type Mischief, seededRandom } from '../../testing/chaos-proxy.ts';
 import { faultSeeds } from '../../testing/fault-seeds.ts';
 import { expectNoOrphans, expectWhole } from '../../testing/oracle.ts';
@@ -171,12 +171,25 @@ describe('a tag that changes during its copy', () => {
       await world.place('hq').at.putManifest(repository, `kept-${tag}`, { bytes, mediaType: descriptor.mediaType });
     }
     await world.converged('hq', ['north'], [repository]);
+    const earlier = new Map<string, Array<Parameters<RegistryClient['putManifest']>[2]>>();
+    /** What the tag was before is put back as often as something new is pushed. */
+    const pushOrPutBack = async (tag: string): Promise<void> => {
+      const known = earlier.get(tag) ?? [];
+      const old = random() < 0.5 ? known[Math.floor(random() * known.length)] : undefined;
+      if (old !== undefined) {
+        await world.place('hq').at.putManifest(repository, tag, old);
+        return;
+      }
+      const { digest } = await push('hq', repository, tag);
+      const read = await world.place('hq').at.getManifest(repository, digest);
+      earlier.set(tag, [...known, { bytes: read.bytes, mediaType: read.descriptor.mediaType }]);
+    };
     for (let step = 0; step < 20; step += 1) {
       const tag = `t${Math.floor(random() * 2)}`;
       const there = await world.place('hq').at.headManifest(repository, tag);
       if (there !== undefined && there !== 'not-modified' && random() < 0.5) {
         await world.place('hq').at.deleteManifest(repository, there.digest);
-      } else await push('hq', repository, tag);
+      } else await pushOrPutBack(tag);
       await sleep(random() * 300);
     }
     await push('hq', repository, 't0');

@@ -23,13 +23,7 @@ export function createPoliciesStore(database: Kysely<Tables>) {
     find: (id: string): Promise<StoredPolicy | undefined> => find(database, id),
 
     /** Those that are enabled, paused or not. */
-    async listEdges(exceptPolicyId: string | null): Promise<PolicyEdge[]> {
-      const query = database.selectFrom('policies').select(['id', 'project', 'content']).where('is_enabled', '=', true);
-      const rows = await query.execute();
-      return rows
-        .filter(({ id }) => id !== exceptPolicyId)
-        .map(({ project, content }) => ({ project, content: contentOf(content) }));
-    },
+    listEdges: (exceptPolicyId: string | null): Promise<PolicyEdge[]> => listEdges(database, exceptPolicyId),
 
     /** `name-taken`: by another policy of the same project. */
     create: (policy: NewPolicy): Promise<'created' | 'name-taken'> =>
@@ -108,6 +102,14 @@ async function find(database: Kysely<Tables>, id: string): Promise<StoredPolicy 
     row,
     paused.map(({ registry_id }) => registry_id),
   );
+}
+
+async function listEdges(database: Kysely<Tables>, exceptPolicyId: string | null): Promise<PolicyEdge[]> {
+  const query = database.selectFrom('policies').select(['id', 'project', 'content']).where('is_enabled', '=', true);
+  const rows = await query.execute();
+  return rows
+    .filter(({ id }) => id !== exceptPolicyId)
+    .map(({ project, content }) => ({ project, content: contentOf(content) }));
 }
 
 function storedPolicy(row: Row<'policies'>, pausedDestinations: readonly string[]): StoredPolicy {

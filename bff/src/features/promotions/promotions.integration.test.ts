@@ -23,7 +23,7 @@ import { problemOf } from '../../testing/problem-of.ts';
 import { type RealRegistry, startRealRegistry } from '../../testing/real-registry.ts';
 import { startBff, type TestBff } from '../../testing/start-bff.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
-import { clientOf, pushImage } from '../replication/testing/test-images.ts';
+import { clientOf, pushImage, whileAway } from '../replication/testing/test-images.ts';
 import { until } from '../replication/testing/waiting.ts';
 import { copySeen, countsFor, waitingFor } from './testing/seen-promotions.ts';
 
@@ -103,20 +103,6 @@ describe.each(databaseKinds)('Promotions (%s)', (kind) => {
     }).catch((error: unknown) => {
       throw new Error(`${String(error)} It was: ${last}`);
     });
-  };
-  /** What somebody does at a registry that the console cannot reach: a second process on another port serves its storage. */
-  const whileAway = async <Result>(
-    { storageDirectory }: RealRegistry,
-    act: (client: RegistryClient) => Promise<Result>,
-  ): Promise<Result> => {
-    const aside = await startRealRegistry({ storageDirectory });
-    const client = clientOf(aside);
-    try {
-      return await act(client);
-    } finally {
-      await client.close();
-      await aside.kill();
-    }
   };
   /** Waits until the catalog has seen what tags became: what can be undone is told from it. */
   const untilUndoable = (client: TestApiClient, id: string): Promise<Promotion> =>

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { createRegistryClient, digestOf, mediaTypes, type RegistryClient } from '../../../registry-client/index.ts';
-import { randomBlob } from '../../../testing/real-registry.ts';
+import { randomBlob, type RealRegistry, startRealRegistry } from '../../../testing/real-registry.ts';
 
 export interface PushedImage {
   readonly digest: string;
@@ -71,4 +71,19 @@ export async function pushIndexWithReferrer(
   const index = { digest: digestOf(bytes), sizeBytes: bytes.length, layerDigests: [] };
   await pushImage(client, repository, undefined, { layerSizes: [5000], subject: index });
   return index;
+}
+
+/** What somebody does at a registry that no console can reach: another process, on another port, serves its storage. */
+export async function whileAway<Result>(
+  { storageDirectory }: RealRegistry,
+  act: (client: RegistryClient) => Promise<Result>,
+): Promise<Result> {
+  const aside = await startRealRegistry({ storageDirectory });
+  const client = clientOf(aside);
+  try {
+    return await act(client);
+  } finally {
+    await client.close();
+    await aside.kill();
+  }
 }
