@@ -384,10 +384,7 @@ describe.each(databaseKinds)('Promotions (%s)', (kind) => {
     await testing.kill();
     const asked = await ask(ada, 'away', digest, 'testing');
     expect(asked).toMatchObject({ state: 'copying', targets: [{ previousDigest: before }] });
-    const since = await whileAway(
-      testing,
-      async (aside) => (await pushImage(aside, repository, 'away', { layerSizes })).digest,
-    );
+    const { digest: since } = await whileAway(testing, (aside) => pushImage(aside, repository, 'away', { layerSizes }));
     registries.set('testing', await testing.restart());
     const failed = await untilIs(ada, asked.id, 'failed');
     expect(failed.reason).toMatchObject({ code: 'tag-moved-meanwhile', params: { digest: since, tag: 'away' } });
