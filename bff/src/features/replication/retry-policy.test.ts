@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RegistryError, type RegistryErrorCode } from '../../registry-client/index.ts';
-import { planRetry } from './retry-policy.ts';
+import { isRegistryWide, planRetry } from './retry-policy.ts';
 
 const failure = (code: RegistryErrorCode, retryable: boolean, retryAfterMs?: number): RegistryError =>
   new RegistryError({ code, retryable, retryAfterMs, sentence: 's', params: {}, operation: 'put-blob', host: 'h' });
@@ -56,4 +56,11 @@ test('a registry that is down costs no attempts, but ends at the deadline', () =
 test('a fault of ours is tried again, within the attempts', () => {
   expect(planRetry({ ...facts, error: new TypeError('x') }).kind).toBe('wait');
   expect(planRetry({ ...facts, attempt: 10, error: new TypeError('x') }).kind).toBe('fail');
+});
+
+test('a registry that leaves questions without an answer is in trouble as a whole; one that checks a blob for long is not', () => {
+  const late = (operation: string) => isRegistryWide({ code: 'timeout', operation });
+  expect(['head-manifest', 'head-blob', 'put-blob', 'put-manifest'].map(late)).toEqual([true, true, false, false]);
+  expect(isRegistryWide({ code: 'unreachable', operation: 'put-blob' })).toBe(true);
+  expect(isRegistryWide({ code: 'server-error', operation: 'head-manifest' })).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { isRegistryError } from '../../registry-client/index.ts';
+import { isRegistryError, type RegistryError } from '../../registry-client/index.ts';
 
 export interface TryFacts {
   readonly error: unknown;
@@ -16,7 +16,7 @@ const firstDelayMs = 2000;
 const longestDelayMs = 5 * 60_000;
 const longestFreeDelayMs = 60_000;
 
-/** Causes that concern the registry as a whole: whatever else needs it would fail the same way. */
+/** Causes that concern, or may concern, the registry as a whole: whatever else needs it would fail the same way. */
 export const registryWideCodes = [
   'connection-refused',
   'unreachable',
@@ -25,8 +25,8 @@ export const registryWideCodes = [
   'disk-full',
   'read-only',
   'rate-limited',
+  'timeout',
 ] as const;
-const registryWide: ReadonlySet<string> = new Set(registryWideCodes);
 /** Of those, the ones that concern only what writes there: it can be read all the same. */
 export const aboutWriting: readonly string[] = ['disk-full', 'read-only'];
 /** Of those, the ones that cost no attempt: trying again does no harm, and they may take hours. */
@@ -38,8 +38,13 @@ const free: ReadonlySet<string> = new Set([
   'read-only',
 ]);
 
-export function isRegistryWide(code: string): boolean {
-  return registryWide.has(code);
+/** Questions that a registry answers at once; a large blob may take its time to be checked. */
+const questions: ReadonlySet<string> = new Set(['ping', 'head-manifest', 'get-manifest', 'head-blob', 'list-tags']);
+
+/** Whether it opens the registry's breaker. What hangs would otherwise hold a slot for each task until its time is over. */
+export function isRegistryWide({ code, operation }: Pick<RegistryError, 'code' | 'operation'>): boolean {
+  if (code === 'timeout') return questions.has(operation);
+  return (registryWideCodes as readonly string[]).includes(code);
 }
 
 export function planRetry({ error, attempt, attemptsAllowed, deadlineLeftMs, random }: TryFacts): RetryDecision {

@@ -318,7 +318,7 @@ export class TaskRunner {
     if (!isRegistryError(error) && running.cutCause === undefined) this.#deps.onFault(error);
     const deadlineLeftMs = task.deadlineLeftMs - (performance.now() - claimedAtMs);
     const end = endOfFailure(error, running.cutCause, task, { deadlineLeftMs, random: this.#deps.random });
-    if (end?.state === 'waiting' && isRegistryError(error) && isRegistryWide(error.code)) {
+    if (end?.state === 'waiting' && isRegistryError(error) && isRegistryWide(error)) {
       const registryId = registryOf(error, task);
       if (registryId !== undefined) {
         await this.#deps.onRegistryTrouble(registryId, reasonOf(error, task), end.delayMs).catch(this.#deps.onFault);
