@@ -6,6 +6,7 @@ import type { Database } from '../../database/index.ts';
 import { createPlanExecutionsStore } from '../replication/plan-executions.store.ts';
 import { PlanExecutions } from '../replication/plan-executions.ts';
 import { createReplicationStore } from '../replication/replication.store.ts';
+import { heldBackCode } from '../replication/replication.ts';
 import { createCopyPreviewView } from '../replication/copy-preview.view.ts';
 import { describeEachDatabase } from '../../testing/test-database.ts';
 import { createPlanFactsView } from './plan-facts.view.ts';
@@ -207,9 +208,15 @@ describeEachDatabase('plans', (open, kind) => {
         ({ kind, state }) => `${kind} ${state}`,
       );
     expect(await kinds()).toEqual(['delete queued']);
+    // As one of many it would wait for a word, which nobody need say then.
+    const reason = JSON.stringify({ code: heldBackCode, sentence: 'They are many.', params: {} });
+    await database.kysely.updateTable('tasks').set({ state: 'waiting', reason }).execute();
+    await database.kysely.updateTable('executions').set({ held_back: reason }).execute();
     await write('1', digestOf('a'), database.kysely, day('03'));
     await planUntilDone();
     expect(await kinds()).toEqual(['delete stopped', 'copy queued']);
+    const held = database.kysely.selectFrom('executions').select('id').where('held_back', 'is not', null);
+    expect(await held.execute()).toEqual([]);
   });
 
   test('put a task of the platforms that are wanted now in the place of one of others', async () => {

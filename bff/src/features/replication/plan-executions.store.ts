@@ -161,6 +161,7 @@ async function create(transaction: Kysely<Tables>, execution: PlannedExecution):
     await nextTurn();
   }
   const older = [...new Set(superseded.map((task) => task.execution_id))];
+  await tellNoneHeld(transaction, older);
   await endExecutions(transaction, older);
   if (taskCount === 0) await endEmpty(transaction, execution);
   return {
@@ -169,6 +170,16 @@ async function create(transaction: Kysely<Tables>, execution: PlannedExecution):
     executionIds: [...older, execution.id],
     runningTaskIds: superseded.filter(({ state }) => state === 'running').map(({ id }) => id),
   };
+}
+
+/** Of executions whose last deletion that waited for a word was overtaken: nobody need say it any more. */
+async function tellNoneHeld(transaction: Kysely<Tables>, executionIds: readonly string[]): Promise<void> {
+  if (executionIds.length === 0) return;
+  await sql`
+    update executions set held_back = null
+    where id = any (${[...executionIds]}::uuid[]) and held_back is not null and ${areNoOthersHeld([])}`.execute(
+    transaction,
+  );
 }
 
 async function insertExecution(transaction: Kysely<Tables>, execution: PlannedExecution): Promise<void> {
