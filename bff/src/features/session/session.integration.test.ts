@@ -239,7 +239,9 @@ describe('Two instances', () => {
       // The instance is gone; the client resumes on the other and misses nothing.
       const resumed = await here.openEvents(id);
       await resumed.waitFor('registry');
-      expect(resumed.events.map(({ event }) => event.name)).toEqual(['registry']);
+      // The monitor's figures may come at any moment.
+      const names = resumed.events.map(({ event }) => event.name).filter((name) => name !== 'operations');
+      expect(names).toEqual(['registry']);
       resumed.close();
 
       await here.call(signOut, {});
