@@ -84,7 +84,9 @@ describe('The event stream', () => {
     publish(tag('after'));
     const resumed = await client.openEvents(id);
     await resumed.waitFor('tag', ({ name }) => name === 'after');
-    expect(resumed.events.map(({ event }) => event.name)).toEqual(['tag']);
+    // The monitor's own figures may come at any moment.
+    const names = resumed.events.map(({ event }) => event.name).filter((name) => name !== 'operations');
+    expect(names).toEqual(['tag']);
     resumed.close();
   });
 
