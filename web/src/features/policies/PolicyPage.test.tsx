@@ -122,7 +122,7 @@ describe('the page of a policy', () => {
     const notice = { id: 'n-1', name: 'Pager', policyId: policy.id, isDisabled: false };
     const items = [notice, { ...notice, id: 'n-2', policyId: null }, { ...notice, id: 'n-3', policyId: 'another' }];
     open({ 'GET /notices': { items, mayManage: true, mail: { isConfigured: false, from: null } } });
-    const notices = await screen.findByRole('region', { name: 'Notices' }, wait);
+    const notices = await screen.findByRole('region', { name: 'Notices of this policy' }, wait);
     const linkTo = (name: string) => within(notices).getByRole('link', { name }).getAttribute('href');
     expect(linkTo('Pager')).toBe('/settings/notices?edit=n-1');
     expect(linkTo('1 notice of all copies tells of it, too')).toBe('/settings/notices');

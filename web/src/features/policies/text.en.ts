@@ -177,7 +177,7 @@ export const text = {
     resumedDone: '{{registry}} is examined anew and goes on.',
   },
   notices: {
-    title: 'Notices',
+    title: 'Notices of this policy',
     hint: 'A notice tells a program or a mailbox when its copies fail, and when they work again.',
     ofAll_one: '{{count}} notice of all copies tells of it, too',
     ofAll_other: '{{count}} notices of all copies tell of it, too',

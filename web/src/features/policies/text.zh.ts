@@ -165,7 +165,7 @@ export const text = {
     resumedDone: '{{registry}} 将重新检查并继续。',
   },
   notices: {
-    title: '通知',
+    title: '此策略的通知',
     hint: '其复制失败以及恢复时，通知会告知某个程序或邮箱。',
     ofAll_other: '另有 {{count}} 个针对所有复制的通知也涵盖它',
     disabled: '已停用',
