@@ -178,6 +178,8 @@ const replication = [
     async () => (await import('./features/policies/PoliciesPage.tsx')).PoliciesPage,
     'member.read',
   ),
+  // Cut off the address of one of them.
+  { path: '/replication/policies', loader: () => redirect(paths.policies()) },
   page(
     '/replication/policies/new',
     ['policies', 'tasks', 'reasons'],

@@ -1,5 +1,5 @@
 import type { BreakersStore } from './breakers.store.ts';
-import type { Reason } from './replication.ts';
+import type { ClaimedTask, Reason } from './replication.ts';
 import type { ReplicationStore, Touched } from './replication.store.ts';
 import { registryWideCodes } from './retry-policy.ts';
 import type { RunningTask } from './running-task.ts';
@@ -15,6 +15,7 @@ export interface RegistryBreakersDeps {
 export class RegistryBreakers {
   readonly #deps: RegistryBreakersDeps;
   readonly #openedUntilMs = new Map<string, number>();
+  readonly #movingProbes = new WeakSet<RunningTask>();
 
   constructor(deps: RegistryBreakersDeps) {
     this.#deps = deps;
@@ -37,9 +38,19 @@ export class RegistryBreakers {
     if ((await this.#deps.store.release(registryId, registryWideCodes)) > 0) this.#deps.wake();
   }
 
+  /** Bytes that go there prove that it answers: what is small need not wait until a large artifact is whole. */
+  async noteProgress(running: RunningTask): Promise<void> {
+    const { bytesDone, bytesSkipped } = running.progress.figures;
+    if (!running.task.isProbe || bytesDone <= bytesSkipped || this.#movingProbes.has(running)) return;
+    this.#movingProbes.add(running);
+    await this.#close(running.task, false);
+  }
+
   async noteSuccess({ task, isChanged }: RunningTask): Promise<void> {
-    if (!task.isProbe) return;
-    const { source, destination } = task;
+    if (task.isProbe) await this.#close(task, isChanged);
+  }
+
+  async #close({ source, destination }: ClaimedTask, isChanged: boolean): Promise<void> {
     for (const registryId of await this.#deps.breakers.close(source.registryId, destination.registryId, isChanged)) {
       this.#openedUntilMs.delete(registryId);
       await this.#deps.store.release(registryId, registryWideCodes);

@@ -145,7 +145,10 @@ export class ReplicationService {
       owner: deps.instanceId,
       clock: deps.clock,
       random: deps.random,
-      onProgress: (running) => this.#tellTask(running),
+      onProgress: (running) => {
+        this.#tellTask(running);
+        this.#breakers.noteProgress(running).catch(deps.onFault);
+      },
       onEnded: (running) => this.#onEnded(running),
       onExecutionsChanged: (ids) => this.#tellExecutions(ids),
       onRegistryTrouble: (registryId, reason, delayMs) => this.#breakers.open(registryId, reason, delayMs),

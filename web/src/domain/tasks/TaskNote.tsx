@@ -12,7 +12,8 @@ export function TaskNote({ task }: { task: TaskProgress }) {
   const reason = task.reason === null ? null : reasonText(task.reason);
   if (task.state === 'waiting') return <WaitingNote nextAttemptAt={task.nextAttemptAt} reason={reason} />;
   if (task.state === 'running') return <RunningNote task={task} />;
-  if (task.state === 'succeeded') return <DoneNote task={task} />;
+  // One that has a reason was spared: somebody else's push is the later one.
+  if (task.state === 'succeeded') return reason === null ? <DoneNote task={task} /> : <>{reason}</>;
   return <>{reason}</>;
 }
 

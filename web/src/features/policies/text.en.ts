@@ -328,7 +328,7 @@ export const text = {
     nextTimes: 'Next times',
     how: 'How',
     deletions: 'What the source deletes is deleted at the destinations too, into their trash',
-    deletionsHint: 'Never more than a fifth of the tags in one run without a person’s word.',
+    deletionsHint: 'More than five tags, and more than a fifth of all, wait for a person’s word.',
     differing: 'Where a destination has something else under a tag',
     replace: 'replace it',
     report: 'leave it and show it as drift',

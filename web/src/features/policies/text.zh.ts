@@ -299,7 +299,7 @@ export const text = {
     nextTimes: '接下来的时间',
     how: '方式',
     deletions: '来源删除的内容也在目标中删除，并移入其回收站',
-    deletionsHint: '未经人工确认，一次运行不会删除超过五分之一的标签。',
+    deletionsHint: '若删除超过五个标签且超过总数的五分之一，须经人工确认。',
     differing: '目标中同名标签内容不同时',
     replace: '替换',
     report: '保留并显示为偏差',
