@@ -29,6 +29,14 @@ export const passingCodes: readonly RegistryErrorCode[] = [
   'truncated',
   'token-not-made',
 ];
+/** Of those, what may take hours and does no harm to try again: it costs no attempt. */
+export const patientCodes: ReadonlySet<RegistryErrorCode> = new Set([
+  'connection-refused',
+  'unreachable',
+  'unavailable',
+  'name-not-resolved',
+  'read-only',
+]);
 const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 export interface Detail {

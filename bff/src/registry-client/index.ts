@@ -46,7 +46,7 @@ export {
 } from './reference.ts';
 export { headMovingManifest } from './head-moving.ts';
 export { createRegistryClient } from './registry-client.ts';
-export { passingCodes } from './error-sentences.ts';
+export { passingCodes, patientCodes } from './error-sentences.ts';
 export type { RegistryErrorCode, RegistryErrorFields, Side } from './registry-error.ts';
 export { isRegistryError, RegistryError } from './registry-error.ts';
 export { Secret } from './secret.ts';

@@ -68,7 +68,7 @@ export function createPlanFactsView(database: Kysely<Tables>) {
       listTags(database, repositoryIds, withPlatforms),
     listTagsNamed: (registryId: string, repositories: readonly string[]) =>
       listTagsNamed(database, registryId, repositories),
-    listBereft: (registryId: string) => listBereft(database, registryId),
+    listRepositoriesWithDeletions: (registryId: string) => listRepositoriesWithDeletions(database, registryId),
     listNamesOf: (registryId: string, artifacts: readonly Artifact[]) => listNamesOf(database, registryId, artifacts),
     listTombstones: (registryId: string, names: readonly NamedTag[]) => listTombstones(database, registryId, names),
     listSubjects: (registryId: string) => listSubjects(database, registryId),
@@ -181,15 +181,15 @@ async function listTagsNamed(
 }
 
 /** Repositories that have lost a tag at some time; one after the other along the index, whatever the length of the log. */
-async function listBereft(database: Kysely<Tables>, registryId: string): Promise<string[]> {
+async function listRepositoriesWithDeletions(database: Kysely<Tables>, registryId: string): Promise<string[]> {
   const gone = sql`from tag_history where registry_id = ${registryId} and digest is null`;
   const { rows } = await sql<{ name: string }>`
-    with recursive bereft (name) as (
+    with recursive with_deletions (name) as (
       (select min(repository) ${gone})
       union all
-      select (select min(repository) ${gone} and repository > bereft.name) from bereft where bereft.name is not null
+      select (select min(repository) ${gone} and repository > with_deletions.name) from with_deletions where with_deletions.name is not null
     )
-    select name from bereft where name is not null`.execute(database);
+    select name from with_deletions where name is not null`.execute(database);
   return rows.map(({ name }) => name);
 }
 

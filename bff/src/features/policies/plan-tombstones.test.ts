@@ -60,8 +60,8 @@ describeEachDatabase('what a registry has lost', (open) => {
       ['gone', 'three', 'one', 'two'],
     ]);
     const facts = createPlanFactsView(database.kysely);
-    expect(await facts.listBereft('hq')).toEqual(['a/b', 'a/c']);
-    expect(await facts.listBereft('nowhere')).toEqual([]);
+    expect(await facts.listRepositoriesWithDeletions('hq')).toEqual(['a/b', 'a/c']);
+    expect(await facts.listRepositoriesWithDeletions('nowhere')).toEqual([]);
   });
 
   test('is found by what an artifact was called', async () => {

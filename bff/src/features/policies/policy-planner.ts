@@ -154,13 +154,13 @@ async function readForAll(
   tags: readonly SourceTag[],
 ): Promise<Surroundings> {
   const { sourceRegistryId, mapping, options } = policy.content;
-  const bereft = options.propagateDeletions
-    ? (await deps.facts.listBereft(sourceRegistryId)).filter(filters.fitsRepository)
+  const deletedFrom = options.propagateDeletions
+    ? (await deps.facts.listRepositoriesWithDeletions(sourceRegistryId)).filter(filters.fitsRepository)
     : [];
-  const { destinations, listed } = await readDestinations(deps, policy, tags, bereft);
+  const { destinations, listed } = await readDestinations(deps, policy, tags, deletedFrom);
   const there = Map.groupBy(listed, ({ repository }) => repository);
   const known = new Set(tags.map(({ repository, name }) => tagKey(repository, name)));
-  const names = bereft.flatMap((repository) => {
+  const names = deletedFrom.flatMap((repository) => {
     const mapped = there.get(mapName(mapping, repository)) ?? [];
     return [...new Set(mapped.map(({ name }) => name))]
       .filter((name) => filters.fitsTagName(name) && !known.has(tagKey(repository, name)))
@@ -178,8 +178,8 @@ async function readForChanged(
 ): Promise<Surroundings> {
   const { sourceRegistryId, options } = policy.content;
   const tombstones = options.propagateDeletions ? await tombstonesOf(deps, sourceRegistryId, filters, changed) : [];
-  const bereft = tombstones.map(({ repository }) => repository);
-  const { destinations } = await readDestinations(deps, policy, tags, bereft);
+  const deletedFrom = tombstones.map(({ repository }) => repository);
+  const { destinations } = await readDestinations(deps, policy, tags, deletedFrom);
   return { destinations, tombstones };
 }
 
@@ -209,7 +209,7 @@ async function readDestinations(
   { facts, registries, listEdges }: PolicyPlannerDeps,
   { id, content, pausedDestinations }: PlannedPolicy,
   selected: readonly SourceTag[],
-  bereft: readonly string[],
+  deletedFrom: readonly string[],
 ): Promise<{ readonly destinations: readonly PlannedDestination[]; readonly listed: readonly CatalogTag[] }> {
   const known = new Map((await registries()).map((registry) => [registry.id, registry.name]));
   const edges = await listEdges(id);
@@ -218,7 +218,7 @@ async function readDestinations(
   const targets = selected.map(({ repository, name }) => ({ repository: mapName(mapping, repository), name }));
   const repositories = new Set([
     ...targets.map(({ repository }) => repository),
-    ...bereft.map((repository) => mapName(mapping, repository)),
+    ...deletedFrom.map((repository) => mapName(mapping, repository)),
   ]);
   const planned: PlannedDestination[] = [];
   const listed: CatalogTag[] = [];

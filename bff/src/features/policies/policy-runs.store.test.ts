@@ -57,7 +57,7 @@ describeEachDatabase('plans', (open, kind) => {
   }
 
   /** What the catalog knows of the destination. */
-  async function there(name: string, digest: string): Promise<void> {
+  async function there(name: string, digest: string, at = day('01')): Promise<void> {
     const made = await database.kysely
       .insertInto('repositories')
       .values({ registry_id: 'city', name: 'a/b', project: 'a' })
@@ -65,7 +65,7 @@ describeEachDatabase('plans', (open, kind) => {
       .executeTakeFirstOrThrow();
     await sql`
       insert into tags (repository_id, registry_id, repository, project, name, digest, semver_key, pushed_at)
-      values (${made.id}, 'city', 'a/b', 'a', ${name}, ${digest}, ${name}, ${day('01')})`.execute(database.kysely);
+      values (${made.id}, 'city', 'a/b', 'a', ${name}, ${digest}, ${name}, ${at})`.execute(database.kysely);
   }
 
   /** One console's planner; several may work over one database. */
@@ -319,14 +319,7 @@ describeEachDatabase('plans', (open, kind) => {
     await planUntilDone();
     const { kysely } = database;
     await kysely.updateTable('tasks').set({ started_at: new Date() }).execute();
-    const { id } = await kysely
-      .insertInto('repositories')
-      .values({ registry_id: 'city', name: 'a/b', project: 'a' })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    await sql`
-      insert into tags (repository_id, registry_id, repository, project, name, digest, semver_key, pushed_at)
-      values (${id}, 'city', 'a/b', 'a', '1', ${digestOf('a')}, '1', ${day('09')})`.execute(kysely);
+    await there('1', digestOf('a'), day('09'));
     const { rows } = await sql<{ origin_at: Date }>`select origin_at from tags order by registry_id`.execute(kysely);
     expect(rows.map(({ origin_at }) => origin_at)).toEqual([day('03'), day('03')]);
   });

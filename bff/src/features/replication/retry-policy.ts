@@ -1,4 +1,4 @@
-import { isRegistryError, type RegistryError } from '../../registry-client/index.ts';
+import { isRegistryError, patientCodes, type RegistryError } from '../../registry-client/index.ts';
 
 export interface TryFacts {
   readonly error: unknown;
@@ -29,14 +29,6 @@ export const registryWideCodes = [
 ] as const;
 /** Of those, the ones that concern only what writes there: it can be read all the same. */
 export const aboutWriting: readonly string[] = ['disk-full', 'read-only'];
-/** Of those, the ones that cost no attempt: trying again does no harm, and they may take hours. */
-const free: ReadonlySet<string> = new Set([
-  'connection-refused',
-  'unreachable',
-  'unavailable',
-  'name-not-resolved',
-  'read-only',
-]);
 
 /** Questions that a registry answers at once; a large blob may take its time to be checked. */
 const questions: ReadonlySet<string> = new Set(['ping', 'head-manifest', 'get-manifest', 'head-blob', 'list-tags']);
@@ -51,7 +43,7 @@ export function planRetry({ error, attempt, attemptsAllowed, deadlineLeftMs, ran
   // What is no registry's error is a fault of ours: worth a few tries, in case it was a passing one.
   const isRetryable = isRegistryError(error) ? error.retryable || error.code === 'aborted' : true;
   if (!isRetryable) return { kind: 'fail', because: 'final' };
-  const isFree = isRegistryError(error) && free.has(error.code);
+  const isFree = isRegistryError(error) && patientCodes.has(error.code);
   if (!isFree && attempt >= attemptsAllowed) return { kind: 'fail', because: 'attempts' };
   const grownMs = Math.min(isFree ? longestFreeDelayMs : longestDelayMs, firstDelayMs * 2 ** Math.min(20, attempt - 1));
   const askedMs = isRegistryError(error) ? (error.retryAfterMs ?? 0) : 0;

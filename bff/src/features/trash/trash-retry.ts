@@ -1,18 +1,10 @@
-import { isRegistryError, type RegistryClient } from '../../registry-client/index.ts';
+import { isRegistryError, patientCodes, type RegistryClient } from '../../registry-client/index.ts';
 import { type ClaimedItem, type ItemEnd, type Reason, TrashRefusal } from './trash.ts';
 import { trashReasons } from './trash-reasons.ts';
 
 const attemptsMax = 10;
 const firstDelayMs = 2000;
 const longestDelayMs = 5 * 60_000;
-/** It may take hours, and trying again does no harm. */
-const free: ReadonlySet<string> = new Set([
-  'connection-refused',
-  'unreachable',
-  'unavailable',
-  'name-not-resolved',
-  'read-only',
-]);
 
 /** How a try ends that threw. */
 export function endOfFailure(
@@ -24,7 +16,7 @@ export function endOfFailure(
   const reason = reasonOf(error);
   // What is no registry's error is a fault of ours: worth a few tries, in case it was a passing one.
   const isRetryable = isRegistryError(error) ? error.retryable || error.code === 'aborted' : true;
-  const isFree = isRegistryError(error) && free.has(error.code);
+  const isFree = isRegistryError(error) && patientCodes.has(error.code);
   if (!isRetryable || (!isFree && item.attempt >= attemptsMax)) return { state: 'refused', reason };
   const grownMs = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(20, item.attempt - 1));
   const askedMs = isRegistryError(error) ? (error.retryAfterMs ?? 0) : 0;

@@ -12,7 +12,7 @@ export function TaskNote({ task }: { task: TaskProgress }) {
   const reason = task.reason === null ? null : reasonText(task.reason);
   if (task.state === 'waiting') return <WaitingNote nextAttemptAt={task.nextAttemptAt} reason={reason} />;
   if (task.state === 'running') return <RunningNote task={task} />;
-  // One that has a reason was spared: somebody else's push is the later one.
+  // With a reason the tag was left as it is: how much moved would say the opposite.
   if (task.state === 'succeeded') return reason === null ? <DoneNote task={task} /> : <>{reason}</>;
   return <>{reason}</>;
 }

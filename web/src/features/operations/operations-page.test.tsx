@@ -11,6 +11,7 @@ import { activeTasks } from '../../domain/tasks/task-queries.ts';
 import { pretendApi } from '../../testing/api.ts';
 import { pretendWindowHeight } from '../../testing/layout.ts';
 import { registryEntry, sessionOf } from '../../testing/people.ts';
+import { taskWith } from '../../testing/tasks.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
 import { OperationsPage } from './OperationsPage.tsx';
@@ -89,30 +90,12 @@ const throughput = {
 
 function runningTask(number: number): Task {
   const name = String(number).padStart(4, '0');
-  return {
+  const repository = `payments/part-${name}`;
+  return taskWith({
     id: `0190b3a0-0000-7000-8000-00000000${name}`,
-    executionId: '0190b3a0-0000-7000-8000-0000000000e1',
-    kind: 'copy',
-    state: 'running',
-    attempt: 1,
-    source: { registryId: 'development', repository: `payments/part-${name}`, reference: '1.0' },
-    destination: { registryId: 'testing', repository: `payments/part-${name}`, tag: '1.0' },
-    digest: null,
-    bytesTotal: 1000,
-    bytesDone: 500,
-    bytesSkipped: 0,
-    rateBytesPerSecond: null,
-    etaSeconds: null,
-    blobsTotal: 3,
-    blobsDone: 1,
-    nextAttemptAt: null,
-    reason: null,
-    requestedBy: null,
-    createdAt: at,
-    startedAt: at,
-    finishedAt: null,
-    at,
-  };
+    source: { registryId: 'development', repository, reference: '1.0' },
+    destination: { registryId: 'testing', repository, tag: '1.0' },
+  });
 }
 
 interface Drawn {

@@ -10,6 +10,7 @@ import { directoryQuery } from '../../domain/registry-directory.ts';
 import { pretendApi, Refusal } from '../../testing/api.ts';
 import { people, projectWith, registryEntry, sessionOf } from '../../testing/people.ts';
 import { executionWith } from '../../testing/policies.ts';
+import { taskWith } from '../../testing/tasks.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
 import { currentToasts, dismissToast } from '../../ui/toast.ts';
@@ -20,35 +21,17 @@ const registries = ['development', 'testing', 'production'].map((id) => registry
 const wait = { timeout: 10_000 };
 const noTasks = executionWith().tasks;
 
-function taskWith(number: number, change: Partial<Task>): Task {
-  return {
+const endedTask = (number: number, change: Partial<Task> = {}) =>
+  taskWith({
     id: `0190b3a0-0000-7000-8000-00000000000${number}`,
     executionId: executionWith().id,
-    kind: 'copy',
-    state: 'stopped',
-    attempt: 1,
     source: { registryId: 'development', repository: 'payments/api', reference: `${number}.0` },
-    destination: { registryId: 'testing', repository: 'payments/api', tag: `${number}.0` },
-    digest: null,
-    bytesTotal: 1000,
-    bytesDone: 500,
-    bytesSkipped: 0,
-    rateBytesPerSecond: null,
-    etaSeconds: null,
-    blobsTotal: 3,
-    blobsDone: 1,
-    nextAttemptAt: null,
-    reason: null,
-    requestedBy: null,
-    createdAt: at,
-    startedAt: at,
+    state: 'stopped',
     finishedAt: at,
-    at,
     ...change,
-  };
-}
+  });
 const because = (code: string) => ({ code, sentence: code, params: {} });
-const declined = (number: number) => taskWith(number, { kind: 'delete', reason: because('deletion-declined') });
+const declined = (number: number) => endedTask(number, { kind: 'delete', reason: because('deletion-declined') });
 
 interface Opened {
   execution: Partial<Execution>;
@@ -89,7 +72,7 @@ describe('running the tasks of a copy again', () => {
   const stopped = { state: 'stopped' as const, tasks: { ...noTasks, stopped: 3 } };
 
   it('is offered for what the server runs again: not for deletions that somebody declined', async () => {
-    const tasks = [declined(1), declined(2), taskWith(3, { reason: because('stopped-by-person') })];
+    const tasks = [declined(1), declined(2), endedTask(3, { reason: because('stopped-by-person') })];
     open({ execution: stopped, tasks });
     expect(await screen.findByRole('button', { name: 'Run 1 again' }, wait)).toBeDefined();
   });
@@ -121,9 +104,9 @@ describe('running the tasks of a copy again', () => {
 
 describe('stopping a copy', () => {
   const running = { state: 'running' as const, tasks: { ...noTasks, running: 1, succeeded: 1 } };
-  const moving = taskWith(1, { state: 'running' });
+  const moving = endedTask(1, { state: 'running' });
   const elsewhere = { registryId: 'production', repository: 'payments/api', tag: '2.0' };
-  const done = taskWith(2, { state: 'succeeded', destination: elsewhere });
+  const done = endedTask(2, { state: 'succeeded', destination: elsewhere });
 
   const archivedFor = (role: 'developer' | 'guest') => {
     const { access, ...project } = projectWith(everywhere(people.guest.actions), { isArchived: true });
