@@ -10,7 +10,7 @@ import { OpenWritesStore } from './features/collections/open-writes.store.ts';
 import { ReachableView } from './features/collections/reachable.view.ts';
 import { usualTimes } from './features/collections/run-work.ts';
 import { TagRecordsStore } from './features/collections/tag-records.store.ts';
-import { nextTime, problemOfSchedule } from './features/policies/schedule.ts';
+import { nextTime, problemsOfSchedule } from './features/policies/schedule.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { tokenLifeSeconds } from './features/token-service/registry-tokens.ts';
 import type { Foundation } from './wire-foundation.ts';
@@ -41,7 +41,7 @@ export function wireCollections(
     openWrites,
     commandsOf,
     tokenLifeMs,
-    problemOf: problemOfSchedule,
+    problemsOf: problemsOfSchedule,
     nextTime,
     announceRun,
     onScheduled: ({ registryId, isRefused }) =>

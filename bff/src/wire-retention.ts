@@ -1,6 +1,6 @@
 import { databaseNow } from './database/database-now.ts';
 import type { ImmutableRulesService } from './features/immutable-rules/immutable-rules.service.ts';
-import { nextTime, problemOfSchedule } from './features/policies/schedule.ts';
+import { nextTime, problemsOfSchedule } from './features/policies/schedule.ts';
 import type { FreedBytes, RetentionPlan, RetentionRun, RunState, Reason } from './features/retention/retention.ts';
 import { RetentionClaimsStore } from './features/retention/retention-claims.store.ts';
 import { createEvaluator } from './features/retention/retention-evaluator.ts';
@@ -48,7 +48,7 @@ export function wireRetention(
     runs,
     evaluate,
     freed,
-    problemOf: problemOfSchedule,
+    problemsOf: problemsOfSchedule,
     nextTime,
     announce,
     onScheduled: ({ plan, isRefused }) =>

@@ -31,7 +31,7 @@ test('collecting says beforehand what it touches, and a schedule is set and take
   const schedule = page.getByRole('dialog', { name: 'By itself' });
   await schedule.getByLabel('Schedule (cron)').fill('every night');
   await schedule.getByRole('button', { name: 'Save' }).click();
-  await expect(schedule.getByLabel('Schedule (cron)')).toHaveAccessibleDescription(/This is no schedule/);
+  await expect(schedule.getByLabel('Schedule (cron)')).toHaveAccessibleDescription(/five parts with spaces between/);
   await schedule.getByLabel('Schedule (cron)').fill('15 3 * * 6');
   await schedule.getByLabel('Time zone').fill('Europe/Berlin');
   await schedule.getByRole('button', { name: 'Save' }).click();

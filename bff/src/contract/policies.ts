@@ -119,12 +119,14 @@ export const PolicyPreview = z
   .register(z.globalRegistry, { id: 'PolicyPreview' });
 export type PolicyPreview = z.infer<typeof PolicyPreview>;
 
+const ScheduleWords = z.object({ en: z.string(), zh: z.string() });
+
 export const ScheduleCheck = z
   .object({
     isValid: z.boolean(),
-    /** What is wrong with it. */
-    problem: z.nullable(z.object({ field: z.enum(['cron', 'timeZone']), message: z.string() })),
-    sentence: z.nullable(z.object({ en: z.string(), zh: z.string() })),
+    /** What is wrong with it, one for each field: all of its mistakes, and what to write. */
+    problems: z.array(z.object({ field: z.enum(['cron', 'timeZone']), words: ScheduleWords })),
+    sentence: z.nullable(ScheduleWords),
     /** The next five. */
     nextTimes: z.array(Instant),
   })

@@ -20,10 +20,10 @@ export interface CollectionsServiceDeps {
   readonly commandsOf: (registryId: string) => CollectionCommands | undefined;
   readonly tokenLifeMs: (registryId: string) => Promise<number | undefined>;
   /** What is wrong with a schedule. */
-  readonly problemOf: (schedule: {
+  readonly problemsOf: (schedule: {
     readonly cron: string;
     readonly timeZone: string;
-  }) => { readonly field: 'cron' | 'timeZone'; readonly message: string } | undefined;
+  }) => readonly { readonly field: 'cron' | 'timeZone'; readonly words: { readonly en: string } }[];
   readonly nextTime: (schedule: { readonly cron: string; readonly timeZone: string }, from: Date) => Date | null;
   readonly announceRun: (runId: string) => void;
   readonly onScheduled: (run: { readonly registryId: string; readonly isRefused: boolean }) => Promise<void>;
@@ -124,8 +124,8 @@ export class CollectionsService {
       return;
     }
     if (this.#deps.commandsOf(registryId) === undefined) throw new NotConfiguredError();
-    const problem = this.#deps.problemOf(draft);
-    if (problem !== undefined) throw new ScheduleError(`schedule.${problem.field}`, problem.message);
+    const [problem] = this.#deps.problemsOf(draft);
+    if (problem !== undefined) throw new ScheduleError(`schedule.${problem.field}`, problem.words.en);
     const nextAt = this.#deps.nextTime(draft, await this.#deps.databaseNow());
     if (nextAt === null) throw new ScheduleError('schedule.cron', 'That time never comes.');
     const { cron, timeZone, limitMinutes = usualLimitMinutes } = draft;

@@ -22,7 +22,7 @@ import {
 } from './policies.service.ts';
 import { type PoliciesView, policyOrders } from './policies.view.ts';
 import type { StoredPolicy } from './policy.ts';
-import { nextTimes, problemOfSchedule, scheduleInWords } from './schedule.ts';
+import { nextTimes, problemsOfSchedule, scheduleInWords } from './schedule.ts';
 import { FilterError } from './select-tags.ts';
 
 interface PlacedTask {
@@ -206,10 +206,10 @@ function mountPreviews(router: Router, deps: PoliciesRoutesDeps): void {
     return preview({ id: null, project, content }, rows);
   });
   mountEndpoint(router, contract.checkSchedule, ({ body }) => {
-    const problem = problemOfSchedule(body);
-    if (problem !== undefined) return { isValid: false, problem, sentence: null, nextTimes: [] };
+    const problems = problemsOfSchedule(body);
+    if (problems.length > 0) return { isValid: false, problems, sentence: null, nextTimes: [] };
     const times = nextTimes(body, clock.now(), scheduleTimes).map((time) => time.toISOString());
-    return { isValid: true, problem: null, sentence: scheduleInWords(body.cron), nextTimes: times };
+    return { isValid: true, problems: [], sentence: scheduleInWords(body.cron), nextTimes: times };
   });
 }
 

@@ -4,7 +4,7 @@ import type { PolicyContent, PolicyValues, StoredPolicy } from './policy.ts';
 import type { PolicyPlan, PolicyPlanner } from './policy-planner.ts';
 import type { PolicyRunner, RequestedRun } from './policy-runner.ts';
 import type { PolicyRunsStore } from './policy-runs.store.ts';
-import { isTimeZone, nextTime, problemOfSchedule } from './schedule.ts';
+import { isTimeZone, nextTime, problemsOfSchedule, wrongTimeZone } from './schedule.ts';
 import { mapName } from './name-mapping.ts';
 import { compileFilters, FilterError } from './select-tags.ts';
 
@@ -230,10 +230,10 @@ function checkContent(content: PolicyContent): void {
   for (const [index, { bandwidth }] of content.destinations.entries()) {
     if (bandwidth === null || isTimeZone(bandwidth.timeZone)) continue;
     const field = `content.destinations.${index}.bandwidth.timeZone`;
-    throw new PolicyFieldError(field, `“${bandwidth.timeZone}” is no time zone; one is Europe/Berlin.`);
+    throw new PolicyFieldError(field, wrongTimeZone(bandwidth.timeZone).en);
   }
-  const problem = content.schedule === null ? undefined : problemOfSchedule(content.schedule);
-  if (problem !== undefined) throw new PolicyFieldError(`content.schedule.${problem.field}`, problem.message);
+  const [problem] = content.schedule === null ? [] : problemsOfSchedule(content.schedule);
+  if (problem !== undefined) throw new PolicyFieldError(`content.schedule.${problem.field}`, problem.words.en);
 }
 
 function nameTaken(name: string): PolicyNameTakenError {

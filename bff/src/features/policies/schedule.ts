@@ -1,5 +1,6 @@
 import { CronExpressionParser } from 'cron-parser';
 import cronstrue from 'cronstrue/i18n.js';
+import { joinWords, mistakesOfCron, noSchedule, type Words } from './schedule-mistakes.ts';
 
 export interface Schedule {
   readonly cron: string;
@@ -8,31 +9,33 @@ export interface Schedule {
 
 export interface ScheduleProblem {
   readonly field: 'cron' | 'timeZone';
-  readonly message: string;
+  /** Every mistake of the field, in our own words: those of the library name one, and not what to write. */
+  readonly words: Words;
 }
 
-/** Undefined where it is good. */
-export function problemOfSchedule({ cron, timeZone }: Schedule): ScheduleProblem | undefined {
-  if (!isTimeZone(timeZone)) {
-    return { field: 'timeZone', message: `“${timeZone}” is no time zone; one is Europe/Berlin.` };
-  }
-  const fields = cron.trim().split(/\s+/);
-  if (fields.length !== 5) {
-    return {
-      field: 'cron',
-      message: 'A schedule has five fields: minute, hour, day of the month, month, day of the week.',
-    };
-  }
-  // "H" is a moment that the library makes up.
-  if (fields.some((field) => /(?:^|,)H/i.test(field))) return { field: 'cron', message: 'H is no time.' };
+/** At most one for each field; none where it is good. */
+export function problemsOfSchedule({ cron, timeZone }: Schedule): ScheduleProblem[] {
+  const mistakes = mistakesOfCron(cron);
+  const isZone = isTimeZone(timeZone);
+  const problems: ScheduleProblem[] = [];
+  if (mistakes.length > 0) problems.push({ field: 'cron', words: joinWords(mistakes) });
+  if (!isZone) problems.push({ field: 'timeZone', words: wrongTimeZone(timeZone) });
+  if (problems.length === 0 && !isDue({ cron, timeZone })) problems.push({ field: 'cron', words: noSchedule });
+  return problems;
+}
+
+function isDue(schedule: Schedule): boolean {
   try {
-    nextTimes({ cron, timeZone }, new Date(), 1);
-    return undefined;
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    return { field: 'cron', message: `“${cron}” is no schedule: ${cause.replace(/\.$/, '')}.` };
+    return nextTimes(schedule, new Date(), 1).length > 0;
+  } catch {
+    return false;
   }
 }
+
+export const wrongTimeZone = (timeZone: string): Words => ({
+  en: `“${timeZone}” is no time zone; write one such as Europe/Berlin or Asia/Shanghai.`,
+  zh: `没有“${timeZone}”这个时区；请写例如 Asia/Shanghai 或 Europe/Berlin。`,
+});
 
 export function isTimeZone(timeZone: string): boolean {
   try {
@@ -56,7 +59,7 @@ export function nextTime(schedule: Schedule | null, from: Date): Date | null {
 const dayFirst = (words: string): string => words.replace(/^在\s*(\d\d:\d\d), ([^,]+)$/, '$2 $1');
 
 /** As people say it. */
-export function scheduleInWords(cron: string): { en: string; zh: string } {
+export function scheduleInWords(cron: string): Words {
   const options = { use24HourTimeFormat: true, verbose: true };
   return {
     en: cronstrue.toString(cron, { ...options, locale: 'en' }),

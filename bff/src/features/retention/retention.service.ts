@@ -17,9 +17,9 @@ export interface RetentionServiceDeps {
   readonly evaluate: Evaluate;
   readonly freed: FreedBytes;
   /** What is wrong with a schedule. */
-  readonly problemOf: (
+  readonly problemsOf: (
     schedule: Schedule,
-  ) => { readonly field: 'cron' | 'timeZone'; readonly message: string } | undefined;
+  ) => readonly { readonly field: 'cron' | 'timeZone'; readonly words: { readonly en: string } }[];
   readonly nextTime: (schedule: Schedule | null, from: Date) => Date | null;
   readonly announce: (project: string) => void;
   readonly onScheduled: (run: { readonly plan: RetentionPlan; readonly isRefused: boolean }) => Promise<void>;
@@ -177,8 +177,8 @@ export class RetentionService {
     compilePlan(project, values);
     const { schedule, isEnabled } = values;
     if (schedule === null) return null;
-    const problem = this.#deps.problemOf(schedule);
-    if (problem !== undefined) throw new RetentionFieldError(`schedule.${problem.field}`, problem.message);
+    const [problem] = this.#deps.problemsOf(schedule);
+    if (problem !== undefined) throw new RetentionFieldError(`schedule.${problem.field}`, problem.words.en);
     const nextAt = this.#deps.nextTime(schedule, await this.#deps.databaseNow());
     if (nextAt === null) throw new RetentionFieldError('schedule.cron', 'That time never comes.');
     return isEnabled ? nextAt : null;

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/api-error.ts';
 import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { useDraftSchedule, useScheduleWrong } from '../../domain/schedule-check.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { Field } from '../../ui/Field.tsx';
@@ -85,6 +86,7 @@ function ScheduleDialog({
   });
   const limitMinutes = limitOf(values.limit);
   const wrong = wrongFields(setSchedule.error);
+  const typing = useScheduleWrong()(useDraftSchedule(values));
   const isOfField = wrong.has('cron') || wrong.has('timeZone');
   return (
     <ConfirmDialog
@@ -94,7 +96,7 @@ function ScheduleDialog({
       isBusy={setSchedule.isPending}
       error={isOfField ? null : errorWords(setSchedule.error)}
       onConfirm={() => {
-        if (limitMinutes === undefined) return;
+        if (limitMinutes === undefined || Object.keys(typing).length > 0) return;
         const { cron, timeZone } = values;
         setSchedule.mutate(
           { cron, timeZone, limitMinutes },
@@ -112,7 +114,7 @@ function ScheduleDialog({
         <Field
           label={t('schedule.cron')}
           hint={t('schedule.cronHint')}
-          error={wrong.has('cron') ? t('schedule.wrongCron') : null}
+          error={typing.cron ?? (wrong.has('cron') ? t('schedule.wrongCron') : null)}
           spellCheck={false}
           autoComplete="off"
           value={values.cron}
@@ -120,7 +122,7 @@ function ScheduleDialog({
         />
         <Field
           label={t('schedule.timeZone')}
-          error={wrong.has('timeZone') ? t('schedule.wrongTimeZone') : null}
+          error={typing.timeZone ?? (wrong.has('timeZone') ? t('schedule.wrongTimeZone') : null)}
           spellCheck={false}
           autoComplete="off"
           value={values.timeZone}

@@ -24,7 +24,7 @@ function open(items: Policy[], who: keyof typeof people = 'admin', url = '/repli
     'GET /executions': { items: held, nextCursor: null, total: null },
     'POST /schedule-checks': {
       isValid: true,
-      problem: null,
+      problems: [],
       sentence: { en: 'every day at 02:00', zh: '每天 02:00' },
       nextTimes: [],
     },

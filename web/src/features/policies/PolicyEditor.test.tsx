@@ -120,7 +120,7 @@ describe('the editor of a policy', () => {
       [`GET /policies/${id}`]: policyWith({ content: { ...policyContent, schedule } }),
       'POST /schedule-checks': ({ body }: PretendedCall) => ({
         isValid: true,
-        problem: null,
+        problems: [],
         sentence: { en: `at two, ${(body as typeof schedule).timeZone}`, zh: '' },
         nextTimes: ['2026-01-01T01:00:00.000Z'],
       }),
@@ -134,6 +134,30 @@ describe('the editor of a policy', () => {
     expect(zone).toHaveProperty('value', 'Nowhere/Yet');
     await screen.findByText('at two, Nowhere/Yet', {}, wait);
     expect(screen.getByRole('list', { name: 'Next times' }).textContent).toMatch(/01:00 UTC$/);
+  }, 180_000);
+
+  it('names every mistake of the schedule at its field, in the server’s words', async () => {
+    const schedule = { cron: '61 25 * * *', timeZone: 'Mars/Base' };
+    pretend({
+      [`GET /policies/${id}`]: policyWith({ content: { ...policyContent, schedule } }),
+      'POST /schedule-checks': {
+        isValid: false,
+        problems: [
+          { field: 'cron', words: { en: 'The minute is 61. The hour is 25.', zh: '' } },
+          { field: 'timeZone', words: { en: 'There is no such place.', zh: '' } },
+        ],
+        sentence: null,
+        nextTimes: [],
+      },
+    });
+    openEdit();
+    await screen.findByText('The minute is 61. The hour is 25.', {}, wait);
+    const fields = [
+      screen.getByRole('textbox', { name: 'Schedule' }),
+      screen.getByRole('combobox', { name: 'Time zone' }),
+    ];
+    expect(fields.map((field) => field.getAttribute('aria-invalid'))).toEqual(['true', 'true']);
+    expect(screen.getByText('There is no such place.')).toBeDefined();
   }, 180_000);
 
   it('asks before what was typed is left', async () => {

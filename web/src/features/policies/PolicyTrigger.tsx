@@ -1,6 +1,6 @@
 import type { PolicyContent } from 'bff/contract/policies';
 import { useTranslation } from 'react-i18next';
-import { useScheduleWords } from './policy-facts.ts';
+import { useScheduleWords } from '../../domain/schedule-check.ts';
 
 /** When a policy runs, in words. */
 export function PolicyTrigger({ content: { onPush, schedule } }: { content: PolicyContent }) {

@@ -1,13 +1,13 @@
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import { useTranslation } from 'react-i18next';
+import type { CheckedSchedule } from '../../domain/schedule-check.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { Field } from '../../ui/Field.tsx';
 import type { EditorFieldsProps } from './editor-fields.ts';
 import { EditorSection } from './EditorSection.tsx';
 import styles from './policies.module.css';
 import { TimeZones } from './TimeZones.tsx';
-import type { CheckedSchedule } from './use-draft.ts';
 
 interface TimingFieldsProps extends EditorFieldsProps {
   schedule: CheckedSchedule | undefined;

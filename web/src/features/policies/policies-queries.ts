@@ -1,6 +1,5 @@
 import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import {
-  checkSchedule,
   confirmExecution,
   declineExecution,
   createPolicy,
@@ -29,7 +28,6 @@ export type PolicySort = (typeof policySorts)[number];
 const PAGE_ROWS = 100;
 const EXECUTION_ROWS = 50;
 const PLAN_ROWS = 200;
-const HOUR_MS = 3_600_000;
 
 export const policyPages = ({ q, sort }: { q: string; sort: PolicySort }) =>
   endpointPages(listPolicies, { query: { sort, limit: PAGE_ROWS, ...(q === '' ? {} : { q }) } });
@@ -41,12 +39,6 @@ export const policyExecutionPages = (policyId: string) =>
   endpointPages(listExecutions, { query: { policyId, sort: '-created', limit: EXECUTION_ROWS } });
 
 export const executionQuery = (executionId: string) => endpointQuery(getExecution, { params: { executionId } });
-
-/** A cron line in words. The words do not change; the times do, and are read again now and then. */
-export const scheduleQuery = (schedule: { cron: string; timeZone: string }) => ({
-  ...endpointQuery(checkSchedule, { body: schedule }),
-  staleTime: HOUR_MS,
-});
 
 export interface PlanFilter {
   outcome: PlanOutcome | undefined;

@@ -1,11 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import type { Bandwidth, PolicyContent } from 'bff/contract/policies';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { useListWords } from '../../i18n/use-list-words.ts';
 import { useFormat } from '../../i18n/use-format.ts';
-import { scheduleQuery } from './policies-queries.ts';
+import { useScheduleWords } from '../../domain/schedule-check.ts';
 
 export const factKeys = [
   'from',
@@ -106,14 +105,6 @@ function bandwidthFact({ destinations }: PolicyContent, { t, registry, rate }: F
 /** Those in which two of them differ. */
 export const differingFacts = (before: PolicyFacts, after: PolicyFacts): FactKey[] =>
   factKeys.filter((key) => before[key] !== after[key]);
-
-/** The words of a schedule; undefined while the server has not said them, or has none. */
-export function useScheduleWords(schedule: PolicyContent['schedule']): string | undefined {
-  const { language } = useFormat();
-  const { data } = useQuery({ ...scheduleQuery(schedule ?? { cron: '', timeZone: '' }), enabled: schedule !== null });
-  if (schedule === null) return undefined;
-  return language === 'zh-CN' ? data?.sentence?.zh : data?.sentence?.en;
-}
 
 export function usePolicyFacts(content: PolicyContent): PolicyFacts {
   const { t } = useTranslation('policies');

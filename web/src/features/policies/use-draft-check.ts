@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { useCan } from '../../domain/account.ts';
+import { useDraftSchedule, useScheduleWrong } from '../../domain/schedule-check.ts';
 import { findProblems, type FormField, type PolicyFormValues } from './policy-form.ts';
-import { useDraftPreview, useDraftSchedule, useServerWords } from './use-draft.ts';
+import { useDraftPreview, useServerWords } from './use-draft.ts';
 
 /** Empty because nobody has been there yet; that is no mistake before one wants to save. */
 const isUntouched = (values: PolicyFormValues, field: FormField): boolean =>
@@ -16,21 +17,19 @@ interface Attempt {
 
 /** What is wrong with the draft, by the contract and by the server, and what it would do. */
 export function useDraftCheck(values: PolicyFormValues, { wasSent, saveError }: Attempt) {
-  const { t, i18n } = useTranslation('policies');
+  const { t } = useTranslation('policies');
   const isSystem = useCan('policy.manage');
   const { preview, previewed } = useDraftPreview(values);
-  const schedule = useDraftSchedule(values);
+  const schedule = useDraftSchedule(values.hasSchedule ? values : null);
+  const wrongTimes = useScheduleWrong()(values.hasSchedule ? schedule : undefined);
   const serverWords = useServerWords();
   const problems = findProblems(values, isSystem);
   const ofSave = serverWords(saveError);
   const wrong: Partial<Record<FormField, string>> = {
     ...(previewed === undefined ? {} : serverWords(preview.error)),
     ...ofSave,
+    ...wrongTimes,
   };
-  const wrongTime = values.hasSchedule ? (schedule?.problem ?? null) : null;
-  if (wrongTime !== null) {
-    wrong[wrongTime.field] = i18n.language === 'en' ? wrongTime.message : t(`problem.${wrongTime.field}`);
-  }
   for (const field of problems) if (wasSent || !isUntouched(values, field)) wrong[field] = t(`problem.${field}`);
   const collides = previewed !== undefined && (preview.data?.mapping.collisions.length ?? 0) > 0;
   return {
@@ -40,7 +39,7 @@ export function useDraftCheck(values: PolicyFormValues, { wasSent, saveError }: 
     problems,
     wrong,
     collides,
-    isReady: problems.length === 0 && !collides && wrongTime === null,
+    isReady: problems.length === 0 && !collides && Object.keys(wrongTimes).length === 0,
     /** What the server said about no single field. */
     saveError: Object.keys(ofSave).length > 0 ? null : saveError,
   };

@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { PolicyContent, ScheduleCheck } from 'bff/contract/policies';
+import type { PolicyContent } from 'bff/contract/policies';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/api-error.ts';
 import { useCan } from '../../domain/account.ts';
 import { useDebounced } from '../../ui/use-debounced.ts';
-import { draftPreviewQuery, scheduleQuery } from './policies-queries.ts';
+import { draftPreviewQuery } from './policies-queries.ts';
 import { contentOf, fieldOfPath, findProblems, type FormField, type PolicyFormValues } from './policy-form.ts';
 
 const PAUSE_MS = 350;
@@ -40,21 +40,6 @@ export function useDraftPreview(values: PolicyFormValues) {
     retry: false,
   });
   return { preview, previewed };
-}
-
-/** What the server says of a schedule, with the time zone that it was asked about. */
-export type CheckedSchedule = ScheduleCheck & { readonly timeZone: string };
-
-export function useDraftSchedule({ cron, timeZone, hasSchedule }: PolicyFormValues): CheckedSchedule | undefined {
-  const isComplete = hasSchedule && cron.trim() !== '' && timeZone.trim() !== '';
-  const settled = useDebounced(
-    isComplete ? JSON.stringify({ cron: cron.trim(), timeZone: timeZone.trim() }) : '',
-    PAUSE_MS,
-  );
-  const asked =
-    settled === '' ? { cron: '', timeZone: '' } : (JSON.parse(settled) as { cron: string; timeZone: string });
-  const { data } = useQuery({ ...scheduleQuery(asked), enabled: settled !== '' && hasSchedule });
-  return data && { ...data, timeZone: asked.timeZone };
 }
 
 type Wrong = Partial<Record<FormField, string>>;

@@ -1,11 +1,11 @@
 import MoreVertIcon from '@mui/icons-material/MoreVert';
 import Button from '@mui/material/Button';
-import { useQuery } from '@tanstack/react-query';
 import type { RetentionPlan } from 'bff/contract/retention';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { useScheduleWords } from '../../domain/schedule-check.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
@@ -13,7 +13,7 @@ import { MenuButton } from '../../ui/MenuButton.tsx';
 import { toast } from '../../ui/toast.ts';
 import { HeldRun } from './HeldRun.tsx';
 import { PlanWords, Where } from './PlanWords.tsx';
-import { scheduleQuery, useRetentionActions } from './retention-queries.ts';
+import { useRetentionActions } from './retention-queries.ts';
 import styles from './retention.module.css';
 import { isOpen } from './rule-words.ts';
 import { RunDialog } from './RunDialog.tsx';
@@ -76,10 +76,9 @@ export function PlanCard({ project, plan, mayChange, mayDelete }: PlanCardProps)
 
 function Times({ plan: { schedule, nextRunAt } }: { plan: RetentionPlan }) {
   const { t } = useTranslation('retention');
-  const { language, moment } = useFormat();
-  const { data } = useQuery({ ...scheduleQuery(schedule ?? { cron: '', timeZone: '' }), enabled: schedule !== null });
+  const { moment } = useFormat();
+  const words = useScheduleWords(schedule);
   if (schedule === null) return <p className={styles['muted']}>{t('byHand')}</p>;
-  const words = language === 'zh-CN' ? data?.sentence?.zh : data?.sentence?.en;
   return (
     <p className={styles['muted']}>
       {words ?? schedule.cron} ({schedule.timeZone})

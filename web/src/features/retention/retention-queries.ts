@@ -6,7 +6,6 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { listMembers } from 'bff/contract/members';
-import { checkSchedule } from 'bff/contract/policies';
 import {
   confirmRetentionRun,
   createRetentionPlan,
@@ -31,7 +30,6 @@ import { useStreamEvent } from '../../api/stream-hooks.tsx';
 import { useRefresh } from '../../domain/use-refresh.ts';
 
 const REST_MS = 500;
-const HOUR_MS = 3_600_000;
 const ROWS = 200;
 const RUN_ROWS = 20;
 const followed = [listRetentionPlans, listRetentionRuns, getRetentionRun, listRetentionRunTags];
@@ -49,12 +47,6 @@ export const runTagPages = (retentionRunId: string, { q, outcome }: { q: string;
     params: { retentionRunId },
     query: { limit: ROWS, ...(q === '' ? {} : { q }), ...(outcome === undefined ? {} : { outcome }) },
   });
-
-/** A cron line in words. The words do not change; the times do, and are read again now and then. */
-export const scheduleQuery = (schedule: { cron: string; timeZone: string }) => ({
-  ...endpointQuery(checkSchedule, { body: schedule }),
-  staleTime: HOUR_MS,
-});
 
 /** What rules would do: of a plan that is there, or of what is in the editor. */
 export interface Previewed extends Pick<RetentionDraft, 'environment' | 'repositories' | 'rules'> {

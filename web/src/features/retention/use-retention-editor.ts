@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
+import { useDraftSchedule, useScheduleWrong } from '../../domain/schedule-check.ts';
 import { paths } from '../../paths.ts';
 import { toast } from '../../ui/toast.ts';
 import { useDebounced } from '../../ui/use-debounced.ts';
@@ -17,7 +18,7 @@ import {
   formOf,
   type RetentionForm,
 } from './retention-form.ts';
-import { type Previewed, plansQuery, previewQuery, scheduleQuery, useRetentionActions } from './retention-queries.ts';
+import { type Previewed, plansQuery, previewQuery, useRetentionActions } from './retention-queries.ts';
 
 const PAUSE_MS = 350;
 /** These say only when: what would go is the same whatever they are. */
@@ -46,9 +47,9 @@ export function useRetentionEditor({ project, plan, environments }: EditorInput)
   const { save } = useRetentionActions(project);
   const problems = findProblems(values);
   const { preview, previewed } = useDraftPreview(project, base?.id ?? null, values, problems);
-  const schedule = useDraftSchedule(values);
+  const schedule = useDraftSchedule(values.hasSchedule ? values : null);
   const errors = [previewed === undefined ? null : preview.error, save.error];
-  const wrong = useWrongWords(values, { problems, errors, wrongTime: schedule?.problem ?? null });
+  const wrong = useWrongWords(values, { problems, errors, schedule });
   useEffect(() => {
     if (sentCount > 0) document.querySelector<HTMLElement>('form [aria-invalid="true"]')?.focus();
   }, [sentCount]);
@@ -99,15 +100,16 @@ interface Findings {
   readonly problems: ReadonlySet<FormField>;
   /** What the server says of the draft, or said when it was saved. */
   readonly errors: ReadonlyArray<Error | null>;
-  readonly wrongTime: ScheduleCheck['problem'];
+  readonly schedule: ScheduleCheck | undefined;
 }
 
 /** What is wrong with each field: the server's own sentence in English, ours in other languages. */
 function useWrongWords(
   values: RetentionForm,
-  { problems, errors, wrongTime }: Findings,
+  { problems, errors, schedule }: Findings,
 ): Partial<Record<FormField, string>> {
   const { t, i18n } = useTranslation('retention');
+  const scheduleWrong = useScheduleWrong();
   const isEnglish = i18n.language === 'en';
   const wrong: Partial<Record<FormField, string>> = {};
   for (const error of errors) {
@@ -116,9 +118,7 @@ function useWrongWords(
       if (field !== undefined) wrong[field] = isEnglish ? message : t(`problem.${field}`);
     }
   }
-  if (values.hasSchedule && wrongTime !== null) {
-    wrong[wrongTime.field] = isEnglish ? wrongTime.message : t(`problem.${wrongTime.field}`);
-  }
+  if (values.hasSchedule) Object.assign(wrong, scheduleWrong(schedule));
   for (const field of problems) wrong[field] = t(`problem.${field}`);
   return wrong;
 }
@@ -137,15 +137,4 @@ function useDraftPreview(
   const previewed = settled === '' || !isPreviewable ? undefined : (JSON.parse(settled) as Previewed);
   const preview = useQuery({ ...previewQuery(previewed ?? draft), enabled: previewed !== undefined });
   return { preview, previewed };
-}
-
-function useDraftSchedule({ cron, timeZone, hasSchedule }: RetentionForm) {
-  const isComplete = hasSchedule && cron.trim() !== '' && timeZone.trim() !== '';
-  const settled = useDebounced(
-    isComplete ? JSON.stringify({ cron: cron.trim(), timeZone: timeZone.trim() }) : '',
-    PAUSE_MS,
-  );
-  const asked =
-    settled === '' ? { cron: '', timeZone: '' } : (JSON.parse(settled) as { cron: string; timeZone: string });
-  return useQuery({ ...scheduleQuery(asked), enabled: settled !== '' && hasSchedule }).data;
 }
