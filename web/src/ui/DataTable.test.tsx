@@ -273,4 +273,19 @@ describe('on a narrow screen', () => {
     await user.selectOptions(screen.getByRole('combobox', { name: 'Sort by' }), 'Size ↓');
     expect(onSortChange).toHaveBeenCalledWith('-size');
   });
+
+  it('a table says where its rows stack, and what stands there instead', () => {
+    pretendMedia((query) => query === '(max-width: 1279px)');
+    const size: Column<Row> = {
+      key: 'size',
+      header: 'Size',
+      narrow: 'below',
+      cell: ({ sizeBytes }) => sizeBytes,
+      narrowCell: ({ sizeBytes }) => `${sizeBytes} bytes of it`,
+    };
+    const stacked = { below: '(max-width: 1279px)', rowHeightPx: 98 };
+    renderAt('/tags', table({ columns: [...columns.slice(0, 1), size], stacked }));
+    expect(row(/tag-1/).textContent).toBe('tag-11 bytes of it');
+    expect(row(/tag-1/).style.height).toBe('98px');
+  });
 });

@@ -19,7 +19,7 @@ const NARROW_ROW_HEIGHT_PX = 58;
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, isPending = false, error = null, onRetry, selection, height = 'fill' } = props;
   const { t } = useTranslation('common');
-  const isNarrow = useMedia(NARROW);
+  const isNarrow = useMedia(props.stacked?.below ?? NARROW);
   const scroller = useRef<HTMLDivElement>(null);
   const isSelectable = selection !== undefined;
   const plan = planColumns(columns, isSelectable);
@@ -56,13 +56,18 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             template={plan.template}
             isNarrow={isNarrow}
             scroller={scroller}
-            rowHeightPx={isNarrow ? NARROW_ROW_HEIGHT_PX : (props.rowHeightPx ?? ROW_HEIGHT_PX)}
+            rowHeightPx={rowHeight(props, isNarrow)}
           />
         </div>
       </div>
       <Footer {...props} />
     </div>
   );
+}
+
+function rowHeight<Row>({ rowHeightPx, stacked }: DataTableProps<Row>, isNarrow: boolean): number {
+  if (isNarrow) return stacked?.rowHeightPx ?? NARROW_ROW_HEIGHT_PX;
+  return rowHeightPx ?? ROW_HEIGHT_PX;
 }
 
 /** With the header; -1 where nobody knows. */

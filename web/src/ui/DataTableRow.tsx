@@ -91,14 +91,15 @@ const Cells = memo(function Cells<Row>({ columns, row }: CellsProps<Row>) {
 }) as <Row>(props: CellsProps<Row>) => React.ReactNode;
 
 function NarrowCells<Row>({ columns, row }: CellsProps<Row>) {
-  const at = (place: 'title' | 'end' | 'detail') =>
+  const at = (place: 'title' | 'end' | 'detail' | 'below') =>
     columns
       .filter(({ narrow = 'detail' }) => narrow === place)
-      .map(({ key, align, cell }) => (
+      .map(({ key, align, cell, narrowCell = cell }) => (
         <span key={key} data-align={align}>
-          {cell(row)}
+          {narrowCell(row)}
         </span>
       ));
+  const below = at('below');
   return (
     <div role="gridcell" className={styles['narrowCell']}>
       <div className={styles['narrowLine']}>
@@ -106,6 +107,7 @@ function NarrowCells<Row>({ columns, row }: CellsProps<Row>) {
         <div className={styles['narrowEnd']}>{at('end')}</div>
       </div>
       <div className={styles['narrowDetail']}>{at('detail')}</div>
+      {below.length === 0 ? null : <div className={styles['narrowBelow']}>{below}</div>}
     </div>
   );
 }

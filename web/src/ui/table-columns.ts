@@ -24,10 +24,12 @@ export interface Column<Row> {
   /** Stays in sight while the others scroll sideways. Only for the first column. */
   isSticky?: boolean;
   /**
-   * Its place in the two-line rows of narrow screens: `title` first line, `end` first line at the right, `detail` second
-   * line (the default).
+   * Its place in the rows of narrow screens: `title` first line, `end` first line at the right, `detail` second line (the
+   * default), `below` all that is left under these, for tables that say how high their stacked rows are.
    */
-  narrow?: 'title' | 'end' | 'detail' | 'hidden';
+  narrow?: 'title' | 'end' | 'detail' | 'below' | 'hidden';
+  /** What stands there instead of `cell`. */
+  narrowCell?: (row: Row) => ReactNode;
 }
 
 const DEFAULT_MIN_WIDTH_PX = 120;

@@ -41,4 +41,6 @@ export interface DataTableProps<Row> {
   /** `fill` takes the height that is left in a flex column and scrolls; `auto` is as high as its rows. */
   height?: 'fill' | 'auto';
   rowHeightPx?: number;
+  /** Rows of several lines where there are too few pixels for all columns; two lines on a phone unless told. */
+  stacked?: { below: string; rowHeightPx: number };
 }

@@ -1,7 +1,9 @@
 import type { TaskProgress } from 'bff/contract/replication';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
 import { ProgressBar } from '../../ui/ProgressBar.tsx';
+import { Joined } from './Joined.tsx';
 import { taskFraction } from './task-figures.ts';
 import { taskTone } from './task-status.ts';
 import styles from './tasks.module.css';
@@ -10,10 +12,12 @@ interface TaskProgressCellProps {
   task: TaskProgress;
   /** Names the task for screen readers. */
   what: string;
+  /** Puts the numbers on a line of their own below the bar, and this behind them. */
+  more?: readonly ReactNode[];
 }
 
 /** Bar, share and bytes of one task. Nothing is drawn before it starts, so that what moves stands out. */
-export function TaskProgressCell({ task, what }: TaskProgressCellProps) {
+export function TaskProgressCell({ task, what, more }: TaskProgressCellProps) {
   const { t } = useTranslation('tasks');
   const { bytes, percent } = useFormat();
   const fraction = taskFraction(task);
@@ -24,7 +28,7 @@ export function TaskProgressCell({ task, what }: TaskProgressCellProps) {
   if (fraction === undefined && task.state !== 'running') return <span className={styles['faint']}>–</span>;
   const words = task.bytesTotal === null ? undefined : bytesWords(task.bytesTotal);
   return (
-    <div className={styles['progress']}>
+    <div className={styles['progress']} data-lines={more === undefined ? 'one' : 'two'}>
       <ProgressBar
         share={fraction ?? null}
         label={t('progressOf', { what })}
@@ -32,7 +36,9 @@ export function TaskProgressCell({ task, what }: TaskProgressCellProps) {
         {...(words === undefined ? {} : { valueText: words })}
       />
       <span className={styles['share']}>{fraction === undefined ? '' : percent(fraction)}</span>
-      <span className={styles['bytes']}>{words ?? ''}</span>
+      <span className={styles['bytes']}>
+        <Joined parts={[words, ...(more ?? [])]} />
+      </span>
     </div>
   );
 }

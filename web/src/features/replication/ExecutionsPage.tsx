@@ -29,6 +29,9 @@ import { executionFilters, executionPages } from './replication-queries.ts';
 import styles from './replication.module.css';
 
 const urlDefaults = { state: '' };
+/** What was copied, and who began it. */
+const TWO_LINES_PX = 48;
+const stacked = { below: '(max-width: 1279.95px)', rowHeightPx: 98 };
 
 /** Every copy there was, newest first; those that run move while one looks. */
 export function ExecutionsPage() {
@@ -69,6 +72,8 @@ export function ExecutionsPage() {
         rows={rows}
         rowKey={(execution) => execution.id}
         rowHref={(execution) => paths.execution(execution.id)}
+        rowHeightPx={TWO_LINES_PX}
+        stacked={stacked}
         isPending={query.isPending}
         error={errorWords(query.error)}
         onRetry={() => void query.refetch()}
@@ -123,25 +128,28 @@ function NoExecutions({ isFiltered, onShowAll }: { isFiltered: boolean; onShowAl
 function useExecutionColumns(): Column<Execution>[] {
   const { t } = useTranslation(['replication', 'tasks']);
   const { rate } = useCurrentFigures();
-  return useMemo(
-    (): Column<Execution>[] => [
+  return useMemo((): Column<Execution>[] => {
+    const rateOf = (execution: Execution) => rate(executionFigures(execution).rateBytesPerSecond);
+    return [
       {
         key: 'what',
         header: t('executions.column.what'),
         narrow: 'title',
-        grow: 3,
-        minWidth: 170,
+        grow: 4,
+        minWidth: 240,
         cell: (execution) => (
-          <Link to={paths.execution(execution.id)}>
-            <ExecutionName execution={execution} />
-          </Link>
+          <>
+            <ExecutionLink execution={execution} />
+            <StartedBy execution={execution} />
+          </>
         ),
+        narrowCell: (execution) => <ExecutionLink execution={execution} />,
       },
       {
         key: 'route',
         header: t('executions.column.route'),
         grow: 3,
-        minWidth: 225,
+        minWidth: 262,
         cell: ({ sourceRegistryIds, destinationRegistryIds }) =>
           // A run of a policy that found nothing to do.
           sourceRegistryIds.length === 0 ? null : (
@@ -151,7 +159,7 @@ function useExecutionColumns(): Column<Execution>[] {
       {
         key: 'state',
         header: t('executions.column.state'),
-        width: 100,
+        width: 104,
         narrow: 'end',
         cell: ({ state, heldBack }) =>
           heldBack === null ? <ExecutionState state={state} /> : <StatusDot tone="warn" label={t('executions.held')} />,
@@ -159,44 +167,45 @@ function useExecutionColumns(): Column<Execution>[] {
       {
         key: 'progress',
         header: t('executions.column.progress'),
-        grow: 3,
-        minWidth: 264,
-        narrow: 'hidden',
-        cell: (execution) => <ExecutionProgress execution={execution} />,
+        grow: 2,
+        minWidth: 230,
+        narrow: 'below',
+        cell: (execution) => <ExecutionProgress execution={execution} more={[rateOf(execution)]} />,
+        narrowCell: (execution) => (
+          <>
+            <StartedBy execution={execution} />
+            {execution.state === 'running' && execution.heldBack === null ? (
+              <ExecutionProgress execution={execution} />
+            ) : (
+              <span className={styles['by']}>{t('executions.tasks', { words: taskWords(t, execution) })}</span>
+            )}
+          </>
+        ),
       },
       {
         key: 'tasks',
         header: t('executions.column.tasks'),
-        width: 96,
+        width: 110,
         align: 'end',
         narrow: 'hidden',
         cell: (execution) => taskWords(t, execution),
       },
       {
-        key: 'rate',
-        header: t('executions.column.rate'),
-        width: 88,
-        align: 'end',
-        narrow: 'hidden',
-        cell: (execution) => rate(executionFigures(execution).rateBytesPerSecond) ?? '',
-      },
-      {
-        key: 'by',
-        header: t('executions.column.startedBy'),
-        grow: 3,
-        minWidth: 128,
-        narrow: 'hidden',
-        cell: (execution) => <StartedBy execution={execution} />,
-      },
-      {
         key: 'created',
         header: t('executions.column.created'),
-        width: 124,
+        width: 128,
         align: 'end',
         cell: ({ createdAt }) => <RelativeTime instant={createdAt} />,
       },
-    ],
-    [t, rate],
+    ];
+  }, [t, rate]);
+}
+
+function ExecutionLink({ execution }: { execution: Execution }) {
+  return (
+    <Link to={paths.execution(execution.id)}>
+      <ExecutionName execution={execution} />
+    </Link>
   );
 }
 
@@ -226,15 +235,19 @@ function StartedBy({ execution }: { execution: Execution }) {
   const who = requestedBy === null ? '' : `, ${t('execution.by', { who: requestedBy })}`;
   if (promotion !== null) {
     return (
-      <span className={styles['cut']} title={`${originWords(execution)}${who}`}>
+      <span className={styles['by']} title={`${originWords(execution)}${who}`}>
         <PromotionLink execution={execution} />
+        {who}
       </span>
     );
   }
-  if (policy === null) return <bdi>{requestedBy ?? ''}</bdi>;
+  if (policy === null) {
+    return <span className={styles['by']}>{requestedBy === null ? '' : t('execution.by', { who: requestedBy })}</span>;
+  }
   return (
-    <span className={styles['cut']} title={`${policy.name} · ${originWords(execution)}${who}`}>
+    <span className={styles['by']} title={`${policy.name} · ${originWords(execution)}${who}`}>
       {policy.exists ? <Link to={paths.policy(policy.id)}>{policy.name}</Link> : <bdi>{policy.name}</bdi>}
+      {who}
     </span>
   );
 }

@@ -12,6 +12,7 @@ import { RegistryChip } from '../../domain/RegistryChip.tsx';
 import { liveFigures } from '../../domain/tasks/task-figures.ts';
 import { taskPages } from '../../domain/tasks/task-queries.ts';
 import { taskTone } from '../../domain/tasks/task-status.ts';
+import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { TaskNote } from '../../domain/tasks/TaskNote.tsx';
 import { TaskProgressCell } from '../../domain/tasks/TaskProgressCell.tsx';
 import { TaskState } from '../../domain/tasks/TaskState.tsx';
@@ -31,6 +32,8 @@ interface TaskTableProps {
 
 /** A reason, and when it is tried again. */
 const TWO_LINES_PX = 48;
+/** Where its columns do not fit: the artifact, its way, how far it is, and what is said of it. */
+const stacked = { below: '(max-width: 1279.95px)', rowHeightPx: 98 };
 const urlDefaults = { state: '', q: '' };
 
 /** The tasks of an execution, those that need a person first. */
@@ -57,6 +60,7 @@ export function TaskTable({ executionId, state, q }: TaskTableProps) {
       rowKey={(task) => task.id}
       rowHref={(task) => paths.task(executionId, task.id)}
       rowHeightPx={TWO_LINES_PX}
+      stacked={stacked}
       isPending={query.isPending}
       error={errorWords(query.error)}
       onRetry={() => void query.refetch()}
@@ -82,14 +86,15 @@ function useTaskColumns(): Column<Task>[] {
   const { t } = useTranslation('replication');
   const { rate } = useCurrentFigures();
   const directory = useRegistryDirectory();
-  return useMemo(
-    (): Column<Task>[] => [
+  return useMemo((): Column<Task>[] => {
+    const rateOf = (task: Task) => rate(liveFigures(task).rateBytesPerSecond);
+    return [
       {
         key: 'artifact',
         header: t('execution.column.artifact'),
         narrow: 'title',
-        grow: 3,
-        minWidth: 190,
+        grow: 5,
+        minWidth: 240,
         cell: ({ id, executionId, source }) => (
           <Link to={paths.task(executionId, id)}>
             <ReferenceText repository={source.repository} reference={source.reference} isOneLine />
@@ -102,6 +107,7 @@ function useTaskColumns(): Column<Task>[] {
         grow: 2,
         minWidth: 130,
         cell: (task) => <Destination task={task} registry={directory.find(task.destination.registryId)} />,
+        narrowCell: (task) => <Way task={task} />,
       },
       {
         key: 'state',
@@ -113,17 +119,10 @@ function useTaskColumns(): Column<Task>[] {
       {
         key: 'progress',
         header: t('execution.column.progress'),
-        grow: 3,
-        minWidth: 270,
-        cell: (task) => <TaskProgressCell task={task} what={`${task.source.repository}:${task.source.reference}`} />,
-      },
-      {
-        key: 'rate',
-        header: t('execution.column.rate'),
-        width: 92,
-        align: 'end',
+        grow: 2,
+        minWidth: 230,
         narrow: 'hidden',
-        cell: (task) => rate(liveFigures(task).rateBytesPerSecond) ?? '',
+        cell: (task) => <TaskProgressCell task={task} what={whatOf(task)} more={[rateOf(task)]} />,
       },
       {
         key: 'attempt',
@@ -138,14 +137,30 @@ function useTaskColumns(): Column<Task>[] {
         header: t('execution.column.note'),
         grow: 4,
         minWidth: 220,
-        cell: (task) => (
-          <span className={styles['note']} data-tone={taskTone(task)}>
-            <TaskNote task={task} />
-          </span>
-        ),
+        narrow: 'below',
+        cell: (task) => <Note task={task} />,
+        narrowCell: (task) =>
+          task.state === 'running' ? (
+            <TaskProgressCell
+              task={task}
+              what={whatOf(task)}
+              more={[rateOf(task), <TaskNote key="note" task={task} />]}
+            />
+          ) : (
+            <Note task={task} />
+          ),
       },
-    ],
-    [t, rate, directory],
+    ];
+  }, [t, rate, directory]);
+}
+
+const whatOf = ({ source }: Task) => `${source.repository}:${source.reference}`;
+
+function Note({ task }: { task: Task }) {
+  return (
+    <span className={styles['note']} data-tone={taskTone(task)}>
+      <TaskNote task={task} />
+    </span>
   );
 }
 
@@ -155,18 +170,32 @@ interface DestinationProps {
 }
 
 /** The registry; beside it the name there where it is another one. */
-function Destination({ task: { source, destination }, registry }: DestinationProps) {
-  const isRenamed = destination.repository !== source.repository || (destination.tag ?? '') !== source.reference;
-  const isDigestCopy = destination.tag === null && destination.repository === source.repository;
+function Destination({ task, registry }: DestinationProps) {
   return (
     <>
-      <RegistryChip name={registry.name} environment={registry.environment} />{' '}
-      {isRenamed && !isDigestCopy ? (
-        <ReferenceText
-          repository={destination.repository}
-          {...(destination.tag === null ? {} : { reference: destination.tag })}
-        />
-      ) : null}
+      <RegistryChip name={registry.name} environment={registry.environment} /> <NameThere task={task} />
     </>
+  );
+}
+
+/** In a stacked row there is no head that says from where. */
+function Way({ task }: { task: Task }) {
+  return (
+    <>
+      <RouteText sourceIds={[task.source.registryId]} destinationIds={[task.destination.registryId]} />{' '}
+      <NameThere task={task} />
+    </>
+  );
+}
+
+function NameThere({ task: { source, destination } }: { task: Task }) {
+  const isRenamed = destination.repository !== source.repository || (destination.tag ?? '') !== source.reference;
+  const isDigestCopy = destination.tag === null && destination.repository === source.repository;
+  if (!isRenamed || isDigestCopy) return null;
+  return (
+    <ReferenceText
+      repository={destination.repository}
+      {...(destination.tag === null ? {} : { reference: destination.tag })}
+    />
   );
 }
