@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { endpoint } from './endpoint.ts';
-import { taskCounts } from './replication.ts';
+import { Activity, taskCounts } from './replication.ts';
 import { Id, Instant, Reason, RegistryId } from './words.ts';
 
 /** What one registry takes and gives now, over all console instances. */
@@ -42,6 +42,8 @@ export const Route = z.extend(RouteTraffic, {
   queuedTasks: z.int(),
   waitingTasks: z.int(),
   failedLastHour: z.int(),
+  /** What its open tasks do; null where none is open. */
+  activity: z.nullable(Activity),
 });
 export type Route = z.infer<typeof Route>;
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { endpoint } from './endpoint.ts';
 import { listQuery, page } from './lists.ts';
 import { Cron, PolicyContent, TimeZone } from './policy-content.ts';
-import { Execution, executionStates, PlannedWork, policyTriggers } from './replication.ts';
+import { Activity, Execution, executionStates, PlannedWork, policyTriggers } from './replication.ts';
 import { Digest, Id, Instant, ProjectName, Reason, RegistryId, RepositoryName, TagName } from './words.ts';
 
 export { Bandwidth, NameMapping, PolicyContent, PolicyFilters } from './policy-content.ts';
@@ -14,12 +14,14 @@ export const PolicyDestination = z
     pausedAt: z.nullable(Instant),
     pausedBy: z.nullable(z.string()),
     openTaskCount: z.int(),
+    /** What these do; null where none is open. */
+    activity: z.nullable(Activity),
     /** Of the last task there that waits or failed, while no later one has succeeded. */
     reason: z.nullable(Reason),
   })
   .register(z.globalRegistry, { id: 'PolicyDestination' });
 
-export const policyStates = ['disabled', 'paused', 'running', 'failing', 'idle'] as const;
+export const policyStates = ['disabled', 'paused', 'running', 'waiting', 'failing', 'idle'] as const;
 
 export const Policy = z
   .object({
@@ -30,8 +32,10 @@ export const Policy = z
     content: PolicyContent,
     /** Also the `ETag` of the answer. Give it back in `version` (or in `If-Match`) when changing. */
     version: z.int(),
-    /** `running`: tasks are open; `failing`: its last execution failed. */
+    /** `running`: tasks are open; `waiting`: all of these only wait; `failing`: its last execution failed. */
     state: z.enum(policyStates),
+    /** What its open tasks do, also those of a paused policy; null where none is open. */
+    activity: z.nullable(Activity),
     isEnabled: z.boolean(),
     pausedAt: z.nullable(Instant),
     pausedBy: z.nullable(z.string()),
@@ -156,6 +160,8 @@ export const listPolicies = endpoint({
     project: z.optional(ProjectName),
     /** As source or destination. */
     registryId: z.optional(RegistryId),
+    /** `paused`: those that are enabled and somebody has paused, as a whole or into a destination. */
+    state: z.optional(z.enum(['paused'])),
   }),
   response: page(Policy),
   errors: ['cursor-invalid'],

@@ -124,6 +124,20 @@ export const PlannedWork = z
   .register(z.globalRegistry, { id: 'PlannedWork' });
 export type PlannedWork = z.infer<typeof PlannedWork>;
 
+/** `waiting`: for the next try; those after it because somebody wants it so. */
+export const activityKinds = ['running', 'queued', 'waiting', 'held', 'maintenance', 'paused'] as const;
+/** What open tasks do together: the first kind that is true of one of them. */
+export const Activity = z
+  .object({
+    kind: z.enum(activityKinds),
+    /** Those of which it is true; of those that wait, the ones that wait for `reason`, which are the most. */
+    taskCount: z.int(),
+    /** What is waited for. */
+    reason: z.nullable(Reason),
+  })
+  .register(z.globalRegistry, { id: 'Activity' });
+export type Activity = z.infer<typeof Activity>;
+
 export const executionStates = ['running', 'succeeded', 'failed', 'stopped'] as const;
 /** `reconcile`: after a scan of the source, or when a policy was enabled or resumed. */
 export const policyTriggers = ['manual', 'schedule', 'push', 'reconcile'] as const;
@@ -152,6 +166,8 @@ export const Execution = z
     requestedBy: z.nullable(z.string()),
     /** `running` until every task is final; then `failed` if one failed, `stopped` if one was stopped, else `succeeded`. */
     state: z.enum(executionStates),
+    /** Null once every task is final. */
+    activity: z.nullable(Activity),
     tasks: taskCounts,
     bytesTotal: z.number(),
     bytesDone: z.number(),
@@ -239,8 +255,11 @@ export const listExecutions = endpoint({
   permission: 'replication.read',
   query: z.strictObject({
     ...listQuery(['-created', 'created']),
-    /** `held` is running, with deletions that wait for a person's word. */
-    state: z.optional(z.enum([...executionStates, 'held'])),
+    /**
+     * Of those that are running `moving` have a task that runs or will at once, `waiting` one that waits for anything, and `held`
+     * deletions that wait for a person's word.
+     */
+    state: z.optional(z.enum([...executionStates, 'moving', 'waiting', 'held'])),
     policyId: z.optional(Id),
   }),
   response: page(Execution),

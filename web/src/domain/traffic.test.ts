@@ -17,7 +17,7 @@ const route = (destinationRegistryId: string, bytesPerSecond: number) => ({
   destinationRegistryId,
   bytesPerSecond,
 });
-const tasks = { bytesLastHour: 9, runningTasks: 1, queuedTasks: 2, waitingTasks: 3, failedLastHour: 4 };
+const tasks = { bytesLastHour: 9, runningTasks: 1, queuedTasks: 2, waitingTasks: 3, failedLastHour: 4, activity: null };
 
 const known: Operations = {
   counts: { queued: 2, running: 1, waiting: 3, succeeded: 0, failed: 4, stopped: 0 },
@@ -54,7 +54,14 @@ describe('live traffic', () => {
   });
 
   it('shows a way that nobody knew, and as still what is not named', () => {
-    const none = { bytesLastHour: 0, runningTasks: 0, queuedTasks: 0, waitingTasks: 0, failedLastHour: 0 };
+    const none = {
+      bytesLastHour: 0,
+      runningTasks: 0,
+      queuedTasks: 0,
+      waitingTasks: 0,
+      failedLastHour: 0,
+      activity: null,
+    };
     expect(withTraffic(known, traffic({})).routes).toEqual([
       { ...route('north', 20), ...tasks },
       { ...route('south', 0), ...tasks },

@@ -1,7 +1,14 @@
 import type { Operations, Route, Traffic } from 'bff/contract/operations';
 
 const still = { inBytesPerSecond: 0, outBytesPerSecond: 0, writing: 0, reading: 0, quietUntil: null };
-const noTasks = { bytesLastHour: 0, runningTasks: 0, queuedTasks: 0, waitingTasks: 0, failedLastHour: 0 };
+const noTasks = {
+  bytesLastHour: 0,
+  runningTasks: 0,
+  queuedTasks: 0,
+  waitingTasks: 0,
+  failedLastHour: 0,
+  activity: null,
+};
 
 /** The known figures with what moves now; what the message does not name stands still. */
 export function withTraffic(known: Operations, { rateBytesPerSecond, registries, routes, at }: Traffic): Operations {

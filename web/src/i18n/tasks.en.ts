@@ -14,6 +14,31 @@ export const text = {
   onHold: 'on hold',
   /** All that waits, counted: to retry, held back, on hold. */
   waiting: 'waiting',
+  /** Of open tasks together, where none of them runs or will at once. */
+  activity: {
+    waiting: 'waiting',
+    held: 'held back',
+    maintenance: 'on hold',
+    paused: 'paused',
+    tasks_one: '{{count, number}} task',
+    tasks_other: '{{count, number}} tasks',
+    wait_one: '{{count, number}} task waits',
+    wait_other: '{{count, number}} tasks wait',
+    cause: {
+      unreachable: '{{registry}} cannot be reached',
+      silent: '{{registry}} does not answer',
+      full: '{{registry}} is full',
+      noWrites: '{{registry}} takes no writes',
+      limited: '{{registry}} asks for a pause',
+      maintenance: '{{registry}} is in maintenance',
+      held_one: '{{count, number}} deletion waits for a person’s word',
+      held_other: '{{count, number}} deletions wait for a person’s word',
+      paused_one: '{{count, number}} task waits until it goes on',
+      paused_other: '{{count, number}} tasks wait until it goes on',
+      retry_one: '{{count, number}} task waits for the next try',
+      retry_other: '{{count, number}} tasks wait for the next try',
+    },
+  },
   executionState: { running: 'running', succeeded: 'done', failed: 'failed', stopped: 'stopped' },
   blobState: {
     queued: 'queued',

@@ -79,12 +79,13 @@ async function findToChange(
 function mountReads(router: Router, deps: PoliciesRoutesDeps): void {
   const { view } = deps;
   mountEndpoint(router, contract.listPolicies, async ({ query }, { access }) => {
-    const { q, project, registryId, sort = 'name', limit = pageLength, cursor } = query;
+    const { q, project, registryId, state, sort = 'name', limit = pageLength, cursor } = query;
     const { items, total } = await view.list({
       scope: await access.scope('member.read'),
       q,
       project,
       registryId,
+      isPaused: state === 'paused',
       sort,
       limit: limit + 1,
       after: readCursor(cursor, sort, policyOrders[sort]),

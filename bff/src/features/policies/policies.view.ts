@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { RowScope } from '../../database/scope.ts';
 import { isAfter, type KeysetColumn, type KeysetPosition, likeLiteral, orderBy } from '../../database/keyset.ts';
 import type { Tables } from '../../database/tables.ts';
+import { type Activity, activityOf, waitReason, waitsFor } from '../replication/replication.service.ts';
 import { contentOf } from './policies.store.ts';
 import type { PolicyContent, PolicyTrigger, Reason } from './policy.ts';
 
@@ -17,6 +18,8 @@ export interface ShownPolicy {
   readonly pausedAt: Date | null;
   readonly pausedBy: string | null;
   readonly destinations: readonly ShownDestination[];
+  /** What its open tasks do; null where none is. */
+  readonly activity: Activity | null;
   readonly runningExecutionId: string | null;
   readonly heldExecutionId: string | null;
   readonly lastExecution: LastExecution | null;
@@ -34,6 +37,7 @@ export interface ShownDestination {
   readonly pausedAt: Date | null;
   readonly pausedBy: string | null;
   readonly openTaskCount: number;
+  readonly activity: Activity | null;
   readonly reason: Reason | null;
 }
 
@@ -58,6 +62,8 @@ export interface PoliciesQuery {
   readonly q: string | undefined;
   readonly project: string | undefined;
   readonly registryId: string | undefined;
+  /** Only those that somebody has paused, as a whole or into a destination. */
+  readonly isPaused: boolean;
   readonly sort: PolicySort;
   readonly limit: number;
   readonly after: KeysetPosition | null;
@@ -128,10 +134,14 @@ function isVisible(scope: RowScope): RawBuilder<unknown> {
       where seen.project = p.project and seen.id = used.id))))`;
 }
 
-function conditionsOf({ scope, q, project, registryId }: PoliciesQuery): RawBuilder<unknown>[] {
+function conditionsOf({ scope, q, project, registryId, isPaused }: PoliciesQuery): RawBuilder<unknown>[] {
   const conditions = [isVisible(scope)];
   if (project !== undefined) conditions.push(sql`p.project = ${project}`);
   if (registryId !== undefined) conditions.push(sql`${registryId}::text = any (p.registry_ids)`);
+  if (isPaused) {
+    conditions.push(sql`p.is_enabled and (p.paused_at is not null or exists (
+      select from policy_destinations d where d.policy_id = p.id and d.registry_id = any (p.registry_ids)))`);
+  }
   if (q !== undefined && q !== '') {
     const pattern = `%${likeLiteral(q)}%`;
     conditions.push(sql`(p.name ilike ${pattern} or p.project ilike ${pattern}
@@ -191,21 +201,30 @@ async function heads(
 interface DestinationRow {
   policy_id: string;
   registry_id: string;
-  count: number;
   reason: Reason | null;
+}
+
+/** Open tasks in one state, or that wait for the same. */
+interface OpenRow extends DestinationRow {
+  state: 'queued' | 'running' | 'waiting';
+  count: number;
+  /** Of the one that was tried last, and when; a try that has just begun keeps the last one's. */
+  last_reason: Reason | null;
+  started_at: Date | null;
 }
 
 async function shown(database: Kysely<Tables>, rows: readonly Head[], sort: PolicySort): Promise<ShownPolicy[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
   const lastIds = rows.flatMap(({ last_id }) => last_id ?? []);
-  const open = await sql<DestinationRow>`
-    select policy_id, destination_registry_id as registry_id, count(*) as count,
-      (array_agg(reason order by started_at desc nulls last) filter (where reason is not null))[1] as reason
-    from tasks where policy_id = any (${ids}::uuid[]) and state in ('queued', 'running', 'waiting')
-    group by policy_id, destination_registry_id`.execute(database);
+  const open = await sql<OpenRow>`
+    select t.policy_id, t.destination_registry_id as registry_id, t.state, count(*) as count, ${waitReason} as reason,
+      (array_agg(t.reason order by t.started_at desc nulls last) filter (where t.reason is not null))[1] as last_reason,
+      max(t.started_at) filter (where t.reason is not null) as started_at
+    from tasks t where t.policy_id = any (${ids}::uuid[]) and t.state in ('queued', 'running', 'waiting')
+    group by t.policy_id, t.destination_registry_id, t.state, ${waitsFor}`.execute(database);
   const failed = await sql<DestinationRow>`
-    select policy_id, destination_registry_id as registry_id, count(*) as count,
+    select policy_id, destination_registry_id as registry_id,
       (array_agg(reason order by finished_at desc))[1] as reason
     from tasks where execution_id = any (${lastIds}::uuid[]) and state = 'failed'
     group by policy_id, destination_registry_id`.execute(database);
@@ -216,23 +235,31 @@ async function shown(database: Kysely<Tables>, rows: readonly Head[], sort: Poli
       const isOwn = (of: { policy_id: string | null; registry_id: string }): boolean =>
         of.policy_id === row.id && of.registry_id === registryId;
       const pause = paused.find(isOwn);
-      const waiting = open.rows.find(isOwn);
+      const own = open.rows.filter(isOwn);
       return {
         registryId,
         pausedAt: pause?.paused_at ?? null,
         pausedBy: pause?.paused_by ?? null,
-        openTaskCount: waiting?.count ?? 0,
-        reason: waiting?.reason ?? failed.rows.find(isOwn)?.reason ?? null,
+        openTaskCount: own.reduce((sum, { count }) => sum + count, 0),
+        activity: activityOf(own),
+        reason: lastReasonOf(own) ?? failed.rows.find(isOwn)?.reason ?? null,
       };
     });
-    return shownPolicy(row, content, destinations, sort);
+    const activity = activityOf(open.rows.filter(({ policy_id }) => policy_id === row.id));
+    return shownPolicy(row, { content, destinations, activity }, sort);
   });
+}
+
+function lastReasonOf(tasks: readonly OpenRow[]): Reason | null {
+  const [last] = tasks
+    .filter(({ last_reason }) => last_reason !== null)
+    .toSorted((one, other) => (other.started_at?.getTime() ?? 0) - (one.started_at?.getTime() ?? 0));
+  return last?.last_reason ?? null;
 }
 
 function shownPolicy(
   row: Head,
-  content: PolicyContent,
-  destinations: readonly ShownDestination[],
+  { content, destinations, activity }: Pick<ShownPolicy, 'content' | 'destinations' | 'activity'>,
   sort: PolicySort,
 ): ShownPolicy {
   const isByName = sort === 'name' || sort === '-name';
@@ -246,6 +273,7 @@ function shownPolicy(
     pausedAt: row.paused_at,
     pausedBy: row.paused_by,
     destinations,
+    activity,
     runningExecutionId: row.running_id,
     heldExecutionId: row.held_id,
     lastExecution: lastOf(row),

@@ -14,6 +14,7 @@ export function policyAnswer(policy: ShownPolicy): contract.Policy {
     content: policy.content,
     version: policy.version,
     state: stateOf(policy),
+    activity: policy.activity,
     isEnabled: policy.isEnabled,
     pausedAt: instant(policy.pausedAt),
     pausedBy: policy.pausedBy,
@@ -37,10 +38,12 @@ export function policyAnswer(policy: ShownPolicy): contract.Policy {
   };
 }
 
-function stateOf({ isEnabled, pausedAt, runningExecutionId, lastExecution }: ShownPolicy): contract.Policy['state'] {
+function stateOf(policy: ShownPolicy): contract.Policy['state'] {
+  const { isEnabled, pausedAt, activity, runningExecutionId, lastExecution } = policy;
   if (!isEnabled) return 'disabled';
   if (pausedAt !== null) return 'paused';
-  if (runningExecutionId !== null) return 'running';
+  if (activity !== null && activity.kind !== 'running' && activity.kind !== 'queued') return 'waiting';
+  if (activity !== null || runningExecutionId !== null) return 'running';
   return lastExecution?.state === 'failed' ? 'failing' : 'idle';
 }
 

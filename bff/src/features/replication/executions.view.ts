@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import type { ExecutionState, Reason, TaskState } from './replication.ts';
+import { type Activity, activityOf, waitReason, waitsFor } from './task-activity.view.ts';
 import { type TaskScope, visibleTasks } from './task-scope.view.ts';
 
 export type ExecutionTrigger = 'copy' | 'promotion' | 'manual' | 'schedule' | 'push' | 'reconcile';
@@ -42,6 +43,8 @@ export interface Execution {
   readonly heldBack: Reason | null;
   readonly requestedBy: string | null;
   readonly state: ExecutionState;
+  /** What its open tasks do; null where none is. */
+  readonly activity: Activity | null;
   readonly tasks: Record<TaskState, number>;
   readonly bytesTotal: number;
   readonly bytesDone: number;
@@ -58,8 +61,8 @@ export interface ExecutionsQuery {
   /** What the caller may see. */
   readonly scope: TaskScope;
   readonly q: string | undefined;
-  /** `held`: its deletions wait for a person's word. */
-  readonly state: ExecutionState | 'held' | undefined;
+  /** `held`: its deletions wait for a person's word; `moving`: something of it runs or will at once; `waiting`: something waits. */
+  readonly state: ExecutionState | OpenFilter | undefined;
   readonly policyId: string | undefined;
   readonly isNewestFirst: boolean;
   readonly limit: number;
@@ -68,6 +71,8 @@ export interface ExecutionsQuery {
   /** Instant in microseconds and id of the last one on the page before. */
   readonly after: { readonly microseconds: number; readonly id: string } | null;
 }
+
+type OpenFilter = 'held' | 'moving' | 'waiting';
 
 export interface LiveBytes {
   readonly id: string;
@@ -110,10 +115,11 @@ function conditionsOf(query: ExecutionsQuery): RawBuilder<unknown>[] {
   const { q, state, policyId, after, isNewestFirst, scope } = query;
   const conditions: RawBuilder<unknown>[] = [];
   if (policyId !== undefined) conditions.push(sql`e.policy_id = ${policyId}::uuid`);
-  if (state === 'held') conditions.push(sql`e.held_back is not null`);
   if (state !== undefined) {
     const own = scope.isEverything ? sql`e.state` : sql`seen.state`;
-    conditions.push(sql`${own} = ${state === 'held' ? 'running' : state}`);
+    conditions.push(
+      isOpenFilter(state) ? sql`${own} = 'running' and ${openFilter(state, scope)}` : sql`${own} = ${state}`,
+    );
   }
   if (q !== undefined && q !== '') {
     const pattern = likePattern(q);
@@ -127,6 +133,17 @@ function conditionsOf(query: ExecutionsQuery): RawBuilder<unknown>[] {
     conditions.push(isNewestFirst ? sql`${place} < ${last}` : sql`${place} > ${last}`);
   }
   return conditions;
+}
+
+function isOpenFilter(state: ExecutionState | OpenFilter): state is OpenFilter {
+  return state === 'held' || state === 'moving' || state === 'waiting';
+}
+
+function openFilter(filter: OpenFilter, scope: TaskScope): RawBuilder<unknown> {
+  if (filter === 'held') return sql`e.held_back is not null`;
+  const states: readonly TaskState[] = filter === 'moving' ? ['queued', 'running'] : ['waiting'];
+  return sql`exists (select from tasks t
+    where t.execution_id = e.id and t.state in (${sql.join(states)}) and ${visibleTasks(scope) ?? sql`true`})`;
 }
 
 interface Head {
@@ -193,6 +210,7 @@ interface Counted {
   execution_id: string;
   state: TaskState;
   count: number;
+  reason: Reason | null;
   bytes_total: number;
   bytes_done: number;
   sources: string[];
@@ -210,10 +228,12 @@ async function withTasks(
   const ids = sql.join(rows.map(({ id }) => id));
   const narrowed = visible === null ? sql`` : sql`and ${visible}`;
   const counted = await sql<Counted>`
-    select execution_id, state, count(*) as count, coalesce(sum(bytes_total) ${stored}, 0) as bytes_total,
+    select execution_id, state, count(*) as count, ${waitReason} as reason, coalesce(sum(bytes_total) ${stored}, 0) as bytes_total,
       coalesce(sum(bytes_done) ${stored}, 0) as bytes_done, array_agg(distinct source_registry_id) as sources,
       array_agg(distinct destination_registry_id) as destinations
-    from tasks t where execution_id in (${ids}) ${narrowed} group by execution_id, state`.execute(database);
+    from tasks t where execution_id in (${ids}) ${narrowed} group by execution_id, state, ${waitsFor}`.execute(
+    database,
+  );
   const samples = await sql<{ execution_id: string; repository: string; reference: string }>`
     select e.id as execution_id, s.repository, s.reference from executions e
     cross join lateral (
@@ -225,7 +245,7 @@ async function withTasks(
   return rows.map((row) => {
     const own = counted.rows.filter(({ execution_id }) => execution_id === row.id);
     const tasks = { ...noTasks };
-    for (const { state, count } of own) tasks[state] = count;
+    for (const { state, count } of own) tasks[state] += count;
     const moving = live.filter(({ executionId }) => executionId === row.id);
     return {
       id: row.id,
@@ -236,6 +256,7 @@ async function withTasks(
       heldBack: row.held_back,
       requestedBy: row.requested_by,
       state: row.state,
+      activity: activityOf(own),
       tasks,
       bytesTotal:
         own.reduce((sum, part) => sum + part.bytes_total, 0) +

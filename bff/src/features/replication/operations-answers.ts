@@ -1,5 +1,6 @@
 import type * as contract from '../../contract/operations.ts';
 import type { OperationsNow, TrafficHistory } from './operations-monitor.ts';
+import { activityAnswer } from './replication-answers.ts';
 import type { RouteTasks } from './operations.view.ts';
 import type { InstanceTraffic } from './shared-traffic.ts';
 import { stepCount, stepSeconds } from './traffic.store.ts';
@@ -98,16 +99,17 @@ function routesAnswer({ routes, traffic, movedLastHour }: OperationsNow): contra
     if (known !== undefined) return known;
     const ends = { sourceRegistryId, destinationRegistryId };
     const tasks = { runningTasks: 0, queuedTasks: 0, waitingTasks: 0, failedLastHour: 0 };
-    const route = { ...ends, ...tasks, bytesPerSecond: 0, bytesLastHour: 0 };
+    const route = { ...ends, ...tasks, activity: null, bytesPerSecond: 0, bytesLastHour: 0 };
     all.set(key, route);
     return route;
   };
-  for (const { sourceRegistryId, destinationRegistryId, counts } of routes) {
+  for (const { sourceRegistryId, destinationRegistryId, counts, activity } of routes) {
     const route = of(sourceRegistryId, destinationRegistryId);
     route.runningTasks = counts.running;
     route.queuedTasks = counts.queued;
     route.waitingTasks = counts.waiting;
     route.failedLastHour = counts.failed;
+    route.activity = activityAnswer(activity);
   }
   for (const { sourceRegistryId, destinationRegistryId, bytesPerSecond } of traffic.routes) {
     if (bytesPerSecond > 0) of(sourceRegistryId, destinationRegistryId).bytesPerSecond = bytesPerSecond;

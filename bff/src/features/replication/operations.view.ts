@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { noTasks } from './executions.view.ts';
 import type { Reason, TaskState } from './replication.ts';
+import { type Activity, activityOf, waitReason, waitsFor } from './task-activity.view.ts';
 import { parkedCodes } from './task-pauses.store.ts';
 
 export interface FailureGroup {
@@ -22,6 +23,8 @@ export interface RouteTasks {
   readonly sourceRegistryId: string;
   readonly destinationRegistryId: string;
   readonly counts: Record<TaskState, number>;
+  /** What the open ones do; null where there is none. */
+  readonly activity: Activity | null;
 }
 
 /** What the database knows of the present; what moves is added by the processes that move it. */
@@ -70,14 +73,15 @@ interface CountRow {
   destination_registry_id: string;
   state: TaskState;
   count: number;
+  reason: Reason | null;
   oldest: Date;
 }
 
 async function countRows(database: Kysely<Tables>): Promise<CountRow[]> {
   const part = sql`select source_registry_id, destination_registry_id, state, count(*) as count,
-    min(created_at) as oldest from tasks`;
+    ${waitReason} as reason, min(created_at) as oldest from tasks t`;
   const { rows } = await sql<CountRow>`
-    ${part} where state in ('queued', 'running', 'waiting') group by 1, 2, 3
+    ${part} where state in ('queued', 'running', 'waiting') group by 1, 2, 3, ${waitsFor}
     union all
     ${part} where ${isOfLastHour} group by 1, 2, 3`.execute(database);
   return rows;
@@ -91,7 +95,12 @@ function routesOf(rows: readonly CountRow[]): RouteTasks[] {
     const counts = { ...noTasks };
     for (const { state, count } of group) counts[state] += count;
     return [
-      { sourceRegistryId: first.source_registry_id, destinationRegistryId: first.destination_registry_id, counts },
+      {
+        sourceRegistryId: first.source_registry_id,
+        destinationRegistryId: first.destination_registry_id,
+        counts,
+        activity: activityOf(group),
+      },
     ];
   });
 }

@@ -5,6 +5,7 @@ import type { Execution } from './executions.view.ts';
 import { sumRates, type TaskProgressNote } from './live-progress.ts';
 import { etaSeconds } from './rate-meter.ts';
 import type { Reason, Task, TaskBlob } from './replication.ts';
+import type { Activity } from './task-activity.view.ts';
 import type { TaskDetail } from './tasks.view.ts';
 
 /** From what replication knows to what the contract says. */
@@ -84,6 +85,7 @@ export function executionAnswer(execution: Execution, live: readonly TaskProgres
     heldBack: mutable(execution.heldBack),
     requestedBy: execution.requestedBy,
     state: execution.state,
+    activity: activityAnswer(execution.activity),
     tasks: { ...execution.tasks },
     bytesTotal: execution.bytesTotal,
     bytesDone: execution.bytesDone,
@@ -95,6 +97,10 @@ export function executionAnswer(execution: Execution, live: readonly TaskProgres
     createdAt: execution.createdAt.toISOString(),
     finishedAt: instant(execution.finishedAt),
   };
+}
+
+export function activityAnswer(activity: Activity | null): contract.Activity | null {
+  return activity && { ...activity, reason: mutable(activity.reason) };
 }
 
 export function previewAnswer({ items, bytesToCopy }: CopyPreview): Answer<typeof contract.previewCopy> {

@@ -1,7 +1,8 @@
 import type { Execution, Task } from 'bff/contract/replication';
 import { useTranslation } from 'react-i18next';
 import { StatusDot } from '../../ui/StatusDot.tsx';
-import { executionTone, isHeldReason, isOnHold, taskTone } from './task-status.ts';
+import { useActivityWords } from './activity-words.ts';
+import { executionTone, isHeldReason, isOnHold, isWaiting, taskTone } from './task-status.ts';
 
 export function TaskState({ task: { state, reason } }: { task: Pick<Task, 'state' | 'reason'> }) {
   const { t } = useTranslation('tasks');
@@ -13,7 +14,23 @@ export function TaskState({ task: { state, reason } }: { task: Pick<Task, 'state
   }
 }
 
-export function ExecutionState({ state }: { state: Execution['state'] }) {
+interface ExecutionStateProps {
+  execution: Pick<Execution, 'state' | 'activity'>;
+  /** Also what it waits for, beside the word. */
+  hasCause?: boolean;
+}
+
+export function ExecutionState({ execution: { state, activity }, hasCause = false }: ExecutionStateProps) {
   const { t } = useTranslation('tasks');
-  return <StatusDot tone={executionTone(state)} label={t(`executionState.${state}`)} isActive={state === 'running'} />;
+  const words = useActivityWords();
+  const tone = executionTone({ state, activity });
+  if (!isWaiting(activity)) {
+    return <StatusDot tone={tone} label={t(`executionState.${state}`)} isActive={state === 'running'} />;
+  }
+  const { state: label, cause, long } = words(activity);
+  return (
+    <span title={long}>
+      <StatusDot tone={tone} label={hasCause ? [label, cause].join(' · ') : label} wraps={hasCause} />
+    </span>
+  );
 }

@@ -35,6 +35,7 @@ const execution: Execution = {
   promotion: null,
   planned: null,
   heldBack: null,
+  activity: null,
   requestedBy: null,
   state: 'running',
   tasks: { queued: 1, running: 1, waiting: 0, succeeded: 3, failed: 0, stopped: 0 },
@@ -61,6 +62,21 @@ describe('the sums of an execution', () => {
     ]);
     expect(after).toMatchObject({ bytesTotal: 1050, bytesDone: 365 });
     expect(after.tasks).toEqual({ ...execution.tasks, queued: 0, running: 2 });
+  });
+
+  it('say at once that one runs again which all waited before', () => {
+    const reason = { code: 'connection-refused', sentence: 'North refused the connection.', params: {} };
+    const waits: Execution = {
+      ...execution,
+      tasks: { ...execution.tasks, queued: 0, running: 0, waiting: 2 },
+      activity: { kind: 'waiting', taskCount: 2, reason },
+    };
+    const waiting = new Map([['a', task('a', { state: 'waiting', reason })]]);
+    expect(withTaskUpdates(waits, waiting, [update('a', { state: 'waiting' })]).activity).toEqual(waits.activity);
+    expect(withTaskUpdates(waits, waiting, [update('a', {})]).activity).toMatchObject({
+      kind: 'running',
+      taskCount: 1,
+    });
   });
 
   it('take nothing from tasks that are not known, of another execution, or from before', () => {

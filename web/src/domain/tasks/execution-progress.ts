@@ -1,4 +1,4 @@
-import type { Execution, Task } from 'bff/contract/replication';
+import type { Activity, Execution, Task } from 'bff/contract/replication';
 import type { TaskUpdate } from './task-cache.ts';
 
 /**
@@ -11,7 +11,7 @@ export function withTaskUpdates(
   known: ReadonlyMap<string, Task>,
   updates: Iterable<TaskUpdate>,
 ): Execution {
-  let { bytesTotal, bytesDone } = execution;
+  let { bytesTotal, bytesDone, activity } = execution;
   const tasks = { ...execution.tasks };
   for (const update of updates) {
     const before = known.get(update.id);
@@ -22,6 +22,13 @@ export function withTaskUpdates(
     bytesDone += update.bytesDone - before.bytesDone;
     tasks[before.state] = Math.max(0, tasks[before.state] - 1);
     tasks[update.state] += 1;
+    activity = activityNow(activity, tasks);
   }
-  return { ...execution, bytesTotal, bytesDone, tasks };
+  return { ...execution, bytesTotal, bytesDone, tasks, activity };
+}
+
+/** What waits, and for what, is read with the next answer; that something runs again is seen at once. */
+function activityNow(known: Activity | null, { running, queued }: Execution['tasks']): Activity | null {
+  if (running > 0) return { kind: 'running', taskCount: running, reason: null };
+  return queued > 0 ? { kind: 'queued', taskCount: queued, reason: null } : known;
 }

@@ -1,4 +1,4 @@
-import type { Execution, Task, TaskBlob, TaskState } from 'bff/contract/replication';
+import type { Activity, Execution, Task, TaskBlob, TaskState } from 'bff/contract/replication';
 import type { Tone } from '../../ui/StatusDot.tsx';
 
 const toneOfTask: Readonly<Record<TaskState, Tone>> = {
@@ -26,6 +26,15 @@ const toneOfExecution: Readonly<Record<Execution['state'], Tone>> = {
   stopped: 'neutral',
 };
 
+const toneOfActivity: Readonly<Record<Activity['kind'], Tone>> = {
+  running: 'accent',
+  queued: 'neutral',
+  waiting: 'warn',
+  held: 'warn',
+  maintenance: 'neutral',
+  paused: 'neutral',
+};
+
 /** What needs a person comes first; what is done comes last. */
 export const taskStatesByUrgency = [
   'failed',
@@ -37,7 +46,19 @@ export const taskStatesByUrgency = [
 ] as const satisfies readonly TaskState[];
 
 export const blobTone = (state: TaskBlob['state']): Tone => toneOfBlob[state];
-export const executionTone = (state: Execution['state']): Tone => toneOfExecution[state];
+export const activityTone = ({ kind }: Pick<Activity, 'kind'>): Tone => toneOfActivity[kind];
+/** Nothing of it runs, or will at once. */
+export const isWaiting = (activity: Activity | null): activity is Activity =>
+  activity !== null && activity.kind !== 'running' && activity.kind !== 'queued';
+/** How a cause stands that is said of tasks together: what is tried again, or what somebody holds, has not failed. */
+export function causeTone(reason: { readonly code: string }, activity: Activity | null): Tone {
+  const isOfOpen = activity !== null && (activity.reason === null || activity.reason.code === reason.code);
+  if (isOfOpen) return isWaiting(activity) ? activityTone(activity) : 'warn';
+  if (isOnHold(reason)) return isHeldReason(reason) ? 'warn' : 'neutral';
+  return 'danger';
+}
+export const executionTone = ({ state, activity }: Pick<Execution, 'state' | 'activity'>): Tone =>
+  isWaiting(activity) ? activityTone(activity) : toneOfExecution[state];
 
 export const isFinal = (state: TaskState): boolean =>
   state === 'succeeded' || state === 'failed' || state === 'stopped';

@@ -101,7 +101,7 @@ function useLayout(routes: readonly RouteEnds[], registries: readonly KnownRegis
   }, [keys, registries]);
 }
 
-const tones = ['moving', 'waiting', 'failing', 'idle'] as const;
+const tones = ['moving', 'waiting', 'onHold', 'failing', 'idle'] as const;
 
 function Arrowheads() {
   return (

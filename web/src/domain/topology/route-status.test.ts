@@ -10,6 +10,7 @@ const route = {
   queuedTasks: 0,
   waitingTasks: 0,
   failedLastHour: 0,
+  activity: null,
 };
 
 describe('a way between two registries', () => {
@@ -20,6 +21,10 @@ describe('a way between two registries', () => {
     [{ runningTasks: 1, failedLastHour: 1 }, 'moving'],
     [{ queuedTasks: 4, failedLastHour: 1 }, 'failing'],
     [{ queuedTasks: 4 }, 'idle'],
+    [{ waitingTasks: 3, activity: { kind: 'waiting', taskCount: 3, reason: null } as const }, 'waiting'],
+    [{ waitingTasks: 3, activity: { kind: 'held', taskCount: 3, reason: null } as const }, 'waiting'],
+    [{ waitingTasks: 3, activity: { kind: 'maintenance', taskCount: 3, reason: null } as const }, 'onHold'],
+    [{ waitingTasks: 3, activity: { kind: 'paused', taskCount: 3, reason: null } as const }, 'onHold'],
   ])('with %j is %s', (change, expected) => expect(routeTone({ ...route, ...change })).toBe(expected));
 
   it('is drawn wider the more flows, within bounds', () => {

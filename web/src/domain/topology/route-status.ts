@@ -2,10 +2,12 @@ import type { Route } from 'bff/contract/operations';
 import { hasFigures, type RouteEnds } from '../traffic.ts';
 
 /** What stands out about a way between two registries. */
-export type RouteTone = 'moving' | 'waiting' | 'failing' | 'idle';
+export type RouteTone = 'moving' | 'waiting' | 'onHold' | 'failing' | 'idle';
 
-export function routeTone({ bytesPerSecond, runningTasks, waitingTasks, failedLastHour }: Route): RouteTone {
+export function routeTone({ bytesPerSecond, runningTasks, waitingTasks, failedLastHour, activity }: Route): RouteTone {
   if (bytesPerSecond > 0) return 'moving';
+  // What somebody holds is no trouble; that a word is waited for is somebody's to see.
+  if (activity?.kind === 'maintenance' || activity?.kind === 'paused') return 'onHold';
   if (waitingTasks > 0) return 'waiting';
   if (runningTasks > 0) return 'moving';
   return failedLastHour > 0 ? 'failing' : 'idle';

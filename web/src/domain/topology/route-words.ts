@@ -1,6 +1,8 @@
 import type { Route } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { useCurrentFigures } from '../current-figures.ts';
+import { useActivityWords } from '../tasks/activity-words.ts';
+import { isWaiting } from '../tasks/task-status.ts';
 import { useRegistryDirectory } from '../registry-directory.ts';
 import { hasFigures, type RouteEnds } from '../traffic.ts';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -11,11 +13,14 @@ export function useRouteWords() {
   const { bytes } = useFormat();
   const { rate, isLost } = useCurrentFigures();
   const directory = useRegistryDirectory();
-  const tasks = ({ runningTasks, queuedTasks, waitingTasks, failedLastHour }: Route) =>
+  const activityWords = useActivityWords();
+  const tasks = ({ runningTasks, queuedTasks, waitingTasks, failedLastHour, activity }: Route) =>
     [
       runningTasks > 0 ? t('facts.running', { count: runningTasks }) : null,
       queuedTasks > 0 ? t('facts.queued', { count: queuedTasks }) : null,
-      waitingTasks > 0 ? t('facts.waiting', { count: waitingTasks }) : null,
+      waitingTasks > 0
+        ? t(isHeldBySomebody(activity) ? 'facts.onHold' : 'facts.waiting', { count: waitingTasks })
+        : null,
       failedLastHour > 0 ? t('topology.failed', { count: failedLastHour }) : null,
     ].filter((part) => part !== null);
   const flow = ({ bytesPerSecond }: Route) => (bytesPerSecond > 0 ? rate(bytesPerSecond) : null);
@@ -27,6 +32,7 @@ export function useRouteWords() {
       // While the connection is lost, nobody knows whether something moves.
       ...(isLost ? [] : [flow(route) ?? t('topology.still')]),
       ...tasks(route),
+      ...(isWaiting(route.activity) ? [activityWords(route.activity).cause ?? ''] : []),
       t('topology.lastHour', { size: bytes(route.bytesLastHour) }),
     ];
   };
@@ -38,3 +44,5 @@ export function useRouteWords() {
     long: (route: RouteEnds): string => [ends(route), facts(route).join(', ')].filter((part) => part !== '').join(': '),
   };
 }
+
+const isHeldBySomebody = (activity: Route['activity']): boolean => isWaiting(activity) && activity.kind !== 'waiting';

@@ -72,7 +72,7 @@ function TasksLink({ failure }: { failure: Failure }) {
     ? first && paths.execution(first.executionId, { state })
     : policy !== undefined && policyIds.length === 1
       ? paths.policy(policy.id, { tab: 'runs' })
-      : paths.executions({ state: waitingCount > 0 ? 'running' : 'failed' });
+      : paths.executions({ state: waitingCount > 0 ? 'waiting' : 'failed' });
   if (to === undefined) return null;
   return (
     <Button component={Link} to={to}>

@@ -2,6 +2,7 @@ import type { Operations } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
+import { isWaiting } from '../../domain/tasks/task-status.ts';
 import { routeKey } from '../../domain/traffic.ts';
 import { paths } from '../../paths.ts';
 import { Tabs } from '../../ui/Tabs.tsx';
@@ -59,7 +60,11 @@ function ChosenGraph({ operations }: { operations: Operations }) {
             {words.facts(route).map((fact) => (
               <span key={fact}>{fact}</span>
             ))}
-            <Link to={paths.executions({ state: route.failedLastHour > 0 ? 'failed' : 'running' })}>
+            <Link
+              to={paths.executions({
+                state: isWaiting(route.activity) ? 'waiting' : route.failedLastHour > 0 ? 'failed' : 'running',
+              })}
+            >
               {t('topology.copies')}
             </Link>
           </>

@@ -85,7 +85,7 @@ describe('the buttons of a cause', () => {
 
   it('lead to the running copies where the tasks are of several', async () => {
     open({ executionCount: 3 });
-    expect(await showTasks()).toBe('/replication/executions?state=running');
+    expect(await showTasks()).toBe('/replication/executions?state=waiting');
   });
 
   it('lead to the runs of the one policy that made them', async () => {

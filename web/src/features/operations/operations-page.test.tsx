@@ -31,6 +31,7 @@ const route = (sourceRegistryId: string, destinationRegistryId: string) => ({
   runningTasks: 0,
   queuedTasks: 0,
   waitingTasks: 0,
+  activity: null,
   failedLastHour: 0,
 });
 

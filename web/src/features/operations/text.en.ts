@@ -4,6 +4,7 @@ export const text = {
     running: '{{count}} running',
     queued: '{{count}} queued',
     waiting: '{{count}} waiting',
+    onHold: '{{count}} on hold',
     idle: 'nothing is copying',
   },
   notRead: 'What is going on could not be read.',

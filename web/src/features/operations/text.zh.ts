@@ -7,6 +7,7 @@ export const text = {
     running: '{{count}} 个进行中',
     queued: '{{count}} 个排队中',
     waiting: '{{count}} 个等待重试',
+    onHold: '{{count}} 个暂缓',
     idle: '当前没有复制',
   },
   notRead: '无法读取当前情况。',

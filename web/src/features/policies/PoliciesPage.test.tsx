@@ -81,6 +81,38 @@ describe('the list of policies', () => {
     expect(link.getAttribute('href')).toBe('/replication/executions?state=held');
   });
 
+  it('calls nothing running that only waits, and says for what', async () => {
+    const params = { registryId: 'production' };
+    const reason = { code: 'connection-refused', sentence: 'production refused the connection.', params };
+    const { id, createdAt } = executionWith();
+    open([
+      policyWith({
+        state: 'waiting',
+        activity: { kind: 'waiting', taskCount: 14, reason },
+        runningExecutionId: id,
+        lastReason: reason,
+        lastExecution: { id, state: 'running', trigger: 'push', createdAt, finishedAt: null },
+      }),
+    ]);
+    const row = await screen.findByRole('row', { name: /to the stages/ }, { timeout: timeoutMs });
+    expect(within(row).getByText('waiting')).toBeDefined();
+    expect(within(row).getByText('14 tasks wait').title).toBe('production refused the connection. · 14 tasks');
+    expect(within(row).queryByText('running')).toBeNull();
+    expect(within(row).queryByRole('progressbar')).toBeNull();
+    // It is tried again: that is no failure.
+    expect(within(row).getByText('production refused the connection.').dataset['tone']).toBe('warn');
+  });
+
+  it('says of a paused one how much waits for it to go on', async () => {
+    const reason = { code: 'policy-paused', sentence: 'The policy is paused.', params: {} };
+    const activity = { kind: 'paused', taskCount: 34, reason } as const;
+    open([policyWith({ state: 'paused', pausedAt: '2026-01-01T00:00:00.000Z', activity, lastReason: reason })]);
+    const row = await screen.findByRole('row', { name: /to the stages/ }, { timeout: timeoutMs });
+    expect(within(row).getByText('paused')).toBeDefined();
+    expect(within(row).getByText('34 tasks wait')).toBeDefined();
+    expect(within(row).getByText('The policy is paused.').dataset['tone']).toBe('neutral');
+  });
+
   it('explains itself when it is empty, and offers the first policy only to whoever may make one', async () => {
     open([]);
     expect(await screen.findByText('No policies yet', {}, { timeout: timeoutMs })).toBeDefined();

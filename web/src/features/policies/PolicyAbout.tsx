@@ -5,7 +5,7 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RegistryChip } from '../../domain/RegistryChip.tsx';
-import { isHeldReason } from '../../domain/tasks/task-status.ts';
+import { causeTone } from '../../domain/tasks/task-status.ts';
 import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
 import { toast } from '../../ui/toast.ts';
 import { usePolicyActions } from './policies-queries.ts';
@@ -91,7 +91,7 @@ function Destination({ policy, destination, mayManage }: DestinationProps) {
   const { t } = useTranslation('policies');
   const errorWords = useErrorWords();
   const reasonText = useReasonText();
-  const { registryId, pausedAt, pausedBy, openTaskCount, reason } = destination;
+  const { registryId, pausedAt, pausedBy, openTaskCount, activity, reason } = destination;
   const { name, environment } = useRegistryDirectory().find(registryId);
   const { changeDestination } = usePolicyActions();
   const isPaused = pausedAt !== null;
@@ -118,7 +118,7 @@ function Destination({ policy, destination, mayManage }: DestinationProps) {
         ) : reason === null ? (
           <StatusDot tone={toneOf[standing]} label={t(`destinations.${standing}`)} />
         ) : (
-          <StatusDot tone={isHeldReason(reason) ? 'warn' : 'danger'} label={reasonText(reason)} wraps />
+          <StatusDot tone={causeTone(reason, activity)} label={reasonText(reason)} wraps />
         )}
         {isPaused && reason !== null ? <span className={styles['reason']}>{reasonText(reason)}</span> : null}
         {openTaskCount === 0 ? null : (

@@ -26,6 +26,9 @@ export function PolicyExecutions({ policyId }: { policyId: string }) {
   const columns = useExecutionColumns();
   return (
     <div className={styles['tall']}>
+      <p className={styles['allRuns']}>
+        <Link to={paths.executions({ policy: policyId })}>{t('executions.all')}</Link>
+      </p>
       <DataTable
         label={t('executions.title')}
         columns={columns}
@@ -87,7 +90,7 @@ function useExecutionColumns(): Column<Execution>[] {
           isHeldBack(execution) ? (
             <StatusDot tone="warn" label={t('executions.held')} />
           ) : (
-            <ExecutionState state={execution.state} />
+            <ExecutionState execution={execution} />
           ),
       },
       {

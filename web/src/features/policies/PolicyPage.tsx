@@ -10,7 +10,7 @@ import { policyQuery, useLivePolicies, useLivePreview } from '../../domain/polic
 import { usePolicyRights } from '../../domain/policy/policy-rights.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
-import { isHeldReason } from '../../domain/tasks/task-status.ts';
+import { causeTone, isHeldReason } from '../../domain/tasks/task-status.ts';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
@@ -94,10 +94,10 @@ function tabsOf({ policy, mayManage, onRun }: Shown, t: TFunction<'policies'>): 
 
 function PolicyFactsLine({ policy }: { policy: Policy }) {
   const { t } = useTranslation('policies');
-  const { content, state, project, version, changedBy, changedAt } = policy;
+  const { content, project, version, changedBy, changedAt } = policy;
   return (
     <>
-      <PolicyState state={state} />
+      <PolicyState policy={policy} hasCause />
       <RouteText
         sourceIds={[content.sourceRegistryId]}
         destinationIds={content.destinations.map(({ registryId }) => registryId)}
@@ -137,7 +137,7 @@ function PolicyButtons({ policy, menu }: { policy: Policy; menu: ReturnType<type
 }
 
 /** Why it does nothing, or not what it should; nothing while all is well. */
-function Standing({ policy: { isEnabled, pausedAt, pausedBy, lastReason } }: { policy: Policy }) {
+function Standing({ policy: { isEnabled, pausedAt, pausedBy, lastReason, activity } }: { policy: Policy }) {
   const { t } = useTranslation('policies');
   const reasonText = useReasonText();
   const words = !isEnabled
@@ -150,9 +150,9 @@ function Standing({ policy: { isEnabled, pausedAt, pausedBy, lastReason } }: { p
   return (
     <div role="status">
       {words === null ? null : <p className={styles['banner']}>{words}</p>}
-      {/* What was held back says so itself, with the question. */}
-      {lastReason === null || isHeldReason(lastReason) ? null : (
-        <p className={styles['banner']} data-tone="danger">
+      {/* What was held back says so itself, with the question; that it is paused is said above. */}
+      {lastReason === null || isHeldReason(lastReason) || lastReason.code === 'policy-paused' ? null : (
+        <p className={styles['banner']} data-tone={causeTone(lastReason, activity)}>
           {reasonText(lastReason)}
         </p>
       )}

@@ -30,7 +30,7 @@ function Bar({ execution, name }: { execution: Execution; name: string }) {
       <ProgressBar
         share={share}
         label={t('tasks:progressOf', { what: name })}
-        tone={executionTone(execution.state)}
+        tone={executionTone(execution)}
         valueText={words}
       />
       <span title={words}>{share === null ? '' : percent(share)}</span>

@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
-import { isHeldReason } from '../../domain/tasks/task-status.ts';
+import { useActivityWords } from '../../domain/tasks/activity-words.ts';
+import { causeTone, isWaiting } from '../../domain/tasks/task-status.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
 import { useNow } from '../../i18n/now.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
@@ -74,7 +75,8 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'state',
         header: t('column.state'),
-        width: 128,
+        minWidth: 144,
+        grow: 2,
         narrow: 'end',
         cell: (policy) => <StateCell policy={policy} />,
       },
@@ -126,16 +128,19 @@ function menuColumn(
   };
 }
 
-function StateCell({ policy: { state, runningExecutionId, heldExecutionId, name } }: { policy: Policy }) {
+function StateCell({ policy }: { policy: Policy }) {
   const { t } = useTranslation('policies');
+  const { activity, runningExecutionId, heldExecutionId, name } = policy;
   return (
     <span className={styles['twoLines']}>
       {heldExecutionId === null ? (
-        <PolicyState state={state} />
+        <PolicyState policy={policy} />
       ) : (
         <StatusDot tone="warn" label={t('executions.held')} />
       )}
-      {runningExecutionId === null || runningExecutionId === heldExecutionId ? null : (
+      {isWaiting(activity) ? (
+        <WaitsFor activity={activity} />
+      ) : runningExecutionId === null || runningExecutionId === heldExecutionId ? null : (
         <span className={styles['wideOnly']}>
           <RunProgress executionId={runningExecutionId} name={name} />
         </span>
@@ -144,26 +149,37 @@ function StateCell({ policy: { state, runningExecutionId, heldExecutionId, name 
   );
 }
 
+/** Why is said beside it, in a column of its own. */
+function WaitsFor({ activity }: { activity: NonNullable<Policy['activity']> }) {
+  const { t } = useTranslation('tasks');
+  const { long } = useActivityWords()(activity);
+  return (
+    <span className={`${styles['muted']} ${styles['wideOnly']}`} title={long}>
+      {t('activity.wait', { count: activity.taskCount })}
+    </span>
+  );
+}
+
 /** How it ended and when, or why it does not do what it should. */
-function LastRun({ policy: { lastExecution, lastReason } }: { policy: Policy }) {
+function LastRun({ policy: { lastExecution, lastReason, activity } }: { policy: Policy }) {
   const { t } = useTranslation('policies');
   const reasonText = useReasonText();
   const reason = lastReason === null ? '' : reasonText(lastReason);
-  const isHeld = isHeldReason(lastReason);
   return (
     <span className={styles['twoLines']}>
       {lastExecution === null ? (
         <span className={styles['muted']}>{t('neverRan')}</span>
       ) : reason !== '' ? null : (
         <span className={styles['cut']}>
-          <ExecutionState state={lastExecution.state} /> <RelativeTime instant={lastExecution.createdAt} />
+          <ExecutionState execution={{ state: lastExecution.state, activity: null }} />{' '}
+          <RelativeTime instant={lastExecution.createdAt} />
         </span>
       )}
       {reason === '' && lastExecution !== null ? (
         <span className={`${styles['muted']} ${styles['wideOnly']}`}>{t(`startedBy.${lastExecution.trigger}`)}</span>
       ) : null}
-      {reason === '' ? null : (
-        <span className={styles['whyNot']} data-tone={isHeld ? 'warn' : 'danger'} title={reason}>
+      {lastReason === null || reason === '' ? null : (
+        <span className={styles['whyNot']} data-tone={causeTone(lastReason, activity)} title={reason}>
           {reason}
         </span>
       )}

@@ -22,7 +22,14 @@ export const text = {
     menu: 'Actions',
   },
   actions: 'Actions for {{name}}',
-  state: { disabled: 'disabled', paused: 'paused', running: 'running', failing: 'failing', idle: 'up to date' },
+  state: {
+    disabled: 'disabled',
+    paused: 'paused',
+    running: 'running',
+    waiting: 'waiting',
+    failing: 'failing',
+    idle: 'up to date',
+  },
   trigger: { onPush: 'on push', manual: 'by hand only', and: '{{first}} and {{second}}' },
   startedBy: {
     copy: 'by hand',
@@ -202,6 +209,7 @@ export const text = {
     failed_one: '{{count}} failed',
     failed_other: '{{count}} failed',
     held: 'held back',
+    all: 'All its copies',
   },
   versions: {
     title: 'Versions',

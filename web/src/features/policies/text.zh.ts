@@ -24,7 +24,14 @@ export const text = {
     menu: '操作',
   },
   actions: '{{name}} 的操作',
-  state: { disabled: '已停用', paused: '已暂停', running: '运行中', failing: '有失败', idle: '已同步' },
+  state: {
+    disabled: '已停用',
+    paused: '已暂停',
+    running: '运行中',
+    waiting: '等待中',
+    failing: '有失败',
+    idle: '已同步',
+  },
   trigger: { onPush: '推送时', manual: '仅手动', and: '{{first}}，以及{{second}}' },
   startedBy: {
     copy: '手动',
@@ -181,6 +188,7 @@ export const text = {
     tasks: '{{done}} / {{count}}',
     failed_other: '{{count}} 个失败',
     held: '待确认',
+    all: '它的全部复制',
   },
   versions: {
     title: '版本',

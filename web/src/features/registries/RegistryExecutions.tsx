@@ -56,7 +56,7 @@ function ExecutionRow({ execution, registryId }: { execution: Execution; registr
         {direction === undefined ? null : <>{t(`detail.direction.${direction}`)} · </>}
         <RelativeTime instant={execution.createdAt} />
       </span>
-      <ExecutionState state={execution.state} />
+      <ExecutionState execution={execution} />
     </li>
   );
 }

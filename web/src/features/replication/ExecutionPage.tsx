@@ -19,6 +19,7 @@ import {
   canStopTask,
   countRetryable,
   countTasks,
+  isWaiting,
   taskStatesByUrgency,
 } from '../../domain/tasks/task-status.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
@@ -101,7 +102,7 @@ function ExecutionFacts({ execution }: { execution: Execution }) {
   return (
     <>
       {execution.sample.length > 1 && others > 0 ? <span>{t('executions.more', { count: others })}</span> : null}
-      <ExecutionState state={execution.state} />
+      <ExecutionState execution={execution} hasCause={execution.heldBack === null} />
       <RouteText sourceIds={execution.sourceRegistryIds} destinationIds={execution.destinationRegistryIds} />
       <ExecutionPolicy execution={execution} />
       <PromotionLink execution={execution} />
@@ -215,7 +216,9 @@ function ExecutionSummary({ execution }: { execution: Execution }) {
             : []),
           {
             key: 'took',
-            label: isRunning ? t('execution.running') : t('execution.elapsed'),
+            label: t(
+              isWaiting(execution.activity) ? 'execution.open' : isRunning ? 'execution.running' : 'execution.elapsed',
+            ),
             value: isRunning ? clock(tookMs / 1000) : duration(tookMs),
           },
         ]}

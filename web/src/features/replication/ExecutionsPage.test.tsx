@@ -1,11 +1,12 @@
-import { screen } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import type { Execution } from 'bff/contract/replication';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
 import { directoryQuery } from '../../domain/registry-directory.ts';
 import { pretendApi, type PretendedCall } from '../../testing/api.ts';
 import { registryEntry, sessionOf } from '../../testing/people.ts';
-import { executionWith } from '../../testing/policies.ts';
+import { executionWith, policyWith } from '../../testing/policies.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
 import { ExecutionsPage } from './ExecutionsPage.tsx';
@@ -15,15 +16,16 @@ const wait = { timeout: 10_000 };
 /** `running` are older than the newest page of all. */
 function open(url: string, running: readonly Execution[], nextCursor: string | null = null) {
   const listed = { items: [executionWith({ state: 'failed' })], nextCursor: null, total: null };
-  pretendApi({
+  const calls = pretendApi({
+    [`GET /policies/${policyWith().id}`]: policyWith(),
     'GET /executions': ({ path }: PretendedCall) =>
-      path.includes('state=running') ? { items: running, nextCursor, total: null } : listed,
+      /state=(running|waiting)/.test(path) ? { items: running, nextCursor, total: null } : listed,
   });
   const known = [
     [sessionQuery().queryKey, sessionOf('admin')],
     [directoryQuery().queryKey, { items: [registryEntry('development'), registryEntry('testing')] }],
   ] as const;
-  return renderAt(url, <ExecutionsPage />, known);
+  return { calls, ...renderAt(url, <ExecutionsPage />, known) };
 }
 const running = executionWith({ id: '0190b3a0-0000-7000-8000-0000000000e2', state: 'running' });
 
@@ -47,6 +49,48 @@ describe('how many copies run', () => {
 
   it('is at least a page where there are more', async () => {
     open('/replication/executions', [running], 'more');
-    expect(await screen.findByText('1 or more running', {}, wait)).toBeDefined();
+    expect(await screen.findByText('1+ running', {}, wait)).toBeDefined();
+  });
+});
+
+describe('what only waits', () => {
+  const params = { registryId: 'testing' };
+  const reason = { code: 'connection-refused', sentence: 'testing refused the connection.', params };
+  const waiting = executionWith({
+    id: '0190b3a0-0000-7000-8000-0000000000e3',
+    state: 'running',
+    activity: { kind: 'waiting', taskCount: 2, reason },
+    tasks: { ...executionWith().tasks, waiting: 2 },
+  });
+
+  it('is counted by itself', async () => {
+    open('/replication/executions', [running, waiting]);
+    expect(await screen.findByText('1 running', {}, wait)).toBeDefined();
+    expect(screen.getByText('1 waiting')).toBeDefined();
+  });
+
+  it('is a filter, and its rows say for what', async () => {
+    open('/replication/executions', [waiting]);
+    await userEvent.click(await screen.findByRole('button', { name: 'waiting' }, wait));
+    const row = await screen.findByRole('row', { name: /testing cannot be reached/ }, wait);
+    expect(within(row).getByText('waiting')).toBeDefined();
+    expect(within(row).queryByText('running')).toBeNull();
+  });
+
+  it('is not among what runs', async () => {
+    const { calls } = open('/replication/executions?state=running', []);
+    await screen.findByText('none running', {}, wait);
+    expect(calls.some(({ path }) => path.includes('state=moving'))).toBe(true);
+  });
+
+  it('and anything else can be listed of one policy alone, until all are asked for', async () => {
+    const policy = policyWith();
+    const { calls } = open(`/replication/executions?state=waiting&policy=${policy.id}`, [waiting]);
+    expect(await screen.findByRole('link', { name: policy.name }, wait)).toBeDefined();
+    const ofPolicy = () => calls.filter(({ path }) => path.includes(`policyId=${policy.id}`));
+    expect(ofPolicy()).toHaveLength(1);
+    await userEvent.click(screen.getByRole('button', { name: 'Show those of all' }));
+    expect(screen.queryByRole('button', { name: 'Show those of all' })).toBeNull();
+    expect(ofPolicy()).toHaveLength(1);
   });
 });

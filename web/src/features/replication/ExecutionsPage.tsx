@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Execution } from 'bff/contract/replication';
 import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
@@ -8,38 +8,42 @@ import { Link } from 'react-router';
 import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
+import { policyQuery } from '../../domain/policy/policy-changes.ts';
 import { ReplicationTabs } from '../../domain/ReplicationTabs.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { executionFigures } from '../../domain/tasks/task-figures.ts';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
-import { countTasks } from '../../domain/tasks/task-status.ts';
+import { countTasks, isWaiting } from '../../domain/tasks/task-status.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { FilterButtons } from '../../ui/FilterButtons.tsx';
 import { Page } from '../../ui/Page.tsx';
+import { Sentence } from '../../ui/Sentence.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { PromotionLink, useOriginWords } from './execution-origin.tsx';
-import { ExecutionProgress } from './ExecutionProgress.tsx';
-import { executionFilters, executionPages } from './replication-queries.ts';
+import { ExecutionCause, ExecutionProgress } from './ExecutionProgress.tsx';
+import { executionFilters, executionPages, openExecutionPages } from './replication-queries.ts';
 import styles from './replication.module.css';
 
-const urlDefaults = { state: '' };
+const urlDefaults = { state: '', policy: '' };
 /** What was copied, and who began it. */
-const TWO_LINES_PX = 48;
+const TWO_LINES_PX = 52;
 const stacked = { below: '(max-width: 1279.95px)', rowHeightPx: 98 };
 
 /** Every copy there was, newest first; those that run move while one looks. */
 export function ExecutionsPage() {
   const { t } = useTranslation(['replication', 'tasks']);
   const errorWords = useErrorWords();
-  const [{ state }, setUrl] = useUrlState(urlDefaults);
+  const [{ state, policy }, setUrl] = useUrlState(urlDefaults);
   const filter = executionFilters.find((each) => each === state);
-  const query = useInfiniteQuery(executionPages({ state: filter }));
+  const policyId = policy === '' ? undefined : policy;
+  const query = useInfiniteQuery(executionPages({ state: filter, policyId }));
   useLiveTasks();
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const columns = useExecutionColumns();
@@ -47,7 +51,7 @@ export function ExecutionsPage() {
     <Page
       title={t('executions.title')}
       fill
-      facts={useRunningWords()}
+      facts={<OpenCounts />}
       toolbar={
         <>
           <ReplicationTabs />
@@ -59,10 +63,13 @@ export function ExecutionsPage() {
               { key: undefined, label: t('executions.all') },
               ...executionFilters.map((key) => ({
                 key,
-                label: key === 'held' ? t('executions.held') : t(`tasks:executionState.${key}`),
+                label: key === 'held' || key === 'waiting' ? t(`executions.${key}`) : t(`tasks:executionState.${key}`),
               })),
             ]}
           />
+          {policyId === undefined ? null : (
+            <OfPolicy policyId={policyId} onShowAll={() => setUrl({ policy: '' }, { replace: false })} />
+          )}
         </>
       }
     >
@@ -81,20 +88,61 @@ export function ExecutionsPage() {
         isLoadingMore={query.isFetchingNextPage}
         onLoadMore={() => void query.fetchNextPage()}
         total={query.data?.pages[0]?.total ?? null}
-        empty={<NoExecutions isFiltered={filter !== undefined} onShowAll={() => setUrl({ state: '' })} />}
+        empty={
+          <NoExecutions
+            isFiltered={filter !== undefined || policyId !== undefined}
+            onShowAll={() => setUrl(urlDefaults)}
+          />
+        }
       />
     </Page>
   );
 }
 
-/** How many run, whichever are listed: those may be filtered, or newer than one that still runs. */
-function useRunningWords(): string | undefined {
+/** How many run and how many wait, whichever are listed: those may be filtered, or newer than one that still runs. */
+function OpenCounts() {
   const { t } = useTranslation('replication');
-  const { data, hasNextPage } = useInfiniteQuery(executionPages({ state: 'running' }));
-  if (data === undefined) return undefined;
-  const count = data.pages.reduce((sum, { items }) => sum + items.length, 0);
-  if (count === 0) return t('executions.noneRunning');
-  return hasNextPage ? t('executions.manyRunning', { count }) : t('executions.facts', { count });
+  const { number } = useFormat();
+  const { data, hasNextPage } = useInfiniteQuery(openExecutionPages());
+  if (data === undefined) return null;
+  const open = data.pages.flatMap(({ items }) => items);
+  const waiting = open.filter(({ activity }) => isWaiting(activity)).length;
+  const shown = (count: number) => ({ count, shown: hasNextPage ? `${number(count)}+` : number(count) });
+  return (
+    <>
+      <span>
+        {open.length === waiting ? t('executions.noneRunning') : t('executions.facts', shown(open.length - waiting))}
+      </span>
+      {waiting === 0 ? null : <span>{t('executions.waiting', shown(waiting))}</span>}
+    </>
+  );
+}
+
+/** That only one policy's are listed, which one's, and the way back to all. */
+function OfPolicy({ policyId, onShowAll }: { policyId: string; onShowAll: () => void }) {
+  const { t } = useTranslation('replication');
+  const { data: policy } = useQuery(policyQuery(policyId));
+  return (
+    <span className={styles['ofPolicy']}>
+      <span>
+        {policy === undefined ? (
+          t('executions.somePolicy')
+        ) : (
+          <Sentence
+            text={t('executions.ofPolicy')}
+            parts={{
+              name: (
+                <Link to={paths.policy(policy.id)}>
+                  <bdi>{policy.name}</bdi>
+                </Link>
+              ),
+            }}
+          />
+        )}
+      </span>
+      <Button onClick={onShowAll}>{t('executions.ofAll')}</Button>
+    </span>
+  );
 }
 
 function NoExecutions({ isFiltered, onShowAll }: { isFiltered: boolean; onShowAll: () => void }) {
@@ -138,10 +186,10 @@ function useExecutionColumns(): Column<Execution>[] {
         grow: 4,
         minWidth: 240,
         cell: (execution) => (
-          <>
+          <div className={styles['twoLinks']}>
             <ExecutionLink execution={execution} />
             <StartedBy execution={execution} />
-          </>
+          </div>
         ),
         narrowCell: (execution) => <ExecutionLink execution={execution} />,
       },
@@ -161,8 +209,12 @@ function useExecutionColumns(): Column<Execution>[] {
         header: t('executions.column.state'),
         width: 104,
         narrow: 'end',
-        cell: ({ state, heldBack }) =>
-          heldBack === null ? <ExecutionState state={state} /> : <StatusDot tone="warn" label={t('executions.held')} />,
+        cell: (execution) =>
+          execution.heldBack === null ? (
+            <ExecutionState execution={execution} />
+          ) : (
+            <StatusDot tone="warn" label={t('executions.held')} />
+          ),
       },
       {
         key: 'progress',
@@ -174,7 +226,11 @@ function useExecutionColumns(): Column<Execution>[] {
         narrowCell: (execution) => (
           <>
             <StartedBy execution={execution} />
-            {execution.state === 'running' && execution.heldBack === null ? (
+            {isWaiting(execution.activity) ? (
+              <span className={styles['by']}>
+                <ExecutionCause execution={execution} />
+              </span>
+            ) : execution.state === 'running' ? (
               <ExecutionProgress execution={execution} />
             ) : (
               <span className={styles['by']}>{t('executions.tasks', { words: taskWords(t, execution) })}</span>

@@ -16,19 +16,37 @@ import { queriesOf, readAgain } from '../../api/read-again.ts';
 import { rememberExecution, taskPages } from '../../domain/tasks/task-queries.ts';
 
 /** `held`: they wait for a person's word. */
-export const executionFilters = ['running', 'held', 'failed', 'stopped', 'succeeded'] as const satisfies readonly (
-  | Execution['state']
-  | 'held'
-)[];
-type ExecutionFilter = (typeof executionFilters)[number];
+export const executionFilters = [
+  'running',
+  'waiting',
+  'held',
+  'failed',
+  'stopped',
+  'succeeded',
+] as const satisfies readonly (Execution['state'] | 'waiting' | 'held')[];
+interface ExecutionFilter {
+  state: (typeof executionFilters)[number] | undefined;
+  /** Only those of one policy; undefined for all. */
+  policyId: string | undefined;
+}
 
 const PAGE_ROWS = 100;
 export const TASK_PAGE_ROWS = 200;
 
-export const executionPages = (filter: { state: ExecutionFilter | undefined }) =>
+export const executionPages = ({ state, policyId }: ExecutionFilter) =>
   endpointPages(listExecutions, {
-    query: { sort: '-created', limit: PAGE_ROWS, ...(filter.state === undefined ? {} : { state: filter.state }) },
+    query: {
+      sort: '-created',
+      limit: PAGE_ROWS,
+      // What only waits is not called running.
+      ...(state === undefined ? {} : { state: state === 'running' ? 'moving' : state }),
+      ...(policyId === undefined ? {} : { policyId }),
+    },
   });
+
+/** All that have not ended, whether they run or wait. */
+export const openExecutionPages = () =>
+  endpointPages(listExecutions, { query: { sort: '-created', limit: PAGE_ROWS, state: 'running' } });
 
 export const executionQuery = (executionId: string) => endpointQuery(getExecution, { params: { executionId } });
 

@@ -1,9 +1,10 @@
 export const text = {
   executions: {
     title: 'Copies',
-    facts_one: '{{count}} running',
-    facts_other: '{{count}} running',
-    manyRunning: '{{count}} or more running',
+    facts_one: '{{shown}} running',
+    facts_other: '{{shown}} running',
+    waiting_one: '{{shown}} waiting',
+    waiting_other: '{{shown}} waiting',
     noneRunning: 'none running',
     empty: 'No copies yet',
     emptyHint: 'Open a tag in a project and choose “Copy to…”: it is followed here, byte by byte.',
@@ -12,7 +13,11 @@ export const text = {
     showAll: 'Show all',
     state: 'State',
     all: 'All',
+    waiting: 'waiting',
     held: 'held back',
+    ofPolicy: 'Only of the policy <name/>',
+    somePolicy: 'Only of one policy',
+    ofAll: 'Show those of all',
     column: {
       what: 'What',
       route: 'From → to',
@@ -65,6 +70,7 @@ export const text = {
     remaining: 'Time left',
     elapsed: 'Took',
     running: 'Running for',
+    open: 'Open for',
     column: {
       artifact: 'Artifact',
       destination: 'To',

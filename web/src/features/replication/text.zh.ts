@@ -4,8 +4,8 @@ import type { text as english } from './text.en.ts';
 export const text = {
   executions: {
     title: '复制',
-    facts_other: '{{count}} 个进行中',
-    manyRunning: '至少 {{count}} 个进行中',
+    facts_other: '{{shown}} 个进行中',
+    waiting_other: '{{shown}} 个等待中',
     noneRunning: '没有进行中的复制',
     empty: '还没有复制',
     emptyHint: '在项目中打开一个标签并选择“复制到…”，即可在此逐字节跟踪。',
@@ -14,7 +14,11 @@ export const text = {
     showAll: '显示全部',
     state: '状态',
     all: '全部',
+    waiting: '等待中',
     held: '待确认',
+    ofPolicy: '仅策略 <name/> 的复制',
+    somePolicy: '仅一个策略的复制',
+    ofAll: '显示全部策略的复制',
     column: {
       what: '内容',
       route: '来源 → 目标',
@@ -63,6 +67,7 @@ export const text = {
     remaining: '剩余时间',
     elapsed: '用时',
     running: '已运行',
+    open: '已开始',
     column: {
       artifact: '制品',
       destination: '目标',

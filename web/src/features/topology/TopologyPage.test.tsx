@@ -29,6 +29,7 @@ const operations: Operations = {
       queuedTasks: 0,
       waitingTasks: 0,
       failedLastHour: 0,
+      activity: null,
     },
   ],
   failures: [],

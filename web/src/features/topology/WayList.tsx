@@ -6,7 +6,7 @@ import { useRouteWords } from '../../domain/topology/route-words.ts';
 import { routeKey } from '../../domain/traffic.ts';
 import { paths } from '../../paths.ts';
 import styles from './topology-page.module.css';
-import type { Way } from './ways.ts';
+import { standingAlong, type Way } from './ways.ts';
 
 /** The drawing in words: who copies from where to where, and what goes on there. */
 export function WayList({ ways, chosen }: { ways: readonly Way[]; chosen: string }) {
@@ -35,12 +35,12 @@ export function WayFacts({ way }: { way: Way }) {
       </span>
       <span className={styles['policies']}>
         {way.policies.length === 0 ? t('byHand') : null}
-        {way.policies.map(({ id, name, state }) => (
-          <span key={id} className={styles['policy']}>
-            <Link to={paths.policy(id)}>
-              <bdi>{name}</bdi>
+        {way.policies.map((policy) => (
+          <span key={policy.id} className={styles['policy']}>
+            <Link to={paths.policy(policy.id)}>
+              <bdi>{policy.name}</bdi>
             </Link>
-            <PolicyState state={state} />
+            <PolicyState policy={standingAlong(policy, way.destinationRegistryId)} hasCause />
           </span>
         ))}
       </span>

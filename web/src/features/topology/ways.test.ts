@@ -2,7 +2,7 @@ import type { Operations } from 'bff/contract/operations';
 import { describe, expect, it } from 'vitest';
 import { hasFigures } from '../../domain/traffic.ts';
 import { policyContent, policyWith } from '../../testing/policies.ts';
-import { waysOf } from './ways.ts';
+import { standingAlong, waysOf } from './ways.ts';
 
 const operations = (routes: Operations['routes']) => ({ routes }) as Operations;
 const moving = {
@@ -13,6 +13,7 @@ const moving = {
   runningTasks: 1,
   queuedTasks: 0,
   waitingTasks: 0,
+  activity: null,
   failedLastHour: 0,
 };
 
@@ -30,6 +31,21 @@ describe('ways', () => {
   it('have no figures where these are not known', () => {
     expect(waysOf([policyWith()], undefined).map(hasFigures)).toEqual([false, false]);
     expect(waysOf([policyWith()], operations([])).map(hasFigures)).toEqual([true, true]);
+  });
+
+  it('have of a policy what it does along them, whatever it does along others', () => {
+    const reason = { code: 'timeout', sentence: 'testing did not answer.', params: { registryId: 'testing' } };
+    const activity = { kind: 'waiting', taskCount: 3, reason } as const;
+    const [first, second] = policyWith().destinations;
+    if (first === undefined || second === undefined) throw new Error('The policy has no destinations.');
+    const policy = policyWith({ state: 'waiting', activity, destinations: [{ ...first, activity }, second] });
+    expect(standingAlong(policy, 'testing')).toEqual({ state: 'waiting', activity });
+    expect(standingAlong(policy, 'production')).toEqual({ state: 'idle', activity: null });
+    const running = { kind: 'running', taskCount: 1, reason: null } as const;
+    const busy = { ...policy, destinations: [first, { ...second, activity: running }] };
+    expect(standingAlong(busy, 'production').state).toBe('running');
+    const paused = { ...policy, destinations: [first, { ...second, pausedAt: '2026-01-01T00:00:00.000Z' }] };
+    expect(standingAlong(paused, 'production').state).toBe('paused');
   });
 
   it('are off where no policy of them copies', () => {

@@ -1,5 +1,6 @@
 import type { Operations } from 'bff/contract/operations';
 import type { Policy } from 'bff/contract/policies';
+import { isWaiting } from '../../domain/tasks/task-status.ts';
 import { type RouteEnds, routeKey } from '../../domain/traffic.ts';
 
 /** One way between two registries: who makes it, and, where that is known, what goes on there. */
@@ -17,12 +18,24 @@ const nothing = {
   queuedTasks: 0,
   waitingTasks: 0,
   failedLastHour: 0,
+  activity: null,
 };
 
 /** Whether the policy copies there as things are. */
 export function isCopying(policy: Policy, destinationRegistryId: string): boolean {
   const destination = policy.destinations.find(({ registryId }) => registryId === destinationRegistryId);
   return policy.isEnabled && policy.pausedAt === null && destination?.pausedAt === null;
+}
+
+/** How a policy stands as far as one of its destinations is concerned: another may run, or wait, meanwhile. */
+export function standingAlong(policy: Policy, destinationRegistryId: string): Pick<Policy, 'state' | 'activity'> {
+  const { state } = policy;
+  const destination = policy.destinations.find(({ registryId }) => registryId === destinationRegistryId);
+  const activity = destination?.activity ?? null;
+  if (state === 'disabled' || state === 'paused') return { state, activity };
+  if (destination?.pausedAt !== null) return { state: 'paused', activity };
+  if (activity !== null) return { state: isWaiting(activity) ? 'waiting' : 'running', activity };
+  return { state: state === 'failing' ? 'failing' : 'idle', activity };
 }
 
 /**

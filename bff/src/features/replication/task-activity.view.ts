@@ -1,0 +1,52 @@
+import { sql } from 'kysely';
+import { heldBackCode, maintenanceCode, openStates, pausedCode, type Reason, type TaskState } from './replication.ts';
+
+/** `waiting`: for the next try; the others after it because somebody wants it so. */
+export type ActivityKind = 'running' | 'queued' | 'waiting' | 'held' | 'maintenance' | 'paused';
+
+/** What open tasks do together: what the first kind says that is true of one of them. */
+export interface Activity {
+  readonly kind: ActivityKind;
+  /** Those of which it is true; of those that wait, the ones that wait for `reason`. */
+  readonly taskCount: number;
+  /** Only of what waits. */
+  readonly reason: Reason | null;
+}
+
+/** Tasks in one state; of those that wait, for the same. */
+export interface CountedTasks {
+  readonly state: TaskState;
+  readonly count: number;
+  readonly reason: Reason | null;
+}
+
+/** Of rows of `tasks t`: those that wait for the same are counted together, by a cause and the registry that it is about. */
+export const waitsFor = sql<string | null>`case when t.state = 'waiting'
+  then concat(t.reason->>'code', ' ', t.reason->'params'->>'registryId') end`;
+/** Of a group of them, in the words of one. */
+export const waitReason = sql<Reason | null>`(array_agg(t.reason) filter (where t.state = 'waiting'))[1]`;
+
+const kinds: readonly ActivityKind[] = ['running', 'queued', 'waiting', 'held', 'maintenance', 'paused'];
+const kindOfCode: Readonly<Record<string, ActivityKind>> = {
+  [heldBackCode]: 'held',
+  [maintenanceCode]: 'maintenance',
+  [pausedCode]: 'paused',
+};
+
+/** Null where no task is open. */
+export function activityOf(tasks: readonly CountedTasks[]): Activity | null {
+  const open = tasks
+    .filter(({ state, count }) => count > 0 && (openStates as readonly TaskState[]).includes(state))
+    .map((part) => ({ ...part, kind: kindOf(part) }));
+  const kind = kinds.find((each) => open.some((part) => part.kind === each));
+  if (kind === undefined) return null;
+  const own = open.filter((part) => part.kind === kind);
+  const most = own.reduce((one, other) => (other.count > one.count ? other : one));
+  if (kind !== 'running' && kind !== 'queued') return { kind, taskCount: most.count, reason: most.reason };
+  return { kind, taskCount: own.reduce((sum, { count }) => sum + count, 0), reason: null };
+}
+
+function kindOf({ state, reason }: CountedTasks): ActivityKind {
+  if (state !== 'waiting') return state === 'running' ? 'running' : 'queued';
+  return kindOfCode[reason?.code ?? ''] ?? 'waiting';
+}
