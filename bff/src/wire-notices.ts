@@ -7,7 +7,7 @@ import { NoticesService, sealContextOf } from './features/notices/notices.servic
 import { createNoticesStore } from './features/notices/notices.store.ts';
 import { createMailSender } from './features/notices/send-mail.ts';
 import { createWebhookSender } from './features/notices/send-webhook.ts';
-import { createWebhookAddresses, refusedForWebhooks } from './features/notices/webhook-address.ts';
+import { createWebhookAddresses, exceptionOf, refusedForWebhooks } from './features/notices/webhook-address.ts';
 import { createAddressPolicy } from './features/registries/registry-address.ts';
 import { createSecretSealer } from './features/registries/sealed-secret.ts';
 import { createJobQueue, type JobQueue } from './job-queue/index.ts';
@@ -88,11 +88,12 @@ function enqueuerOver(queue: JobQueue, clock: Foundation['clock']): EnqueueDeliv
 
 function webhookAddresses({ config: { network, server } }: Foundation, listenPort: number) {
   const policy = createAddressPolicy({
-    allowedHosts: network.allowedWebhookHosts,
+    allowedHosts: network.allowedWebhookHosts.map(exceptionOf),
     ...(network.webhooksToPrivateNetworks ? { refused: refusedForWebhooks } : {}),
   });
   return createWebhookAddresses({
-    allowsAddress: (hostname, address) => policy.allowsAddress(hostname, address),
+    allowsAddress: (hostname, address, port) => policy.allowsAddress(hostname, address, port),
+    isException: (hostname, port) => policy.names(hostname, port),
     publicUrl: server.publicUrl,
     listenPort,
   });

@@ -23,8 +23,8 @@ async function startReceiver() {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    // By its name: 127.0.0.1 is the sandbox's console itself, to which no notice goes.
-    url: `http://localhost:${(server.address() as AddressInfo).port}/hook`,
+    // On the console's own host, at another port: the sandbox allows that.
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     received,
     accept: () => {
       status = 200;

@@ -82,7 +82,7 @@ export const configSchema = z.strictObject({
   network: z.optional(
     z.strictObject({
       allowedRegistryHosts: z.optional(z.array(host)),
-      allowedWebhookHosts: z.optional(z.array(host)),
+      allowedWebhookHosts: z.optional(z.array(storeHost)),
       webhooksToPrivateNetworks: z.optional(z.boolean()),
     }),
   ),

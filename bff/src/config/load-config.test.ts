@@ -51,6 +51,16 @@ describe('The configuration', () => {
     expect(refusal({}, 'replication:\n  forgetAfterDays: 0\n')).toContain('replication.forgetAfterDays');
   });
 
+  it('takes hosts that webhooks may go to as they stand in an address, and nothing else', () => {
+    const yaml = (host: string) => `network:\n  allowedWebhookHosts: ['${host}']\n`;
+    for (const host of ['localhost', '127.0.0.1', '127.0.0.1:9000', '[::1]', '[::1]:9000', 'Hooks.example']) {
+      expect(load({}, yaml(host)).network.allowedWebhookHosts).toEqual([host.toLowerCase()]);
+    }
+    for (const host of ['::1', '127.0.0.0/8', '*.example', 'http://localhost', '127.0.0.1:99999', '999.0.0.1']) {
+      expect(refusal({}, yaml(host)), host).toContain('network.allowedWebhookHosts[0]');
+    }
+  });
+
   it('takes the commands of a collection, and none that would delete what is in use', () => {
     const yaml = (dryRun: string, collect: string) =>
       `collections:\n  - registry: dev\n    dryRun: ${dryRun}\n    collect: ${collect}\n    restart: [docker, restart, registry]\n`;

@@ -1,14 +1,22 @@
+import { networkInterfaces } from 'node:os';
 import { expect, test } from 'vitest';
 import { createAddressPolicy } from '../registries/registry-address.ts';
 import { eventFor, retryDelayMs } from './notices.ts';
-import { createWebhookAddresses, refusedForWebhooks } from './webhook-address.ts';
+import { createWebhookAddresses, exceptionOf, refusedForWebhooks } from './webhook-address.ts';
 import { signatureOf } from './webhook-signature.ts';
 
-function addresses(names: Record<string, string[]>, allowedHosts: string[] = [], isPrivateAllowed = true) {
+function addresses(
+  names: Record<string, string[]>,
+  allowed: string[] = [],
+  isPrivateAllowed = true,
+  publicUrl = 'https://longshore.example',
+) {
+  const allowedHosts = allowed.map(exceptionOf);
   const policy = createAddressPolicy({ allowedHosts, ...(isPrivateAllowed ? { refused: refusedForWebhooks } : {}) });
   return createWebhookAddresses({
-    allowsAddress: policy.allowsAddress,
-    publicUrl: 'https://longshore.example',
+    allowsAddress: (hostname, address, port) => policy.allowsAddress(hostname, address, port),
+    isException: (hostname, port) => policy.names(hostname, port),
+    publicUrl,
     listenPort: 8080,
     resolve: async (name) => names[name] ?? [],
   });
@@ -37,6 +45,56 @@ test('addresses that carry others inside are refused', () => {
     expect(allows('name.example', address, 443), address).toBe(false);
   }
   expect(allows('name.example', 'fd12::1', 443)).toBe(true);
+});
+
+test('an exception is a host as the address has it, an IP address too, alone or with a port', async () => {
+  const names = { localhost: ['127.0.0.1'], 'local.example': ['127.0.0.1'] };
+  const cases: [exception: string, taken: string[], refused: string[]][] = [
+    [
+      '127.0.0.1',
+      ['http://127.0.0.1:9000/', 'http://2130706433:9000/'],
+      ['http://localhost:9000/', 'http://127.0.0.2/'],
+    ],
+    ['localhost', ['http://LOCALHOST:9000/'], ['http://127.0.0.1:9000/', 'http://local.example/']],
+    ['127.0.0.1:9000', ['http://127.0.0.1:9000/'], ['http://127.0.0.1:9001/', 'http://127.0.0.1/']],
+    ['[::1]', ['http://[::1]:9000/', 'http://[0:0::1]/'], ['http://127.0.0.1:9000/']],
+    ['[0::1]:9000', ['http://[::1]:9000/'], ['http://[::1]:9001/']],
+    ['169.254.1.1', ['http://169.254.1.1/'], ['http://169.254.169.254/']],
+  ];
+  for (const [exception, taken, refused] of cases) {
+    const { check } = addresses(names, [exception]);
+    for (const url of taken) expect(await check(url), `${exception}: ${url}`).toBe(new URL(url).href);
+    for (const url of refused) {
+      await expect(check(url), `${exception}: ${url}`).rejects.toThrow('allowedWebhookHosts');
+    }
+  }
+});
+
+test('beside the console there may be receivers, where its host is named; the console is none', async () => {
+  const local = addresses({}, ['127.0.0.1', '[::1]'], true, 'http://127.0.0.1:8080');
+  expect(await local.check('http://127.0.0.1:9000/')).toBe('http://127.0.0.1:9000/');
+  await expect(local.check('http://127.0.0.1:8080/')).rejects.toThrow('This is the console itself.');
+  await expect(local.check('http://[::1]:8080/')).rejects.toThrow();
+  const names = { 'longshore.example': ['203.0.113.7'] };
+  const unnamed = addresses(names);
+  await expect(unnamed.check('https://longshore.example:9000/')).rejects.toThrow('adding longshore.example to');
+  const named = addresses(names, ['longshore.example']);
+  expect(await named.check('https://longshore.example:9000/')).toBe('https://longshore.example:9000/');
+  for (const url of ['https://longshore.example/', 'http://longshore.example/']) {
+    await expect(named.check(url)).rejects.toThrow('This is the console itself.');
+  }
+  expect(named.allows('longshore.example', '203.0.113.7', 443)).toBe(false);
+});
+
+test('no spelling of an address of this machine leads to the console', () => {
+  const { allows } = addresses({}, ['[::ffff:127.0.0.1]']);
+  expect(allows('::ffff:7f00:1', '::ffff:7f00:1', 9000)).toBe(true);
+  expect(allows('::ffff:7f00:1', '::ffff:7f00:1', 8080)).toBe(false);
+  const interfaces = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  for (const { address } of interfaces.filter(({ family }) => family === 'IPv4')) {
+    const mapped = new URL(`http://[::ffff:${address}]/`).hostname.slice(1, -1);
+    expect(allows('name.example', mapped, 8080), mapped).toBe(false);
+  }
 });
 
 test('the signature is of the second and the bytes', () => {

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 export class WebhookAddressError extends Error {
@@ -8,7 +8,9 @@ export class WebhookAddressError extends Error {
 
 export interface WebhookAddressRules {
   /** Of addresses by their kind, with the exceptions that whoever runs the server made. */
-  readonly allowsAddress: (hostname: string, address: string) => boolean;
+  readonly allowsAddress: (hostname: string, address: string, port: number) => boolean;
+  /** Whether it is such an exception, as it stands. */
+  readonly isException: (hostname: string, port: number) => boolean;
   /** Origins and port of this console, which is no receiver. */
   readonly publicUrl: string | null;
   readonly listenPort: number;
@@ -46,10 +48,17 @@ export const refusedForWebhooks: ReadonlyArray<readonly [string, number]> = [
 ];
 
 export function createWebhookAddresses(rules: WebhookAddressRules): WebhookAddresses {
-  const { allowsAddress, publicUrl, listenPort, resolve = resolveAll } = rules;
-  const ownHost = publicUrl === null ? undefined : new URL(publicUrl).hostname;
+  const { allowsAddress, isException, publicUrl, listenPort, resolve = resolveAll } = rules;
+  const own = publicUrl === null ? undefined : new URL(publicUrl);
+  const ownHost = own && plainHost(own.hostname);
+  const isConsole = (hostname: string, port: number): boolean =>
+    own !== undefined && hostname === ownHost && isPortOf(own, port);
   const allows = (hostname: string, address: string, port: number): boolean =>
-    allowsAddress(hostname, address) && !(port === listenPort && isOfThisMachine(address));
+    !isConsole(hostname, port) &&
+    // What else stands on its host is for whoever runs the server to say.
+    (hostname !== ownHost || isException(hostname, port)) &&
+    allowsAddress(hostname, address, port) &&
+    !(port === listenPort && isOfThisMachine(address));
   return {
     allows,
     async check(text) {
@@ -63,17 +72,32 @@ export function createWebhookAddresses(rules: WebhookAddressRules): WebhookAddre
       }
       url.hash = '';
       const hostname = plainHost(url.hostname);
-      if (hostname === ownHost) throw new WebhookAddressError('This is the console itself.');
+      if (isConsole(hostname, portOf(url))) throw new WebhookAddressError('This is the console itself.');
+      if (hostname === ownHost && !isException(hostname, portOf(url))) throw refused(url);
       const addresses = isIP(hostname) === 0 ? await resolve(hostname) : [hostname];
-      if (!addresses.every((address) => allows(hostname, address, portOf(url)))) {
-        // The same words whether or not something answers there: this must not serve to look around.
-        throw new WebhookAddressError(
-          `Notices may not be sent to ${url.host}. Whoever runs this server can allow it by adding ${hostname} to network.allowedWebhookHosts.`,
-        );
-      }
+      if (!addresses.every((address) => allows(hostname, address, portOf(url)))) throw refused(url);
       return url.href;
     },
   };
+}
+
+/** The same words whether or not something answers there: this must not serve to look around. */
+function refused({ host, hostname }: URL): WebhookAddressError {
+  return new WebhookAddressError(
+    `Notices may not be sent to ${host}. Whoever runs this server can allow it by adding ${hostname} to network.allowedWebhookHosts.`,
+  );
+}
+
+/** One that stands behind a proxy at one of the usual ports is at the other, too. */
+function isPortOf(console: URL, port: number): boolean {
+  const usual = [80, 443];
+  return port === portOf(console) || (usual.includes(port) && usual.includes(portOf(console)));
+}
+
+/** As the address of a webhook has it, whatever the spelling. */
+export function exceptionOf(entry: string): string {
+  const [, host = entry, port = ''] = /^(.*?)(:\d+)?$/.exec(entry) ?? [];
+  return URL.canParse(`http://${host}`) ? `${new URL(`http://${host}`).hostname}${port}` : entry;
 }
 
 export function portOf({ port, protocol }: URL): number {
@@ -88,10 +112,21 @@ export function plainHost(hostname: string): string {
     .replace(/\.$/, '');
 }
 
+const loopback = new BlockList();
+loopback.addSubnet('0.0.0.0', 8, 'ipv4');
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::', 'ipv6');
+loopback.addAddress('::1', 'ipv6');
+
+/** Also where an IPv6 address carries an IPv4 address inside. */
 function isOfThisMachine(address: string): boolean {
-  const plain = address.replace(/^::ffff:/i, '').replace(/%.*$/, '');
-  if (plain === '::1' || plain === '::' || plain.startsWith('127.') || plain.startsWith('0.')) return true;
-  return Object.values(networkInterfaces()).some((own) => own?.some((one) => one.address === plain));
+  const plain = address.replace(/%.*$/, '');
+  const family = isIP(plain) === 4 ? 'ipv4' : 'ipv6';
+  const own = new BlockList();
+  for (const { address: one, family: version } of Object.values(networkInterfaces()).flatMap((all) => all ?? [])) {
+    own.addAddress(one.replace(/%.*$/, ''), version === 'IPv4' ? 'ipv4' : 'ipv6');
+  }
+  return loopback.check(plain, family) || own.check(plain, family);
 }
 
 /** None where the name is not known: that is for the delivery to say. */

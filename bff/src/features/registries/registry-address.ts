@@ -29,7 +29,9 @@ export interface AddressPolicy {
   /** @returns the address as it is stored: scheme, host and port only. @throws RegistryAddressError */
   checkUrl(url: string): Promise<string>;
   /** For the moment of connecting: a name may resolve to something else by then. */
-  allowsAddress(hostname: string, address: string): boolean;
+  allowsAddress(hostname: string, address: string, port?: number): boolean;
+  /** Whether an administrator named exactly this host, or it with this port. */
+  names(hostname: string, port: number): boolean;
 }
 
 // https://www.iana.org/assignments/iana-ipv4-special-registry and its IPv6 counterpart: what is not the open internet.
@@ -69,11 +71,19 @@ export function createAddressPolicy({
   const allowsName = (hostname: string): boolean =>
     allowedNames.has(hostname) || allowedSuffixes.some((suffix) => hostname.endsWith(suffix));
   const allowsUrl = (url: URL): boolean => allowsName(plainHost(url.hostname)) || allowedNames.has(url.host);
-  const allowsAddress = (hostname: string, address: string): boolean =>
-    allowsName(plainHost(hostname)) || contains(allowedRanges, address) || !contains(notPublic, address);
+  const names = (hostname: string, port: number): boolean => {
+    const plain = plainHost(hostname);
+    return allowedNames.has(plain) || allowedNames.has(isIP(plain) === 6 ? `[${plain}]:${port}` : `${plain}:${port}`);
+  };
+  const allowsAddress = (hostname: string, address: string, port?: number): boolean =>
+    allowsName(plainHost(hostname)) ||
+    (port !== undefined && names(hostname, port)) ||
+    contains(allowedRanges, address) ||
+    !contains(notPublic, address);
 
   return {
     allowsAddress,
+    names,
     async checkUrl(text) {
       const url = parseRegistryUrl(text);
       const hostname = plainHost(url.hostname);

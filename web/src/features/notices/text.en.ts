@@ -66,7 +66,7 @@ export const text = {
       name: 'Give it a name of at most 100 characters.',
       url: 'Write an address that begins with https:// or http://.',
       refused:
-        'Notices may not be sent there: it is the console, this machine, or has a user in it. Whoever runs the server can allow hosts in network.allowedWebhookHosts.',
+        'Notices may not be sent there: it is the console, this machine, or has a user in it. Whoever runs the server can allow hosts in network.allowedWebhookHosts, each exactly as in the address.',
       recipients: 'Write 1 to 20 mail addresses, one a line.',
       kinds: 'Choose at least one.',
     },

@@ -62,7 +62,7 @@ export const text: TextOf<typeof english> = {
       name: '请填写名称，最多 100 个字符。',
       url: '请填写以 https:// 或 http:// 开头的地址。',
       refused:
-        '不允许向此处发送通知：它是控制台、本机，或地址中带有用户名。服务器管理员可以在 network.allowedWebhookHosts 中放行主机。',
+        '不允许向此处发送通知：它是控制台、本机，或地址中带有用户名。服务器管理员可以在 network.allowedWebhookHosts 中放行主机，写法须与地址中的完全一致。',
       recipients: '请填写 1 到 20 个邮箱地址，每行一个。',
       kinds: '请至少选择一项。',
     },
