@@ -1,23 +1,29 @@
 import { noticeLimits } from './contract/notices.ts';
+import { databaseNow } from './database/database-now.ts';
 import { createDeliveriesStore } from './features/notices/deliveries.store.ts';
 import { DeliveryRunner, type EnqueueDelivery } from './features/notices/delivery-runner.ts';
 import { createEndsStore } from './features/notices/ends.store.ts';
 import { noticesRoutes } from './features/notices/notices.routes.ts';
 import { NoticesService, sealContextOf } from './features/notices/notices.service.ts';
 import { createNoticesStore } from './features/notices/notices.store.ts';
+import { createOutagesStore } from './features/notices/outages.store.ts';
 import { createMailSender } from './features/notices/send-mail.ts';
 import { createWebhookSender } from './features/notices/send-webhook.ts';
 import { createWebhookAddresses, exceptionOf, refusedForWebhooks } from './features/notices/webhook-address.ts';
 import { createAddressPolicy } from './features/registries/registry-address.ts';
 import { createSecretSealer } from './features/registries/sealed-secret.ts';
+import { aboutWriting } from './features/replication/retry-policy.ts';
 import { createJobQueue, type JobQueue } from './job-queue/index.ts';
+import { passingCodes } from './registry-client/index.ts';
 import type { FeatureParts, Foundation } from './wire-foundation.ts';
 
 const deliveryJob = 'notice-delivery';
+/** With `unexpected`: a fault of ours. */
+const troubleCodes = [...passingCodes, 'unexpected'];
 /** Most of them wait for somebody else's answer. */
 const atOnceMax = 8;
 
-/** Webhooks and mails about executions that ended. */
+/** Webhooks and mails about executions that ended, and about outages. */
 export function wireNotices(foundation: Foundation, userAgent: string): FeatureParts {
   const { config, database, bus, clock, logger, newId } = foundation;
   const { kysely } = database;
@@ -38,11 +44,12 @@ export function wireNotices(foundation: Foundation, userAgent: string): FeatureP
     mailFrom: config.mail?.from ?? null,
     publicUrl,
     limit: noticeLimits.perScope,
+    outageAfterMinutes: config.notices.outageAfterMinutes,
     newId,
     clock,
   });
   const runner = new DeliveryRunner({
-    ends: createEndsStore(kysely),
+    ...planningOf(foundation),
     deliveries,
     findNotice: store.findById,
     openSecret: ({ id, secretSealed }) => sealer.open(secretSealed ?? '', sealContextOf(id)),
@@ -76,6 +83,16 @@ export function wireNotices(foundation: Foundation, userAgent: string): FeatureP
       await runner.stop();
       await queue.stop(1000);
     },
+  };
+}
+
+/** Of what is told. */
+function planningOf({ config, database: { kysely } }: Foundation) {
+  return {
+    ends: createEndsStore(kysely),
+    outages: createOutagesStore(kysely, { troubleCodes, aboutWriting }),
+    outageAfterMinutes: config.notices.outageAfterMinutes,
+    databaseNow,
   };
 }
 

@@ -10,6 +10,12 @@ const host = z
   );
 const storeHost = host.check(z.refine((text) => URL.canParse(`https://${text}`), 'must be a host or host:port'));
 
+/** Within a day: what waits for longer is given up, and told as a failure. One sentence, whatever is wrong with it. */
+const outageMinutes = z.custom<number>(
+  (minutes: unknown) => typeof minutes === 'number' && Number.isInteger(minutes) && minutes >= 1 && minutes <= 720,
+  'must be a whole number of minutes from 1 to 720',
+);
+
 const registry = z.strictObject({
   id: z
     .string()
@@ -93,6 +99,7 @@ export const configSchema = z.strictObject({
       from: z.optional(text.check(z.maxLength(254), z.regex(/^[^\p{Cc}]*@[^\p{Cc}]*$/u, 'must be a mail address'))),
     }),
   ),
+  notices: z.optional(z.strictObject({ outageAfterMinutes: z.optional(outageMinutes) })),
   log: z.optional(z.strictObject({ level: z.optional(z.enum(['debug', 'info', 'warn', 'error', 'silent'])) })),
 });
 

@@ -55,6 +55,7 @@ const variables: ReadonlyArray<readonly [variable: string, key: string, parse: P
   ['LONGSHORE_MAIL_URL', 'mail.url', asText],
   ['LONGSHORE_MAIL_URL_FILE', 'mail.urlFile', asText],
   ['LONGSHORE_MAIL_FROM', 'mail.from', asText],
+  ['LONGSHORE_OUTAGE_AFTER_MINUTES', 'notices.outageAfterMinutes', asInteger],
   ['LONGSHORE_LOG_LEVEL', 'log.level', asText],
 ];
 

@@ -84,5 +84,9 @@ export interface Config {
   };
   /** The mail server that notices go over; null: none. Its address may hold a password. */
   readonly mail: { readonly url: ConfigSecret; readonly from: string } | null;
+  readonly notices: {
+    /** So long copies wait for a registry before it is told. */
+    readonly outageAfterMinutes: number;
+  };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
 }

@@ -51,6 +51,20 @@ describe('The configuration', () => {
     expect(refusal({}, 'replication:\n  forgetAfterDays: 0\n')).toContain('replication.forgetAfterDays');
   });
 
+  it('tells of an outage after ten minutes, or after as many as are said, within a day', () => {
+    expect(load({}).notices.outageAfterMinutes).toBe(10);
+    expect(load({}, 'notices:\n  outageAfterMinutes: 30\n').notices.outageAfterMinutes).toBe(30);
+    expect(load({ LONGSHORE_OUTAGE_AFTER_MINUTES: '5' }).notices.outageAfterMinutes).toBe(5);
+    for (const wrong of ['0', '721', '1.5', '-3', 'soon', '"10"']) {
+      expect(refusal({}, `notices:\n  outageAfterMinutes: ${wrong}\n`), wrong).toMatch(
+        /"notices\.outageAfterMinutes" must be a whole number of minutes from 1 to 720\.$/,
+      );
+    }
+    expect(refusal({ LONGSHORE_OUTAGE_AFTER_MINUTES: 'ten' })).toBe(
+      'The environment: "LONGSHORE_OUTAGE_AFTER_MINUTES" must be a whole number of minutes from 1 to 720.',
+    );
+  });
+
   it('takes hosts that webhooks may go to as they stand in an address, and nothing else', () => {
     const yaml = (host: string) => `network:\n  allowedWebhookHosts: ['${host}']\n`;
     for (const host of ['localhost', '127.0.0.1', '127.0.0.1:9000', '[::1]', '[::1]:9000', 'Hooks.example']) {

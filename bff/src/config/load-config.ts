@@ -52,6 +52,8 @@ export function loadConfig({ environment = process.env, file, webDirectory }: Lo
     ...keptTimesOf(document),
     network: networkOf(document),
     mail: mailOf(document, sources),
+    // A registry that is restarted is back by then.
+    notices: { outageAfterMinutes: document.notices?.outageAfterMinutes ?? 10 },
     log: { level: document.log?.level ?? 'info' },
   };
   return deepFreeze(config);

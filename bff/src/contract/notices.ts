@@ -2,7 +2,10 @@ import * as z from 'zod/mini';
 import { endpoint } from './endpoint.ts';
 import { Id, Instant, ProjectName, Reason, RegistryId, RepositoryName } from './words.ts';
 
-/** `recovered`: the first success of a pair of registries after its failure. `all`: every end. */
+/**
+ * `failed`: an execution of which something failed, or a pair of registries whose copies have waited for long. `recovered`: the
+ * first success of a pair after that. `all`: every end, and these.
+ */
 export const noticeKinds = ['failed', 'recovered', 'all'] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 export const noticeLimits = { perScope: 20, recipients: 20, urlLength: 2048 } as const;
@@ -12,6 +15,8 @@ export const noticeEvents = [
   'execution.recovered',
   'execution.succeeded',
   'execution.stopped',
+  'pair.failing',
+  'pair.recovered',
   'test',
 ] as const;
 
@@ -23,14 +28,23 @@ export const NoticePayload = z
     /** The same at every attempt: a receiver that had it leaves it. */
     deliveryId: Id,
     event: z.enum(noticeEvents),
-    /** When the execution ended. */
+    /** When the execution ended, or what is told of pairs was found. */
     at: Instant,
-    notice: z.object({ id: Id, name: z.string(), project: z.nullable(ProjectName), policyId: z.nullable(z.string()) }),
-    /** Null in a test. What belongs to other projects than the notice's is not counted in it. */
+    notice: z.object({
+      id: Id,
+      name: z.string(),
+      project: z.nullable(ProjectName),
+      policyId: z.nullable(z.string()),
+      /** Null also where the policy is gone. */
+      policyName: z.nullable(z.string()),
+    }),
+    /** Null in a test and in what is told of pairs. What belongs to other projects than the notice's is not counted in it. */
     execution: z.nullable(
       z.object({
         id: Id,
         policyId: z.nullable(z.string()),
+        /** As it was called then. */
+        policyName: z.nullable(z.string()),
         trigger: z.string(),
         state: z.enum(['succeeded', 'failed', 'stopped']),
         requestedBy: z.nullable(z.string()),
@@ -46,9 +60,17 @@ export const NoticePayload = z
       z.object({
         sourceRegistryId: RegistryId,
         destinationRegistryId: RegistryId,
-        state: z.enum(['succeeded', 'failed', 'stopped', 'recovered']),
-        /** Of `failed` and `recovered`. */
+        state: z.enum(['succeeded', 'failed', 'stopped', 'recovered', 'failing']),
+        /** Of `failed`, `failing` and `recovered`. */
         failingSince: z.nullable(Instant),
+        /** Of `recovered`: how long it failed. */
+        lastedSeconds: z.nullable(z.int()),
+        /** How many tasks wait; null where an execution ended. */
+        waiting: z.nullable(z.int()),
+        /** Of `failing`: why, and the registry that it is about. */
+        reason: z.nullable(z.object({ code: z.string(), sentence: z.string(), registryId: z.nullable(RegistryId) })),
+        /** Whose copies these are, the first five; none of what people copy by hand. */
+        policies: z.array(z.object({ id: z.string(), name: z.string() })),
       }),
     ),
     /** The first 20. */
@@ -123,10 +145,12 @@ export type NoticeDelivery = z.infer<typeof NoticeDelivery>;
 
 const list = z.object({
   items: z.array(Notice),
-  /** Whether this server can send mail. */
   /** Whether the caller may: of a project that takes every environment of it, and nothing is listed without. */
   mayManage: z.boolean(),
+  /** Whether this server can send mail. */
   mail: z.object({ isConfigured: z.boolean(), from: z.nullable(z.string()) }),
+  /** So long copies wait for a registry before it is told. */
+  outageAfterMinutes: z.int(),
 });
 export type NoticeList = z.infer<typeof list>;
 

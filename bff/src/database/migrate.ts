@@ -17,6 +17,7 @@ import { up as collections } from './migrations/0014-collections.ts';
 import { up as retention } from './migrations/0015-retention.ts';
 import { up as storage } from './migrations/0016-storage.ts';
 import { up as tombstones } from './migrations/0017-tombstones.ts';
+import { up as outages } from './migrations/0018-outages.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -37,6 +38,7 @@ const migrations: Record<string, Migration> = {
   '0015-retention': { up: retention },
   '0016-storage': { up: storage },
   '0017-tombstones': { up: tombstones },
+  '0018-outages': { up: outages },
 };
 
 export class MigrationError extends Error {

@@ -78,6 +78,7 @@ export interface ExecutionEndsTable {
   id: Generated<number>;
   execution_id: string;
   policy_id: string | null;
+  policy_name: string | null;
   state: 'succeeded' | 'failed' | 'stopped';
   trigger: string;
   requested_by: string | null;
@@ -94,4 +95,26 @@ export interface NoticePairsTable {
   source_registry_id: string;
   destination_registry_id: string;
   failing_since: Instant;
+}
+
+/** Pairs of registries that are held up; '' is every project, and every policy. */
+export interface NoticeOutagesTable {
+  id: WithDefault<string>;
+  project: string;
+  policy_id: string;
+  source_registry_id: string;
+  destination_registry_id: string;
+  since: Instant;
+  /** Since when it was not held up, without a success. */
+  quiet_since: NullableInstant;
+  /** Since when it has been held up for so long that it is told. */
+  told_at: NullableInstant;
+  looked_at: Instant;
+  /** Whose copies waited when it was told first. */
+  policies: JsonWithDefault<Array<{ id: string; name: string }>>;
+}
+
+export interface NoticeOutageTellingsTable {
+  outage_id: string;
+  notice_id: string;
 }

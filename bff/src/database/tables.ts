@@ -38,6 +38,8 @@ import type {
   ExecutionEndsTable,
   NoticeAttemptsTable,
   NoticeDeliveriesTable,
+  NoticeOutagesTable,
+  NoticeOutageTellingsTable,
   NoticePairsTable,
   NoticesTable,
 } from './notice-tables.ts';
@@ -357,6 +359,8 @@ export interface Tables {
   notice_deliveries: NoticeDeliveriesTable;
   notice_attempts: NoticeAttemptsTable;
   execution_ends: ExecutionEndsTable;
+  notice_outages: NoticeOutagesTable;
+  notice_outage_tellings: NoticeOutageTellingsTable;
   notice_pairs: NoticePairsTable;
   trash_items: TrashItemsTable;
   trash_manifests: TrashManifestsTable;

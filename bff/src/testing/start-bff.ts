@@ -21,6 +21,7 @@ export interface StartBffOptions {
   allowedWebhookHosts?: string[];
   webhooksToPrivateNetworks?: boolean;
   mail?: { url: string; from: string };
+  outageAfterMinutes?: number;
   /** null lets the server generate one, as at a first start. */
   adminPassword?: string | null;
   encryptionKey?: string;
@@ -103,6 +104,7 @@ async function testConfig(options: StartBffOptions, dataDirectory: string): Prom
       webhooksToPrivateNetworks: options.webhooksToPrivateNetworks ?? true,
     },
     mail: options.mail === undefined ? null : { url: new ConfigSecret(options.mail.url), from: options.mail.from },
+    notices: { outageAfterMinutes: options.outageAfterMinutes ?? 10 },
     log: { level: 'debug' },
   };
 }

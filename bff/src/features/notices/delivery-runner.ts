@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
-import type { NoticePayload } from '../../contract/notices.ts';
 import type { ClaimedDelivery, DeliveriesStore } from './deliveries.store.ts';
 import type { EndsStore, EndsTransaction, SubscribedNotice } from './ends.store.ts';
 import { mailOf } from './notice-mail.ts';
-import { payloadText } from './notice-payload.ts';
+import { endedPairs, payloadFrom, payloadText } from './notice-payload.ts';
 import {
   attemptsMax,
   eventFor,
   type ExecutionEnd,
+  type NoticeEvent,
   type NoticeReason,
   type PairEnd,
   pairsOf,
@@ -16,7 +16,10 @@ import {
   scopedEnds,
   type SendOutcome,
   type StoredNotice,
+  type ToldPair,
 } from './notices.ts';
+import { OutagePlanner } from './outage-planner.ts';
+import type { OutagesStore } from './outages.store.ts';
 import type { SendMail } from './send-mail.ts';
 import type { SendWebhook } from './send-webhook.ts';
 
@@ -26,6 +29,10 @@ export interface EnqueueDelivery {
 
 export interface DeliveryRunnerDeps {
   readonly ends: EndsStore;
+  readonly outages: OutagesStore;
+  /** So long copies wait for a registry before it is told. */
+  readonly outageAfterMinutes: number;
+  readonly databaseNow: (transaction: EndsTransaction) => Promise<Date>;
   readonly deliveries: DeliveriesStore;
   readonly findNotice: (id: string) => Promise<StoredNotice | undefined>;
   readonly openSecret: (notice: StoredNotice) => string;
@@ -42,21 +49,38 @@ export interface DeliveryRunnerDeps {
 }
 
 const lookEveryMs = 5000;
+/** Every 15 s: with ten thousand tasks open it takes some fifty milliseconds. */
+const beatsBetweenOutages = 2;
 /** Executions tell of themselves all the time while they run. */
 const gatherMs = 100;
 const busyDelayMs = 3000;
 
-/** Plans what is said about executions that ended, and says it. */
+interface Told {
+  readonly event: NoticeEvent;
+  readonly end: ScopedEnd | null;
+  readonly pairs: readonly ToldPair[];
+  readonly at: Date;
+}
+
+/** Plans what is said about executions that ended and about outages, and says it. */
 export class DeliveryRunner {
   readonly #deps: DeliveryRunnerDeps;
+  readonly #outages: OutagePlanner;
   #beat: NodeJS.Timeout | undefined;
   #gathering: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #isWokenMeanwhile = false;
   #isStopped = false;
+  #beatsToOutages = 0;
 
   constructor(deps: DeliveryRunnerDeps) {
     this.#deps = deps;
+    this.#outages = new OutagePlanner({
+      outages: deps.outages,
+      databaseNow: deps.databaseNow,
+      afterMinutes: deps.outageAfterMinutes,
+      tell: (transaction, notice, told) => this.#tell(transaction, notice, { ...told, end: null }),
+    });
   }
 
   async start(): Promise<void> {
@@ -101,38 +125,68 @@ export class DeliveryRunner {
       let hasPlanned = false;
       while (!this.#isStopped && (await ends.hasSome())) {
         hasPlanned = true;
-        await ends.take((transaction, end) => this.#plan(transaction, end));
+        await ends.take(async (transaction, taken) => {
+          // First: a success that ends an outage and its execution is told once.
+          await this.#outages.lookAfter(transaction, taken);
+          await this.#plan(transaction, taken);
+        });
       }
       if (hasPlanned) await deliveries.forgetOld();
     } while (this.#isWokenMeanwhile && !this.#isStopped);
     if (!isThorough) return;
+    await this.#lookForOutages();
     for (const id of await deliveries.listForgotten()) await enqueue(id, {});
   }
 
-  async #plan(transaction: EndsTransaction, end: ExecutionEnd): Promise<void> {
+  /** Also where nothing ended: that is what an outage is. */
+  async #lookForOutages(): Promise<void> {
+    const { ends, outages } = this.#deps;
+    if (this.#beatsToOutages > 0) {
+      this.#beatsToOutages -= 1;
+      return;
+    }
+    this.#beatsToOutages = beatsBetweenOutages;
+    if (!(await outages.isWorthALook())) return;
+    await ends.take(async (transaction, taken) => {
+      await this.#outages.look(transaction);
+      await this.#plan(transaction, taken);
+    });
+  }
+
+  async #plan(transaction: EndsTransaction, taken: readonly ExecutionEnd[]): Promise<void> {
+    for (const end of taken) for (const scoped of scopedEnds(end)) await this.#planScoped(transaction, scoped);
+  }
+
+  async #planScoped(transaction: EndsTransaction, scoped: ScopedEnd): Promise<void> {
     const { ends } = this.#deps;
-    for (const scoped of scopedEnds(end)) {
-      const found = pairsOf(scoped);
-      const ofAny = await ends.notePairs(transaction, scoped, null, found);
-      const ofPolicy = end.policyId === null ? ofAny : await ends.notePairs(transaction, scoped, end.policyId, found);
-      for (const notice of await ends.findSubscribed(transaction, scoped.project, end.policyId)) {
-        await this.#planOne(transaction, notice, scoped, notice.policyId === null ? ofAny : ofPolicy);
-      }
+    const { project, policyId } = scoped;
+    const ofAny = await this.#notePairs(transaction, scoped, null);
+    const ofPolicy = policyId === null ? ofAny : await this.#notePairs(transaction, scoped, policyId);
+    for (const notice of await ends.findSubscribed(transaction, project, policyId)) {
+      const pairs = notice.policyId === null ? ofAny : ofPolicy;
+      const event = eventFor(notice.kinds, scoped.state, pairs);
+      if (event === undefined) continue;
+      const told = { event, end: scoped, pairs: endedPairs(scoped, pairs), at: scoped.endedAt };
+      await this.#tell(transaction, notice, told);
     }
   }
 
-  async #planOne(
-    transaction: EndsTransaction,
-    notice: SubscribedNotice,
-    end: ScopedEnd,
-    pairs: readonly PairEnd[],
-  ): Promise<void> {
+  async #notePairs(transaction: EndsTransaction, scoped: ScopedEnd, policyId: string | null): Promise<PairEnd[]> {
+    const { ends, outages } = this.#deps;
+    const { project } = scoped;
+    const pairs = await ends.notePairs(transaction, scoped, policyId, pairsOf(scoped));
+    // It is told with this end.
+    for (const pair of pairs.filter(({ state }) => state === 'recovered')) {
+      await outages.forget(transaction, { project, policyId }, pair);
+    }
+    return pairs;
+  }
+
+  async #tell(transaction: EndsTransaction, notice: SubscribedNotice, { event, end, pairs, at }: Told): Promise<void> {
     const { deliveries, enqueue, newId, publicUrl } = this.#deps;
-    const event = eventFor(notice.kinds, end.state, pairs);
-    if (event === undefined) return;
     const id = newId();
-    const body = payloadText({ deliveryId: id, event, notice, end, pairs, at: end.endedAt, publicUrl });
-    const delivery = { id, noticeId: notice.id, executionId: end.executionId, event, body };
+    const body = payloadText({ deliveryId: id, event, notice, end, pairs, at, publicUrl });
+    const delivery = { id, noticeId: notice.id, executionId: end?.executionId ?? null, event, body };
     await deliveries.insert({ ...delivery, attemptsAllowed: attemptsMax }, transaction);
     await enqueue(id, { transaction });
   }
@@ -169,7 +223,7 @@ export class DeliveryRunner {
       if (sendMail === null) {
         return refused('mail-not-configured', 'This server has no mail server in its configuration (mail.url).');
       }
-      const { subject, text } = mailOf(JSON.parse(body) as NoticePayload, notice.language);
+      const { subject, text } = mailOf(payloadFrom(body), notice.language);
       return sendMail({ deliveryId: id, recipients: notice.recipients, subject, text });
     }
     let secret: string;

@@ -1,12 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { Row, Tables } from '../../database/index.ts';
-import type { ExecutionEnd, NoticeKind, PairEnd, ScopedEnd, StoredNotice } from './notices.ts';
+import type { ExecutionEnd, PairEnd, ScopedEnd, StoredNotice } from './notices.ts';
 
 type Connection = Kysely<Tables>;
-/** Handed through to whatever must happen in the same transaction. */
+/** Under the lock that all planning is under. Handed through to whatever must happen in the same transaction. */
 export type EndsTransaction = Connection;
 
-export type SubscribedNotice = Pick<StoredNotice, 'id' | 'name' | 'project' | 'policyId' | 'kinds'>;
+export type SubscribedNotice = Pick<StoredNotice, 'id' | 'name' | 'project' | 'policyId' | 'policyName' | 'kinds'>;
 export type EndsStore = ReturnType<typeof createEndsStore>;
 
 const batchLength = 20;
@@ -14,8 +14,8 @@ const plannerLock = 1_819_240_056;
 
 export function createEndsStore(database: Connection) {
   return {
-    /** Takes away some ends, and hands them to `plan` in the same transaction. @returns how many there were */
-    take: (plan: (transaction: EndsTransaction, end: ExecutionEnd) => Promise<void>): Promise<number> =>
+    /** Takes away some ends, and hands them to `plan` in the same transaction. */
+    take: (plan: (transaction: EndsTransaction, ends: readonly ExecutionEnd[]) => Promise<void>): Promise<void> =>
       database.transaction().execute(async (transaction) => {
         // One at a time over all instances: which failure a success follows depends on the order.
         await sql`select pg_advisory_xact_lock(${plannerLock})`.execute(transaction);
@@ -23,8 +23,7 @@ export function createEndsStore(database: Connection) {
           delete from execution_ends where id in (
             select id from execution_ends order by id limit ${batchLength}
           ) returning *`.execute(transaction);
-        for (const row of rows.toSorted((one, other) => one.id - other.id)) await plan(transaction, fromRow(row));
-        return rows.length;
+        await plan(transaction, rows.toSorted((one, other) => one.id - other.id).map(fromRow));
       }),
 
     async hasSome(): Promise<boolean> {
@@ -52,16 +51,13 @@ export function createEndsStore(database: Connection) {
       project: string | null,
       policyId: string | null,
     ): Promise<SubscribedNotice[]> {
-      const { rows } = await sql<Pick<Row<'notices'>, 'id' | 'name' | 'project' | 'policy_id' | 'kinds'>>`
-        select id, name, project, policy_id, kinds from notices
-        where not is_disabled and project is not distinct from ${project}
-          and (policy_id is null or policy_id = ${policyId}::text)
-        order by id`.execute(transaction);
-      return rows.map(({ policy_id: ofPolicy, kinds, ...row }) => ({
-        ...row,
-        policyId: ofPolicy,
-        kinds: kinds as NoticeKind[],
-      }));
+      const { rows } = await sql<SubscribedNotice>`
+        select n.id, n.name, n.project, n.policy_id as "policyId", p.name as "policyName", n.kinds
+        from notices n left join policies p on p.id::text = n.policy_id
+        where not n.is_disabled and n.project is not distinct from ${project}
+          and (n.policy_id is null or n.policy_id = ${policyId}::text)
+        order by n.id`.execute(transaction);
+      return rows;
     },
   };
 }
@@ -99,6 +95,7 @@ function fromRow(row: Row<'execution_ends'>): ExecutionEnd {
   return {
     executionId: row.execution_id,
     policyId: row.policy_id,
+    policyName: row.policy_name,
     trigger: row.trigger,
     requestedBy: row.requested_by,
     startedAt: row.started_at,

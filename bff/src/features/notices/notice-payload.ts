@@ -1,15 +1,17 @@
 import type { NoticePayload } from '../../contract/notices.ts';
-import type { NoticeEvent, PairEnd, ScopedEnd, StoredNotice } from './notices.ts';
+import type { NoticeEvent, NoticeReason, PairEnd, ScopedEnd, StoredNotice, ToldPair } from './notices.ts';
+import { troubleWords } from './trouble-words.ts';
 
 export const bodyMaxBytes = 64 * 1024;
 const failuresMax = 20;
+const millisecondsPerSecond = 1000;
 
 interface PayloadParts {
   readonly deliveryId: string;
   readonly event: NoticeEvent;
-  readonly notice: Pick<StoredNotice, 'id' | 'name' | 'project' | 'policyId'>;
+  readonly notice: Pick<StoredNotice, 'id' | 'name' | 'project' | 'policyId' | 'policyName'>;
   readonly end: ScopedEnd | null;
-  readonly pairs: readonly PairEnd[];
+  readonly pairs: readonly ToldPair[];
   readonly at: Date;
   readonly publicUrl: string | null;
 }
@@ -23,16 +25,31 @@ export function payloadText(parts: PayloadParts): string {
   }
 }
 
+type KeptPair = Omit<NoticePayload['pairs'][number], keyof typeof unsaid> & Partial<typeof unsaid>;
+const unsaid = { lastedSeconds: null, waiting: null, reason: null, policies: [] };
+
+/** A body that was kept; one from before an update has less in it. */
+export function payloadFrom(body: string): NoticePayload {
+  const kept = JSON.parse(body) as Omit<NoticePayload, 'pairs'> & { pairs: readonly KeptPair[] };
+  return { ...kept, pairs: kept.pairs.map((pair) => ({ ...unsaid, ...pair })) };
+}
+
+/** The pairs of an execution that ended: nothing of it waits any more. */
+export function endedPairs({ policyId: id, policyName: name }: ScopedEnd, pairs: readonly PairEnd[]): ToldPair[] {
+  const policies = id === null || name === null ? [] : [{ id, name }];
+  return pairs.map((pair) => ({ ...pair, waiting: null, reason: null, policies }));
+}
+
 function payloadOf({ deliveryId, event, notice, end, pairs, at, publicUrl }: PayloadParts): NoticePayload {
-  const { id, name, project, policyId } = notice;
+  const { id, name, project, policyId, policyName } = notice;
   return {
     version: 1,
     deliveryId,
     event,
     at: at.toISOString(),
-    notice: { id, name, project, policyId },
+    notice: { id, name, project, policyId, policyName },
     execution: end === null ? null : executionOf(end, publicUrl),
-    pairs: pairs.map(({ failingSince, ...pair }) => ({ ...pair, failingSince: failingSince?.toISOString() ?? null })),
+    pairs: pairs.map((pair) => pairOf(pair, at, project)),
     failures: (end?.failures ?? []).slice(0, failuresMax).map((failure) => ({
       taskId: failure.taskId,
       source: {
@@ -51,12 +68,36 @@ function payloadOf({ deliveryId, event, notice, end, pairs, at, publicUrl }: Pay
   };
 }
 
+function pairOf(pair: ToldPair, at: Date, project: string | null): NoticePayload['pairs'][number] {
+  const { sourceRegistryId, destinationRegistryId, state, failingSince, waiting, reason, policies } = pair;
+  const isOver = state === 'recovered' && failingSince !== null;
+  return {
+    sourceRegistryId,
+    destinationRegistryId,
+    state,
+    failingSince: failingSince?.toISOString() ?? null,
+    lastedSeconds: isOver ? Math.round((at.getTime() - failingSince.getTime()) / millisecondsPerSecond) : null,
+    waiting,
+    reason: reason && reasonOf(reason, project),
+    policies: policies.map((policy) => ({ ...policy })),
+  };
+}
+
+/** The cause that all wait for was met by one task, perhaps in another project, and a registry's own words may name what that copied. */
+function reasonOf({ code, sentence, params }: NoticeReason, project: string | null) {
+  const { repository, registryId = null, registry = registryId ?? '' } = params;
+  const isOwn = repository === undefined || isOf(project, repository);
+  const plain = troubleWords(code, registry, 'en') ?? `${registry} is in trouble.`;
+  return { code, sentence: isOwn ? sentence : plain, registryId };
+}
+
 function executionOf(end: ScopedEnd, publicUrl: string | null): NonNullable<NoticePayload['execution']> {
   const sum = (field: 'succeeded' | 'failed' | 'stopped' | 'bytesDone') =>
     end.pairs.reduce((total, pair) => total + pair[field], 0);
   return {
     id: end.executionId,
     policyId: end.policyId,
+    policyName: end.policyName,
     trigger: end.trigger,
     state: end.state,
     requestedBy: end.requestedBy,

@@ -84,7 +84,12 @@ function noticeActions(notices: NoticesService) {
     async list(project: string | null, context: RequestContext) {
       const found = await mapped(project, () => notices.list(project));
       const isAllowed = await mayManage(project, context);
-      return { items: isAllowed ? found.map(answerOf) : [], mayManage: isAllowed, mail: notices.mail };
+      return {
+        items: isAllowed ? found.map(answerOf) : [],
+        mayManage: isAllowed,
+        mail: notices.mail,
+        outageAfterMinutes: notices.outageAfterMinutes,
+      };
     },
     async create(project: string | null, { channel, ...fields }: Draft, context: RequestContext) {
       context.audit.note({ target: fields.name });
@@ -142,7 +147,7 @@ async function mayManage(project: string | null, { access }: RequestContext): Pr
   return allowed.every(Boolean);
 }
 
-function answerOf({ secretSealed: _secret, ...notice }: StoredNotice): contract.Notice {
+function answerOf({ secretSealed: _secret, policyName: _policy, ...notice }: StoredNotice): contract.Notice {
   const { lastDelivery, createdAt } = notice;
   return {
     ...notice,

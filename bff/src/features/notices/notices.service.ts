@@ -75,6 +75,8 @@ export interface NoticesDeps {
   readonly mailFrom: string | null;
   readonly publicUrl: string | null;
   readonly limit: number;
+  /** So long copies wait for a registry before it is told. */
+  readonly outageAfterMinutes: number;
   readonly newId: () => string;
   readonly clock: { now(): Date };
 }
@@ -94,6 +96,10 @@ export class NoticesService {
   get mail(): { readonly isConfigured: boolean; readonly from: string | null } {
     const { mailFrom } = this.#deps;
     return { isConfigured: mailFrom !== null, from: mailFrom };
+  }
+
+  get outageAfterMinutes(): number {
+    return this.#deps.outageAfterMinutes;
   }
 
   /** @throws NoticeProjectNotFoundError */

@@ -105,16 +105,18 @@ async function insert(
   return 'made';
 }
 
-interface LastDelivery {
+interface Beside {
+  readonly policy_name: string | null;
   readonly last_state: DeliveryState | null;
   readonly last_event: NoticeEvent | null;
   readonly last_at: Date | null;
 }
 
 async function read(connection: Connection, condition: RawBuilder<boolean>): Promise<StoredNotice[]> {
-  const { rows } = await sql<Row<'notices'> & LastDelivery>`
-    select n.*, last.state as last_state, last.event as last_event, last.created_at as last_at
+  const { rows } = await sql<Row<'notices'> & Beside>`
+    select n.*, p.name as policy_name, last.state as last_state, last.event as last_event, last.created_at as last_at
     from notices n
+    left join policies p on p.id::text = n.policy_id
     left join lateral (
       select state, event, created_at from notice_deliveries d
       where d.notice_id = n.id order by d.created_at desc, d.id limit 1
@@ -123,12 +125,13 @@ async function read(connection: Connection, condition: RawBuilder<boolean>): Pro
   return rows.map(fromRow);
 }
 
-function fromRow(row: Row<'notices'> & LastDelivery): StoredNotice {
+function fromRow(row: Row<'notices'> & Beside): StoredNotice {
   const { last_state: state, last_event: event, last_at: at } = row;
   return {
     id: row.id,
     project: row.project,
     policyId: row.policy_id,
+    policyName: row.policy_name,
     name: row.name,
     channel: row.channel,
     url: row.url,

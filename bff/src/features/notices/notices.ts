@@ -4,6 +4,8 @@ export type NoticeEvent =
   | 'execution.recovered'
   | 'execution.succeeded'
   | 'execution.stopped'
+  | 'pair.failing'
+  | 'pair.recovered'
   | 'test';
 export type EndState = 'succeeded' | 'failed' | 'stopped';
 export type DeliveryState = 'waiting' | 'sending' | 'delivered' | 'failed';
@@ -13,6 +15,8 @@ export interface StoredNotice {
   /** Null: of the whole console. */
   readonly project: string | null;
   readonly policyId: string | null;
+  /** Null also where the policy is gone. */
+  readonly policyName: string | null;
   readonly name: string;
   readonly channel: 'webhook' | 'mail';
   readonly url: string | null;
@@ -96,6 +100,7 @@ export interface EndedFailure {
 export interface ExecutionEnd {
   readonly executionId: string;
   readonly policyId: string | null;
+  readonly policyName: string | null;
   readonly trigger: string;
   readonly requestedBy: string | null;
   readonly startedAt: Date;
@@ -116,6 +121,20 @@ export interface PairEnd {
   readonly destinationRegistryId: string;
   readonly state: EndState | 'recovered';
   readonly failingSince: Date | null;
+}
+
+export interface PolicyOfPair {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A pair of registries as it is told. */
+export interface ToldPair extends Omit<PairEnd, 'state'> {
+  readonly state: PairEnd['state'] | 'failing';
+  /** How many tasks wait, and why; null where an execution ended. */
+  readonly waiting: number | null;
+  readonly reason: NoticeReason | null;
+  readonly policies: readonly PolicyOfPair[];
 }
 
 /** First attempts included; a test is for somebody who waits for it. */

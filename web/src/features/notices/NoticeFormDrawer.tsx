@@ -14,9 +14,10 @@ import { type EditedNotice, useNoticeForm } from './use-notice-form.ts';
 
 interface NoticeFormDrawerProps extends EditedNotice {
   mail: NoticeList['mail'];
+  outageAfterMinutes: number;
 }
 
-export function NoticeFormDrawer({ mail, ...edited }: NoticeFormDrawerProps) {
+export function NoticeFormDrawer({ mail, outageAfterMinutes, ...edited }: NoticeFormDrawerProps) {
   const { t } = useTranslation('notices');
   const errorWords = useErrorWords();
   const { place, onClose } = edited;
@@ -75,7 +76,12 @@ export function NoticeFormDrawer({ mail, ...edited }: NoticeFormDrawerProps) {
         <MailFields values={values} wrong={wrong} mail={mail} onChange={change} />
       )}
       <PolicyField place={place} policyId={values.policyId} onChange={change} />
-      <Kinds kinds={values.kinds} isWrong={wrong.includes('kinds')} onChange={(kinds) => change({ kinds })} />
+      <Kinds
+        kinds={values.kinds}
+        minutes={outageAfterMinutes}
+        isWrong={wrong.includes('kinds')}
+        onChange={(kinds) => change({ kinds })}
+      />
     </FormDrawer>
   );
 }
@@ -165,11 +171,13 @@ function MailMissing() {
 
 interface KindsProps {
   kinds: readonly NoticeKind[];
+  /** So long copies wait for a registry before it is told. */
+  minutes: number;
   isWrong: boolean;
   onChange: (kinds: NoticeKind[]) => void;
 }
 
-function Kinds({ kinds, isWrong, onChange }: KindsProps) {
+function Kinds({ kinds, minutes, isWrong, onChange }: KindsProps) {
   const { t } = useTranslation('notices');
   return (
     <fieldset className={styles['kinds']}>
@@ -185,7 +193,7 @@ function Kinds({ kinds, isWrong, onChange }: KindsProps) {
           />
           <span>
             {t(`kind.${kind}`)}
-            <small>{t(`kindHint.${kind}`)}</small>
+            <small>{t(`kindHint.${kind}`, { minutes })}</small>
           </span>
         </label>
       ))}

@@ -61,6 +61,7 @@ function open(answers: Record<string, unknown> = {}, search = '', isConfigured =
       items,
       mayManage: true,
       mail: { isConfigured, from: isConfigured ? 'longshore@example.com' : null },
+      outageAfterMinutes: 25,
     },
     [`POST ${base}`]: { ...notice, secret: SECRET },
     [`GET ${base}/${notice.id}/deliveries`]: { items: [delivery] },
@@ -110,6 +111,27 @@ describe('notices', () => {
     expect(within(form).getByRole('note').textContent).toContain('LONGSHORE_MAIL_URL');
   });
 
+  it('say after how many minutes of waiting they are sent', async () => {
+    open({}, '?edit=NEW');
+    const form = await screen.findByRole('dialog', { name: 'New notice' });
+    const failed = within(form).getByRole('checkbox', { name: /^failed/ });
+    expect(failed.closest('label')?.textContent).toContain('copies have waited for a registry for 25 min.');
+  });
+
+  it('of an outage and its end are named in the list and in the log of deliveries', async () => {
+    const held = { ...delivery, event: 'pair.failing' as const, executionId: null };
+    const over = { ...held, id: 'd-2', event: 'pair.recovered' as const };
+    const lastDelivery = { state: 'delivered', event: 'pair.failing', at: delivery.createdAt } as const;
+    open({ [`GET ${base}/${notice.id}/deliveries`]: { items: [over, held] } }, `?deliveries=${notice.id}`, false, [
+      { ...notice, lastDelivery },
+    ]);
+    const log = await screen.findByRole('dialog', { name: 'Deliveries of Pager' });
+    expect(await within(log).findByText('Copying is held up')).toBeDefined();
+    expect(within(log).getByText('Copying works again')).toBeDefined();
+    expect(within(log).queryByRole('link', { name: 'Execution' })).toBeNull();
+    expect(screen.getByText(/^Copying is held up ·/)).toBeDefined();
+  });
+
   it('that may not be sent to an address say so at its field', async () => {
     const user = userEvent.setup();
     open({ [`PUT ${base}/${notice.id}`]: new Refusal(400, 'notice-address-refused') }, `?edit=${notice.id}`);
@@ -126,7 +148,12 @@ describe('notices', () => {
     let stored = notice;
     const { calls, client } = open(
       {
-        [`GET ${base}`]: () => ({ items: [stored], mayManage: true, mail: { isConfigured: false, from: null } }),
+        [`GET ${base}`]: () => ({
+          items: [stored],
+          mayManage: true,
+          mail: { isConfigured: false, from: null },
+          outageAfterMinutes: 10,
+        }),
         [`PUT ${base}/${notice.id}`]: ({ body }: { body: { version: number } }) =>
           body.version === 4 ? { ...theirs, version: 5 } : new Refusal(409, 'version-conflict'),
       },

@@ -94,6 +94,7 @@ export function NoticesView({ place, query, addButton }: NoticesViewProps) {
           notice={edited}
           policyId={url.policy}
           mail={query.data.mail}
+          outageAfterMinutes={query.data.outageAfterMinutes}
           onCreated={setSecret}
           onClose={() => setUrl({ edit: '', policy: '' })}
         />

@@ -2,7 +2,7 @@ export const text = {
   title: 'Notices',
   add: 'New notice',
   empty: 'No notice here',
-  emptyNext: 'One tells a program or a mailbox when copying fails, and when it works again.',
+  emptyNext: 'One tells a program or a mailbox when copying fails or is held up, and when it works again.',
   emptyReader: 'They tell of every environment: to see and make them you need to be project admin in all of them.',
   actions: 'Actions for {{name}}',
   edit: 'Edit',
@@ -22,9 +22,9 @@ export const text = {
   channel: { webhook: 'Webhook', mail: 'Mail' },
   kind: { failed: 'failed', recovered: 'works again', all: 'every end' },
   kindHint: {
-    failed: 'A copy ended and something of it failed.',
-    recovered: 'The first success between two registries after a failure.',
-    all: 'Also what succeeded or was stopped.',
+    failed: 'Something of a copy failed, or copies have waited for a registry for {{minutes}} min.',
+    recovered: 'The first success between two registries after that, and how long it took.',
+    all: 'All this, and what succeeded or was stopped.',
   },
   column: {
     name: 'Notice',
@@ -40,6 +40,8 @@ export const text = {
     'execution.recovered': 'Copying works again',
     'execution.succeeded': 'Copying succeeded',
     'execution.stopped': 'Copying was stopped',
+    'pair.failing': 'Copying is held up',
+    'pair.recovered': 'Copying works again',
     test: 'Test',
   },
   form: {

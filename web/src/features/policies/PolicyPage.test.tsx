@@ -121,7 +121,9 @@ describe('the page of a policy', () => {
   it('says who is told of it, and leads to another notice', async () => {
     const notice = { id: 'n-1', name: 'Pager', policyId: policy.id, isDisabled: false };
     const items = [notice, { ...notice, id: 'n-2', policyId: null }, { ...notice, id: 'n-3', policyId: 'another' }];
-    open({ 'GET /notices': { items, mayManage: true, mail: { isConfigured: false, from: null } } });
+    open({
+      'GET /notices': { items, mayManage: true, mail: { isConfigured: false, from: null }, outageAfterMinutes: 10 },
+    });
     const notices = await screen.findByRole('region', { name: 'Notices of this policy' }, wait);
     const linkTo = (name: string) => within(notices).getByRole('link', { name }).getAttribute('href');
     expect(linkTo('Pager')).toBe('/settings/notices?edit=n-1');
@@ -134,7 +136,12 @@ describe('the page of a policy', () => {
     const answers = (access: Parameters<typeof projectWith>[0]) => ({
       [`GET /policies/${policy.id}`]: policyWith({ project: 'payments' }),
       'GET /projects/payments': projectWith(access),
-      [`GET ${path}`]: { items: [], mayManage: true, mail: { isConfigured: false, from: null } },
+      [`GET ${path}`]: {
+        items: [],
+        mayManage: true,
+        mail: { isConfigured: false, from: null },
+        outageAfterMinutes: 10,
+      },
     });
     const { unmount } = open(answers({ testing: ['project.manage'], production: ['project.manage'] }), 'guest');
     const add = await screen.findByRole('link', { name: 'New notice of this policy' }, wait);

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { mailOf } from './notice-mail.ts';
+import { payloadFrom, payloadText } from './notice-payload.ts';
+import type { NoticeEvent, ToldPair } from './notices.ts';
+
+const notice = { id: 'n', name: 'On duty', project: 'payments', policyId: null, policyName: null };
+const pair: ToldPair = {
+  sourceRegistryId: 'main',
+  destinationRegistryId: 'north',
+  state: 'failing',
+  failingSince: new Date('2026-03-01T10:00:30.000Z'),
+  waiting: 12,
+  reason: {
+    code: 'unavailable',
+    sentence: 'North is not available (status 503).',
+    params: { registry: 'North', registryId: 'north', status: '503' },
+  },
+  policies: [{ id: 'p', name: 'Nightly' }],
+};
+const bodyOf = (event: NoticeEvent, pairs: readonly ToldPair[], at = '2026-03-01T13:20:35.000Z') =>
+  payloadText({ deliveryId: 'd', event, notice, end: null, pairs, at: new Date(at), publicUrl: null });
+
+test('a mail of an outage says between which registries, since when, why, how many and whose', () => {
+  const payload = payloadFrom(bodyOf('pair.failing', [pair]));
+  const english = mailOf(payload, 'en');
+  expect(english.subject).toBe('[Longshore] Copying is held up (payments, Nightly)');
+  expect(english.text).toContain(
+    'main → north: held up since 2026-03-01 10:00 UTC; 12 copies or deletions wait\n  North is not available (status 503).\nPolicy: Nightly\n',
+  );
+  const chinese = mailOf(payload, 'zh');
+  expect(chinese.subject).toBe('[Longshore] 复制受阻（payments，Nightly）');
+  expect(chinese.text).toContain(
+    'main → north: 自 2026-03-01 10:00 UTC 起受阻；12 个复制或删除任务在等待\n  north 目前不可用。\n策略：Nightly\n',
+  );
+});
+
+test('one of its end says how long it was; of several policies none is in the subject', () => {
+  const policies = [...pair.policies, { id: 'q', name: '夜间' }];
+  const over = { ...pair, state: 'recovered', waiting: 0, reason: null, policies } as const;
+  const payload = payloadFrom(bodyOf('pair.recovered', [over]));
+  expect(mailOf(payload, 'en')).toEqual({
+    subject: '[Longshore] Copying works again (payments)',
+    text: `main → north: works again; it had failed since 2026-03-01 10:00 UTC, for 3 h 20 min
+Policies: Nightly, 夜间
+
+-- 
+Sent by the notice “On duty” of Longshore.
+`,
+  });
+  expect(mailOf(payload, 'zh').text).toContain('此前自 2026-03-01 10:00 UTC 起失败，持续 3 小时 20 分钟');
+  const lengths = ['2026-03-01T10:00:30.000Z', '2026-03-01T10:11:30.000Z', '2026-03-03T10:00:40.000Z'].map((at) => {
+    const { text } = mailOf(payloadFrom(bodyOf('pair.recovered', [over], at)), 'en');
+    return /, for (.*)\n/.exec(text)?.[1];
+  });
+  expect(lengths).toEqual(['0 s', '11 min', '2 d']);
+});
+
+test('a body that was kept before an update is sent again as it is', () => {
+  const { pairs, ...rest } = payloadFrom(bodyOf('execution.failed', [{ ...pair, state: 'failed' }]));
+  const old = pairs.map(({ sourceRegistryId, destinationRegistryId, state, failingSince }) => {
+    return { sourceRegistryId, destinationRegistryId, state, failingSince };
+  });
+  const { policyName: _name, ...about } = rest.notice;
+  const payload = payloadFrom(JSON.stringify({ ...rest, notice: about, pairs: old }));
+  expect(mailOf(payload, 'en').subject).toBe('[Longshore] Copying failed (payments)');
+  expect(mailOf(payload, 'en').text).toContain('main → north: fails since 2026-03-01 10:00 UTC');
+});
