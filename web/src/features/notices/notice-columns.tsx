@@ -58,7 +58,7 @@ export function useNoticeColumns(actionsOf: (notice: Notice) => readonly MenuAct
       {
         key: 'last',
         header: t('column.last'),
-        width: 230,
+        width: 260,
         narrow: 'hidden',
         cell: ({ lastDelivery }) =>
           lastDelivery === null ? (

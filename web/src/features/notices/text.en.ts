@@ -23,7 +23,7 @@ export const text = {
   kind: { failed: 'failed', recovered: 'works again', all: 'every end' },
   kindHint: {
     failed: 'Something of a copy failed, or copies have waited for a registry for {{minutes}} min.',
-    recovered: 'The first success between two registries after that, and how long it took.',
+    recovered: 'The first success between two registries after that, with how long it had failed.',
     all: 'All this, and what succeeded or was stopped.',
   },
   column: {

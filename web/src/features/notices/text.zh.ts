@@ -26,7 +26,7 @@ export const text: TextOf<typeof english> = {
   kind: { failed: '失败', recovered: '恢复', all: '每次结束' },
   kindHint: {
     failed: '复制中有失败，或复制因某个镜像仓库已等待 {{minutes}} 分钟。',
-    recovered: '此后两个镜像仓库之间的首次成功，以及持续了多久。',
+    recovered: '此后两个镜像仓库之间的首次成功，并说明失败持续了多久。',
     all: '以上全部，以及成功和已停止的复制。',
   },
   column: { name: '通知', kinds: '告知', policy: '复制范围', last: '最近发送', state: '状态', menu: '操作' },
