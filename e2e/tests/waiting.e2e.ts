@@ -60,3 +60,54 @@ test('what only waits is called running nowhere, and says for what', async ({ pa
     await removeRegistry(api, 'lost-mole');
   }
 });
+
+test('a pause is seen from the monitor and from home, and a maintenance means one thing everywhere', async ({
+  page,
+  api,
+}) => {
+  const repository = `e2e/resting-${run}`;
+  const development = await registryUrl(api, 'development');
+  const slow = await startThrottledRegistry(development, 100 * MEGABYTE);
+  await addRegistry(api, 'rest-mole', 'Rest mole', slow.url);
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  try {
+    await api.put('registries/rest-mole/maintenance', { data: { until, message: '' } });
+    await pushImage(development, repository, '1.0', [1000]);
+    await expectKnown(api, { repository, tag: '1.0', registry: 'development' });
+    const id = await makePolicy(api, { name, from: 'development', to: ['rest-mole'], repository, onPush: true });
+    const rests = /^in maintenance until /;
+
+    await page.goto(`/replication/policies/${id}`);
+    await expect(page.getByText('on hold · Rest mole is in maintenance')).toBeVisible();
+    const because = page.getByText(/^Rest mole is in maintenance until .* waits until then\.$/);
+    await expect(because.first()).toBeVisible();
+    for (const words of await because.all()) await expect(words).not.toHaveAttribute('data-tone', 'danger');
+    await page.goto('/registries/rest-mole');
+    await expect(page.locator('header').getByText(rests).first()).toBeVisible();
+    await page.goto('/operations');
+    const drawing = page.getByRole('group', { name: 'Registries and what flows between them' });
+    await expect(drawing.getByRole('link', { name: /^Rest mole in maintenance until/ })).toBeVisible();
+    await expect(
+      drawing.getByRole('link', { name: /development → Rest mole: .*Rest mole is in maintenance/ }),
+    ).toHaveAttribute('data-tone', 'onHold');
+
+    await api.post(`policies/${id}/pause`);
+    await page.goto('/');
+    const copies = page.getByRole('region', { name: 'Copies' });
+    await expect(copies.getByRole('link', { name: '1 policy is paused · 1 task waits' })).toBeVisible();
+    await page.goto('/operations');
+    await expectAccessible(page);
+    await page.getByRole('link', { name: '1 policy is paused · 1 task waits' }).click();
+    await expect(page).toHaveURL(/\/replication\?state=paused/);
+    const row = page.getByRole('row').filter({ hasText: name });
+    await expect(row).toContainText('paused');
+    await expect(row).toContainText('1 task waits');
+    await expectAccessible(page);
+    await api.post(`policies/${id}/resume`);
+    await expect(page.getByText('No policy is paused')).toBeVisible();
+  } finally {
+    await removePolicies(api, name);
+    await removeRegistry(api, 'rest-mole');
+    await slow.close();
+  }
+});

@@ -22,9 +22,8 @@ export function NewsStrip() {
   const newVersion = useNewVersion();
   const inMaintenance = useMaintenance();
   if (lostSince === null && newVersion === null && inMaintenance.length === 0) return null;
-  const isUrgent = lostSince !== null || inMaintenance.length > 0;
   return (
-    <section className={styles['strip']} aria-label={t('app.news')} data-tone={isUrgent ? 'warn' : 'neutral'}>
+    <section className={styles['strip']} aria-label={t('app.news')} data-tone={lostSince === null ? 'neutral' : 'warn'}>
       <div role="status">
         {lostSince !== null ? (
           <p>

@@ -16,6 +16,7 @@ export const text = {
     more_one: '{{count}} more platform: {{names}}',
     more_other: '{{count}} more platforms: {{names}}',
   },
+  inMaintenance: 'in maintenance until {{time}}',
   health: {
     up: 'reachable',
     degraded: 'partly reachable',

@@ -16,6 +16,7 @@ export const text = {
   platforms: {
     more_other: '另外 {{count}} 个平台：{{names}}',
   },
+  inMaintenance: '正在维护，直到 {{time}}',
   health: {
     up: '可连接',
     degraded: '部分可用',

@@ -39,6 +39,12 @@ export const text = {
       retry_other: '{{count, number}} tasks wait for the next try',
     },
   },
+  pausedPolicies: {
+    whole_one: '{{shown}} policy is paused',
+    whole_other: '{{shown}} policies are paused',
+    inPart_one: '{{shown}} policy is paused into some of its destinations',
+    inPart_other: '{{shown}} policies are paused into some of their destinations',
+  },
   executionState: { running: 'running', succeeded: 'done', failed: 'failed', stopped: 'stopped' },
   blobState: {
     queued: 'queued',

@@ -32,6 +32,10 @@ export const text = {
       retry_other: '{{count, number}} 个任务等待重试',
     },
   },
+  pausedPolicies: {
+    whole_other: '{{shown}} 个策略已暂停',
+    inPart_other: '{{shown}} 个策略对部分目标已暂停',
+  },
   executionState: { running: '进行中', succeeded: '完成', failed: '失败', stopped: '已停止' },
   blobState: {
     queued: '排队中',

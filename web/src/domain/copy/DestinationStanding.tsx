@@ -15,7 +15,7 @@ export function DestinationStanding({ registry: { health, maintenance } }: { reg
   return (
     <>
       {isInMaintenance(maintenance, nowMs) ? (
-        <StatusDot tone="warn" label={t('copy.inMaintenance', { time: moment(maintenance.until) })} />
+        <StatusDot tone="neutral" label={t('copy.inMaintenance', { time: moment(maintenance.until) })} />
       ) : null}
       {health === 'up' ? null : (
         <StatusDot

@@ -2,6 +2,7 @@ import type { Operations } from 'bff/contract/operations';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useMaintenanceWords } from '../maintenance.ts';
 import { useCurrentFigures } from '../current-figures.ts';
 import { type KnownRegistry, useRegistryDirectory } from '../registry-directory.ts';
 import { useEnvironmentName } from '../RegistryChip.tsx';
@@ -186,8 +187,10 @@ interface NodeProps {
   isLinked: boolean;
 }
 
-function Node({ node, registry: { name, health }, flow, isLinked }: NodeProps) {
+function Node({ node, registry, flow, isLinked }: NodeProps) {
   const { t } = useTranslation('operations');
+  const { name, health } = registry;
+  const rest = useMaintenanceWords()(registry);
   const { rate, isLost } = useCurrentFigures();
   const parts = [
     flow === undefined || flow.inBytesPerSecond === 0 || isLost ? null : `↓ ${rate(flow.inBytesPerSecond)}`,
@@ -200,8 +203,8 @@ function Node({ node, registry: { name, health }, flow, isLinked }: NodeProps) {
       </span>
       <span className={styles['nodeFacts']}>
         <StatusDot
-          tone={healthTones[health] ?? 'neutral'}
-          label={t(`health.${health}`)}
+          tone={rest === null ? (healthTones[health] ?? 'neutral') : 'neutral'}
+          label={rest ?? t(`health.${health}`)}
           isLabelHidden={parts.length > 0}
         />
         {parts.map((part) => (

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { PausedPolicies } from '../../domain/policy/PausedPolicies.tsx';
 import { ReasonText } from '../../domain/reasons/ReasonText.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { isHeldReason, isOnHold } from '../../domain/tasks/task-status.ts';
@@ -31,6 +32,7 @@ export function Copies() {
       facts={operations.data === undefined ? null : <Counts operations={operations.data} />}
       link={{ label: t('allOperations'), to: paths.operations() }}
     >
+      <PausedPolicies className={styles['paused']} />
       {operations.data !== undefined ? (
         <Failures failures={operations.data.failures} isQuiet={isQuiet(operations.data)} />
       ) : operations.error !== null ? (
@@ -77,7 +79,7 @@ function Failures({ failures, isQuiet: nothing }: { failures: Operations['failur
       {shown.slice(0, FAILURES_SHOWN).map((failure) => (
         <li key={`${failure.sourceRegistryId} ${failure.destinationRegistryId} ${failure.reason.code}`}>
           <StatusDot
-            tone={isOnHold(failure.reason) ? 'neutral' : 'danger'}
+            tone={isOnHold(failure.reason) ? 'neutral' : failure.waitingCount > 0 ? 'warn' : 'danger'}
             label={t(isOnHold(failure.reason) ? 'onHold' : 'failing')}
             isLabelHidden
           />

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
-import { isInMaintenance } from '../../domain/maintenance.ts';
+import { isInMaintenance, useMaintenanceWords } from '../../domain/maintenance.ts';
 import { ReasonText } from '../../domain/reasons/ReasonText.tsx';
 import { useNow } from '../../i18n/now.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
@@ -80,8 +80,8 @@ function useFacts(registries: readonly Registry[]): string | null {
 function RegistryTile({ registry }: { registry: Registry }) {
   const { t } = useTranslation('home');
   const format = useFormat();
-  const nowMs = useNow();
-  const { id, name, environment, health, catalog, maintenance } = registry;
+  const { id, name, environment, health, catalog } = registry;
+  const rest = useMaintenanceWords()(registry);
   return (
     <Link
       to={paths.registry(id)}
@@ -89,11 +89,11 @@ function RegistryTile({ registry }: { registry: Registry }) {
       style={{ borderLeftColor: environmentColors(environment).color }}
     >
       <span className={styles['tileName']}>{name}</span>
-      {health === 'up' && isInMaintenance(maintenance, nowMs) ? (
-        <StatusDot tone="warn" label={t('maintenance')} />
-      ) : (
-        <StatusDot tone={healthTone[health]} label={t(`health.${health}`)} />
-      )}
+      <StatusDot
+        tone={rest === null ? healthTone[health] : 'neutral'}
+        label={rest ?? t(`health.${health}`)}
+        wraps={rest !== null}
+      />
       <span className={styles['tileFacts']}>
         {catalog.scannedAt === null
           ? t('neverScanned')

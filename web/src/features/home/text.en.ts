@@ -12,7 +12,6 @@ export const text = {
   noRegistriesWords: 'Add the first one, and its repositories and tags appear here.',
   addRegistry: 'Add a registry',
   health: { up: 'up', degraded: 'partly up', down: 'down', unknown: 'not checked yet' },
-  maintenance: 'maintenance',
   tags_one: '{{shown}} tag',
   tags_other: '{{shown}} tags',
   checked: 'checked <when/>',

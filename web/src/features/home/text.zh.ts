@@ -12,7 +12,6 @@ export const text = {
   noRegistriesWords: '添加第一个镜像仓库后，其存储库和标签会显示在这里。',
   addRegistry: '添加镜像仓库',
   health: { up: '正常', degraded: '部分正常', down: '不可用', unknown: '尚未检查' },
-  maintenance: '维护中',
   tags_other: '{{shown}} 个标签',
   checked: '上次检查：<when/>',
   downSince: '开始于<when/>',

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { PausedPolicies } from '../../domain/policy/PausedPolicies.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { FailureList } from './FailureList.tsx';
 import { FlowStrip } from './FlowStrip.tsx';
@@ -23,6 +24,7 @@ export function OperationsMonitor({ hasControls }: { hasControls: boolean }) {
   return (
     <div className={styles['monitor']}>
       <FailureList failures={operations.failures} hasControls={hasControls} />
+      <PausedPolicies className={styles['calm']} isLinked={hasControls} />
       <FlowStrip operations={operations} />
       <RunningTasks activeCount={queued + running + waiting} hasControls={hasControls} />
       <TopologySection operations={operations} hasControls={hasControls} />

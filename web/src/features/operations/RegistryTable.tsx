@@ -2,6 +2,7 @@ import type { Operations, ThroughputHistory } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCurrentFigures } from '../../domain/current-figures.ts';
+import { useMaintenanceWords } from '../../domain/maintenance.ts';
 import { type KnownRegistry, useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RegistryChip } from '../../domain/RegistryChip.tsx';
 import { secondsUntil } from '../../domain/tasks/task-figures.ts';
@@ -62,6 +63,7 @@ function RegistryRow({ registry, operations, throughput }: RegistryRowProps) {
   const { number } = useFormat();
   const { rate } = useCurrentFigures();
   const { id, name, environment, health } = registry;
+  const rest = useMaintenanceWords()(registry);
   const flow = operations.registries.find(({ registryId }) => registryId === id);
   const failed = flow?.failedLastHour ?? 0;
   const bytes = (perSecond: number) => (perSecond === 0 ? null : rate(perSecond)) ?? '–';
@@ -69,7 +71,11 @@ function RegistryRow({ registry, operations, throughput }: RegistryRowProps) {
   return (
     <tr>
       <th scope="row">
-        <StatusDot tone={healthTones[health] ?? 'neutral'} label={t(`health.${health}`)} isLabelHidden />{' '}
+        <StatusDot
+          tone={rest === null ? (healthTones[health] ?? 'neutral') : 'neutral'}
+          label={rest ?? t(`health.${health}`)}
+          isLabelHidden
+        />{' '}
         <Link to={paths.registry(id)}>
           <RegistryChip name={name} environment={environment} />
         </Link>

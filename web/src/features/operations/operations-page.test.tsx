@@ -1,9 +1,10 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { getOperations, getThroughput, type Operations } from 'bff/contract/operations';
+import type { Policy } from 'bff/contract/policies';
 import type { RegistryEntry } from 'bff/contract/registries';
 import { listTasks, type Task } from 'bff/contract/replication';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endpointQuery } from '../../api/endpoint-query.ts';
 import { sessionQuery } from '../../domain/account.ts';
 import { directoryQuery } from '../../domain/registry-directory.ts';
@@ -11,13 +12,14 @@ import { activeTasks } from '../../domain/tasks/task-queries.ts';
 import { pretendApi } from '../../testing/api.ts';
 import { pretendWindowHeight } from '../../testing/layout.ts';
 import { registryEntry, sessionOf } from '../../testing/people.ts';
+import { policyWith } from '../../testing/policies.ts';
 import { taskWith } from '../../testing/tasks.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
 import { OperationsPage } from './OperationsPage.tsx';
 import { WallPage } from './WallPage.tsx';
 
-beforeAll(() => loadWords('en', 'operations', 'tasks'));
+beforeAll(() => loadWords('en', 'operations', 'tasks', 'domain'));
 setUpPages();
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -107,6 +109,10 @@ interface Drawn {
   registries?: RegistryEntry[];
 }
 
+let paused: Policy[] = [];
+beforeEach(() => {
+  paused = [];
+});
 const healthy = ['development', 'testing', 'branch-north'].map((id) => registryEntry(id));
 
 function draw(
@@ -115,7 +121,10 @@ function draw(
   { operations, tasks = [], route: path = url, registries: items = healthy }: Drawn,
 ) {
   const page = { items: tasks, nextCursor: null, total: tasks.length };
-  pretendApi({ [`GET ${listTasks.path}`]: page });
+  pretendApi({
+    [`GET ${listTasks.path}`]: page,
+    'GET /policies': { items: paused, nextCursor: null, total: paused.length },
+  });
   return renderAt(
     url,
     element,
@@ -150,6 +159,33 @@ describe('the monitor', () => {
     expect(within(held).queryByText(/will be tried again/)).toBeNull();
     expect(screen.queryByRole('region', { name: 'Failing now' })).toBeNull();
     expect(screen.getByText('Nothing is failing.')).toBeTruthy();
+  });
+
+  it('says how many policies are paused, what waits for that, and leads to them', async () => {
+    const [one, other] = policyWith().destinations.map((each) => ({ ...each, openTaskCount: 17 }));
+    if (one === undefined || other === undefined) throw new Error('The policy has no destinations.');
+    paused = [
+      policyWith({ state: 'paused', pausedAt: at, destinations: [one, other] }),
+      policyWith({ id: '0190b3a0-0000-7000-8000-0000000000a2', destinations: [one, { ...other, pausedAt: at }] }),
+    ];
+    draw('/operations', <OperationsPage />, { operations: busy });
+    const words = '1 policy is paused · 1 policy is paused into some of its destinations · 51 tasks wait';
+    const link = await screen.findByRole('link', { name: words });
+    expect(link.getAttribute('href')).toBe('/replication?state=paused');
+  });
+
+  it('gives a registry in maintenance one meaning, in the drawing and in the figures', async () => {
+    const maintenance = {
+      until: new Date(Date.now() + 3_600_000).toISOString(),
+      message: '',
+      startedBy: null,
+      startedAt: '',
+    };
+    const registries = healthy.map((entry) => (entry.id === 'branch-north' ? { ...entry, maintenance } : entry));
+    draw('/operations', <OperationsPage />, { operations: busy, registries });
+    expect(await screen.findAllByText(/^in maintenance until /)).toHaveLength(2);
+    // The two others, in both.
+    expect(screen.getAllByText('up')).toHaveLength(4);
   });
 
   it('draws every way between registries as a link that says all about it', async () => {

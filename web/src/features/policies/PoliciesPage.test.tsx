@@ -113,6 +113,17 @@ describe('the list of policies', () => {
     expect(within(row).getByText('The policy is paused.').dataset['tone']).toBe('neutral');
   });
 
+  it('says of one that is paused into a destination into which, and lists only what is paused', async () => {
+    const [first, second] = policyWith().destinations;
+    if (first === undefined || second === undefined) throw new Error('The policy has no destinations.');
+    const paused = { ...second, pausedAt: '2026-01-01T00:00:00.000Z' };
+    const { calls } = open([policyWith({ destinations: [first, paused] })], 'admin', '/replication?state=paused');
+    const row = await screen.findByRole('row', { name: /to the stages/ }, { timeout: timeoutMs });
+    expect(within(row).getByText('paused into production')).toBeDefined();
+    expect(calls.some(({ path }) => path.startsWith('/policies?') && path.includes('state=paused'))).toBe(true);
+    expect(screen.getByRole('button', { name: 'paused' }).getAttribute('aria-pressed')).toBe('true');
+  });
+
   it('explains itself when it is empty, and offers the first policy only to whoever may make one', async () => {
     open([]);
     expect(await screen.findByText('No policies yet', {}, { timeout: timeoutMs })).toBeDefined();

@@ -13,6 +13,7 @@ import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
 import { paths } from '../../paths.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FilterButtons } from '../../ui/FilterButtons.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
@@ -22,7 +23,7 @@ import { usePolicyColumns } from './policy-columns.tsx';
 import { PolicyDialogs } from './PolicyDialogs.tsx';
 import { usePolicyMenu } from './use-policy-menu.ts';
 
-const urlDefaults = { q: '', sort: 'name' };
+const urlDefaults = { q: '', sort: 'name', state: '' };
 const TWO_LINES_PX = 48;
 
 /** Every policy the reader may see: what goes from where to where, and whether it does. */
@@ -31,7 +32,8 @@ export function PoliciesPage() {
   const errorWords = useErrorWords();
   const [url, setUrl] = useUrlState(urlDefaults);
   const sort = policySorts.find((each) => each === url.sort) ?? 'name';
-  const query = useInfiniteQuery(policyPages({ q: url.q, sort }));
+  const isPaused = url.state === 'paused';
+  const query = useInfiniteQuery(policyPages({ q: url.q, sort, isPaused }));
   useLivePolicies();
   useLiveTasks();
   const rows = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
@@ -57,6 +59,15 @@ export function PoliciesPage() {
       toolbar={
         <>
           <ReplicationTabs />
+          <FilterButtons
+            label={t('column.state')}
+            chosen={isPaused ? 'paused' : undefined}
+            onChoose={(next) => setUrl({ state: next ?? '' }, { replace: false })}
+            choices={[
+              { key: undefined, label: t('plan.all') },
+              { key: 'paused', label: t('state.paused') },
+            ]}
+          />
           <SearchField value={url.q} label={t('search')} onChange={(q) => setUrl({ q })} />
         </>
       }
@@ -77,7 +88,9 @@ export function PoliciesPage() {
         isLoadingMore={query.isFetchingNextPage}
         onLoadMore={() => void query.fetchNextPage()}
         total={total}
-        empty={<NoPolicies q={url.q} mayMake={mayMake} onShowAll={() => setUrl({ q: '' })} />}
+        empty={
+          <NoPolicies q={url.q} isPaused={isPaused} mayMake={mayMake} onShowAll={() => setUrl({ q: '', state: '' })} />
+        }
       />
       <PolicyDialogs asked={asked} onClose={onAnswered} />
     </Page>
@@ -100,12 +113,19 @@ function NewPolicyButton() {
   );
 }
 
-function NoPolicies({ q, mayMake, onShowAll }: { q: string; mayMake: boolean; onShowAll: () => void }) {
+interface NoPoliciesProps {
+  q: string;
+  isPaused: boolean;
+  mayMake: boolean;
+  onShowAll: () => void;
+}
+
+function NoPolicies({ q, isPaused, mayMake, onShowAll }: NoPoliciesProps) {
   const { t } = useTranslation('policies');
-  if (q !== '') {
+  if (q !== '' || isPaused) {
     return (
       <EmptyState
-        title={t('emptySearch', { q })}
+        title={q === '' ? t('emptyPaused') : t('emptySearch', { q })}
         action={
           <Button variant="outlined" onClick={onShowAll}>
             {t('showAll')}

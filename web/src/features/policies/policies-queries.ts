@@ -29,8 +29,10 @@ const PAGE_ROWS = 100;
 const EXECUTION_ROWS = 50;
 const PLAN_ROWS = 200;
 
-export const policyPages = ({ q, sort }: { q: string; sort: PolicySort }) =>
-  endpointPages(listPolicies, { query: { sort, limit: PAGE_ROWS, ...(q === '' ? {} : { q }) } });
+export const policyPages = ({ q, sort, isPaused }: { q: string; sort: PolicySort; isPaused: boolean }) =>
+  endpointPages(listPolicies, {
+    query: { sort, limit: PAGE_ROWS, ...(q === '' ? {} : { q }), ...(isPaused ? { state: 'paused' } : {}) },
+  });
 
 export const versionPages = (policyId: string) =>
   endpointPages(listPolicyVersions, { params: { policyId }, query: { limit: EXECUTION_ROWS } });

@@ -3,11 +3,13 @@ import type { Policy } from 'bff/contract/policies';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { useActivityWords } from '../../domain/tasks/activity-words.ts';
 import { causeTone, isWaiting } from '../../domain/tasks/task-status.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
+import { useListWords } from '../../i18n/use-list-words.ts';
 import { useNow } from '../../i18n/now.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
@@ -140,11 +142,29 @@ function StateCell({ policy }: { policy: Policy }) {
       )}
       {isWaiting(activity) ? (
         <WaitsFor activity={activity} />
+      ) : isPausedInPart(policy) ? (
+        <PausedInto policy={policy} />
       ) : runningExecutionId === null || runningExecutionId === heldExecutionId ? null : (
         <span className={styles['wideOnly']}>
           <RunProgress executionId={runningExecutionId} name={name} />
         </span>
       )}
+    </span>
+  );
+}
+
+const isPausedInPart = ({ isEnabled, pausedAt, destinations }: Policy): boolean =>
+  isEnabled && pausedAt === null && destinations.some((destination) => destination.pausedAt !== null);
+
+function PausedInto({ policy: { destinations } }: { policy: Policy }) {
+  const { t } = useTranslation('policies');
+  const { find } = useRegistryDirectory();
+  const list = useListWords();
+  const paused = destinations.filter(({ pausedAt }) => pausedAt !== null);
+  const words = t('pausedInto', { registries: list(paused.map(({ registryId }) => find(registryId).name)) });
+  return (
+    <span className={`${styles['muted']} ${styles['wideOnly']}`} title={words}>
+      {words}
     </span>
   );
 }

@@ -9,7 +9,10 @@ export const text = {
     'A policy says which tags of one registry belong into which others: Longshore copies them when they are pushed, on time or by hand, and puts right what drifts.',
   emptyReader: 'None that you may see. A project admin or a system administrator makes policies.',
   emptySearch: 'No policy fits “{{q}}”',
+  emptyPaused: 'No policy is paused',
   showAll: 'Show all',
+  /** Of a policy that is not paused as a whole. */
+  pausedInto: 'paused into {{registries}}',
   none: '–',
   column: {
     name: 'Policy',

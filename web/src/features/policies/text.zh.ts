@@ -11,7 +11,9 @@ export const text = {
     '策略说明一个镜像仓库的哪些标签应当出现在哪些其他镜像仓库中：Longshore 会在推送时、按时间或手动复制，并纠正偏差。',
   emptyReader: '没有您可以查看的策略。策略由项目管理员或系统管理员创建。',
   emptySearch: '没有符合“{{q}}”的策略',
+  emptyPaused: '没有已暂停的策略',
   showAll: '显示全部',
+  pausedInto: '对 {{registries}} 已暂停',
   none: '–',
   column: {
     name: '策略',

@@ -33,7 +33,7 @@ export function RegistryMaintenance({ registry }: { registry: Registry }) {
         <h2 id="registry-maintenance">{t('maintenance.title')}</h2>
         <span role="status">
           {isActive ? (
-            <StatusDot tone="warn" label={t('maintenance.until', { time: moment(maintenance.until) })} />
+            <StatusDot tone="neutral" label={t('maintenance.until', { time: moment(maintenance.until) })} />
           ) : null}
         </span>
       </div>

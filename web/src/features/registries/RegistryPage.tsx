@@ -7,6 +7,7 @@ import { Link, useParams } from 'react-router';
 import { ApiError } from '../../api/api-error.ts';
 import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { useMaintenanceWords } from '../../domain/maintenance.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { frontDoor, frontDoorName } from '../../domain/pull-commands.ts';
 import { EnvironmentChip } from '../../domain/RegistryChip.tsx';
@@ -101,9 +102,13 @@ export function RegistryPage({ children }: { children?: ReactNode }) {
 function RegistryFacts({ registry }: { registry: Registry }) {
   const { t } = useTranslation('registries');
   const door = frontDoorName(frontDoor(location).host, registry.id);
+  const rest = useMaintenanceWords()(registry);
   return (
     <>
-      <StatusDot tone={healthTone(registry.health)} label={t(`health.${registry.health}`)} />
+      <StatusDot
+        tone={rest === null ? healthTone(registry.health) : 'neutral'}
+        label={rest ?? t(`health.${registry.health}`)}
+      />
       <EnvironmentChip environment={registry.environment} />
       <span>{t(`detail.kind.${registry.kind}`)}</span>
       <span>

@@ -7,7 +7,7 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
-import { isInMaintenance } from '../../domain/maintenance.ts';
+import { isInMaintenance, useMaintenanceWords } from '../../domain/maintenance.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { EnvironmentChip } from '../../domain/RegistryChip.tsx';
 import { useNow } from '../../i18n/now.ts';
@@ -123,18 +123,21 @@ function Health({ registry }: { registry: Registry }) {
   const reasonText = useReasonText();
   const nowMs = useNow(MINUTE_MS);
   const { endpoints, health, maintenance } = registry;
+  const rest = useMaintenanceWords()(registry);
   const worst = worstEndpoint(registry);
   const latency = latencyMs(registry);
   const up = endpoints.filter(({ state }) => state === 'up').length;
   const reason = worst?.reason == null ? null : reasonText(worst.reason);
   const details = [
-    isInMaintenance(maintenance, nowMs) ? t('maintenance.until', { time: moment(maintenance.until) }) : null,
+    rest === null && isInMaintenance(maintenance, nowMs)
+      ? t('maintenance.until', { time: moment(maintenance.until) })
+      : null,
     endpoints.length > 1 ? t('endpointsUp', { up, count: endpoints.length }) : null,
     reason ?? (latency === undefined ? null : duration(latency)),
   ].filter((part) => part !== null);
   return (
     <span className={styles['health']} title={reason ?? undefined}>
-      <StatusDot tone={healthTone(health)} label={t(`health.${health}`)} />
+      <StatusDot tone={rest === null ? healthTone(health) : 'neutral'} label={rest ?? t(`health.${health}`)} />
       <span className={styles['muted']}>{details.join(' · ')}</span>
     </span>
   );
