@@ -70,6 +70,7 @@ export const text = {
     hour: '最近一小时数据',
     hourNone: '最近一小时没有复制。',
     hourNotRead: '无法读取最近一小时的数据。',
+    short: { failed: '失败', backoff: '下次' },
     direction: '方向',
     chart: '最近一小时：流入最高 {{in}}，流出最高 {{out}}',
     slots: '入 {{in}}，出 {{out}}，各 {{all}} 个',
@@ -114,6 +115,9 @@ export const text = {
     connecting: '正在连接',
     lost: '连接已于{{relative}}中断。以下数据为中断之前的。',
     allWell: '一切正常',
+    causes_other: '{{count}} 个失败原因',
+    heldDeletions: '有删除操作等待人工确认',
+    moreCauses_other: '另有 {{count}} 个原因',
     registriesDown_other: '{{count}} 个镜像仓库状态异常',
   },
 } satisfies TextOf<typeof english>;
