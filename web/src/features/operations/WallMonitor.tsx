@@ -94,12 +94,10 @@ function WallTasks({ operations: { counts, failures } }: { operations: Operation
   const remaining = counts.queued + counts.running + counts.waiting - held - fitting;
   return (
     <section className={styles['tasks']} aria-labelledby="copying-now">
-      <h2 id="copying-now">
-        {t('tasks.title')}
-        {remaining <= 0 || data === undefined ? null : (
-          <span className={styles['muted']}> {t('tasks.more', { count: remaining })}</span>
-        )}
-      </h2>
+      <div className={styles['sectionHead']}>
+        <h2 id="copying-now">{t('tasks.title')}</h2>
+        {remaining <= 0 || data === undefined ? null : <span>{t('tasks.more', { count: remaining })}</span>}
+      </div>
       {data !== undefined && shown.length === 0 ? <p className={styles['muted']}>{t('tasks.empty')}</p> : null}
       <ul ref={box}>
         {shown.map((task, index) => (
@@ -149,12 +147,10 @@ function WallRegistries({ operations }: { operations: Operations }) {
   const [box, fitting] = useFitting<HTMLElement>(count);
   return (
     <section className={styles['registries']} aria-labelledby="per-registry" ref={box}>
-      <h2 id="per-registry">
-        {t('registries.title')}
-        {fitting >= count ? null : (
-          <span className={styles['muted']}> {t('tasks.more', { count: count - fitting })}</span>
-        )}
-      </h2>
+      <div className={styles['sectionHead']}>
+        <h2 id="per-registry">{t('registries.title')}</h2>
+        {fitting >= count ? null : <span>{t('tasks.more', { count: count - fitting })}</span>}
+      </div>
       <RegistryTable operations={operations} fitting={fitting} />
     </section>
   );
