@@ -81,7 +81,7 @@ export const text = {
     destinations: 'To',
     destinationsHint: 'One or several registries',
     isSource: 'this is the source',
-    unhealthy: { down: 'down', degraded: 'one address down', unknown: 'not checked yet' },
+    unhealthy: { down: 'down', degraded: 'one endpoint down', unknown: 'not checked yet' },
     names: 'Named',
     repository: 'Repository',
     repositoryHint: 'The same name unless you write another',

@@ -8,7 +8,7 @@ export const text = {
     idle: 'nothing is copying',
   },
   notRead: 'What is going on could not be read.',
-  health: { up: 'up', degraded: 'one address down', down: 'down', unknown: 'not checked yet' },
+  health: { up: 'up', degraded: 'one endpoint down', down: 'down', unknown: 'not checked yet' },
   failing: 'Failing now',
   onHold: 'On hold',
   nothingFails: 'Nothing is failing.',
