@@ -11,7 +11,6 @@ import { directoryQuery } from '../../domain/registry-directory.ts';
 import { allPolicies } from '../../domain/policy/all-policies.ts';
 import { activeTasks } from '../../domain/tasks/task-queries.ts';
 import { pretendApi } from '../../testing/api.ts';
-import { policyWith } from '../../testing/policies.ts';
 import { pretendWindowHeight } from '../../testing/layout.ts';
 import { registryEntry, sessionOf } from '../../testing/people.ts';
 import { policyWith } from '../../testing/policies.ts';
