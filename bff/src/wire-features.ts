@@ -97,7 +97,8 @@ function wireCopies(
   members: ReturnType<typeof wireMembers>,
   trash: ReturnType<typeof wireTrash>,
 ): FeatureParts[] {
-  const replication = wireReplication(foundation, registries, catalog, { ...members, moveToTrash: trash.moveToTrash });
+  const { moveToTrash, beforeSetting } = trash;
+  const replication = wireReplication(foundation, registries, catalog, { ...members, moveToTrash, beforeSetting });
   return [
     trash,
     replication,

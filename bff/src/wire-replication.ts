@@ -19,7 +19,7 @@ import { createPolicyBandwidthView } from './features/replication/policy-bandwid
 import { sentences } from './features/replication/task-outcome.ts';
 import { blobAnswer, progressAnswer } from './features/replication/replication-answers.ts';
 import type { ClaimedTask, TaskDestination } from './features/replication/replication.ts';
-import { replicationRoutes, showExecution } from './features/replication/replication.routes.ts';
+import { type BeforeSetting, replicationRoutes, showExecution } from './features/replication/replication.routes.ts';
 import {
   type ReplicationDeps,
   type ReplicationNews,
@@ -71,6 +71,7 @@ export interface TagRules {
 
 interface TaskRules extends TagRules {
   readonly moveToTrash: MoveToTrash;
+  readonly beforeSetting: BeforeSetting;
 }
 
 /** A copy has nobody who waits for its answer. */
@@ -218,7 +219,7 @@ export function wireReplication(
   });
   const { live, unsubscribe } = hearProgress(bus);
   let unlisten = async (): Promise<void> => {};
-  const routesDeps = { replication, executions, tasks, live, clock };
+  const routesDeps = { replication, executions, tasks, live, clock, beforeSetting: rules.beforeSetting };
   return {
     replication,
     bytesMissing: preview.bytesMissing,

@@ -1,5 +1,5 @@
 import type { MoveToTrash as MovePolicyTag } from './features/replication/task-runner.ts';
-import type { TrashItem } from './features/trash/trash.ts';
+import type { FollowedPolicy, TrashItem } from './features/trash/trash.ts';
 import type { TrashService } from './features/trash/trash.service.ts';
 import type { MoveToTrash, Trashed } from './gateway/trashed.ts';
 import type { Subject } from './access/subject.ts';
@@ -11,9 +11,9 @@ const callerPatienceMs = 60_000;
 
 /** For copies that follow their source: what it deleted goes into the destination's trash. */
 export function policyDoor(trash: TrashService): MovePolicyTag {
-  return async ({ registryId, repository, tag, digest }, requestedBy, signal) => {
+  return async ({ registryId, repository, tag, digest }, task, signal) => {
     const artifact = { registryId, repository, tag, digest };
-    const by = { id: null, name: requestedBy };
+    const by = { id: null, name: task.requestedBy, policy: policyOf(task) };
     const ended = await trash.deleteNow(artifact, 'policy', by, { patienceMs: taskPatienceMs, signal });
     if (ended === undefined) throw new Error(`${repository}:${tag} did not get into the trash in an hour.`);
     const { state, reason } = ended.item;
@@ -22,6 +22,12 @@ export function policyDoor(trash: TrashService): MovePolicyTag {
     if (reason.code === 'trash-gone') return { outcome: 'gone' };
     return reason.code === 'trash-moved-before-deletion' ? { outcome: 'moved' } : { outcome: 'failed', reason };
   };
+}
+
+function policyOf({ policyId, policyName, executionId, source }: Parameters<MovePolicyTag>[1]): FollowedPolicy | null {
+  if (policyId === null) return null;
+  const { registryId: sourceRegistryId, repository: sourceRepository } = source;
+  return { id: policyId, name: policyName ?? '', executionId, sourceRegistryId, sourceRepository };
 }
 
 /** For `DELETE` at the front door. */

@@ -3,10 +3,12 @@ import type { CatalogService } from './features/catalog/catalog.service.ts';
 import type { RegistriesService } from './features/registries/registries.service.ts';
 import { TrashAnnouncements } from './features/trash/announcements.ts';
 import { createCopiedBackView } from './features/policies/copied-back.view.ts';
-import { copyCautions, type FindCopyCautions } from './features/trash/copy-cautions.ts';
+import { createPolicyCautions } from './features/policies/policy-cautions.ts';
+import { createPolicyEffectsView } from './features/policies/policy-effects.view.ts';
+import { copyCautions } from './features/trash/copy-cautions.ts';
 import { createHiddenManifests } from './features/trash/hidden-manifests.service.ts';
 import { createHiddenManifestsView } from './features/trash/hidden-manifests.view.ts';
-import { itemName } from './features/trash/trash.ts';
+import { type FollowedPolicy, itemName } from './features/trash/trash.ts';
 import { TrashClaimsStore } from './features/trash/trash-claims.store.ts';
 import type { TrashNews } from './features/trash/trash-work.ts';
 import { TrashRunner, type TrashRunnerDeps } from './features/trash/trash-runner.ts';
@@ -33,11 +35,11 @@ export interface TrashParts extends TagRules {
 export function wireTrash(foundation: Foundation, parts: TrashParts) {
   const { database, logger, newId } = foundation;
   const announcements = announcementsOver(foundation);
-  const findCopyCautions = copyCautionsOver(foundation, parts);
   const onFault = (error: unknown) => logger.error({ err: error }, 'Something went wrong behind the trash.');
   let unlisten = () => Promise.resolve();
   const store = new TrashStore(database.kysely);
   const findImmutable = ruleFinder(foundation, parts);
+  const cautions = cautionsOver(foundation, parts, findImmutable);
   const runner = new TrashRunner({
     claims: new TrashClaimsStore(database.kysely),
     store,
@@ -75,8 +77,8 @@ export function wireTrash(foundation: Foundation, parts: TrashParts) {
       moveToTrash: frontDoor(trash),
       isInTrash: createHiddenManifests({ view: createHiddenManifestsView(database.kysely), findImmutable }),
     },
-    findCopyCautions,
-    router: trashRoutes({ trash, view: createTrashView(database.kysely), findCopyCautions }),
+    ...cautions,
+    router: trashRoutes({ trash, view: createTrashView(database.kysely), ...cautions }),
     start: async () => {
       await runner.start();
       if (database.kind === 'embedded') return;
@@ -97,11 +99,17 @@ async function wakeAll(database: Foundation['database'], runner: TrashRunner, on
   if (database.kind !== 'embedded') await database.notify(channel, '').catch(onFault);
 }
 
-function copyCautionsOver({ database }: Foundation, { registries }: TrashParts): FindCopyCautions {
-  return copyCautions({
-    findCopiedBack: createCopiedBackView(database.kysely),
-    nameOf: async (registryId) => (await registries.clientFor(registryId)).name,
-  });
+/** What to know of policies before something is deleted, or set to something else. */
+function cautionsOver(
+  { database }: Foundation,
+  { registries }: TrashParts,
+  findImmutable: ReturnType<typeof ruleFinder>,
+) {
+  const nameOf = async (registryId: string) => (await registries.clientFor(registryId)).name;
+  const effects = createPolicyEffectsView(database.kysely);
+  const { beforeDeleting, beforeSetting } = createPolicyCautions({ effects, nameOf, findImmutable });
+  const findCopiedBack = createCopiedBackView(database.kysely);
+  return { findCopyCautions: copyCautions({ findCopiedBack, nameOf, beforeDeleting }), beforeSetting };
 }
 
 function announcementsOver({ clock, publish }: Foundation): TrashAnnouncements {
@@ -167,6 +175,14 @@ interface Recorded {
   readonly digest: string | null;
   readonly state?: string;
   readonly deletedBy?: string | null;
+  readonly policy?: FollowedPolicy | null;
+}
+
+/** What a policy of another project is called is not for this one's log. */
+function actorOf({ project, policy, deletedBy }: Recorded): string {
+  if (deletedBy != null) return deletedBy;
+  if (policy == null) return 'trash';
+  return projectOf(policy.sourceRepository) === project ? policy.name : 'policy';
 }
 
 const actions: Readonly<Record<string, string>> = { deleting: 'deleteToTrash', restoring: 'restoreFromTrash' };
@@ -179,7 +195,7 @@ async function recordSystem(
 ): Promise<void> {
   const places = await access.registries();
   await recordAudit({
-    actor: { kind: 'system', id: null, name: item.deletedBy ?? 'trash' },
+    actor: { kind: 'system', id: null, name: actorOf(item) },
     address: null,
     action: actions[item.state ?? ''] ?? 'purgeFromTrash',
     outcome,

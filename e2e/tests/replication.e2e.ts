@@ -79,7 +79,7 @@ test('a copy is watched to its end, through a reload, and has the same digest th
   await expectAccessible(page);
 
   slow.setRate(100 * MEGABYTE);
-  await expect(page.getByText(/moved/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/moved · in /)).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('list', { name: 'Log' })).toContainText(digest);
   await page.getByRole('searchbox', { name: 'Search the log' }).fill('no such words');
   await expect(page.getByText('No line fits.')).toBeVisible();
@@ -129,7 +129,7 @@ test('a registry that dies in mid-copy is said, and the copy ends well when it i
   await expect(attempts).toContainText(/branch-south (closed the connection|refused the connection)/);
   slow.setRate(100 * MEGABYTE);
   await expect(attempts).toContainText('try 2');
-  await expect(page.getByText(/moved/)).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText(/moved · /)).toBeVisible({ timeout: 90_000 });
   expect(await digestAt(destination, 'e2e/interrupted:1.0')).toBe(digest);
 });
 

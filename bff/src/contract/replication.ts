@@ -55,6 +55,10 @@ export const Task = z
     destination: z.object({ registryId: RegistryId, repository: RepositoryName, tag: z.nullable(TagName) }),
     /** Pinned when the task was planned. */
     digest: z.nullable(Digest),
+    /** What the destination had under the tag when a policy planned this in its place. */
+    replacesDigest: z.nullable(Digest),
+    /** It moves nothing but the tag, to what is there already. */
+    movesTagOnly: z.boolean(),
     requestedBy: z.nullable(z.string()),
     createdAt: Instant,
   })
@@ -139,8 +143,11 @@ export const Activity = z
 export type Activity = z.infer<typeof Activity>;
 
 export const executionStates = ['running', 'succeeded', 'failed', 'stopped'] as const;
-/** `reconcile`: after a scan of the source, or when a policy was enabled or resumed. */
-export const policyTriggers = ['manual', 'schedule', 'push', 'reconcile'] as const;
+/**
+ * `reconcile`: after a scan of the source, or when a policy was enabled or resumed; `deletion`: of a policy on push, after
+ * deletions at the source and nothing else.
+ */
+export const policyTriggers = ['manual', 'schedule', 'push', 'deletion', 'reconcile'] as const;
 
 export const Execution = z
   .object({
@@ -169,12 +176,25 @@ export const Execution = z
     /** Null once every task is final. */
     activity: z.nullable(Activity),
     tasks: taskCounts,
+    /** How many of its tasks delete a tag. */
+    deletions: z.int(),
+    /** How many of its copies have moved, or are to move, only a tag: everything else was there. */
+    tagMoves: z.int(),
     bytesTotal: z.number(),
     bytesDone: z.number(),
+    /** Of `bytesDone`, what the destinations had already or mounted. */
+    bytesSkipped: z.number(),
     rateBytesPerSecond: z.nullable(z.number()),
     etaSeconds: z.nullable(z.number()),
     /** The first few artifacts, to name the execution by. */
-    sample: z.array(z.object({ repository: RepositoryName, reference: z.string() })),
+    sample: z.array(
+      z.object({
+        repository: RepositoryName,
+        reference: z.string(),
+        /** What it is called at a destination; by names at several it is one of them. */
+        destination: z.object({ repository: RepositoryName, tag: z.nullable(TagName) }),
+      }),
+    ),
     sourceRegistryIds: z.array(RegistryId),
     destinationRegistryIds: z.array(RegistryId),
     createdAt: Instant,
@@ -221,6 +241,8 @@ export const CopyPreview = z
     ),
     /** Each blob once per destination; what the destination is known to hold already is not in it. */
     bytesToCopy: z.nullable(z.number()),
+    /** That a policy sets tags back to what its source has. */
+    cautions: z.array(Reason),
   })
   .register(z.globalRegistry, { id: 'CopyPreview' });
 export type CopyPreview = z.infer<typeof CopyPreview>;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { endpoint } from './endpoint.ts';
 import { listQuery, page } from './lists.ts';
-import { Digest, Id, Instant, RegistryId, RepositoryName, TagName } from './words.ts';
+import { Digest, Id, Instant, PolicyName, RegistryId, RepositoryName, TagName } from './words.ts';
 
 /**
  * `copy` was asked for by a person, `policy` by a replication policy, `undo` is of a promotion; `scan`: found by a look at
@@ -26,7 +26,9 @@ export const TagMoment = z
     until: z.nullable(Instant),
     how: TagMove,
     actor: z.nullable(z.string()),
-    /** Of a copy: which one. */
+    /** Of a copy or a deletion by a policy: which one. */
+    policy: z.nullable(PolicyName),
+    /** The execution that did it. */
     executionId: z.nullable(Id),
     /**
      * `current`: the tag is it; `there`: the repository still holds it; `trash`: it can be restored from `trashItem`;

@@ -2,7 +2,18 @@ import * as z from 'zod/mini';
 import { endpoint } from './endpoint.ts';
 import { listQuery, page } from './lists.ts';
 import { RepositoryPattern, TagPattern } from './patterns.ts';
-import { Digest, Id, Instant, ProjectName, Reason, Reference, RegistryId, RepositoryName, TagName } from './words.ts';
+import {
+  Digest,
+  Id,
+  Instant,
+  PolicyName,
+  ProjectName,
+  Reason,
+  Reference,
+  RegistryId,
+  RepositoryName,
+  TagName,
+} from './words.ts';
 
 /** deleting → deleted → restoring → restored, or → purging → purged; deleting → failed. A refusal leads back to `deleted`. */
 export const trashStates = ['deleting', 'deleted', 'restoring', 'restored', 'purging', 'purged', 'failed'] as const;
@@ -26,6 +37,8 @@ export const TrashItem = z
     /** `untagged`: no tag reached it; who asked for that is `deletedBy`. */
     why: z.enum(['person', 'retention', 'policy', 'untagged']),
     deletedBy: z.nullable(z.string()),
+    /** Which policy, because its source deleted it. */
+    policy: z.nullable(PolicyName),
     /** What they wrote about it; empty for nothing. */
     comment: z.string(),
     /** Of a deleted tag: other tags of the digest, which stayed. Of a manifest: those that went with it. */
@@ -178,6 +191,17 @@ export const listAllTrash = endpoint({
   response: page(TrashItem),
   errors: ['cursor-invalid'],
 });
+export const previewRestore = endpoint({
+  method: 'POST',
+  path: '/projects/:project/trash/:trashItemId/restore/preview',
+  summary: 'What to know before restoring: that a policy puts something else in its place again',
+  permission: 'artifact.delete',
+  isAudited: false,
+  params: byId,
+  body: z.strictObject({ target: RestoreTarget }),
+  response: z.object({ cautions: z.array(Reason) }),
+  errors: ['project-not-found', 'trash-item-not-found'],
+});
 export const restoreFromTrash = endpoint({
   method: 'POST',
   path: '/projects/:project/trash/:trashItemId/restore',
@@ -224,6 +248,7 @@ export const trashEndpoints = {
   deleteToTrash,
   listTrash,
   listAllTrash,
+  previewRestore,
   restoreFromTrash,
   purgeFromTrash,
   getTrashWindow,

@@ -32,6 +32,12 @@ export const Reason = z
   .register(z.globalRegistry, { id: 'Reason' });
 export type Reason = z.infer<typeof Reason>;
 
+/** The policy whose work something is, by the name that it had then. Without both: one that the caller may not see. */
+export const PolicyName = z
+  .object({ id: z.nullable(Id), name: z.nullable(z.string()), exists: z.boolean() })
+  .register(z.globalRegistry, { id: 'PolicyName' });
+export type PolicyName = z.infer<typeof PolicyName>;
+
 export const Platform = z
   .object({
     os: z.string(),

@@ -14,6 +14,14 @@ export interface ReasonJson {
   sentence: string;
   params: Record<string, string>;
 }
+/** Whose task deleted something: kept as it was then, because it outlives the policy and the task. */
+export interface FollowedPolicyJson {
+  id: string;
+  name: string;
+  executionId: string;
+  sourceRegistryId: string;
+  sourceRepository: string;
+}
 export interface PlatformJson {
   os: string;
   architecture: string;

@@ -6,6 +6,7 @@ export type { Database, DatabaseLocation, ListenOptions, QueueBackend } from './
 export { DatabaseFolderInUseError } from './folder-lock.ts';
 export { MigrationError, migrateToLatest } from './migrate.ts';
 export { isDatabaseUnavailable } from './unavailable.ts';
+export type { FollowedPolicyJson } from './column-types.ts';
 export type { NewRow, Row, RowChange, Tables } from './tables.ts';
 
 /**

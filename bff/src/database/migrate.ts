@@ -18,6 +18,7 @@ import { up as retention } from './migrations/0015-retention.ts';
 import { up as storage } from './migrations/0016-storage.ts';
 import { up as tombstones } from './migrations/0017-tombstones.ts';
 import { up as outages } from './migrations/0018-outages.ts';
+import { up as policyDeletions } from './migrations/0019-policy-deletions.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -39,6 +40,7 @@ const migrations: Record<string, Migration> = {
   '0016-storage': { up: storage },
   '0017-tombstones': { up: tombstones },
   '0018-outages': { up: outages },
+  '0019-policy-deletions': { up: policyDeletions },
 };
 
 export class MigrationError extends Error {

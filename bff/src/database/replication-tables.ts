@@ -40,6 +40,8 @@ export interface TasksTable extends PolicyTaskColumns {
   requester_id: string | null;
   /** Pinned at planning. */
   digest: string | null;
+  /** What the destination's tag was when a policy planned to move it. */
+  replaces_digest: string | null;
   state: WithDefault<'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped'>;
   attempt: WithDefault<number>;
   /** Grows when a person has it run again. */

@@ -25,6 +25,7 @@ import type {
 } from './replication-tables.ts';
 import type { PromotionPathsTable, PromotionsTable, PromotionTargetsTable } from './promotion-tables.ts';
 import type {
+  FollowedPolicyJson,
   Instant,
   Json,
   JsonWithDefault,
@@ -293,6 +294,8 @@ export interface TagHistoryTable {
   at: WithDefault<Date>;
   actor: string | null;
   how: 'push' | 'copy' | 'scan' | 'delete' | 'restore';
+  /** Of a deletion by a policy: which one. */
+  policy: NullableJson<FollowedPolicyJson>;
   /** Of the transaction that wrote it: what a policy on push reads the log by. */
   txid: ColumnType<string, never, never>;
 }

@@ -1,4 +1,4 @@
-import type { NullableInstant, NullableJson, ReasonJson, WithDefault } from './column-types.ts';
+import type { FollowedPolicyJson, NullableInstant, NullableJson, ReasonJson, WithDefault } from './column-types.ts';
 
 export interface RestoreJson {
   /** Where it goes: its own tags, one other tag, or none. */
@@ -25,6 +25,8 @@ export interface TrashItemsTable {
   has_shadow: WithDefault<boolean>;
   why: 'person' | 'retention' | 'policy' | 'untagged';
   deleted_by: string | null;
+  /** Whose deletion it is, where a policy deleted it; null of what was deleted before that was written down. */
+  policy: NullableJson<FollowedPolicyJson>;
   /** What they wrote about it; empty for nothing. */
   comment: WithDefault<string>;
   deleter_id: string | null;

@@ -205,6 +205,7 @@ export const text = {
     previewPolicyDraft: 'preview a policy',
     checkSchedule: 'check a schedule',
     previewDeletion: 'preview a deletion',
+    previewRestore: 'preview a restore',
     listRetentionPlans: 'see the retention plans',
     previewRetention: 'preview a retention plan',
     listRetentionRuns: 'see the runs of retention',

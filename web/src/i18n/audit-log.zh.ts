@@ -204,6 +204,7 @@ export const text = {
     previewPolicyDraft: '预览策略',
     checkSchedule: '检查计划',
     previewDeletion: '预览删除',
+    previewRestore: '预览恢复',
     listRetentionPlans: '查看保留计划',
     previewRetention: '预览保留计划',
     listRetentionRuns: '查看保留计划的运行记录',

@@ -94,6 +94,13 @@ export const text: Record<string, string> = {
     '策略“{policy}”会再次将其中 {count} 个复制到 {registry}，因为其来源仍有这些标签：请在来源删除，或从策略中排除。',
   'trash-copied-back-unseen':
     '控制台的一条策略会再次将其中 {count} 个复制到 {registry}，因为其来源仍有这些标签：请让系统管理员将其排除。',
+  'deletion-carried-on': '策略“{policy}”还会在 {registries} 删除[ {tag}][其中 {count} 个]。',
+  'deletion-carried-further': '策略“{policy}”还会在 {registries} 以及其他镜像仓库删除[ {tag}][其中 {count} 个]。',
+  'deletion-carried-on-unseen': '一条您看不到的策略还会在其他镜像仓库删除[ {tag}][其中 {count} 个]。',
+  'setting-undone':
+    '策略“{policy}”下次运行时[（最迟在下次扫描 {scanned} 之后）]会把 {registry} 中的[ {tag} ][其中 {count} 个]换回 {source} 的内容：请在来源设置，或从策略中排除。',
+  'setting-undone-unseen':
+    '一条您看不到的策略下次运行时会把 {registry} 中的[ {tag} ][其中 {count} 个]换回其来源的内容。',
   'trash-in-use': '{name} 不再是遗留内容：{by} 需要它。它保持不变。',
   'trash-not-kept': '{registry} 没有保住 {name} 的 {digest}：没有删除任何内容。',
   'trash-kept-broken':
@@ -177,5 +184,7 @@ export const text: Record<string, string> = {
   'blob-restarted': '{digest} 需要重新发送：{cause}',
   tagged: '目标上的 {tag} 现在是 {digest}；传输了 {bytes} 字节。',
   pushed: '{digest} 已完整存在于目标；传输了 {bytes} 字节。',
+  deleted: '{tag} 在目标原为 {digest}，现已移入那里的回收站。',
+  'already-gone': '目标已没有 {tag}：没有需要删除的内容。',
   'up-to-date': '目标已经拥有它；没有传输任何内容。',
 };

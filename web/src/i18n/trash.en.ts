@@ -167,7 +167,10 @@ export const text = {
   },
   row: {
     by: 'by {{who}}',
-    policy: 'by the policy {{who}}',
+    policy: 'by the policy <policy/>',
+    policyUnseen: 'by a policy',
+    policyRun: 'by the policy <policy/>, which {{who}} ran',
+    somePolicy: 'a policy',
     retention: 'by retention',
     untagged: 'untagged; by {{who}}',
     nobody: 'by nobody known',

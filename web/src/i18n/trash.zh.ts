@@ -145,7 +145,10 @@ export const text = {
   },
   row: {
     by: '由 {{who}}',
-    policy: '由策略 {{who}}',
+    policy: '由策略 <policy/>',
+    policyUnseen: '由一条策略',
+    policyRun: '由 {{who}} 运行的策略 <policy/>',
+    somePolicy: '一条策略',
     retention: '由保留规则',
     untagged: '无标签；由 {{who}} 操作',
     nobody: '操作者未知',

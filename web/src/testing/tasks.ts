@@ -13,6 +13,8 @@ export function taskWith(change: Partial<Task> = {}): Task {
     source: { registryId: 'development', repository: 'payments/api', reference: '1.0' },
     destination: { registryId: 'testing', repository: 'payments/api', tag: '1.0' },
     digest: null,
+    replacesDigest: null,
+    movesTagOnly: false,
     bytesTotal: 1000,
     bytesDone: 500,
     bytesSkipped: 0,

@@ -14,6 +14,7 @@ export function trashItem(change: Partial<TrashItem> = {}): TrashItem {
     keptIn: 'repository',
     why: 'person',
     deletedBy: 'ada',
+    policy: null,
     comment: '',
     aliases: [],
     sizeBytes: 5_000_000,

@@ -3,7 +3,7 @@ import type { Logger } from '../../observability/logger.ts';
 import type { StreamEvent } from '../../contract/events.ts';
 import { isRegistryError } from '../../registry-client/index.ts';
 import type { RegistriesService } from '../registries/registries.service.ts';
-import type { CatalogStore, ChangedTag } from './catalog.store.ts';
+import type { CatalogStore, ChangedTag, Remover } from './catalog.store.ts';
 import { EventHandler, type RepositoryWork } from './event-handler.ts';
 import { type PullEvent, readEnvelope, readPulls } from './notification-envelope.ts';
 import { createSizeRefresher } from './size-refresher.ts';
@@ -34,10 +34,9 @@ export interface RefreshTagOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface RemovedByUs {
+export interface RemovedByUs extends Remover {
   readonly tags: readonly string[];
   readonly digests: readonly string[];
-  readonly actor: string | null;
   /** The database’s time from before the first of them was taken away. */
   readonly askedAt: Date;
 }
@@ -248,9 +247,11 @@ class Catalog implements CatalogService {
 
   async noteRemoved(registryId: string, repository: string, removed: RemovedByUs): Promise<void> {
     const { store } = this.#deps;
-    const { tags, digests, actor, askedAt } = removed;
-    const changed = await store.removeTags(registryId, repository, tags, askedAt, { how: 'delete', actor });
-    if (actor !== null && changed.length < tags.length) await store.nameRemover(registryId, repository, tags, actor);
+    const { tags, digests, actor, policy, askedAt } = removed;
+    const by = { actor, policy };
+    const changed = await store.removeTags(registryId, repository, tags, askedAt, { how: 'delete', ...by });
+    const isNamed = actor !== null || policy !== null;
+    if (isNamed && changed.length < tags.length) await store.nameRemover(registryId, repository, tags, by);
     if (digests.length > 0) await store.forgetManifests(registryId, repository, digests);
     this.#publishTags(registryId, repository, changed);
   }

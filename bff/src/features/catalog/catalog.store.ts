@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { Tables } from '../../database/index.ts';
+import type { FollowedPolicyJson, Tables } from '../../database/index.ts';
 import type { IndexedManifest } from './indexed-manifest.ts';
 import { listUnproven, saveRepositoryManifests, weighIndexes } from './held-manifests.store.ts';
 import { saveManifests } from './manifests.store.ts';
@@ -29,6 +29,12 @@ export interface SeenRepository {
   readonly digests: readonly string[];
   /** Below those, and not there: an index may be in a registry without all its children. */
   readonly absent?: readonly string[];
+}
+
+/** Who took a tag away: somebody, or a policy that follows its source. */
+export interface Remover {
+  readonly actor: string | null;
+  readonly policy: FollowedPolicyJson | null;
 }
 
 export interface ChangedTag {
@@ -131,10 +137,10 @@ export class CatalogStore {
     repository: string,
     names: readonly string[],
     askedAt: Date,
-    removal: 'scan' | 'delete' | { readonly how: 'delete'; readonly actor: string | null },
+    removal: 'scan' | 'delete' | ({ readonly how: 'delete' } & Remover),
   ): Promise<ChangedTag[]> {
     if (names.length === 0) return [];
-    const { how, actor } = typeof removal === 'string' ? { how: removal, actor: null } : removal;
+    const { how, actor, policy } = typeof removal === 'string' ? { how: removal, actor: null, policy: null } : removal;
     const { rows } = await sql<{ name: string }>`
       with removed as (
         delete from tags
@@ -142,18 +148,19 @@ export class CatalogStore {
           and name = any (${[...names]}::text[]) and seen_at <= ${askedAt}
         returning registry_id, repository, name
       )
-      insert into tag_history (registry_id, repository, name, digest, how, actor)
-      select registry_id, repository, name, null, ${how}::text, ${actor}::text from removed
+      insert into tag_history (registry_id, repository, name, digest, how, actor, policy)
+      select registry_id, repository, name, null, ${how}::text, ${actor}::text, ${policyJson(policy)}::jsonb
+      from removed
       returning name
     `.execute(this.#kysely);
     return rows.map(({ name }) => ({ name, digest: null }));
   }
 
   /** For those whose end was told by the registry, or found by a look, before it was said who did it. */
-  async nameRemover(registryId: string, repository: string, names: readonly string[], actor: string): Promise<void> {
+  async nameRemover(registryId: string, repository: string, names: readonly string[], by: Remover): Promise<void> {
     await sql`
-      update tag_history set actor = ${actor}::text, how = 'delete'
-      where digest is null and actor is null and at > clock_timestamp() - interval '5 minutes'
+      update tag_history set actor = ${by.actor}::text, policy = ${policyJson(by.policy)}::jsonb, how = 'delete'
+      where digest is null and actor is null and policy is null and at > clock_timestamp() - interval '5 minutes'
         and id in (
           select max(id) from tag_history
           where registry_id = ${registryId} and repository = ${repository} and name = any (${[...names]}::text[])
@@ -255,6 +262,8 @@ export function createCatalogStore(kysely: Kysely<Tables>): CatalogStore {
 const repositoryLock = 1819240041;
 
 /** Held until the transaction ends: of two that saw the same change the second one sees that it is written. */
+const policyJson = (policy: Remover['policy']): string | null => policy && JSON.stringify(policy);
+
 async function findOrMakeRepository(transaction: Transaction<Tables>, seen: SeenRepository): Promise<number> {
   const find = () =>
     transaction

@@ -3,6 +3,7 @@ import type { RowScope } from '../../database/scope.ts';
 import { isAfter, type KeysetColumn, type KeysetPosition, likeLiteral, orderBy } from '../../database/keyset.ts';
 import type { Tables } from '../../database/tables.ts';
 import { type Activity, activityOf, waitReason, waitsFor } from '../replication/replication.service.ts';
+import { toldTrigger } from '../../database/told-trigger.ts';
 import { contentOf } from './policies.store.ts';
 import type { PolicyContent, PolicyTrigger, Reason } from './policy.ts';
 
@@ -44,7 +45,7 @@ export interface ShownDestination {
 interface LastExecution {
   readonly id: string;
   readonly state: 'running' | 'succeeded' | 'failed' | 'stopped';
-  readonly trigger: PolicyTrigger;
+  readonly trigger: PolicyTrigger | 'deletion';
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
 }
@@ -171,7 +172,7 @@ interface Head {
   held_id: string | null;
   last_id: string | null;
   last_state: LastExecution['state'] | null;
-  last_trigger: PolicyTrigger | null;
+  last_trigger: LastExecution['trigger'] | null;
   last_created_at: Date | null;
   last_finished_at: Date | null;
 }
@@ -187,11 +188,11 @@ async function heads(
         order by e.created_at desc limit 1) as running_id,
       (select e.id from executions e where e.policy_id = p.id and e.state = 'running' and e.held_back is not null
         order by e.created_at desc limit 1) as held_id,
-      last.id as last_id, last.state as last_state, last.trigger as last_trigger,
+      last.id as last_id, last.state as last_state, last.told_trigger as last_trigger,
       last.created_at as last_created_at, last.finished_at as last_finished_at
     from policies p
     left join lateral (
-      select e.id, e.state, e.trigger, e.created_at, e.finished_at from executions e
+      select e.id, e.state, ${toldTrigger('e')} as told_trigger, e.created_at, e.finished_at from executions e
       where e.policy_id = p.id order by e.created_at desc limit 1
     ) last on true
     where ${all(conditions)} ${tail}`.execute(database);

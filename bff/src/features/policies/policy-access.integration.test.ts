@@ -170,6 +170,7 @@ describe('policies and who may do what', () => {
           source: { repository, tag: executionId.slice(0, 8) },
           destination: { registryId: 'production', repository, tag: executionId.slice(0, 8) },
           digest,
+          replacesDigest: null,
           originAt: new Date(),
           isContested: false,
           sizeBytes: null,

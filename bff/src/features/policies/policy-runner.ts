@@ -230,13 +230,14 @@ export class PolicyRunner {
 const isWork = ({ outcome }: PlanRow): boolean => outcome === 'copy' || outcome === 'replace' || outcome === 'delete';
 
 function taskOf(row: PlanRow, newId: () => string): PlannedTask {
-  const { outcome, source, destination, digest, originMs, isContested, totalSizeBytes } = row;
+  const { outcome, source, destination, digest, existingDigest, originMs, isContested, totalSizeBytes } = row;
   return {
     id: newId(),
     kind: outcome === 'delete' ? 'delete' : 'copy',
     source,
     destination,
     digest,
+    replacesDigest: outcome === 'replace' ? existingDigest : null,
     originAt: new Date(originMs),
     isContested,
     sizeBytes: totalSizeBytes,

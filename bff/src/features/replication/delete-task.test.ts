@@ -7,6 +7,7 @@ const descriptorOf = (letter: string) => ({ mediaType: 'x/y', digest: digestOf(l
 
 function scene(more: Partial<DeleteTaskContext> = {}) {
   const trashed: string[] = [];
+  const logged: string[] = [];
   const context: DeleteTaskContext = {
     task: {
       source: { registryId: 'hq', repository: 'p/api', reference: '1' },
@@ -19,20 +20,30 @@ function scene(more: Partial<DeleteTaskContext> = {}) {
     signal: new AbortController().signal,
     holdsFence: () => Promise.resolve(true),
     findImmutable: () => Promise.resolve(undefined),
+    onLog: ({ code }) => void logged.push(code),
     moveToTrash: (tag) => {
       trashed.push(tag);
       return Promise.resolve({ outcome: 'deleted' });
     },
     ...more,
   };
-  return { trashed, run: () => deleteTask(context) };
+  return { trashed, logged, run: () => deleteTask(context) };
 }
 
 describe('a deletion that is propagated', () => {
   test('takes the tag away where the source has none', async () => {
-    const { trashed, run } = scene();
+    const { trashed, logged, run } = scene();
     expect((await run()).end).toEqual({ state: 'succeeded', reason: null });
-    expect(trashed).toEqual(['1']);
+    expect([trashed, logged]).toEqual([['1'], ['deleted']]);
+  });
+
+  test('has nothing to do where the destination has no such tag, and says so in its log', async () => {
+    const away = scene({ destination: { name: 'City', headManifest: () => Promise.resolve(undefined) } });
+    const faster = scene({ moveToTrash: () => Promise.resolve({ outcome: 'gone' }) });
+    for (const { trashed, logged, run } of [away, faster]) {
+      expect((await run()).end).toEqual({ state: 'succeeded', reason: null });
+      expect([trashed, logged]).toEqual([[], ['already-gone']]);
+    }
   });
 
   test.each(['a', 'b'])(

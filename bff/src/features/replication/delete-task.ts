@@ -1,6 +1,6 @@
 import { isRegistryError, type RegistryClient, type Side } from '../../registry-client/index.ts';
-import type { AttemptEnd, ClaimedTask, Reason } from './replication.ts';
-import { sentences } from './task-outcome.ts';
+import type { AttemptEnd, ClaimedTask, Reason, TaskLogEntry } from './replication.ts';
+import { logLines, sentences } from './task-outcome.ts';
 
 /** What became of a tag that was to go into the destination’s trash. */
 export type Trashed =
@@ -15,6 +15,7 @@ export interface DeleteTaskContext {
   /** Asked directly before the tag goes. */
   readonly holdsFence: () => Promise<boolean>;
   readonly findImmutable: () => Promise<string | undefined>;
+  readonly onLog: (entry: TaskLogEntry) => void;
   /** Puts it aside, and leaves other tags of the digest where they are. */
   readonly moveToTrash: (tag: string, digest: string) => Promise<Trashed>;
 }
@@ -33,7 +34,7 @@ export async function deleteTask(context: DeleteTaskContext): Promise<{ end: Att
   const found = await on('destination', () =>
     destination.headManifest(repository, tag, { signal, ifNoneMatch: digest }),
   );
-  if (found === undefined) return ended({ state: 'succeeded', reason: null }, true);
+  if (found === undefined) return gone(context, tag);
   const isKept = { state: 'succeeded', reason: kept(tag, destination.name) } as const;
   if (found !== 'not-modified' && found.digest !== digest) return ended(isKept, true);
   const rule = await context.findImmutable();
@@ -50,7 +51,14 @@ export async function deleteTask(context: DeleteTaskContext): Promise<{ end: Att
   if (trashed.outcome === 'waiting') {
     return ended({ state: 'waiting', reason: trashed.reason, delayMs: lookAgainMs, isFree: true });
   }
+  if (trashed.outcome === 'gone') return gone(context, tag);
+  context.onLog(logLines.deleted({ tag, digest }));
   return ended({ state: 'succeeded', reason: null }, true);
+}
+
+function gone({ onLog }: DeleteTaskContext, tag: string): { end: AttemptEnd; isChanged: boolean } {
+  onLog(logLines.alreadyGone({ tag }));
+  return { end: { state: 'succeeded', reason: null }, isChanged: true };
 }
 
 async function isThereAgain({ task, source, signal }: DeleteTaskContext): Promise<boolean> {

@@ -1,10 +1,12 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
+import { toldTrigger } from '../../database/told-trigger.ts';
 import type { ExecutionState, Reason, TaskState } from './replication.ts';
+import { movesTagOnly } from './tag-moves.view.ts';
 import { type Activity, activityOf, waitReason, waitsFor } from './task-activity.view.ts';
 import { type TaskScope, visibleTasks } from './task-scope.view.ts';
 
-export type ExecutionTrigger = 'copy' | 'promotion' | 'manual' | 'schedule' | 'push' | 'reconcile';
+export type ExecutionTrigger = 'copy' | 'promotion' | 'manual' | 'schedule' | 'push' | 'deletion' | 'reconcile';
 
 /** What was to be done when it was planned. */
 export interface PlannedWork {
@@ -46,9 +48,18 @@ export interface Execution {
   /** What its open tasks do; null where none is. */
   readonly activity: Activity | null;
   readonly tasks: Record<TaskState, number>;
+  /** Tasks that delete a tag. */
+  readonly deletions: number;
+  /** Copies that move nothing but a tag. */
+  readonly tagMoves: number;
   readonly bytesTotal: number;
   readonly bytesDone: number;
-  readonly sample: readonly { readonly repository: string; readonly reference: string }[];
+  readonly bytesSkipped: number;
+  readonly sample: readonly {
+    readonly repository: string;
+    readonly reference: string;
+    readonly destination: { readonly repository: string; readonly tag: string | null };
+  }[];
   readonly sourceRegistryIds: readonly string[];
   readonly destinationRegistryIds: readonly string[];
   readonly createdAt: Date;
@@ -78,6 +89,7 @@ export interface LiveBytes {
   readonly id: string;
   readonly executionId: string;
   readonly bytesDone: number;
+  readonly bytesSkipped: number;
   readonly bytesTotal: number | null;
 }
 
@@ -172,7 +184,7 @@ async function heads(
   const visible = visibleTasks(scope);
   const own = visible === null ? sql`e.state, e.finished_at` : sql`seen.state, seen.finished_at`;
   const { rows } = await sql<Head>`
-    select e.id, case when promoted.promotion is null then e.trigger else 'promotion' end as trigger,
+    select e.id, case when promoted.promotion is null then ${toldTrigger('e')} else 'promotion' end as trigger,
       promoted.promotion, e.requested_by, ${own}, e.created_at, ${microseconds} as microseconds,
       e.policy_id, e.policy_name, e.policy_version, e.planned,
       case when e.state = 'running' then e.held_back end as held_back,
@@ -213,9 +225,23 @@ interface Counted {
   reason: Reason | null;
   bytes_total: number;
   bytes_done: number;
+  bytes_skipped: number;
+  deletions: number;
+  tag_moves: number;
   sources: string[];
   destinations: string[];
 }
+
+interface Sample {
+  execution_id: string;
+  repository: string;
+  reference: string;
+  destination_repository: string;
+  destination_tag: string | null;
+}
+
+const sumOf = <Part>(parts: readonly Part[], figure: (part: Part) => number): number =>
+  parts.reduce((sum, part) => sum + figure(part), 0);
 
 async function withTasks(
   database: Kysely<Tables>,
@@ -229,19 +255,13 @@ async function withTasks(
   const narrowed = visible === null ? sql`` : sql`and ${visible}`;
   const counted = await sql<Counted>`
     select execution_id, state, count(*) as count, ${waitReason} as reason, coalesce(sum(bytes_total) ${stored}, 0) as bytes_total,
-      coalesce(sum(bytes_done) ${stored}, 0) as bytes_done, array_agg(distinct source_registry_id) as sources,
-      array_agg(distinct destination_registry_id) as destinations
+      coalesce(sum(bytes_done) ${stored}, 0) as bytes_done, coalesce(sum(bytes_skipped) ${stored}, 0) as bytes_skipped,
+      count(*) filter (where kind = 'delete') as deletions, count(*) filter (where ${movesTagOnly}) as tag_moves,
+      array_agg(distinct source_registry_id) as sources, array_agg(distinct destination_registry_id) as destinations
     from tasks t where execution_id in (${ids}) ${narrowed} group by execution_id, state, ${waitsFor}`.execute(
     database,
   );
-  const samples = await sql<{ execution_id: string; repository: string; reference: string }>`
-    select e.id as execution_id, s.repository, s.reference from executions e
-    cross join lateral (
-      select distinct source_repository as repository, source_reference as reference from (
-        select source_repository, source_reference from tasks t
-        where execution_id = e.id ${narrowed} limit 100) first_tasks
-      order by 1, 2 limit 3) s
-    where e.id in (${ids})`.execute(database);
+  const samples = await listSamples(database, ids, narrowed);
   return rows.map((row) => {
     const own = counted.rows.filter(({ execution_id }) => execution_id === row.id);
     const tasks = { ...noTasks };
@@ -258,14 +278,19 @@ async function withTasks(
       state: row.state,
       activity: activityOf(own),
       tasks,
-      bytesTotal:
-        own.reduce((sum, part) => sum + part.bytes_total, 0) +
-        moving.reduce((sum, { bytesTotal }) => sum + (bytesTotal ?? 0), 0),
-      bytesDone:
-        own.reduce((sum, part) => sum + part.bytes_done, 0) + moving.reduce((sum, { bytesDone }) => sum + bytesDone, 0),
-      sample: samples.rows
+      deletions: sumOf(own, ({ deletions }) => deletions),
+      tagMoves: sumOf(own, ({ tag_moves }) => tag_moves),
+      bytesTotal: sumOf(own, ({ bytes_total }) => bytes_total) + sumOf(moving, ({ bytesTotal }) => bytesTotal ?? 0),
+      bytesDone: sumOf(own, ({ bytes_done }) => bytes_done) + sumOf(moving, ({ bytesDone }) => bytesDone),
+      bytesSkipped:
+        sumOf(own, ({ bytes_skipped }) => bytes_skipped) + sumOf(moving, ({ bytesSkipped }) => bytesSkipped),
+      sample: samples
         .filter(({ execution_id }) => execution_id === row.id)
-        .map(({ repository, reference }) => ({ repository, reference })),
+        .map((sample) => ({
+          repository: sample.repository,
+          reference: sample.reference,
+          destination: { repository: sample.destination_repository, tag: sample.destination_tag },
+        })),
       sourceRegistryIds: [...new Set(own.flatMap(({ sources }) => sources))],
       destinationRegistryIds: [...new Set(own.flatMap(({ destinations }) => destinations))],
       createdAt: row.created_at,
@@ -273,4 +298,18 @@ async function withTasks(
       createdAtMicroseconds: row.microseconds,
     };
   });
+}
+
+/** The first few artifacts of each, by name. */
+async function listSamples(database: Kysely<Tables>, ids: RawBuilder<unknown>, narrowed: RawBuilder<unknown>) {
+  const { rows } = await sql<Sample>`
+    select e.id as execution_id, s.* from executions e
+    cross join lateral (
+      select distinct on (source_repository, source_reference) source_repository as repository,
+        source_reference as reference, destination_repository, destination_tag from (
+        select * from tasks t
+        where execution_id = e.id ${narrowed} limit 100) first_tasks
+      order by source_repository, source_reference, destination_repository, destination_tag limit 3) s
+    where e.id in (${ids})`.execute(database);
+  return rows;
 }

@@ -26,6 +26,8 @@ const task = (id: string, change: Partial<Task> = {}): Task => ({
   source: { ...end, reference: '1' },
   destination: { ...end, tag: '1' },
   digest: null,
+  replacesDigest: null,
+  movesTagOnly: false,
   reason: null,
   nextAttemptAt: null,
   createdAt: new Date(0),

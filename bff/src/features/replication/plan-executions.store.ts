@@ -15,6 +15,8 @@ export interface PlannedTask {
   readonly destination: { readonly registryId: string; readonly repository: string; readonly tag: string };
   /** Pinned: a tag that moves meanwhile is another plan's. */
   readonly digest: string;
+  /** What the tag is at the destination, where this takes its place. */
+  readonly replacesDigest: string | null;
   readonly originAt: Date;
   readonly isContested: boolean;
   readonly sizeBytes: number | null;
@@ -238,13 +240,14 @@ function given(tasks: readonly PlannedTask[], from: number) {
     repository: task.destination.repository,
     tag: task.destination.tag,
     digest: task.digest,
+    replaces_digest: task.replacesDigest,
     origin_at: task.originAt,
     is_contested: task.isContested,
     bytes_total: task.sizeBytes,
   }));
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g(
     id uuid, place integer, kind text, source_repository text, source_reference text, registry text, repository text,
-    tag text, digest text, origin_at timestamptz, is_contested boolean, bytes_total bigint)`;
+    tag text, digest text, replaces_digest text, origin_at timestamptz, is_contested boolean, bytes_total bigint)`;
 }
 
 /** At most one open task for each policy, destination and tag: a newer content takes the place of an older one. */
@@ -319,10 +322,10 @@ async function insertTasks(
     : sql``;
   const { rows } = await sql<{ id: string }>`
     insert into tasks (id, execution_id, policy_id, kind, source_registry_id, source_repository, source_reference,
-      destination_registry_id, destination_repository, destination_tag, digest, origin_at, is_contested,
+      destination_registry_id, destination_repository, destination_tag, digest, replaces_digest, origin_at, is_contested,
       bytes_total, attempts_allowed, created_at, state, reason, next_attempt_at, deadline_at)
     select g.id, ${execution.id}::uuid, ${policy.id}::uuid, g.kind, ${sourceRegistryId}::text, g.source_repository,
-      g.source_reference, g.registry, g.repository, g.tag, g.digest, g.origin_at, g.is_contested,
+      g.source_reference, g.registry, g.repository, g.tag, g.digest, g.replaces_digest, g.origin_at, g.is_contested,
       g.bytes_total, ${attempts}::integer, now() + g.place * interval '1 microsecond',
       case when ${isHeld} then 'waiting' else 'queued' end,
       case when ${isHeld} then ${JSON.stringify(heldBack)}::jsonb end,

@@ -37,6 +37,8 @@ export function taskAnswer(task: Task, now: Date): contract.Task {
     source: { ...task.source },
     destination: { ...task.destination },
     digest: task.digest,
+    replacesDigest: task.replacesDigest,
+    movesTagOnly: task.movesTagOnly,
     requestedBy: task.requestedBy,
     createdAt: task.createdAt.toISOString(),
   };
@@ -87,11 +89,14 @@ export function executionAnswer(execution: Execution, live: readonly TaskProgres
     state: execution.state,
     activity: activityAnswer(execution.activity),
     tasks: { ...execution.tasks },
+    deletions: execution.deletions,
+    tagMoves: execution.tagMoves,
     bytesTotal: execution.bytesTotal,
     bytesDone: execution.bytesDone,
+    bytesSkipped: execution.bytesSkipped,
     rateBytesPerSecond,
     etaSeconds: canEstimate ? etaSeconds(left, rateBytesPerSecond) : null,
-    sample: execution.sample.map((item) => ({ ...item })),
+    sample: execution.sample.map((item) => ({ ...item, destination: { ...item.destination } })),
     sourceRegistryIds: [...execution.sourceRegistryIds],
     destinationRegistryIds: [...execution.destinationRegistryIds],
     createdAt: execution.createdAt.toISOString(),
@@ -103,10 +108,14 @@ export function activityAnswer(activity: Activity | null): contract.Activity | n
   return activity && { ...activity, reason: mutable(activity.reason) };
 }
 
-export function previewAnswer({ items, bytesToCopy }: CopyPreview): Answer<typeof contract.previewCopy> {
+export function previewAnswer(
+  { items, bytesToCopy }: CopyPreview,
+  cautions: readonly Reason[],
+): Answer<typeof contract.previewCopy> {
   return {
     items: items.map((item) => ({ ...item, destination: { ...item.destination }, reason: mutable(item.reason) })),
     bytesToCopy,
+    cautions: cautions.map((caution) => ({ ...caution })),
   };
 }
 

@@ -9,7 +9,9 @@ import { mountEndpoint } from '../../http/mount-endpoint.ts';
 import type { RequestAccess } from '../../http/request-access.ts';
 import type { RequestContext } from '../../http/request-context.ts';
 import { RegistryNotFoundError } from '../registries/registries.service.ts';
+import type { Scope } from '../../access/scope.ts';
 import { authorizeCopy, authorizeDestinations, copyScope, seesTask, type TaskVerb } from './copy-access.routes.ts';
+import type { CopyPreview } from './copy-preview.ts';
 import type { ExecutionsView } from './executions.view.ts';
 import {
   type CopyRequest,
@@ -18,6 +20,7 @@ import {
   maintenanceCode,
   openStates,
   pausedCode,
+  type Reason,
   type Task,
   type TaskState,
 } from './replication.ts';
@@ -34,7 +37,14 @@ export interface ReplicationRoutesDeps {
   /** What every instance says of the tasks it runs. */
   readonly live: LiveProgress;
   readonly clock: { now(): Date };
+  /** What to know of policies that set tags of these digests back. */
+  readonly beforeSetting: BeforeSetting;
 }
+
+export type BeforeSetting = (
+  tags: ReadonlyArray<{ registryId: string; repository: string; tag: string; digest: string }>,
+  scope: Scope,
+) => Promise<Reason[]>;
 
 const pageLength = 50;
 // Microseconds since the epoch: all tasks of an execution are made in the same millisecond.
@@ -54,7 +64,9 @@ function mountExecutions(router: Router, deps: ReplicationRoutesDeps): void {
   mountEndpoint(router, contract.previewCopy, async ({ body }, { access }) => {
     const request = requestOf(body);
     await authorizeCopy(access, request);
-    return previewAnswer(await mapped(() => replication.previewCopy(request)));
+    const preview = await mapped(() => replication.previewCopy(request));
+    const cautions = await deps.beforeSetting(setTags(preview), await access.scope('replication.read'));
+    return previewAnswer(preview, cautions);
   });
   mountEndpoint(router, contract.createExecution, async ({ body }, { access, account, audit }) => {
     const request = requestOf(body);
@@ -114,6 +126,15 @@ function mountExecutionChanges(router: Router, deps: ReplicationRoutesDeps): voi
     if (count === 0 && execution.state !== 'running') throw new ApiError('task-not-retryable', nothingToRetry);
     return execution;
   });
+}
+
+/** As far as it is known what they become. */
+function setTags({ items }: CopyPreview) {
+  return items.flatMap(({ outcome, digest, destination: { registryId, repository, tag } }) =>
+    (outcome === 'copy' || outcome === 'replace') && digest !== null && tag !== null
+      ? [{ registryId, repository, tag, digest }]
+      : [],
+  );
 }
 
 function existing(execution: contract.Execution | undefined): contract.Execution {

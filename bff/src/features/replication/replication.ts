@@ -51,6 +51,10 @@ export interface Task extends TaskFigures {
   readonly source: TaskSource;
   readonly destination: TaskDestination;
   readonly digest: string | null;
+  /** What the destination had under the tag when a policy planned this in its place. */
+  readonly replacesDigest: string | null;
+  /** Nothing has to move, or had to, but the tag. */
+  readonly movesTagOnly: boolean;
   readonly state: TaskState;
   readonly attempt: number;
   readonly reason: Reason | null;
@@ -101,12 +105,15 @@ export interface ClaimedTask {
   readonly id: string;
   readonly kind: TaskKind;
   readonly policyId: string | null;
+  /** By the name that it had when this was planned. */
+  readonly policyName: string | null;
   /** The destination is a master of the tag too: the later push counts, and this is when the source's was. */
   readonly contest: { readonly originAt: Date } | null;
   readonly executionId: string;
   readonly source: TaskSource;
   readonly destination: TaskDestination;
   readonly digest: string | null;
+  readonly replacesDigest: string | null;
   readonly attempt: number;
   readonly attemptsAllowed: number;
   /** By the database's clock, when it was claimed. */

@@ -122,6 +122,8 @@ export class RunningTask {
       source: task.source,
       destination: task.destination,
       digest: this.#digest,
+      replacesDigest: task.replacesDigest,
+      movesTagOnly: false,
       state: end?.state ?? 'running',
       attempt: task.attempt,
       reason: end?.reason ?? null,

@@ -139,6 +139,7 @@ interface ClaimRow {
   execution_id: string;
   kind: 'copy' | 'delete';
   policy_id: string | null;
+  policy_name: string | null;
   is_contested: boolean;
   origin_at: Date | null;
   source_registry_id: string;
@@ -149,6 +150,7 @@ interface ClaimRow {
   destination_tag: string | null;
   expects_digest: string | null;
   digest: string | null;
+  replaces_digest: string | null;
   attempt: number;
   attempts_allowed: number;
   deadline_left_ms: number;
@@ -269,7 +271,7 @@ function claimStatement(owner: string, limits: ClaimLimits) {
     ), begun as (
       insert into task_attempts (task_id, number) select id, attempt from claimed
     )
-    select c.*, e.include_referrers, e.when_different, e.platforms, e.requested_by,
+    select c.*, e.include_referrers, e.when_different, e.platforms, e.requested_by, e.policy_name,
       ${requesterColumns},
       c.previous_state = 'running' as is_taken_over,
       extract(epoch from c.deadline_at - now()) * 1000 as deadline_left_ms,
@@ -308,6 +310,7 @@ function claimedTask(row: ClaimRow): ClaimedTask {
     executionId: row.execution_id,
     kind: row.kind,
     policyId: row.policy_id,
+    policyName: row.policy_name,
     contest: row.is_contested && row.origin_at !== null ? { originAt: row.origin_at } : null,
     source: { registryId: row.source_registry_id, repository: row.source_repository, reference: row.source_reference },
     destination: {
@@ -316,6 +319,7 @@ function claimedTask(row: ClaimRow): ClaimedTask {
       tag: row.destination_tag,
     },
     digest: row.digest,
+    replacesDigest: row.replaces_digest,
     attempt: row.attempt,
     attemptsAllowed: row.attempts_allowed,
     deadlineLeftMs: row.deadline_left_ms,

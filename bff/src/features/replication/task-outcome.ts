@@ -192,6 +192,16 @@ export const logLines = {
     'pushed',
     (p) => `${p.digest} is complete at the destination; ${p.bytes} bytes were sent.`,
   ),
+  deleted: line<{ tag: string; digest: string }>(
+    'info',
+    'deleted',
+    (p) => `${p.tag} was ${p.digest} at the destination, and is in the trash there now.`,
+  ),
+  alreadyGone: line<{ tag: string }>(
+    'info',
+    'already-gone',
+    (p) => `The destination has no ${p.tag} any more: there was nothing to delete.`,
+  ),
   upToDate: line('info', 'up-to-date', () => 'The destination has it already; nothing was sent.'),
   ended: (end: AttemptEnd): TaskLogEntry | undefined => {
     if (end.reason === null) return undefined;

@@ -19,7 +19,7 @@ import { untilWritten } from './until-written.ts';
 
 export type MoveToTrash = (
   what: { readonly registryId: string; readonly repository: string; readonly tag: string; readonly digest: string },
-  requestedBy: string | null,
+  task: Pick<ClaimedTask, 'policyId' | 'policyName' | 'executionId' | 'source' | 'requestedBy'>,
   signal: AbortSignal,
 ) => Promise<Trashed>;
 
@@ -289,7 +289,8 @@ export class TaskRunner {
       signal,
       holdsFence: async () => (await askFence(running, this.#deps)) !== 'lost',
       findImmutable: () => findImmutable(task.destination),
-      moveToTrash: (tag, digest) => moveToTrash({ ...task.destination, tag, digest }, task.requestedBy, signal),
+      onLog: (entry) => running.log(entry),
+      moveToTrash: (tag, digest) => moveToTrash({ ...task.destination, tag, digest }, task, signal),
     });
     running.isChanged = isChanged;
     return end;

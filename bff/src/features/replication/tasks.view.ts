@@ -3,6 +3,7 @@ import type { Tables } from '../../database/tables.ts';
 import { likePattern } from './executions.view.ts';
 import { heldBackCode } from './replication.ts';
 import { parkedCodes } from './task-pauses.store.ts';
+import { movesTagOnly } from './tag-moves.view.ts';
 import { ownTasks, type TaskScope, visibleTasks } from './task-scope.view.ts';
 import {
   openStates,
@@ -202,6 +203,7 @@ interface TaskRow {
   destination_repository: string;
   destination_tag: string | null;
   digest: string | null;
+  replaces_digest: string | null;
   state: TaskState;
   attempt: number;
   reason: Reason | null;
@@ -215,6 +217,7 @@ interface TaskRow {
   started_at: Date | null;
   finished_at: Date | null;
   requested_by: string | null;
+  moves_tag_only: boolean;
   rank: number;
   microseconds: number;
 }
@@ -226,7 +229,7 @@ async function read(
   sort: TasksQuery['sort'] = 'state',
 ): Promise<ListedTask[]> {
   const { rows } = await sql<TaskRow>`
-    select t.*, e.requested_by, ${rankOf(sort)} as rank, ${microseconds} as microseconds
+    select t.*, ${movesTagOnly} as moves_tag_only, e.requested_by, ${rankOf(sort)} as rank, ${microseconds} as microseconds
     from tasks t join executions e on e.id = t.execution_id
     where ${all(conditions)} ${tail}`.execute(database);
   return rows.map((row) => ({ task: taskOf(row), rank: row.rank, microseconds: row.microseconds }));
@@ -244,6 +247,8 @@ function taskOf(row: TaskRow): Task {
       tag: row.destination_tag,
     },
     digest: row.digest,
+    replacesDigest: row.replaces_digest,
+    movesTagOnly: row.moves_tag_only,
     state: row.state,
     attempt: row.attempt,
     reason: row.reason,

@@ -3,6 +3,7 @@ import * as contract from '../../contract/tag-history.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { mountEndpoint } from '../../http/mount-endpoint.ts';
 import type { RequestAccess } from '../../http/request-access.ts';
+import { policyNamer } from '../../http/shown-policy.ts';
 import { projectOf } from '../catalog/catalog.service.ts';
 import { scopeOf } from './repositories.routes.ts';
 import type { TagHistoryView, TagMoment } from './tag-history.view.ts';
@@ -21,8 +22,15 @@ export function tagHistoryRoutes(view: TagHistoryView): Router {
     const moments = await view.list({ ...question, limit: limit + 1, beforeId });
     const page = moments.slice(0, limit);
     const last = moments.length > limit ? page.at(-1) : undefined;
+    const known = await view.findPolicies(page.flatMap(({ policy }) => policy?.id ?? []));
+    const showPolicy = await policyNamer(context.access, known);
     return {
-      items: await Promise.all(page.map((moment) => answerOf(moment, context.access))),
+      items: await Promise.all(
+        page.map(async ({ policy, ...moment }) => ({
+          ...(await answerOf(moment, context.access)),
+          policy: showPolicy(policy, moment.registryId, question.project),
+        })),
+      ),
       now: await view.findNow(question),
       nextCursor: last === undefined ? null : writeCursor(sort, [last.id]),
       total: null,
@@ -32,9 +40,9 @@ export function tagHistoryRoutes(view: TagHistoryView): Router {
 }
 
 async function answerOf(
-  { at, until, trashItemId, trashTag, trashExpiresAt, ...moment }: TagMoment,
+  { at, until, trashItemId, trashTag, trashExpiresAt, ...moment }: Omit<TagMoment, 'policy'>,
   access: RequestAccess,
-): Promise<contract.TagMoment> {
+): Promise<Omit<contract.TagMoment, 'policy'>> {
   return {
     ...moment,
     environment: (await access.environmentOf(moment.registryId)) ?? '',

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Scope } from '../../access/scope.ts';
-import type { Tables } from '../../database/index.ts';
+import type { FollowedPolicyJson, Tables } from '../../database/index.ts';
+import { findPolicies } from '../../database/find-policies.ts';
 import { inScope } from '../../database/scope.ts';
 
 export interface TagMoment {
@@ -12,6 +13,7 @@ export interface TagMoment {
   readonly until: Date | null;
   readonly how: 'push' | 'copy' | 'policy' | 'promotion' | 'undo' | 'restore' | 'scan' | 'delete';
   readonly actor: string | null;
+  readonly policy: Omit<FollowedPolicyJson, 'executionId'> | null;
   readonly executionId: string | null;
   readonly standing: 'current' | 'there' | 'trash' | 'gone' | null;
   readonly trashItemId: string | null;
@@ -41,7 +43,9 @@ export function createTagHistoryView(kysely: Kysely<Tables>) {
       const { rows } = await sql<TagMoment>`
         with moments as (${momentsOf(question)})
         select moments.id, moments.registry_id as "registryId", moments.digest, moments.at, moments.until,
-          coalesce(moments.actor, copy.requested_by, back.acted_by) as actor, copy.execution_id as "executionId",
+          coalesce(moments.actor, copy.requested_by, back.acted_by) as actor,
+          coalesce(copy.policy, moments.policy) as policy,
+          coalesce(copy.execution_id, (moments.policy->>'executionId')::uuid) as "executionId",
           case
             when copy.execution_id is not null
               then coalesce(copy.promotion, case when copy.policy_id is null then 'copy' else 'policy' end)
@@ -68,6 +72,9 @@ export function createTagHistoryView(kysely: Kysely<Tables>) {
       `.execute(kysely);
       return rows;
     },
+
+    /** Which of these policies there are still. */
+    findPolicies: (ids: readonly string[]) => findPolicies(kysely, ids),
 
     /** What the tag is now, where it is. */
     async findNow({ scope, repository, tag, registryId }: Omit<TagHistoryQuestion, 'limit' | 'beforeId'>) {
@@ -115,6 +122,9 @@ const newsDelay = sql`interval '5 minutes'`;
 /** The newest copy that could have been it, unless a restore was later. */
 const whatCopied = sql`
   select tasks.execution_id, executions.policy_id, executions.requested_by,
+    case when executions.policy_id is not null then jsonb_build_object(
+      'id', executions.policy_id, 'name', executions.policy_name, 'sourceRegistryId', tasks.source_registry_id,
+      'sourceRepository', tasks.source_repository) end as policy,
     (select promotions.kind from promotions where promotions.execution_id = executions.id) as promotion
   from tasks join executions on executions.id = tasks.execution_id
   where tasks.destination_registry_id = moments.registry_id

@@ -99,7 +99,7 @@ function mountPreview(router: Router, { retention, findCopyCautions }: Retention
     );
     const isWhole = cursor === undefined && verdict === undefined && (q ?? '') === '';
     const freedBytes = isWhole ? await retention.freedBytes(found.rows) : null;
-    const scope = await access.scope('member.read');
+    const scope = await access.scope('replication.read');
     const cautions = isWhole ? await findCopyCautions(project, goingOf(found.rows), scope) : [];
     const words = (q ?? '').toLowerCase();
     const fitting = found.rows.filter(

@@ -19,26 +19,30 @@ export interface CopyCautionsDeps {
     }>
   >;
   readonly nameOf: (registryId: string) => Promise<string>;
+  /** Policies that delete them elsewhere, too. */
+  readonly beforeDeleting: (tags: readonly PlacedTag[], scope: Scope) => Promise<Reason[]>;
 }
 
 /** Names of policies that are not the project’s own are only for those who see everything. */
 export type FindCopyCautions = (
   project: string,
   tags: readonly PlacedTag[],
-  scope: Pick<Scope, 'isEverything'>,
+  /** Of the copies that the caller sees. */
+  scope: Scope,
 ) => Promise<Reason[]>;
 
-/** What somebody should know before they delete tags that are copied there again. */
-export function copyCautions({ findCopiedBack, nameOf }: CopyCautionsDeps): FindCopyCautions {
-  return async (project, tags, { isEverything }) => {
+/** What somebody should know before they delete tags that are copied there again, or are deleted elsewhere for it. */
+export function copyCautions({ findCopiedBack, nameOf, beforeDeleting }: CopyCautionsDeps): FindCopyCautions {
+  return async (project, tags, scope) => {
     const copied = await findCopiedBack(tags);
-    return Promise.all(
+    const copiedBack = await Promise.all(
       copied.map(async ({ registryId, policy, project: of, count }) => {
         const registry = await nameOf(registryId);
-        return isEverything || of === project
+        return scope.isEverything || of === project
           ? trashReasons.copiedBack(registry, policy, count)
           : trashReasons.copiedBackUnseen(registry, count);
       }),
     );
+    return [...copiedBack, ...(await beforeDeleting(tags, scope))];
   };
 }

@@ -1,4 +1,4 @@
-import type { ClaimedItem, ItemEnd, Place } from './trash.ts';
+import type { ClaimedItem, FollowedPolicy, ItemEnd, Place } from './trash.ts';
 import type { Restored } from './restore-artifact.ts';
 import type { Outcome } from './trash-claims.store.ts';
 import type { TrashGroupDeps } from './trash-work.ts';
@@ -6,6 +6,7 @@ import type { TrashGroupDeps } from './trash-work.ts';
 /** Written together: on the embedded database a statement for each would take longer than the registry does. */
 const writtenTogether = 32;
 
+type Remover = { readonly actor: string | null; readonly policy: FollowedPolicy | null };
 type EndedItemsDeps = Pick<TrashGroupDeps, 'claims' | 'news' | 'owner' | 'store' | 'onEnding'>;
 
 /**
@@ -17,7 +18,7 @@ export class EndedItems {
   readonly #place: Place;
   /** What its news is as old as: from before the first request. */
   readonly #askedAt: Promise<Date>;
-  #tags = new Map<string | null, string[]>();
+  #tags = new Map<string, { readonly by: Remover; readonly names: string[] }>();
   #digests: string[] = [];
   #ended: Array<readonly [ClaimedItem, ItemEnd]> = [];
   #writing: Promise<void> = Promise.resolve();
@@ -41,9 +42,11 @@ export class EndedItems {
   }
 
   async removed(item: ClaimedItem, tags: readonly string[], digests: readonly string[]): Promise<void> {
-    const own = this.#tags.get(item.deletedBy);
-    if (own === undefined) this.#tags.set(item.deletedBy, [...tags]);
-    else own.push(...tags);
+    const { deletedBy: actor, policy } = item;
+    const key = JSON.stringify([actor, policy?.executionId]);
+    const own = this.#tags.get(key);
+    if (own === undefined) this.#tags.set(key, { by: { actor, policy }, names: [...tags] });
+    else own.names.push(...tags);
     this.#digests.push(...digests);
   }
 
@@ -70,8 +73,8 @@ export class EndedItems {
     this.#digests = [];
     const askedAt = tags.size > 0 ? await this.#askedAt : new Date(0);
     let left = digests;
-    for (const [actor, names] of tags) {
-      await news.removed(this.#place, { tags: names, digests: left, actor, askedAt });
+    for (const { by, names } of tags.values()) {
+      await news.removed(this.#place, { ...by, tags: names, digests: left, askedAt });
       left = [];
     }
     for (const [{ id }] of ended) onEnding(id);

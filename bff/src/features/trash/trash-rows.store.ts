@@ -13,6 +13,7 @@ export function itemOf(row: Row<'trash_items'>): TrashItem {
     keptIn: row.kept_in,
     why: row.why,
     deletedBy: row.deleted_by,
+    policy: row.policy,
     comment: row.comment,
     aliases: row.aliases,
     sizeBytes: row.size_bytes,

@@ -1,5 +1,5 @@
 import type { RegistryClient } from '../../registry-client/index.ts';
-import type { ClaimedItem, ItemEnd, Place } from './trash.ts';
+import type { ClaimedItem, FollowedPolicy, ItemEnd, Place } from './trash.ts';
 import type { TrashClaimsStore } from './trash-claims.store.ts';
 import type { TrashStore } from './trash.store.ts';
 
@@ -19,6 +19,7 @@ export interface TrashNews {
       readonly tags: readonly string[];
       readonly digests: readonly string[];
       readonly actor: string | null;
+      readonly policy: FollowedPolicy | null;
       readonly askedAt: Date;
     },
   ) => Promise<void>;

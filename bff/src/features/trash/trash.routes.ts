@@ -7,6 +7,7 @@ import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { mountEndpoint, projectNotFound } from '../../http/mount-endpoint.ts';
 import type { RequestAccess } from '../../http/request-access.ts';
 import { type Scope, scopeWithin } from '../../access/scope.ts';
+import { policyNamer, type ShowPolicy } from '../../http/shown-policy.ts';
 import type { RequestContext } from '../../http/request-context.ts';
 import type { FindCopyCautions } from './copy-cautions.ts';
 import { itemName, type Reason, type TrashItem, TrashRefusal } from './trash.ts';
@@ -14,10 +15,19 @@ import type { SelectedArtifact } from './trash-selection.view.ts';
 import { ArtifactMissingError, ItemBusyError, SelectionError, type TrashService } from './trash.service.ts';
 import type { TrashView } from './trash.view.ts';
 
+interface SetTag {
+  readonly registryId: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest: string;
+}
+
 export interface TrashRoutesDeps {
   readonly trash: TrashService;
   readonly view: TrashView;
   readonly findCopyCautions: FindCopyCautions;
+  /** Policies that set tags of these digests back. */
+  readonly beforeSetting: (tags: readonly SetTag[], scope: Scope) => Promise<Reason[]>;
 }
 
 const pageLength = 50;
@@ -51,7 +61,7 @@ function mountDeletions(router: Router, deps: TrashRoutesDeps): void {
       held: held.slice(0, shownMax).map((one) => ({ ...one })),
       heldCount: held.length,
       undeletable: await view.findUndeletable(registryIds),
-      cautions: await cautionsOf(deps, project, selected, await access.scope('member.read')),
+      cautions: await cautionsOf(deps, project, selected, await access.scope('replication.read')),
       windowDays,
       asOf: asOf?.toISOString() ?? null,
     };
@@ -85,6 +95,8 @@ async function cautionsOf(
   const tags = selected.flatMap(({ registryId, repository, tag }) =>
     tag === null ? [] : [{ registryId, repository, tag }],
   );
+  const manifests = selected.filter(({ tag }) => tag === null);
+  if (manifests.length > 0) tags.push(...(await view.listTagsOf(manifests)));
   return [...resting.values(), ...(await findCopyCautions(project, tags, scope))];
 }
 
@@ -113,7 +125,11 @@ function mountLists(router: Router, { view }: TrashRoutesDeps): void {
     const page = items.slice(0, limit);
     const last = items.length > limit ? page.at(-1) : undefined;
     return {
-      items: await Promise.all(page.map(({ positionMicroseconds: _, ...item }) => answerOf(item, access))),
+      items: await answersOf(
+        view,
+        page.map(({ positionMicroseconds: _, ...item }) => item),
+        access,
+      ),
       nextCursor: last === undefined ? null : writeCursor(sort, [last.positionMicroseconds, last.id]),
       total: null,
     };
@@ -124,7 +140,7 @@ function mountLists(router: Router, { view }: TrashRoutesDeps): void {
   mountEndpoint(router, contract.listAllTrash, ({ query }, context) => list(query, context));
 }
 
-function mountWaysOut(router: Router, { trash }: TrashRoutesDeps): void {
+function mountWaysOut(router: Router, { trash, view, beforeSetting }: TrashRoutesDeps): void {
   /** What is asked about, noted for the audit log, and authorized. */
   const noted = async (
     { project, trashItemId }: { readonly project: string; readonly trashItemId: string },
@@ -141,8 +157,18 @@ function mountWaysOut(router: Router, { trash }: TrashRoutesDeps): void {
     await access.authorize(action, { project, environment, repository }, itemNotFound);
     return item;
   };
-  const now = async (item: TrashItem, { access }: RequestContext): Promise<contract.TrashItem> =>
-    answerOf((await trash.find(item.id)) ?? item, access);
+  const now = async (item: TrashItem, { access }: RequestContext): Promise<contract.TrashItem> => {
+    const [answer] = await answersOf(view, [(await trash.find(item.id)) ?? item], access);
+    if (answer === undefined) throw itemNotFound();
+    return answer;
+  };
+  mountEndpoint(router, contract.previewRestore, async ({ params, body: { target } }, context) => {
+    const item = await noted(params, 'artifact.delete', context);
+    const { registryId, repository, digest } = item;
+    const tags =
+      digest === null ? [] : restoredTags(item, target).map((tag) => ({ registryId, repository, tag, digest }));
+    return { cautions: await beforeSetting(tags, await context.access.scope('replication.read')) };
+  });
   mountEndpoint(router, contract.restoreFromTrash, async ({ params, body: { target } }, context) => {
     const item = await noted(params, 'artifact.delete', context);
     context.audit.note({ after: { digest: item.digest, ...target } });
@@ -154,6 +180,12 @@ function mountWaysOut(router: Router, { trash }: TrashRoutesDeps): void {
     await refusable(() => trash.purge(item, context.account?.username ?? null));
     return now(item, context);
   });
+}
+
+function restoredTags({ tag, aliases }: TrashItem, target: contract.RestoreTarget): readonly string[] {
+  if (target.kind === 'digest') return [];
+  if (target.kind === 'tag') return [target.tag];
+  return tag === null ? aliases : [tag];
 }
 
 function mountWindow(router: Router, { trash }: TrashRoutesDeps): void {
@@ -228,13 +260,27 @@ async function refusable<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+async function answersOf(
+  view: Pick<TrashView, 'findPolicies'>,
+  items: readonly TrashItem[],
+  access: RequestAccess,
+): Promise<contract.TrashItem[]> {
+  const showPolicy = await policyNamer(
+    access,
+    await view.findPolicies(items.flatMap(({ policy }) => policy?.id ?? [])),
+  );
+  return Promise.all(items.map((item) => answerOf(item, access, showPolicy)));
+}
+
 async function answerOf(
   { pushedAt, createdAt, deletedAt, expiresAt, finishedAt, ...item }: TrashItem,
   access: RequestAccess,
+  showPolicy: ShowPolicy,
 ): Promise<contract.TrashItem> {
   return {
     ...item,
     environment: (await access.environmentOf(item.registryId)) ?? '',
+    policy: showPolicy(item.policy, item.registryId, item.project),
     aliases: [...item.aliases],
     reason: item.reason && { ...item.reason },
     pushedAt: pushedAt?.toISOString() ?? null,

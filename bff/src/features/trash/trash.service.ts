@@ -2,7 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { compileGlob, type Glob, GlobError } from '../../access/glob.ts';
 import type { ChangedTrash } from './announcements.ts';
 import { projectOf } from '../../access/subject.ts';
-import { type Person, type Place, type RestoreTarget, type TrashItem, TrashRefusal, type TrashWhy } from './trash.ts';
+import {
+  type Deleter,
+  type Person,
+  type Place,
+  type RestoreTarget,
+  type TrashItem,
+  TrashRefusal,
+  type TrashWhy,
+} from './trash.ts';
 import { trashReasons } from './trash-reasons.ts';
 import {
   type Consequences,
@@ -170,7 +178,7 @@ export class TrashService {
   async deleteNow(
     artifact: SoughtArtifact,
     why: TrashWhy,
-    by: Person,
+    by: Deleter,
     wait: Patience,
   ): Promise<DeletedNow | undefined> {
     const { store, selections, newId } = this.#deps;

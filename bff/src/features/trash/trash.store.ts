@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/index.ts';
 import type { SelectedArtifact } from './trash-selection.view.ts';
-import type { Person, RestoreTarget, TrashItem, TrashWhy } from './trash.ts';
+import type { Deleter, Person, RestoreTarget, TrashItem, TrashWhy } from './trash.ts';
 import type { ParentOf } from './live-manifests.ts';
 import { itemOf } from './trash-rows.store.ts';
 
@@ -23,15 +23,15 @@ export class TrashStore {
    * What is being deleted already is not deleted twice.
    * @returns ids of the items that are new or under way, one for each artifact
    */
-  async insert(deletions: readonly NewDeletion[], why: TrashWhy, by: Person, comment = ''): Promise<string[]> {
+  async insert(deletions: readonly NewDeletion[], why: TrashWhy, by: Deleter, comment = ''): Promise<string[]> {
     if (deletions.length === 0) return [];
     const { rows } = await sql<{ id: string }>`
       insert into trash_items as held (
         id, registry_id, project, repository, tag, digest, state, why, deleted_by, deleter_id, pushed_at, pushed_by,
-        comment
+        comment, policy
       )
       select id, "registryId", project, repository, tag, digest, 'deleting', ${why}, ${by.name}::text, ${by.id}::uuid,
-        "pushedAt", "pushedBy", ${comment}::text
+        "pushedAt", "pushedBy", ${comment}::text, ${by.policy ? JSON.stringify(by.policy) : null}::jsonb
       from jsonb_to_recordset(${JSON.stringify(deletions)}::jsonb) as given (
         id uuid, "registryId" text, project text, repository text, tag text, digest text, "pushedAt" timestamptz,
         "pushedBy" text)

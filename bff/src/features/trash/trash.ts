@@ -26,6 +26,20 @@ export interface Person {
   readonly name: string | null;
 }
 
+/** The policy that deleted something, because its source had: by what it was called then. */
+export interface FollowedPolicy {
+  readonly id: string;
+  readonly name: string;
+  readonly executionId: string;
+  readonly sourceRegistryId: string;
+  readonly sourceRepository: string;
+}
+
+/** Whose deletion it is. */
+export interface Deleter extends Person {
+  readonly policy?: FollowedPolicy | null;
+}
+
 export interface Place {
   readonly registryId: string;
   readonly repository: string;
@@ -47,6 +61,7 @@ export interface TrashItem extends Place {
   readonly keptIn: KeptIn;
   readonly why: TrashWhy;
   readonly deletedBy: string | null;
+  readonly policy: FollowedPolicy | null;
   readonly comment: string;
   /** Of a deleted tag: other tags of the digest, which stayed; of a manifest those that went with it. */
   readonly aliases: readonly string[];

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Row, Tables } from '../../database/index.ts';
 import { inScope, type RowScope } from '../../database/scope.ts';
 import { likeLiteral } from '../../database/keyset.ts';
+import { findPolicies } from '../../database/find-policies.ts';
 import type { Reason, TrashItem, TrashState } from './trash.ts';
 import { trashReasons } from './trash-reasons.ts';
 import { itemOf } from './trash-rows.store.ts';
@@ -59,6 +60,10 @@ export function createTrashView(kysely: Kysely<Tables>) {
       const resting = await this.findMaintenance([...new Set(rows.map(({ registry_id }) => registry_id))]);
       return rows.map((row) => ({ ...waiting(itemOf(row), resting), positionMicroseconds: row.position }));
     },
+    /** What these manifests are called, as far as the catalog knows. */
+    listTagsOf: (manifests: readonly Manifest[]) => listTagsOf(kysely, manifests),
+    /** Which of these policies there are still. */
+    findPolicies: (ids: readonly string[]) => findPolicies(kysely, ids),
     /** Of these registries those that are in maintenance, each with its end. */
     async findMaintenance(registryIds: readonly string[]): Promise<Map<string, Reason>> {
       const rows = await kysely
@@ -87,6 +92,20 @@ export function createTrashView(kysely: Kysely<Tables>) {
       });
     },
   };
+}
+
+type Manifest = Pick<TrashItem, 'registryId' | 'repository' | 'digest'>;
+
+async function listTagsOf(kysely: Kysely<Tables>, manifests: readonly Manifest[]) {
+  const given = manifests.map(({ registryId, repository, digest }) => ({ registryId, repository, digest }));
+  const { rows } = await sql<{ registryId: string; repository: string; tag: string }>`
+    select tags.registry_id as "registryId", tags.repository, tags.name as tag
+    from (select distinct * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
+      as given ("registryId" text, repository text, digest text)) given
+    join tags on tags.registry_id = given."registryId" and tags.repository = given.repository
+      and tags.digest = given.digest
+    order by 1, 2, 3`.execute(kysely);
+  return rows;
 }
 
 /** What is under way there is not begun before the maintenance has ended. */

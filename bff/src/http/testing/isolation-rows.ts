@@ -310,6 +310,7 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
     { query: { repository } },
     { query: { itemId: trashItemId } },
   ],
+  previewRestore: thingOf('trashItemId', ({ trashItemId }) => trashItemId, { target: { kind: 'same' } }),
   restoreFromTrash: thingOf('trashItemId', ({ trashItemId }) => trashItemId, { target: { kind: 'digest' } }),
   purgeFromTrash: thingOf('trashItemId', ({ trashItemId }) => trashItemId),
   getTrashWindow: ofProject,

@@ -44,6 +44,7 @@ export function CopyPreviewList({ source, isChosen, preview }: CopyPreviewListPr
       ) : (
         <div className={styles['shown']} data-old={preview.data === undefined}>
           <PreviewSummary preview={shown} />
+          <PreviewCautions preview={shown} />
           <PreviewItems source={source} preview={shown} />
         </div>
       )}
@@ -69,6 +70,16 @@ function PreviewSummary({ preview }: { preview: CopyPreview }) {
           : t('copy.nothingToDo')}
     </p>
   );
+}
+
+/** What does not stay as it is made. */
+function PreviewCautions({ preview: { cautions } }: { preview: CopyPreview }) {
+  const reasonText = useReasonText();
+  return cautions.map((caution) => (
+    <p key={caution.sentence} className={styles['caution']}>
+      {reasonText(caution)}
+    </p>
+  ));
 }
 
 function PreviewItems({ source, preview }: { source: CopySource; preview: CopyPreview }) {

@@ -15,13 +15,12 @@ export function DestinationStanding({ registry: { health, maintenance } }: { reg
   return (
     <>
       {isInMaintenance(maintenance, nowMs) ? (
-        <StatusDot tone="neutral" label={t('copy.inMaintenance', { time: moment(maintenance.until) })} wraps />
+        <StatusDot tone="neutral" label={t('copy.inMaintenance', { time: moment(maintenance.until) })} />
       ) : null}
       {health === 'up' ? null : (
         <StatusDot
           tone={health === 'down' ? 'danger' : health === 'degraded' ? 'warn' : 'neutral'}
           label={t(`copy.unhealthy.${health}`)}
-          wraps
         />
       )}
     </>

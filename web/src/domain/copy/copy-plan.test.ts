@@ -87,6 +87,7 @@ it('groups registries by environment in their order', () => {
 describe('the preview', () => {
   const preview = (...outcomes: CopyPreview['items'][number]['outcome'][]): CopyPreview => ({
     bytesToCopy: 0,
+    cautions: [],
     items: outcomes.map((outcome) => ({
       outcome,
       reference: '1',

@@ -28,6 +28,7 @@ const preview = {
     },
   ],
   bytesToCopy: 1000,
+  cautions: [],
 };
 const made = (state: 'waiting' | 'copying', environment: string) => ({ state, project: 'payments', environment });
 

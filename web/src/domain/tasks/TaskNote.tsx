@@ -1,13 +1,19 @@
-import type { TaskProgress } from 'bff/contract/replication';
+import type { Task, TaskProgress } from 'bff/contract/replication';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../../i18n/now.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { useCurrentFigures } from '../current-figures.ts';
 import { useReasonText } from '../reasons/reason-text.ts';
+import { shortenDigest } from '../digest.ts';
+import { useRegistryDirectory } from '../registry-directory.ts';
 import { elapsedSeconds, secondsUntil } from './task-figures.ts';
+import { useMovedWords } from './use-moved-words.ts';
+import { workOfTask } from './work-kind.ts';
+
+type NotedTask = TaskProgress & Pick<Task, 'kind' | 'movesTagOnly' | 'digest' | 'replacesDigest' | 'destination'>;
 
 /** What is going on with a task, in words: why it waits and until when, what it is doing, what it took. */
-export function TaskNote({ task }: { task: TaskProgress }) {
+export function TaskNote({ task }: { task: NotedTask }) {
   const reasonText = useReasonText();
   const reason = task.reason === null ? null : reasonText(task.reason);
   if (task.state === 'waiting') return <WaitingNote nextAttemptAt={task.nextAttemptAt} reason={reason} />;
@@ -30,9 +36,10 @@ function WaitingNote({ nextAttemptAt, reason }: { nextAttemptAt: string | null; 
   return <>{[reason, next].filter(Boolean).join(' · ')}</>;
 }
 
-function RunningNote({ task }: { task: TaskProgress }) {
+function RunningNote({ task }: { task: NotedTask }) {
   const { t } = useTranslation('tasks');
   const clock = useCurrentFigures().clock(task.etaSeconds);
+  if (task.kind === 'delete') return <>{t('figures.trashing')}</>;
   if (task.bytesTotal === null) return <>{t('figures.planning')}</>;
   if (task.bytesDone >= task.bytesTotal) return <>{t('figures.finishing')}</>;
   const remaining = clock === null ? null : t('figures.remaining', { clock });
@@ -40,15 +47,25 @@ function RunningNote({ task }: { task: TaskProgress }) {
   return <>{[remaining, blobs].filter(Boolean).join(' · ')}</>;
 }
 
-function DoneNote({ task }: { task: TaskProgress }) {
+function DoneNote({ task }: { task: NotedTask }) {
   const { t } = useTranslation('tasks');
-  const { bytes, duration } = useFormat();
+  const { duration } = useFormat();
+  const movedWords = useMovedWords();
+  const registry = useRegistryDirectory().find(task.destination.registryId).name;
   const seconds = elapsedSeconds(task, 0);
-  const moved = task.bytesDone - task.bytesSkipped;
-  const parts = [
-    moved > 0 ? t('figures.moved', { size: bytes(moved) }) : t('figures.nothingMoved'),
-    task.bytesSkipped > 0 ? t('figures.alreadyThere', { size: bytes(task.bytesSkipped) }) : null,
-    seconds === undefined ? null : t('figures.inTime', { duration: duration(seconds * 1000) }),
-  ];
-  return <>{parts.filter(Boolean).join(' · ')}</>;
+  const { replacesDigest, digest } = task;
+  const work = workOfTask(task);
+  const parts =
+    work === 'delete'
+      ? [t('figures.trashed', { registry })]
+      : work === 'move'
+        ? [
+            replacesDigest === null || digest === null
+              ? t('figures.tagOnly')
+              : t('figures.tagMoved', { from: shortenDigest(replacesDigest), to: shortenDigest(digest) }),
+            t('figures.allThere'),
+          ]
+        : movedWords(task);
+  const time = seconds === undefined ? null : t('figures.inTime', { duration: duration(seconds * 1000) });
+  return <>{[...parts, time].filter(Boolean).join(' · ')}</>;
 }

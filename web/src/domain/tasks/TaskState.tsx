@@ -4,11 +4,12 @@ import { StatusDot } from '../../ui/StatusDot.tsx';
 import { useActivityWords } from './activity-words.ts';
 import { executionTone, isHeldReason, isOnHold, isWaiting, taskTone } from './task-status.ts';
 
-export function TaskState({ task: { state, reason } }: { task: Pick<Task, 'state' | 'reason'> }) {
+export function TaskState({ task: { state, reason, kind } }: { task: Pick<Task, 'state' | 'reason' | 'kind'> }) {
   const { t } = useTranslation('tasks');
   return <StatusDot tone={taskTone({ state, reason })} label={label()} isActive={state === 'running'} />;
 
   function label(): string {
+    if (state === 'running' && kind === 'delete') return t('work.deleting');
     if (state !== 'waiting' || reason === null || !isOnHold(reason)) return t(`state.${state}`);
     return t(isHeldReason(reason) ? 'held' : 'onHold');
   }

@@ -24,6 +24,8 @@ const task = (id: string, change: Partial<Task> = {}): Task => ({
   source: { registryId: 'main', repository: 'a/b', reference: id },
   destination: { registryId: 'north', repository: 'a/b', tag: id },
   digest: null,
+  replacesDigest: null,
+  movesTagOnly: false,
   requestedBy: null,
   createdAt: at(0),
   ...change,
@@ -39,8 +41,11 @@ const execution: Execution = {
   requestedBy: null,
   state: 'running',
   tasks: { queued: 1, running: 1, waiting: 0, succeeded: 3, failed: 0, stopped: 0 },
+  deletions: 0,
+  tagMoves: 0,
   bytesTotal: 1000,
   bytesDone: 310,
+  bytesSkipped: 0,
   rateBytesPerSecond: null,
   etaSeconds: null,
   sample: [],
@@ -57,10 +62,10 @@ const update = (id: string, change: Partial<Task>) => ({ ...task(id), at: at(11)
 describe('the sums of an execution', () => {
   it('grow with its tasks, between two readings', () => {
     const after = withTaskUpdates(execution, known, [
-      update('a', { bytesDone: 60 }),
+      update('a', { bytesDone: 60, bytesSkipped: 20 }),
       update('b', { state: 'running', bytesTotal: 50, bytesDone: 5 }),
     ]);
-    expect(after).toMatchObject({ bytesTotal: 1050, bytesDone: 365 });
+    expect(after).toMatchObject({ bytesTotal: 1050, bytesDone: 365, bytesSkipped: 20 });
     expect(after.tasks).toEqual({ ...execution.tasks, queued: 0, running: 2 });
   });
 

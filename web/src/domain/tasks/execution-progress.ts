@@ -11,7 +11,7 @@ export function withTaskUpdates(
   known: ReadonlyMap<string, Task>,
   updates: Iterable<TaskUpdate>,
 ): Execution {
-  let { bytesTotal, bytesDone, activity } = execution;
+  let { bytesTotal, bytesDone, bytesSkipped, activity } = execution;
   const tasks = { ...execution.tasks };
   for (const update of updates) {
     const before = known.get(update.id);
@@ -20,11 +20,12 @@ export function withTaskUpdates(
     if (Date.parse(update.at) < Date.parse(before.at)) continue;
     bytesTotal += (update.bytesTotal ?? 0) - (before.bytesTotal ?? 0);
     bytesDone += update.bytesDone - before.bytesDone;
+    bytesSkipped += update.bytesSkipped - before.bytesSkipped;
     tasks[before.state] = Math.max(0, tasks[before.state] - 1);
     tasks[update.state] += 1;
     activity = activityNow(activity, tasks);
   }
-  return { ...execution, bytesTotal, bytesDone, tasks, activity };
+  return { ...execution, bytesTotal, bytesDone, bytesSkipped, tasks, activity };
 }
 
 /** What waits, and for what, is read with the next answer; that something runs again is seen at once. */

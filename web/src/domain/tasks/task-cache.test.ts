@@ -23,6 +23,8 @@ const task = (id: string, fields: Partial<Task> = {}): Task => ({
   source: { registryId: 'development', repository: 'payments/api', reference: '1' },
   destination: { registryId: 'staging', repository: 'payments/api', tag: '1' },
   digest: null,
+  replacesDigest: null,
+  movesTagOnly: false,
   requestedBy: null,
   createdAt: '2026-01-01T00:00:00.000Z',
   ...fields,
@@ -33,6 +35,8 @@ const update = (id: string, second: number, fields: Partial<TaskUpdate> = {}): T
     source: _source,
     destination: _destination,
     digest: _digest,
+    replacesDigest: _replaces,
+    movesTagOnly: _moves,
     requestedBy: _by,
     createdAt: _at,
     ...rest

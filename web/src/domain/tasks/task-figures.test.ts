@@ -9,13 +9,29 @@ import {
   taskFraction,
 } from './task-figures.ts';
 
-const running = { state: 'running' as const, bytesDone: 50, bytesTotal: 200, blobsDone: 1, blobsTotal: 4 };
+const running = {
+  state: 'running' as const,
+  bytesDone: 50,
+  bytesSkipped: 0,
+  bytesTotal: 200,
+  blobsDone: 1,
+  blobsTotal: 4,
+};
+const tasks = { queued: 0, running: 1, waiting: 0, succeeded: 1, failed: 0, stopped: 0 };
+const execution = { state: 'running' as const, tasks, deletions: 0, bytesDone: 1, bytesSkipped: 0, bytesTotal: 4 };
 
 describe('how far a task is', () => {
   it('is unknown until the task is planned', () => {
     expect(taskFraction({ ...running, bytesTotal: null })).toBeUndefined();
   });
   it('is the share of the bytes', () => expect(taskFraction(running)).toBe(0.25));
+  it('is the share of those that have to move', () => {
+    expect(taskFraction({ ...running, bytesDone: 150, bytesSkipped: 100 })).toBe(0.5);
+    expect(executionFraction({ ...execution, bytesDone: 3, bytesSkipped: 2 })).toBe(0.5);
+  });
+  it('is the share of the tags where all of them are deleted', () => {
+    expect(executionFraction({ ...execution, deletions: 2, bytesDone: 0, bytesTotal: 0 })).toBe(0.5);
+  });
   it('is not complete before the tag is written, though every byte is there', () => {
     expect(taskFraction({ ...running, bytesDone: 200 })).toBeLessThan(1);
     expect(taskFraction({ ...running, bytesDone: 200, state: 'succeeded' })).toBe(1);
@@ -28,8 +44,8 @@ describe('how far a task is', () => {
     expect(taskFraction({ ...running, bytesDone: 900 })).toBeLessThan(1);
   });
   it('is unknown for an execution of which nothing is planned', () => {
-    expect(executionFraction({ state: 'running', bytesDone: 0, bytesTotal: 0 })).toBeUndefined();
-    expect(executionFraction({ state: 'running', bytesDone: 1, bytesTotal: 4 })).toBe(0.25);
+    expect(executionFraction({ ...execution, bytesDone: 0, bytesTotal: 0 })).toBeUndefined();
+    expect(executionFraction(execution)).toBe(0.25);
   });
   it('is whole for a blob that was already there', () => {
     expect(blobFraction({ state: 'existed', bytesDone: 0, sizeBytes: 10 })).toBe(1);

@@ -1,7 +1,7 @@
 import type { Execution, TaskBlob, TaskProgress } from 'bff/contract/replication';
-import { isFinal } from './task-status.ts';
+import { countTasks, isFinal } from './task-status.ts';
 
-type Progress = Pick<TaskProgress, 'state' | 'bytesDone' | 'bytesTotal' | 'blobsDone' | 'blobsTotal'>;
+type Progress = Pick<TaskProgress, 'state' | 'bytesDone' | 'bytesSkipped' | 'bytesTotal' | 'blobsDone' | 'blobsTotal'>;
 
 /**
  * 0 to 1, or undefined while nothing is planned. Only a task that has succeeded reaches 1: after the last byte the
@@ -12,14 +12,23 @@ export function taskFraction(task: Progress): number | undefined {
   if (task.bytesTotal === null) return undefined;
   // A graph without blobs of its own is a handful of manifests; bytes say nothing then.
   if (task.bytesTotal === 0) return task.blobsTotal ? bounded(task.blobsDone / task.blobsTotal) : undefined;
-  return bounded(task.bytesDone / task.bytesTotal);
+  return shareMoved(task.bytesDone, task.bytesTotal, task.bytesSkipped);
 }
 
 export function executionFraction(
-  execution: Pick<Execution, 'state' | 'bytesDone' | 'bytesTotal'>,
+  execution: Pick<Execution, 'state' | 'tasks' | 'deletions' | 'bytesDone' | 'bytesSkipped' | 'bytesTotal'>,
 ): number | undefined {
-  if (execution.state === 'succeeded') return 1;
-  return execution.bytesTotal === 0 ? undefined : bounded(execution.bytesDone / execution.bytesTotal);
+  const { state, tasks, bytesDone, bytesSkipped, bytesTotal } = execution;
+  if (state === 'succeeded') return 1;
+  const count = countTasks(execution);
+  // Deletions move no bytes: there they are counted.
+  if (execution.deletions > 0 && execution.deletions === count) return bounded(tasks.succeeded / count);
+  return bytesTotal === 0 ? undefined : shareMoved(bytesDone, bytesTotal, bytesSkipped);
+}
+
+/** Of what has to move: what is there already is no progress. */
+function shareMoved(done: number, total: number, skipped: number): number {
+  return total > skipped ? bounded((done - skipped) / (total - skipped)) : bounded(1);
 }
 
 export function blobFraction(blob: Pick<TaskBlob, 'state' | 'bytesDone' | 'sizeBytes'>): number {

@@ -13,7 +13,6 @@ import styles from './topology.module.css';
 import { healthTones } from './health-tones.ts';
 import { lineOf } from './route-status.ts';
 import { useRouteWords } from './route-words.ts';
-import type { Way } from './ways.ts';
 import {
   layoutTopology,
   NODE_HEIGHT,
@@ -24,9 +23,10 @@ import {
 } from './topology-layout.ts';
 
 interface TopologyGraphProps {
-  /** With their figures where these are known. */
-  ways: readonly Way[];
-  registries: Operations['registries'];
+  /** Routes with their figures where these are known. */
+  operations: { readonly routes: readonly RouteEnds[]; readonly registries: Operations['registries'] };
+  /** Ways along which nothing will be copied as things are, by their keys. */
+  off?: ReadonlySet<string>;
   /** The chosen way, by its key. */
   chosen: string;
   /** Where choosing a way leads; null where nobody presses anything. */
@@ -39,13 +39,13 @@ const READABLE_SHARE = 0.9;
 const WALL_SHARE = 0.5;
 
 /** Registries by environment, and between them what flows now or did lately; the wider, the faster. */
-export function TopologyGraph({ ways, registries, chosen, hrefOf }: TopologyGraphProps) {
+export function TopologyGraph({ operations, off, chosen, hrefOf }: TopologyGraphProps) {
   const { t } = useTranslation('operations');
   const nameOf = useEnvironmentName();
   const directory = useRegistryDirectory();
-  const layout = useLayout(ways, directory.registries);
-  const routes = new Map(ways.map((way) => [routeKey(way), way]));
-  const flows = new Map(registries.map((flow) => [flow.registryId, flow]));
+  const layout = useLayout(operations.routes, directory.registries);
+  const routes = new Map(operations.routes.map((route) => [routeKey(route), route]));
+  const flows = new Map(operations.registries.map((flow) => [flow.registryId, flow]));
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- Scrolled with the keyboard too, so it takes the focus.
     <div className={styles['scroll']} role="group" aria-label={t('topology.graph')} tabIndex={0}>
@@ -64,7 +64,10 @@ export function TopologyGraph({ ways, registries, chosen, hrefOf }: TopologyGrap
           const route = routes.get(edge.key);
           if (route === undefined) return null;
           const href = hrefOf === null ? null : hrefOf(edge.key);
-          return <Edge key={edge.key} edge={edge} way={route} isChosen={edge.key === chosen} href={href} />;
+          const isOff = off?.has(edge.key) ?? false;
+          return (
+            <Edge key={edge.key} edge={edge} route={route} isOff={isOff} isChosen={edge.key === chosen} href={href} />
+          );
         })}
         {layout.edges.map((edge) => {
           const route = routes.get(edge.key);
@@ -127,37 +130,32 @@ function Arrowheads() {
 
 interface EdgeProps {
   edge: TopologyEdge;
-  way: Way;
+  route: RouteEnds;
+  isOff: boolean;
   isChosen: boolean;
   href: string | null;
 }
 
-function Edge({ edge, way, isChosen, href }: EdgeProps) {
+function Edge({ edge, route, isOff, isChosen, href }: EdgeProps) {
   const words = useRouteWords();
-  const { tone, thickness } = lineOf(way);
+  const { tone, thickness } = lineOf(route);
   const drawn = (
     <>
       <path d={edge.path} className={styles['touch']} />
       <path d={edge.path} className={styles['edge']} strokeWidth={thickness} markerEnd={`url(#arrow-${tone})`} />
     </>
   );
-  const shared = {
-    className: styles['way'] ?? '',
-    'data-tone': tone,
-    'data-off': way.isOff,
-    'data-once': way.isOnce,
-    'data-chosen': isChosen,
-  };
+  const shared = { className: styles['way'] ?? '', 'data-tone': tone, 'data-off': isOff, 'data-chosen': isChosen };
   if (href === null) {
     return (
-      <g {...shared} role="img" aria-label={words.long(way)}>
+      <g {...shared} role="img" aria-label={words.long(route)}>
         {drawn}
       </g>
     );
   }
   return (
-    <Link {...shared} to={href} preventScrollReset aria-label={words.long(way)} aria-current={isChosen}>
-      <title>{words.long(way)}</title>
+    <Link {...shared} to={href} preventScrollReset aria-label={words.long(route)} aria-current={isChosen}>
+      <title>{words.long(route)}</title>
       {drawn}
     </Link>
   );

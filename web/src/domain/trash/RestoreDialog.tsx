@@ -2,19 +2,21 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import Radio from '@mui/material/Radio';
 import RadioGroup from '@mui/material/RadioGroup';
 import { useQuery } from '@tanstack/react-query';
-import type { TrashItem } from 'bff/contract/trash';
+import type { RestoreTarget, TrashItem } from 'bff/contract/trash';
+import type { Reason } from 'bff/contract/words';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Sentence } from '../../ui/Sentence.tsx';
+import { useDebounced } from '../../ui/use-debounced.ts';
 import { shortenDigest } from '../digest.ts';
 import { useErrorWords } from '../error-words.ts';
 import { useReasonText } from '../reasons/reason-text.ts';
 import { RegistryChip } from '../RegistryChip.tsx';
 import { useRegistryDirectory } from '../registry-directory.ts';
 import { initialKind, isTaken, type RestoreFacts, type RestoreKind, targetOf } from './restore-choice.ts';
-import { tagNowQuery } from './trash-queries.ts';
+import { restorePreviewQuery, tagNowQuery } from './trash-queries.ts';
 import { nameOf } from './trash-state.ts';
 import styles from './trash.module.css';
 import { useRestoreToasts } from './use-restore-toasts.ts';
@@ -41,6 +43,7 @@ export function RestoreDialog({ item, wantedTag, onClose }: RestoreDialogProps) 
   const isKnown = tag === null || query.data !== undefined || query.error !== null;
   const kind = chosen ?? (isKnown ? initialKind(facts, wantedTag) : null);
   const target = targetOf(kind, facts, other);
+  const cautions = useRestoreCautions(item, target);
   return (
     <ConfirmDialog
       isOpen
@@ -72,6 +75,11 @@ export function RestoreDialog({ item, wantedTag, onClose }: RestoreDialogProps) 
             />
           </p>
         ) : null}
+        {cautions.map((caution) => (
+          <p key={caution.sentence} className={styles['warn']} role="status">
+            {reasonText(caution)}
+          </p>
+        ))}
         {isKnown ? (
           <Targets
             facts={facts}
@@ -87,6 +95,18 @@ export function RestoreDialog({ item, wantedTag, onClose }: RestoreDialogProps) 
       </div>
     </ConfirmDialog>
   );
+}
+
+const PAUSE_MS = 300;
+
+/** That a policy puts something else in its place again. A tag is being typed: it is asked about when that rests. */
+function useRestoreCautions({ project, id }: TrashItem, target: RestoreTarget | undefined): readonly Reason[] {
+  const rested = useDebounced(target === undefined ? '' : JSON.stringify(target), PAUSE_MS);
+  const { data } = useQuery({
+    ...restorePreviewQuery(project, id, rested === '' ? { kind: 'digest' } : (JSON.parse(rested) as RestoreTarget)),
+    enabled: rested !== '',
+  });
+  return rested === '' ? [] : (data?.cautions ?? []);
 }
 
 interface TargetsProps {

@@ -8,6 +8,7 @@ import {
   listAllTrash,
   listTrash,
   previewDeletion,
+  previewRestore,
   purgeFromTrash,
   restoreFromTrash,
   type RestoreTarget,
@@ -36,6 +37,12 @@ export const deletionPreviewQuery = (project: string, selection: TrashSelection)
 /** What a tag is by now, where it would be restored. */
 export const tagNowQuery = (registryId: string, repository: string, tag: string) => ({
   ...endpointQuery(listTagHistory, { query: { repository, tag, registryId, limit: 1 } }),
+  staleTime: 0,
+});
+
+/** What to know before something is restored there. */
+export const restorePreviewQuery = (project: string, trashItemId: string, target: RestoreTarget) => ({
+  ...endpointQuery(previewRestore, { params: { project, trashItemId }, body: { target } }),
   staleTime: 0,
 });
 

@@ -9,7 +9,6 @@ import styles from './operations.module.css';
 import { RegistryFlows } from './RegistryFlows.tsx';
 import { RunningTasks } from './RunningTasks.tsx';
 import { TopologySection } from './TopologySection.tsx';
-import { WallMonitor } from './WallMonitor.tsx';
 
 /** Is it flowing, and if not, why? Failures first. */
 export function OperationsMonitor({ hasControls }: { hasControls: boolean }) {
@@ -21,15 +20,15 @@ export function OperationsMonitor({ hasControls }: { hasControls: boolean }) {
     if (error === null) return <MonitorSkeleton />;
     return <ErrorState title={t('notRead')} error={errorWords(error)} onRetry={() => void refetch()} />;
   }
-  if (!hasControls) return <WallMonitor operations={operations} />;
+  const { queued, running, waiting } = operations.counts;
   return (
     <div className={styles['monitor']}>
-      <FailureList failures={operations.failures} hasControls />
-      <PausedPolicies className={styles['calm']} isLinked />
+      <FailureList failures={operations.failures} hasControls={hasControls} />
+      <PausedPolicies className={styles['calm']} isLinked={hasControls} />
       <FlowStrip operations={operations} />
-      <RunningTasks />
-      <TopologySection operations={operations} hasControls />
-      <RegistryFlows operations={operations} />
+      <RunningTasks activeCount={queued + running + waiting} hasControls={hasControls} />
+      <TopologySection operations={operations} hasControls={hasControls} />
+      <RegistryFlows operations={operations} hasControls={hasControls} />
     </div>
   );
 }

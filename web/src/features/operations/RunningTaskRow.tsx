@@ -4,12 +4,14 @@ import { Link } from 'react-router';
 import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { shortenDigest } from '../../domain/digest.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
+import { MarkedName } from '../../domain/tasks/MarkedName.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { liveFigures } from '../../domain/tasks/task-figures.ts';
 import { taskTone } from '../../domain/tasks/task-status.ts';
 import { TaskNote } from '../../domain/tasks/TaskNote.tsx';
 import { TaskProgressCell } from '../../domain/tasks/TaskProgressCell.tsx';
 import { TaskState } from '../../domain/tasks/TaskState.tsx';
+import { workOfTask } from '../../domain/tasks/work-kind.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import styles from './operations.module.css';
@@ -24,10 +26,12 @@ export function RunningTaskRow({ task, moving }: { task: Task; moving: readonly 
   return (
     <div className={styles['task']} data-moves={task.state === 'running'}>
       <Link to={paths.task(task.executionId, task.id)} className={styles['taskName']}>
-        <ReferenceText repository={source.repository} reference={source.reference} isOneLine />
+        <MarkedName work={workOfTask(task)}>
+          <ReferenceText repository={source.repository} reference={source.reference} isOneLine />
+        </MarkedName>
       </Link>
       <RouteText sourceIds={[source.registryId]} destinationIds={[destination.registryId]} />
-      {task.state === 'running' ? (
+      {task.state === 'running' && task.kind === 'copy' ? (
         <TaskProgressCell task={task} what={`${source.repository}:${source.reference}`} />
       ) : (
         <TaskState task={task} />

@@ -24,7 +24,9 @@ function Bar({ execution, name }: { execution: Execution; name: string }) {
   const { t } = useTranslation(['policies', 'tasks']);
   const { percent, bytes } = useFormat();
   const share = executionFraction(execution) ?? null;
-  const words = t('tasks:figures.bytes', { done: bytes(execution.bytesDone), total: bytes(execution.bytesTotal) });
+  const { bytesDone, bytesSkipped, bytesTotal } = execution;
+  const moved = { done: bytes(bytesDone - bytesSkipped), total: bytes(bytesTotal - bytesSkipped) };
+  const words = t('tasks:figures.bytes', moved);
   return (
     <>
       <ProgressBar

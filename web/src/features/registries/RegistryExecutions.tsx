@@ -6,6 +6,8 @@ import { useCan } from '../../domain/account.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
+import { MarkedName } from '../../domain/tasks/MarkedName.tsx';
+import { workOfExecution } from '../../domain/tasks/work-kind.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
 import { recentExecutions } from './registry-queries.ts';
@@ -46,11 +48,13 @@ function ExecutionRow({ execution, registryId }: { execution: Execution; registr
   return (
     <li className={styles['execution']}>
       <Link to={paths.execution(execution.id)}>
-        {first === undefined ? (
-          execution.id
-        ) : (
-          <ReferenceText repository={first.repository} reference={first.reference} isOneLine />
-        )}
+        <MarkedName work={workOfExecution(execution)}>
+          {first === undefined ? (
+            execution.id
+          ) : (
+            <ReferenceText repository={first.repository} reference={first.reference} isOneLine />
+          )}
+        </MarkedName>
       </Link>
       <span className={styles['muted']}>
         {direction === undefined ? null : <>{t(`detail.direction.${direction}`)} · </>}

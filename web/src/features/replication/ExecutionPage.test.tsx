@@ -129,3 +129,56 @@ describe('stopping a copy', () => {
     expect(await screen.findByRole('button', { name: 'Stop' }, wait)).toBeDefined();
   });
 });
+
+describe('what is no copy', () => {
+  const sample = [
+    {
+      repository: 'payments/api',
+      reference: '1.0',
+      destination: { repository: 'mirror/api', tag: '1.0' },
+    },
+  ];
+  const ended = {
+    state: 'succeeded' as const,
+    tasks: { ...noTasks, succeeded: 1 },
+    sourceRegistryIds: ['production'],
+    destinationRegistryIds: ['development', 'testing'],
+    sample,
+    finishedAt: at,
+  };
+  const title = (name: string) => screen.findByRole('heading', { level: 1, name }, wait);
+
+  it('is called a deletion, where, and why', async () => {
+    const policy = { id: executionWith().id, name: 'to branches', version: 1, exists: true };
+    const one = { policy, trigger: 'deletion' as const, deletions: 1, bytesTotal: 0, bytesDone: 0 };
+    const task = endedTask(1, { kind: 'delete', state: 'succeeded', bytesTotal: null, bytesDone: 0 });
+    open({ execution: { ...ended, ...one }, tasks: [task] });
+    expect(
+      await title('Deletion of mirror/api:1.0 at development and testing, because it was deleted at production'),
+    ).toBeDefined();
+    expect(screen.getByText(/policy, after a deletion/)).toBeDefined();
+    expect((await rowOf(/1\.0/)).textContent).toMatch(/deletion.*no longer at testing: its trash keeps it/);
+    expect(screen.queryByText(/nothing to move|Copy of/)).toBeNull();
+  });
+
+  it('is called a tag that was set, where nothing else had to move', async () => {
+    const digests = { digest: `sha256:${'a'.repeat(64)}`, replacesDigest: `sha256:${'b'.repeat(64)}` };
+    const task = endedTask(1, { state: 'succeeded', movesTagOnly: true, ...digests });
+    open({ execution: { ...ended, tagMoves: 1, destinationRegistryIds: ['testing'] }, tasks: [task] });
+    expect(await title('Tag mirror/api:1.0 set at testing to what production has')).toBeDefined();
+    expect((await rowOf(/1\.0/)).textContent).toContain('the tag was bbbb…bbbb and is aaaa…aaaa now');
+  });
+
+  it('tells what moved from what was there', async () => {
+    const figures = { bytesTotal: 170_018_700, bytesDone: 170_018_700, bytesSkipped: 170_000_000 };
+    const task = endedTask(1, { state: 'succeeded', ...figures });
+    open({ execution: { ...ended, ...figures }, tasks: [task] });
+    expect(await title('Copy of payments/api:1.0')).toBeDefined();
+    expect((await rowOf(/1\.0/)).textContent).toContain('18.7 kB moved · the rest (170 MB) was there already');
+    const bars = screen.getAllByRole('progressbar');
+    for (const bar of bars) {
+      expect(bar.getAttribute('aria-valuetext')).toBe('18.7 kB moved · the rest (170 MB) was there already');
+    }
+    expect(bars).toHaveLength(2);
+  });
+});

@@ -42,6 +42,7 @@ import { allTaskPages, executionQuery, useExecutionActions } from './replication
 import styles from './replication.module.css';
 import { StopExecutionDialog } from './StopExecutionDialog.tsx';
 import { TaskTable } from './TaskTable.tsx';
+import { useExecutionTitle } from './use-work-title.ts';
 
 const urlDefaults = { state: '', q: '' };
 
@@ -50,6 +51,7 @@ export function ExecutionPage() {
   const { t } = useTranslation(['replication', 'tasks']);
   const { executionId = '' } = useParams();
   const errorWords = useErrorWords();
+  const titleOf = useExecutionTitle();
   const { data: execution, error, refetch } = useQuery(executionQuery(executionId));
   useLiveTasks();
   if (execution === undefined && error !== null) {
@@ -73,10 +75,9 @@ export function ExecutionPage() {
       </Page>
     );
   }
-  const name = execution === undefined ? '' : executionName(execution);
   return (
     <Page
-      title={name === '' ? t('executions.title') : t('execution.title', { what: name })}
+      title={execution === undefined ? t('executions.title') : titleOf(execution)}
       fill
       above={<Breadcrumbs links={[{ label: t('executions.title'), to: paths.executions() }]} />}
       facts={execution === undefined ? undefined : <ExecutionFacts execution={execution} />}
@@ -88,20 +89,16 @@ export function ExecutionPage() {
   );
 }
 
-function executionName({ sample, id, promotion }: Execution): string {
-  // Its tasks copy a digest; people know it by the tag.
-  if (promotion !== null) return `${promotion.repository}:${promotion.tag}`;
-  const [first] = sample;
-  return first === undefined ? id : `${first.repository}${first.reference.includes(':') ? '@' : ':'}${first.reference}`;
-}
-
 function ExecutionFacts({ execution }: { execution: Execution }) {
   const { t } = useTranslation('replication');
   const originWords = useOriginWords();
-  const others = countTasks(execution) - 1;
+  const count = countTasks(execution);
+  const { deletions } = execution;
+  const others = count - 1;
   return (
     <>
       {execution.sample.length > 1 && others > 0 ? <span>{t('executions.more', { count: others })}</span> : null}
+      {deletions > 0 && deletions < count ? <span>{t('execution.mixed', { count: deletions })}</span> : null}
       <ExecutionState execution={execution} hasCause={execution.heldBack === null} />
       <RouteText sourceIds={execution.sourceRegistryIds} destinationIds={execution.destinationRegistryIds} />
       <ExecutionPolicy execution={execution} />
@@ -188,9 +185,10 @@ function destinationsOf(tasks: readonly Task[], isConcerned: (task: Task) => boo
 
 function ExecutionSummary({ execution }: { execution: Execution }) {
   const { t } = useTranslation('replication');
-  const { clock, duration } = useFormat();
+  const { bytes, clock, duration } = useFormat();
   const current = useCurrentFigures();
   const { rateBytesPerSecond, etaSeconds } = executionFigures(execution);
+  const { bytesDone, bytesSkipped, bytesTotal } = execution;
   const nowMs = useNow();
   const isRunning = execution.state === 'running';
   const endMs = execution.finishedAt === null ? nowMs : Date.parse(execution.finishedAt);
@@ -214,6 +212,14 @@ function ExecutionSummary({ execution }: { execution: Execution }) {
                 },
               ]
             : []),
+          // The bar counts what has to move; what was there belongs to the size, and to nobody's work.
+          ...(bytesSkipped === 0
+            ? []
+            : [
+                { key: 'moved', label: t('execution.moved'), value: bytes(Math.max(0, bytesDone - bytesSkipped)) },
+                { key: 'there', label: t('execution.wasThere'), value: bytes(bytesSkipped) },
+                { key: 'size', label: t('execution.size'), value: bytes(bytesTotal) },
+              ]),
           {
             key: 'took',
             label: t(

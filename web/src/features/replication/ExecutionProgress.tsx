@@ -5,6 +5,8 @@ import { Joined } from '../../domain/tasks/Joined.tsx';
 import { executionFraction } from '../../domain/tasks/task-figures.ts';
 import { useActivityWords } from '../../domain/tasks/activity-words.ts';
 import { executionTone, isWaiting } from '../../domain/tasks/task-status.ts';
+import { useMovedWords } from '../../domain/tasks/use-moved-words.ts';
+import { workOfExecution } from '../../domain/tasks/work-kind.ts';
 import styles from '../../domain/tasks/tasks.module.css';
 import { useFormat } from '../../i18n/use-format.ts';
 import { ProgressBar } from '../../ui/ProgressBar.tsx';
@@ -19,12 +21,13 @@ interface ExecutionProgressProps {
 export function ExecutionProgress({ execution, more }: ExecutionProgressProps) {
   const { t } = useTranslation(['replication', 'tasks']);
   const { bytes, percent } = useFormat();
+  const movedWords = useMovedWords();
   const fraction = executionFraction(execution);
   const isStill = isWaiting(execution.activity);
   if (fraction === undefined && execution.state !== 'running') return <span className={styles['faint']}>–</span>;
-  const total = bytes(execution.bytesTotal);
-  const words =
-    execution.state === 'succeeded' ? total : t('execution.bytesOf', { done: bytes(execution.bytesDone), total });
+  const work = workOfExecution(execution);
+  const isEmpty = work === 'copy' && execution.bytesTotal === 0;
+  const [words, rest] = progressWords();
   const [first] = execution.sample;
   return (
     <div className={styles['progress']} data-lines={more === undefined ? 'one' : 'two'}>
@@ -34,18 +37,29 @@ export function ExecutionProgress({ execution, more }: ExecutionProgressProps) {
           what: first === undefined ? execution.id : `${first.repository}:${first.reference}`,
         })}
         tone={executionTone(execution)}
-        valueText={words}
+        valueText={[words, rest].filter(Boolean).join(' · ')}
       />
       <span className={styles['share']}>{fraction === undefined ? '' : percent(fraction)}</span>
-      <span className={styles['bytes']}>
+      <span className={styles['bytes']} title={rest}>
         {isStill && more !== undefined ? (
           <ExecutionCause execution={execution} />
         ) : (
-          <Joined parts={[fraction === undefined || execution.bytesTotal === 0 ? null : words, ...(more ?? [])]} />
+          <Joined parts={[fraction === undefined || isEmpty ? null : words, ...(more ?? [])]} />
         )}
       </span>
     </div>
   );
+
+  /** What has to move, and, of what is done, how much was there already. */
+  function progressWords(): [string] | [string, string] {
+    const { state, tasks, deletions, tagMoves, bytesDone, bytesSkipped, bytesTotal } = execution;
+    if (work === 'delete') return [t('execution.deletedOf', { done: tasks.succeeded, count: deletions })];
+    if (state !== 'succeeded') {
+      const total = bytes(bytesTotal - bytesSkipped);
+      return [t('execution.bytesOf', { done: bytes(bytesDone - bytesSkipped), total })];
+    }
+    return work === 'move' ? [t('execution.tagsSet', { count: tagMoves })] : movedWords(execution);
+  }
 }
 
 /** What it waits for; nothing of one that does not. */

@@ -15,6 +15,8 @@ import { executionFigures } from '../../domain/tasks/task-figures.ts';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
 import { countTasks, isWaiting } from '../../domain/tasks/task-status.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
+import { workOfExecution } from '../../domain/tasks/work-kind.ts';
+import { WorkMark } from '../../domain/tasks/WorkMark.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
@@ -267,12 +269,11 @@ function ExecutionLink({ execution }: { execution: Execution }) {
 
 function ExecutionName({ execution }: { execution: Execution }) {
   const { t } = useTranslation('replication');
-  const { promotion } = execution;
-  const [first] =
-    promotion === null ? execution.sample : [{ repository: promotion.repository, reference: promotion.tag }];
+  const first = nameOf(execution);
   const remaining = countTasks(execution) - 1;
   return (
     <span className={styles['name']}>
+      <WorkMark work={workOfExecution(execution)} />
       {first === undefined ? (
         t('executions.nothingToDo')
       ) : (
@@ -281,6 +282,15 @@ function ExecutionName({ execution }: { execution: Execution }) {
       {execution.sample.length > 1 && remaining > 0 ? <span> {t('executions.more', { count: remaining })}</span> : null}
     </span>
   );
+}
+
+/** What is no copy is known by what it is called where it is done. */
+function nameOf(execution: Execution): { repository: string; reference: string } | undefined {
+  const { promotion, sample } = execution;
+  if (promotion !== null) return { repository: promotion.repository, reference: promotion.tag };
+  const [first] = sample;
+  if (first === undefined || first.destination.tag === null || workOfExecution(execution) === 'copy') return first;
+  return { repository: first.destination.repository, reference: first.destination.tag };
 }
 
 /** The policy that it is a run of, the promotion whose copy it is, or the person who asked for it. */

@@ -1,5 +1,6 @@
 import type { Execution } from 'bff/contract/replication';
 import { useTranslation } from 'react-i18next';
+import { workOfExecution } from '../../domain/tasks/work-kind.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import type { ErrorWords } from '../../ui/ErrorState.tsx';
 
@@ -15,15 +16,16 @@ interface StopExecutionDialogProps {
 export function StopExecutionDialog({ execution, ...dialog }: StopExecutionDialogProps) {
   const { t } = useTranslation('replication');
   const { queued, running, waiting } = execution.tasks;
+  const isDeletion = workOfExecution(execution) === 'delete';
   return (
     <ConfirmDialog
       {...dialog}
-      title={t('execution.stopConfirm.title')}
-      confirmLabel={t('execution.stopConfirm.action')}
+      title={t(isDeletion ? 'execution.stopConfirm.deletionTitle' : 'execution.stopConfirm.title')}
+      confirmLabel={t(isDeletion ? 'execution.stopConfirm.deletionAction' : 'execution.stopConfirm.action')}
       isDangerous
     >
       <p>{t('execution.stopConfirm.body', { count: queued + running + waiting })}</p>
-      <p>{t('execution.stopConfirm.untouched')}</p>
+      <p>{t(isDeletion ? 'execution.stopConfirm.deletionUntouched' : 'execution.stopConfirm.untouched')}</p>
     </ConfirmDialog>
   );
 }

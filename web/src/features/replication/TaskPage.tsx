@@ -33,20 +33,21 @@ import { useTaskActions } from './replication-queries.ts';
 import styles from './replication.module.css';
 import { TaskAttempts } from './TaskAttempts.tsx';
 import { TaskLog } from './TaskLog.tsx';
+import { useTaskTitle } from './use-work-title.ts';
 
 /** One artifact on its way to one destination, down to the blob and the line of the log. */
 export function TaskPage() {
   const { t } = useTranslation(['replication', 'tasks', 'reasons']);
   const { executionId = '', taskId = '' } = useParams();
   const errorWords = useErrorWords();
-  const directory = useRegistryDirectory();
+  const titleOf = useTaskTitle();
   const { data: task, error, refetch } = useQuery(taskDetail(taskId));
   useLiveTasks();
   const above = (
     <Breadcrumbs
       links={[
         { label: t('executions.title'), to: paths.executions() },
-        { label: t('task.execution'), to: paths.execution(executionId) },
+        { label: t(task?.kind === 'delete' ? 'task.deletion' : 'task.execution'), to: paths.execution(executionId) },
       ]}
     />
   );
@@ -64,15 +65,10 @@ export function TaskPage() {
   }
   const what = `${task.source.repository}${task.source.reference.includes(':') ? '@' : ':'}${task.source.reference}`;
   return (
-    <Page
-      title={t('task.title', { what, registry: directory.find(task.destination.registryId).name })}
-      above={above}
-      facts={<TaskState task={task} />}
-      action={<TaskButtons task={task} />}
-    >
+    <Page title={titleOf(task)} above={above} facts={<TaskState task={task} />} action={<TaskButtons task={task} />}>
       <TaskSummary task={task} what={what} />
       <div className={styles['columns']}>
-        <TaskBlobs task={task} />
+        {task.kind === 'delete' ? null : <TaskBlobs task={task} />}
         <div>
           <TaskFacts task={task} />
           <TaskAttempts attempts={task.attempts} />
@@ -109,7 +105,7 @@ function TaskButtons({ task }: { task: TaskDetail }) {
 
 function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
   const { t } = useTranslation(['replication', 'tasks']);
-  const { clock, duration } = useFormat();
+  const { bytes, clock, duration } = useFormat();
   const current = useCurrentFigures();
   const seconds = elapsedSeconds(task, useNow());
   const { rateBytesPerSecond, etaSeconds } = liveFigures(task);
@@ -122,7 +118,7 @@ function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
           <TaskNote task={task} />
         </p>
       )}
-      <TaskProgressCell task={task} what={what} />
+      {task.kind === 'delete' ? null : <TaskProgressCell task={task} what={what} />}
       <Figures
         figures={[
           ...(isRunning
@@ -148,6 +144,9 @@ function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
                   value: isRunning ? clock(seconds) : duration(seconds * 1000),
                 },
               ]),
+          ...(task.bytesTotal === null || task.kind === 'delete'
+            ? []
+            : [{ key: 'size', label: t('task.size'), value: bytes(task.bytesTotal) }]),
           { key: 'attempt', label: t('execution.column.attempt'), value: task.attempt === 0 ? '–' : task.attempt },
         ]}
       />
@@ -180,25 +179,39 @@ function TaskBlobs({ task }: { task: TaskDetail }) {
 
 function TaskFacts({ task }: { task: TaskDetail }) {
   const { t } = useTranslation('replication');
-  const { source, destination } = task;
+  const { source, destination, replacesDigest } = task;
+  const isDeletion = task.kind === 'delete';
   return (
     <section className={styles['section']} aria-label={t('task.route')}>
       <dl className={styles['facts']}>
-        <dt>{t('task.from')}</dt>
+        <dt>{t(isDeletion ? 'task.deletedAt' : 'task.from')}</dt>
         <dd>
-          <Place registryId={source.registryId} repository={source.repository} reference={source.reference} />
+          <Place
+            registryId={source.registryId}
+            repository={source.repository}
+            reference={source.reference}
+            isLinked={!isDeletion}
+          />
         </dd>
-        <dt>{t('task.to')}</dt>
+        <dt>{t(isDeletion ? 'task.deletesAt' : 'task.to')}</dt>
         <dd>
           <Place
             registryId={destination.registryId}
             repository={destination.repository}
             reference={destination.tag ?? task.digest}
-            isLinked={task.state === 'succeeded'}
+            isLinked={task.state === 'succeeded' && !isDeletion}
           />
         </dd>
         <dt>{t('task.digest')}</dt>
         <dd>{task.digest === null ? '–' : <DigestText digest={task.digest} />}</dd>
+        {replacesDigest === null ? null : (
+          <>
+            <dt>{t('task.before')}</dt>
+            <dd>
+              <DigestText digest={replacesDigest} />
+            </dd>
+          </>
+        )}
       </dl>
     </section>
   );

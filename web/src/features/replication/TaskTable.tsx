@@ -12,10 +12,12 @@ import { RegistryChip } from '../../domain/RegistryChip.tsx';
 import { liveFigures } from '../../domain/tasks/task-figures.ts';
 import { taskPages } from '../../domain/tasks/task-queries.ts';
 import { taskTone } from '../../domain/tasks/task-status.ts';
+import { MarkedName } from '../../domain/tasks/MarkedName.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { TaskNote } from '../../domain/tasks/TaskNote.tsx';
 import { TaskProgressCell } from '../../domain/tasks/TaskProgressCell.tsx';
 import { TaskState } from '../../domain/tasks/TaskState.tsx';
+import { workOfTask } from '../../domain/tasks/work-kind.ts';
 import { paths } from '../../paths.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -95,9 +97,11 @@ function useTaskColumns(): Column<Task>[] {
         narrow: 'title',
         grow: 5,
         minWidth: 240,
-        cell: ({ id, executionId, source }) => (
-          <Link to={paths.task(executionId, id)}>
-            <ReferenceText repository={source.repository} reference={source.reference} isOneLine />
+        cell: (task) => (
+          <Link to={paths.task(task.executionId, task.id)}>
+            <MarkedName work={workOfTask(task)}>
+              <ReferenceText repository={task.source.repository} reference={task.source.reference} isOneLine />
+            </MarkedName>
           </Link>
         ),
       },

@@ -63,6 +63,11 @@ export function RevertDialog({ repository, tag, moment, nowDigest, onClose }: Re
       onClose={onClose}
     >
       <p>{t('revert.words')}</p>
+      {preview.data?.cautions.map((caution) => (
+        <p key={caution.sentence} className={styles['obstacle']} role="status">
+          {reasonText(caution)}
+        </p>
+      ))}
       {obstacle === null ? null : <p className={styles['obstacle']}>{reasonText(obstacle)}</p>}
     </ConfirmDialog>
   );

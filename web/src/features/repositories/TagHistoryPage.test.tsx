@@ -28,6 +28,7 @@ const moment = (id: number, digest: string | null, change: Partial<TagMoment> = 
   until: null,
   how: 'push',
   actor: 'ada',
+  policy: null,
   executionId: null,
   standing: 'gone',
   trashItem: null,
@@ -92,6 +93,17 @@ it('says what the tag was, how it came there, and what of that still exists', as
   expect(screen.queryByRole('button', { name: /^(Set|Restore)/ })).toBeNull();
 });
 
+it('says which policy deleted it', async () => {
+  const policy = { id: '0190b3a0-0000-7000-8000-0000000000aa', name: 'to branches', exists: true };
+  const executionId = '0190b3a0-0000-7000-8000-0000000000ee';
+  const gone = { standing: null, how: 'delete', actor: null, policy, executionId } as const;
+  open(people.admin.actions, {
+    'GET /tag-history': { items: [moment(2, null, gone), moment(1, there)], now: [], nextCursor: null, total: null },
+  });
+  expect((await screen.findByRole('link', { name: 'to branches' })).getAttribute('href')).toContain(policy.id);
+  expect(screen.getByRole('link', { name: 'deleted' }).getAttribute('href')).toContain(executionId);
+});
+
 it('sets the tag back to what the repository still holds', async () => {
   const user = userEvent.setup();
   const items = [
@@ -105,8 +117,9 @@ it('sets the tag back to what the repository still holds', async () => {
       reason: null,
     },
   ];
+  const caution = { code: 'setting-undone', sentence: 'The policy “mirror” replaces 1.0 again.', params: {} };
   const calls = open(people.admin.actions, {
-    'POST /executions/preview': { items, bytesToCopy: 0 },
+    'POST /executions/preview': { items, bytesToCopy: 0, cautions: [caution] },
     'POST /executions': { id: '0190b3a0-0000-7000-8000-0000000000ee', state: 'running' },
     'GET /executions/0190b3a0-0000-7000-8000-0000000000ee': {
       id: '0190b3a0-0000-7000-8000-0000000000ee',
@@ -117,6 +130,7 @@ it('sets the tag back to what the repository still holds', async () => {
   const dialog = within(await screen.findByRole('dialog', { name: 'Set payments/api:1.0 back in development?' }));
   expect(dialog.getByRole('listitem').textContent).toMatch(/^development: aaaa.* becomes bbbb/);
   await waitFor(() => expect(dialog.getByRole<HTMLButtonElement>('button', { name: 'Set back' }).disabled).toBe(false));
+  expect(dialog.getByText(caution.sentence)).toBeDefined();
   await user.click(dialog.getByRole('button', { name: 'Set back' }));
   await waitFor(() =>
     expect(sentBodies(calls, 'POST').at(-1)).toEqual({
@@ -149,6 +163,7 @@ it('does not set back what a rule holds', async () => {
         },
       ],
       bytesToCopy: 0,
+      cautions: [],
     },
   });
   await user.click(await screen.findByRole('button', { name: /^Set back 1.0/ }));

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { shortenDigest } from '../../domain/digest.ts';
 import { DigestText } from '../../domain/DigestText.tsx';
+import { PolicyLink } from '../../domain/policy/PolicyLink.tsx';
 import { type Access, canAt, useProjectAccess } from '../../domain/project-access.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RegistryChip } from '../../domain/RegistryChip.tsx';
@@ -76,7 +77,7 @@ export function useHistoryColumns({ repository, tag, onRevert, onRestore }: Hist
         minWidth: 110,
         grow: 1,
         narrow: 'hidden',
-        cell: ({ actor }) => <bdi title={actor ?? undefined}>{actor ?? ''}</bdi>,
+        cell: ({ actor, policy }) => <By actor={actor} policy={policy} />,
       },
       {
         key: 'size',
@@ -115,6 +116,19 @@ export function useHistoryColumns({ repository, tag, onRevert, onRestore }: Hist
       },
     ];
   }, [t, format, directory, access, tag, onRevert, onRestore]);
+}
+
+/** Somebody, or the policy whose work it was; who has it run is behind it. */
+function By({ actor, policy }: Pick<TagMoment, 'actor' | 'policy'>) {
+  const { t } = useTranslation('trash');
+  if (policy === null) return <bdi title={actor ?? undefined}>{actor ?? ''}</bdi>;
+  const name = policy.name ?? t('row.somePolicy');
+  return (
+    <bdi title={actor === null ? name : `${name}, ${t('row.by', { who: actor })}`}>
+      <PolicyLink policy={policy} />
+      {actor === null ? null : `, ${actor}`}
+    </bdi>
+  );
 }
 
 interface WayBackProps extends Pick<HistoryColumnsOptions, 'tag' | 'onRevert' | 'onRestore'> {

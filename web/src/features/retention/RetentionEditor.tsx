@@ -8,7 +8,6 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { paths } from '../../paths.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { LeaveGuard } from '../../ui/LeaveGuard.tsx';
-import { WarnBox } from '../../ui/WarnBox.tsx';
 import { PreviewWords } from './PreviewWords.tsx';
 import styles from './retention.module.css';
 import { RowsDialog } from './RowsDialog.tsx';
@@ -37,16 +36,14 @@ export function RetentionEditor(props: EditorInput & { readonly isEverywhere: bo
     >
       <div className={styles['parts']}>
         {theirs === undefined ? null : (
-          <WarnBox
-            isAlert
-            buttons={
+          <div className={styles['held']} role="alert">
+            <p>{t('editor.conflict')}</p>
+            <div className={styles['buttons']}>
               <Button variant="outlined" onClick={editor.takeTheirs}>
                 {t('editor.takeTheirs')}
               </Button>
-            }
-          >
-            <p>{t('editor.conflict')}</p>
-          </WarnBox>
+            </div>
+          </div>
         )}
         <WhereFields {...fields} project={project} environments={environments} isEverywhere={isEverywhere} />
         <RuleFields {...fields} />

@@ -17,6 +17,11 @@ const all = [...people.admin.actions] as Parameters<typeof projectWith>[0][strin
 const maintainer = all.filter((action) => action !== 'trash.purge');
 const other = trashItem({ id: '0190b3a0-0000-7000-8000-00000000000b', tag: '2.0', comment: 'Leaks memory' });
 const restorePath = `/projects/payments/trash/${trashItem().id}/restore`;
+const restored = (calls: ReturnType<typeof pretendApi>) =>
+  sentBodies(
+    calls.filter(({ path }) => path.endsWith('/restore')),
+    'POST',
+  );
 const list = (items: readonly TrashItem[]) => ({ items, nextCursor: null, total: null });
 
 function open(items: readonly TrashItem[], actions = all, answers: Record<string, unknown> = {}, search = '') {
@@ -66,6 +71,24 @@ describe('the trash of a project', () => {
     expect(calls.find(({ path }) => path.includes('/trash?'))?.path).toContain('state=kept');
   });
 
+  it('says which policy deleted something, also one that is gone or may not be seen', async () => {
+    const id = '0190b3a0-0000-7000-8000-0000000000aa';
+    const followed = (tag: string, policy: TrashItem['policy'], deletedBy: string | null = null) =>
+      trashItem({ id: `${id.slice(0, -1)}${tag}`, tag, why: 'policy', deletedBy, policy });
+    open([
+      followed('1', { id, name: 'to branches', exists: true }),
+      followed('2', { id, name: 'of old', exists: false }, 'ada'),
+      followed('3', { id: null, name: null, exists: false }),
+    ]);
+    const link = await screen.findByRole('link', { name: 'to branches' });
+    expect(link.getAttribute('href')).toContain(id);
+    const [, first, second, third] = screen.getAllByRole('row');
+    expect(first?.textContent).toContain('by the policy to branches');
+    expect(second?.textContent).toContain('by the policy of old, which ada ran');
+    expect(third?.textContent).toContain('by a policy');
+    expect(screen.queryByText(/nobody known/)).toBeNull();
+  });
+
   it('asks for what the URL says', async () => {
     const calls = open([], all, {}, '?state=any&registry=production&repository=payments%2Fapi&sort=expires&q=rc');
     expect(await screen.findByText('Nothing in the trash fits the filters')).toBeDefined();
@@ -100,7 +123,7 @@ describe('restoring', () => {
     const dialog = within(await screen.findByRole('dialog', { name: 'Restore payments/api:1.0?' }));
     expect((await dialog.findByRole<HTMLInputElement>('radio', { name: 'As 1.0 again' })).checked).toBe(true);
     await user.click(dialog.getByRole('button', { name: 'Restore' }));
-    await waitFor(() => expect(sentBodies(calls, 'POST')).toEqual([{ target: { kind: 'same' } }]));
+    await waitFor(() => expect(restored(calls)).toEqual([{ target: { kind: 'same' } }]));
     await waitFor(() =>
       expect(currentToasts().map(({ message }) => message)).toEqual([
         'payments/api:1.0 is back, with the same digest.',
@@ -109,11 +132,13 @@ describe('restoring', () => {
   });
 
   it('lets the person choose where the tag is something else by now', async () => {
+    const caution = { code: 'setting-undone', sentence: 'The policy “mirror” replaces 1.0 again.', params: {} };
     const user = userEvent.setup();
     const now = `sha256:${'b'.repeat(64)}`;
     const calls = open([trashItem()], all, {
       'GET /tag-history': { ...list([]), now: [{ registryId: 'development', digest: now }] },
       [`POST ${restorePath}`]: trashItem({ state: 'restored' }),
+      [`POST ${restorePath}/preview`]: { cautions: [caution] },
     });
     await user.click(within(await menuOf(user, 'payments/api:1.0')).getByRole('menuitem', { name: 'Restore…' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Restore payments/api:1.0?' }));
@@ -125,8 +150,9 @@ describe('restoring', () => {
     await user.type(dialog.getByRole('textbox', { name: 'Tag' }), '1.0-old');
     expect(confirm.disabled).toBe(false);
     await user.click(dialog.getByRole('radio', { name: /^As 1\.0, in place of bbbb/ }));
+    expect(await dialog.findByText(caution.sentence)).toBeDefined();
     await user.click(confirm);
-    await waitFor(() => expect(sentBodies(calls, 'POST')).toEqual([{ target: { kind: 'replace', replaces: now } }]));
+    await waitFor(() => expect(restored(calls)).toEqual([{ target: { kind: 'replace', replaces: now } }]));
   });
 
   it('of several tells which were refused, and why', async () => {

@@ -8,12 +8,14 @@ import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { RegistryChip } from '../../domain/RegistryChip.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { PolicyLink } from '../../domain/policy/PolicyLink.tsx';
 import { isUnderWay, nameOf, stateTone } from '../../domain/trash/trash-state.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { nameInProject } from '../../paths.ts';
 import type { MenuAction } from '../../ui/menu-action.ts';
 import { MenuButton } from '../../ui/MenuButton.tsx';
+import { Sentence } from '../../ui/Sentence.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import styles from './trash-page.module.css';
@@ -57,8 +59,8 @@ export function useTrashColumns({ isOfProject, actionsOf }: TrashColumnsOptions)
       {
         key: 'deleted',
         header: t('column.deleted'),
-        minWidth: 150,
-        grow: 1,
+        minWidth: 170,
+        grow: 2,
         narrow: 'hidden',
         sorts: { ascending: 'created', descending: '-created', first: 'descending' },
         cell: (item) => (
@@ -67,7 +69,7 @@ export function useTrashColumns({ isOfProject, actionsOf }: TrashColumnsOptions)
               <RelativeTime instant={item.createdAt} />
             </span>
             <bdi className={styles['second']} title={byOf(t, item)}>
-              {byOf(t, item)}
+              <By item={item} />
             </bdi>
           </span>
         ),
@@ -152,13 +154,25 @@ function State({ item, reason }: { item: TrashItem; reason: string | null }) {
   );
 }
 
+function By({ item }: { item: TrashItem }) {
+  const { t } = useTranslation('trash');
+  const { policy, deletedBy } = item;
+  if (policy === null || policy.name === null) return byOf(t, item);
+  const text = deletedBy === null ? t('row.policy') : t('row.policyRun', { who: deletedBy });
+  return <Sentence text={text} parts={{ policy: <PolicyLink policy={policy} /> }} />;
+}
+
 type Translate = TFunction<'trash'>;
 
-function byOf(t: Translate, { why, deletedBy }: TrashItem): string {
+function byOf(t: Translate, { why, deletedBy, policy }: TrashItem): string {
   if (why === 'retention') return t('row.retention');
   if (why === 'untagged') return t('row.untagged', { who: deletedBy ?? t('row.nobody') });
-  if (deletedBy === null) return t('row.nobody');
-  return t(why === 'policy' ? 'row.policy' : 'row.by', { who: deletedBy });
+  if (why === 'policy') {
+    if (policy === null || policy.name === null) return t('row.policyUnseen');
+    const text = deletedBy === null ? t('row.policy') : t('row.policyRun', { who: deletedBy });
+    return text.replace('<policy/>', policy.name);
+  }
+  return deletedBy === null ? t('row.nobody') : t('row.by', { who: deletedBy });
 }
 
 /** What people wrote about it, else what it shared its digest with. */

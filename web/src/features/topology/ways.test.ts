@@ -1,6 +1,6 @@
 import type { Operations } from 'bff/contract/operations';
 import { describe, expect, it } from 'vitest';
-import { hasFigures } from '../traffic.ts';
+import { hasFigures } from '../../domain/traffic.ts';
 import { policyContent, policyWith } from '../../testing/policies.ts';
 import { standingAlong, waysOf } from './ways.ts';
 
@@ -18,13 +18,12 @@ const moving = {
 };
 
 describe('ways', () => {
-  it('are those of all policies, with what moves there, and others while something moves', () => {
+  it('are those of all policies, with what moves there, and those used by hand', () => {
     const policy = policyWith();
     const byHand = { ...moving, destinationRegistryId: 'branch-north' };
-    const arrived = { ...byHand, destinationRegistryId: 'branch-south', bytesPerSecond: 0, runningTasks: 0 };
-    expect(waysOf([policy], operations([moving, byHand, arrived]))).toEqual([
-      { ...moving, policies: [policy], isOff: false, isOnce: false },
-      { ...byHand, policies: [], isOff: false, isOnce: true },
+    expect(waysOf([policy], operations([moving, byHand]))).toEqual([
+      { ...moving, policies: [policy], isOff: false },
+      { ...byHand, policies: [], isOff: false },
       expect.objectContaining({ destinationRegistryId: 'production', policies: [policy], bytesPerSecond: 0 }),
     ]);
   });
