@@ -17,7 +17,7 @@ async function openNewPolicy(page: Page): Promise<void> {
   await page.goto('/replication');
   await page.getByRole('link', { name: 'New policy' }).first().click();
   await expect(page.getByRole('heading', { level: 1, name: 'New policy' })).toBeVisible();
-  await expect(page.getByText('Choose a source, what of it and a destination', { exact: false })).toBeVisible();
+  await expect(page.getByText('Choose a source, what to copy and a destination', { exact: false })).toBeVisible();
 }
 
 test('a policy is made in its editor with its dry run beside it, and a push is followed live', async ({

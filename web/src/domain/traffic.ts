@@ -32,7 +32,7 @@ export function withTraffic(known: Operations, { rateBytesPerSecond, registries,
 /** A way of which nothing more is known: what goes on there may be seen by few. */
 export type RouteEnds = Pick<Route, 'sourceRegistryId' | 'destinationRegistryId'>;
 
-export const hasFigures = (way: RouteEnds): way is Route => 'bytesPerSecond' in way;
+export const hasFigures = <Way extends RouteEnds>(way: Way): way is Way & Route => 'bytesPerSecond' in way;
 
 /** One way between two registries, as a key and in URLs. */
 export function routeKey({ sourceRegistryId, destinationRegistryId }: RouteEnds): string {

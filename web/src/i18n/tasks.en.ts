@@ -47,6 +47,16 @@ export const text = {
   },
   /** What is no copy. */
   work: { delete: 'deletion', move: 'tag set', deleting: 'deleting' },
+  /** What began the run of a policy. */
+  startedBy: {
+    copy: 'by hand',
+    promotion: 'by a promotion',
+    manual: 'by hand',
+    schedule: 'on schedule',
+    push: 'after a push',
+    deletion: 'after a deletion',
+    reconcile: 'after a scan',
+  },
   executionState: { running: 'running', succeeded: 'done', failed: 'failed', stopped: 'stopped' },
   blobState: {
     queued: 'queued',
@@ -89,7 +99,7 @@ export const text = {
     destinations: 'To',
     destinationsHint: 'One or several registries',
     isSource: 'this is the source',
-    unhealthy: { down: 'down', degraded: 'one address down', unknown: 'not checked yet' },
+    unhealthy: { down: 'down', degraded: 'one endpoint down', unknown: 'not checked yet' },
     names: 'Named',
     repository: 'Repository',
     repositoryHint: 'The same name unless you write another',

@@ -37,6 +37,15 @@ export const text = {
     inPart_other: '{{shown}} 个策略对部分目标已暂停',
   },
   work: { delete: '删除', move: '设置标签', deleting: '删除中' },
+  startedBy: {
+    copy: '手动',
+    promotion: '晋级',
+    manual: '手动',
+    schedule: '按计划',
+    push: '推送后',
+    deletion: '删除后',
+    reconcile: '扫描后',
+  },
   executionState: { running: '进行中', succeeded: '完成', failed: '失败', stopped: '已停止' },
   blobState: {
     queued: '排队中',

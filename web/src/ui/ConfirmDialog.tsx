@@ -49,7 +49,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         <h2 id={titleId} className={styles['title']}>
           {title}
         </h2>
-        <div id={bodyId}>{props.children}</div>
+        <div id={bodyId} className={styles['body']}>
+          {props.children}
+        </div>
         {touched.length === 0 ? null : (
           <ul className={styles['touched']} aria-label={t('ui.touched')}>
             {touched.map((entry, index) => (

@@ -15,12 +15,13 @@ export function DestinationStanding({ registry: { health, maintenance } }: { reg
   return (
     <>
       {isInMaintenance(maintenance, nowMs) ? (
-        <StatusDot tone="neutral" label={t('copy.inMaintenance', { time: moment(maintenance.until) })} />
+        <StatusDot tone="neutral" label={t('copy.inMaintenance', { time: moment(maintenance.until) })} wraps />
       ) : null}
       {health === 'up' ? null : (
         <StatusDot
           tone={health === 'down' ? 'danger' : health === 'degraded' ? 'warn' : 'neutral'}
           label={t(`copy.unhealthy.${health}`)}
+          wraps
         />
       )}
     </>

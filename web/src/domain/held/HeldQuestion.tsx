@@ -2,10 +2,10 @@ import Button from '@mui/material/Button';
 import { type ReactNode, useState } from 'react';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { toast } from '../../ui/toast.ts';
+import { WarnBox } from '../../ui/WarnBox.tsx';
 import { useErrorWords } from '../error-words.ts';
 import type { Cause } from '../reasons/reason-text.ts';
 import { ReasonText } from '../reasons/ReasonText.tsx';
-import styles from './HeldQuestion.module.css';
 
 /** A mutation that is given the id. */
 interface Answer {
@@ -52,31 +52,35 @@ export function HeldQuestion(props: HeldQuestionProps) {
       </p>
     );
   return (
-    <section className={styles['held']} aria-label={words.title}>
+    <WarnBox
+      label={words.title}
+      buttons={
+        mayDecide ? (
+          <>
+            <Button variant="contained" color="error" onClick={() => setIsAsking(true)}>
+              {words.yes}
+            </Button>
+            <Button
+              variant="outlined"
+              disabled={decline.isPending}
+              onClick={() =>
+                decline.mutate(id, {
+                  onSuccess: () => toast({ message: words.declined, tone: 'ok' }),
+                  onError: (error) => toast({ message: errorWords(error).sentence, tone: 'danger' }),
+                })
+              }
+            >
+              {words.no}
+            </Button>
+          </>
+        ) : (
+          words.nobody
+        )
+      }
+    >
       <strong>{words.title}</strong>
       {cause}
       <p>{facts}</p>
-      {mayDecide ? (
-        <div className={styles['buttons']}>
-          <Button variant="contained" color="error" onClick={() => setIsAsking(true)}>
-            {words.yes}
-          </Button>
-          <Button
-            variant="outlined"
-            disabled={decline.isPending}
-            onClick={() =>
-              decline.mutate(id, {
-                onSuccess: () => toast({ message: words.declined, tone: 'ok' }),
-                onError: (error) => toast({ message: errorWords(error).sentence, tone: 'danger' }),
-              })
-            }
-          >
-            {words.no}
-          </Button>
-        </div>
-      ) : (
-        <p className={styles['muted']}>{words.nobody}</p>
-      )}
       <ConfirmDialog
         isOpen={isAsking}
         title={words.confirmTitle}
@@ -99,6 +103,6 @@ export function HeldQuestion(props: HeldQuestionProps) {
         {cause}
         <p>{consequence}</p>
       </ConfirmDialog>
-    </section>
+    </WarnBox>
   );
 }

@@ -15,10 +15,12 @@ interface TaskProgressCellProps {
   what: string;
   /** Puts the numbers on a line of their own below the bar, and this behind them. */
   more?: readonly ReactNode[];
+  /** Without the bytes, where there is room for the bar only. */
+  isShort?: boolean;
 }
 
 /** Bar, share and bytes of one task. Nothing is drawn before it starts, so that what moves stands out. */
-export function TaskProgressCell({ task, what, more }: TaskProgressCellProps) {
+export function TaskProgressCell({ task, what, more, isShort = false }: TaskProgressCellProps) {
   const { t } = useTranslation('tasks');
   const { bytes, percent } = useFormat();
   const movedWords = useMovedWords();
@@ -33,7 +35,7 @@ export function TaskProgressCell({ task, what, more }: TaskProgressCellProps) {
   const [words, rest] =
     bytesTotal === null ? [] : task.state === 'succeeded' ? movedWords(task) : progressWords(bytesTotal);
   return (
-    <div className={styles['progress']} data-lines={more === undefined ? 'one' : 'two'}>
+    <div className={styles['progress']} data-lines={isShort ? 'short' : more === undefined ? 'one' : 'two'}>
       <ProgressBar
         share={fraction ?? null}
         label={t('progressOf', { what })}
@@ -41,9 +43,11 @@ export function TaskProgressCell({ task, what, more }: TaskProgressCellProps) {
         {...(words === undefined ? {} : { valueText: [words, rest].filter(Boolean).join(' · ') })}
       />
       <span className={styles['share']}>{fraction === undefined ? '' : percent(fraction)}</span>
-      <span className={styles['bytes']} title={rest}>
-        <Joined parts={[words, ...(more ?? [])]} />
-      </span>
+      {isShort ? null : (
+        <span className={styles['bytes']} title={rest}>
+          <Joined parts={[words, ...(more ?? [])]} />
+        </span>
+      )}
     </div>
   );
 }

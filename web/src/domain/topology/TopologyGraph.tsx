@@ -13,6 +13,7 @@ import styles from './topology.module.css';
 import { healthTones } from './health-tones.ts';
 import { lineOf } from './route-status.ts';
 import { useRouteWords } from './route-words.ts';
+import type { Way } from './ways.ts';
 import {
   layoutTopology,
   NODE_HEIGHT,
@@ -23,10 +24,9 @@ import {
 } from './topology-layout.ts';
 
 interface TopologyGraphProps {
-  /** Routes with their figures where these are known. */
-  operations: { readonly routes: readonly RouteEnds[]; readonly registries: Operations['registries'] };
-  /** Ways along which nothing will be copied as things are, by their keys. */
-  off?: ReadonlySet<string>;
+  /** With their figures where these are known. */
+  ways: readonly Way[];
+  registries: Operations['registries'];
   /** The chosen way, by its key. */
   chosen: string;
   /** Where choosing a way leads; null where nobody presses anything. */
@@ -39,13 +39,13 @@ const READABLE_SHARE = 0.9;
 const WALL_SHARE = 0.5;
 
 /** Registries by environment, and between them what flows now or did lately; the wider, the faster. */
-export function TopologyGraph({ operations, off, chosen, hrefOf }: TopologyGraphProps) {
+export function TopologyGraph({ ways, registries, chosen, hrefOf }: TopologyGraphProps) {
   const { t } = useTranslation('operations');
   const nameOf = useEnvironmentName();
   const directory = useRegistryDirectory();
-  const layout = useLayout(operations.routes, directory.registries);
-  const routes = new Map(operations.routes.map((route) => [routeKey(route), route]));
-  const flows = new Map(operations.registries.map((flow) => [flow.registryId, flow]));
+  const layout = useLayout(ways, directory.registries);
+  const routes = new Map(ways.map((way) => [routeKey(way), way]));
+  const flows = new Map(registries.map((flow) => [flow.registryId, flow]));
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- Scrolled with the keyboard too, so it takes the focus.
     <div className={styles['scroll']} role="group" aria-label={t('topology.graph')} tabIndex={0}>
@@ -64,10 +64,7 @@ export function TopologyGraph({ operations, off, chosen, hrefOf }: TopologyGraph
           const route = routes.get(edge.key);
           if (route === undefined) return null;
           const href = hrefOf === null ? null : hrefOf(edge.key);
-          const isOff = off?.has(edge.key) ?? false;
-          return (
-            <Edge key={edge.key} edge={edge} route={route} isOff={isOff} isChosen={edge.key === chosen} href={href} />
-          );
+          return <Edge key={edge.key} edge={edge} way={route} isChosen={edge.key === chosen} href={href} />;
         })}
         {layout.edges.map((edge) => {
           const route = routes.get(edge.key);
@@ -130,32 +127,37 @@ function Arrowheads() {
 
 interface EdgeProps {
   edge: TopologyEdge;
-  route: RouteEnds;
-  isOff: boolean;
+  way: Way;
   isChosen: boolean;
   href: string | null;
 }
 
-function Edge({ edge, route, isOff, isChosen, href }: EdgeProps) {
+function Edge({ edge, way, isChosen, href }: EdgeProps) {
   const words = useRouteWords();
-  const { tone, thickness } = lineOf(route);
+  const { tone, thickness } = lineOf(way);
   const drawn = (
     <>
       <path d={edge.path} className={styles['touch']} />
       <path d={edge.path} className={styles['edge']} strokeWidth={thickness} markerEnd={`url(#arrow-${tone})`} />
     </>
   );
-  const shared = { className: styles['way'] ?? '', 'data-tone': tone, 'data-off': isOff, 'data-chosen': isChosen };
+  const shared = {
+    className: styles['way'] ?? '',
+    'data-tone': tone,
+    'data-off': way.isOff,
+    'data-once': way.isOnce,
+    'data-chosen': isChosen,
+  };
   if (href === null) {
     return (
-      <g {...shared} role="img" aria-label={words.long(route)}>
+      <g {...shared} role="img" aria-label={words.long(way)}>
         {drawn}
       </g>
     );
   }
   return (
-    <Link {...shared} to={href} preventScrollReset aria-label={words.long(route)} aria-current={isChosen}>
-      <title>{words.long(route)}</title>
+    <Link {...shared} to={href} preventScrollReset aria-label={words.long(way)} aria-current={isChosen}>
+      <title>{words.long(way)}</title>
       {drawn}
     </Link>
   );

@@ -62,7 +62,7 @@ function FailureRow({ failure, hasControls }: { failure: Failure; hasControls: b
   const isHeld = isOnHold(failure.reason);
   const tone = isHeld ? 'neutral' : isFinal ? 'danger' : 'warn';
   return (
-    <li className={styles['failure']}>
+    <li className={styles['failure']} data-fit>
       <StatusDot tone={tone} label={t(isHeld ? 'onHold' : 'failing')} isLabelHidden />
       <div className={styles['failureWords']}>
         <p className={styles['failureReason']}>{reasonText(failure.reason)}</p>

@@ -9,6 +9,7 @@ import styles from './operations.module.css';
 import { RegistryFlows } from './RegistryFlows.tsx';
 import { RunningTasks } from './RunningTasks.tsx';
 import { TopologySection } from './TopologySection.tsx';
+import { WallMonitor } from './WallMonitor.tsx';
 
 /** Is it flowing, and if not, why? Failures first. */
 export function OperationsMonitor({ hasControls }: { hasControls: boolean }) {
@@ -20,15 +21,15 @@ export function OperationsMonitor({ hasControls }: { hasControls: boolean }) {
     if (error === null) return <MonitorSkeleton />;
     return <ErrorState title={t('notRead')} error={errorWords(error)} onRetry={() => void refetch()} />;
   }
-  const { queued, running, waiting } = operations.counts;
+  if (!hasControls) return <WallMonitor operations={operations} />;
   return (
     <div className={styles['monitor']}>
-      <FailureList failures={operations.failures} hasControls={hasControls} />
-      <PausedPolicies className={styles['calm']} isLinked={hasControls} />
+      <FailureList failures={operations.failures} hasControls />
+      <PausedPolicies className={styles['calm']} isLinked />
       <FlowStrip operations={operations} />
-      <RunningTasks activeCount={queued + running + waiting} hasControls={hasControls} />
-      <TopologySection operations={operations} hasControls={hasControls} />
-      <RegistryFlows operations={operations} hasControls={hasControls} />
+      <RunningTasks />
+      <TopologySection operations={operations} hasControls />
+      <RegistryFlows operations={operations} />
     </div>
   );
 }

@@ -6,25 +6,21 @@ import { RegistryTable } from './RegistryTable.tsx';
 import { ThroughputTable } from './ThroughputTable.tsx';
 
 /** What every registry takes and gives, now and over the last hour. */
-export function RegistryFlows({ operations, hasControls }: { operations: Operations; hasControls: boolean }) {
+export function RegistryFlows({ operations }: { operations: Operations }) {
   const { t } = useTranslation('operations');
   const now = <RegistryTable operations={operations} />;
   const hour = <ThroughputTable />;
   return (
     <section className={styles['section']} aria-labelledby="per-registry">
       <h2 id="per-registry">{t('registries.title')}</h2>
-      {hasControls ? (
-        <Tabs
-          label={t('registries.title')}
-          parameter="registries"
-          tabs={[
-            { key: 'now', label: t('registries.now'), content: () => now },
-            { key: 'hour', label: t('registries.hour'), content: () => hour },
-          ]}
-        />
-      ) : (
-        now
-      )}
+      <Tabs
+        label={t('registries.title')}
+        parameter="registries"
+        tabs={[
+          { key: 'now', label: t('registries.now'), content: () => now },
+          { key: 'hour', label: t('registries.hour'), content: () => hour },
+        ]}
+      />
     </section>
   );
 }

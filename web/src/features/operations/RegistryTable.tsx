@@ -16,8 +16,18 @@ import styles from './operations.module.css';
 import { backoffUntil } from './registry-backoff.ts';
 import { Sparkline } from './Sparkline.tsx';
 
+const allColumns = ['name', 'in', 'out', 'hour', 'running', 'slots', 'failed', 'backoff'] as const;
+/** What one has to see from three metres away. */
+const wallColumns = ['name', 'in', 'out', 'hour', 'failed', 'backoff'] as const;
+
+interface RegistryTableProps {
+  operations: Operations;
+  /** On the wall: how many rows are seen as a whole. */
+  fitting?: number;
+}
+
 /** In, out, errors, slots and backoff of every registry at this moment. */
-export function RegistryTable({ operations }: { operations: Operations }) {
+export function RegistryTable({ operations, fitting }: RegistryTableProps) {
   const { t } = useTranslation('operations');
   const directory = useRegistryDirectory();
   const { data: throughput } = useThroughput();
@@ -26,25 +36,31 @@ export function RegistryTable({ operations }: { operations: Operations }) {
     ...directory.registries.map(({ id }) => id),
     ...operations.registries.map(({ registryId }) => registryId),
   ]);
-  const columns = ['name', 'in', 'out', 'hour', 'running', 'slots', 'failed', 'backoff'] as const;
+  const isOnWall = fitting !== undefined;
+  const listed = [...registryIds].map(directory.find);
+  const rows = isOnWall ? worstFirst(listed, operations) : listed;
+  const columns = isOnWall ? wallColumns : allColumns;
   return (
     <table className={styles['figureTable']}>
       <thead>
         <tr>
           {columns.map((column) => (
             <th key={column} scope="col">
-              {t(`registries.column.${column}`)}
+              {isOnWall && (column === 'failed' || column === 'backoff')
+                ? t(`registries.short.${column}`)
+                : t(`registries.column.${column}`)}
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
-        {[...registryIds].map((registryId) => (
+        {rows.map((registry, index) => (
           <RegistryRow
-            key={registryId}
-            registry={directory.find(registryId)}
+            key={registry.id}
+            registry={registry}
             operations={operations}
             throughput={throughput}
+            {...(isOnWall ? { isSeen: index < fitting } : {})}
           />
         ))}
       </tbody>
@@ -52,13 +68,24 @@ export function RegistryTable({ operations }: { operations: Operations }) {
   );
 }
 
+/** What needs somebody comes first: the last ones may have no room. Not by what moves, or rows would jump about. */
+function worstFirst(registries: readonly KnownRegistry[], { registries: flows }: Operations): KnownRegistry[] {
+  const weight = ({ id, health }: KnownRegistry) => {
+    if (health === 'down' || health === 'degraded') return 0;
+    return (flows.find(({ registryId }) => registryId === id)?.failedLastHour ?? 0) > 0 ? 1 : 2;
+  };
+  return registries.toSorted((one, other) => weight(one) - weight(other));
+}
+
 interface RegistryRowProps {
   registry: KnownRegistry;
   operations: Operations;
   throughput: ThroughputHistory | undefined;
+  /** Left out beside the wall, where all are. */
+  isSeen?: boolean;
 }
 
-function RegistryRow({ registry, operations, throughput }: RegistryRowProps) {
+function RegistryRow({ registry, operations, throughput, isSeen }: RegistryRowProps) {
   const { t } = useTranslation('operations');
   const { number } = useFormat();
   const { rate } = useCurrentFigures();
@@ -69,7 +96,7 @@ function RegistryRow({ registry, operations, throughput }: RegistryRowProps) {
   const bytes = (perSecond: number) => (perSecond === 0 ? null : rate(perSecond)) ?? '–';
   const isBusy = flow !== undefined && flow.reading + flow.writing > 0;
   return (
-    <tr>
+    <tr data-fit={isSeen}>
       <th scope="row">
         <StatusDot
           tone={rest === null ? (healthTones[health] ?? 'neutral') : 'neutral'}
@@ -85,10 +112,14 @@ function RegistryRow({ registry, operations, throughput }: RegistryRowProps) {
       <td className={styles['hour']}>
         <LastHour registryId={id} throughput={throughput} />
       </td>
-      <td data-label={t('registries.column.running')}>{number(flow?.runningTasks ?? 0)}</td>
-      <td data-label={t('registries.column.slots')}>
-        {isBusy ? t('registries.slots', { in: flow.writing, out: flow.reading, all: flow.slots }) : '–'}
-      </td>
+      {isSeen !== undefined ? null : (
+        <>
+          <td data-label={t('registries.column.running')}>{number(flow?.runningTasks ?? 0)}</td>
+          <td data-label={t('registries.column.slots')}>
+            {isBusy ? t('registries.slots', { in: flow.writing, out: flow.reading, all: flow.slots }) : '–'}
+          </td>
+        </>
+      )}
       <td data-label={t('registries.column.failed')} data-failed={failed > 0}>
         {number(failed)}
       </td>

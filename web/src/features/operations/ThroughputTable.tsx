@@ -22,7 +22,7 @@ export function ThroughputTable() {
     if (error === null) return <div className={styles['skeleton']} style={{ height: 160 }} aria-hidden="true" />;
     return <ErrorState title={t('registries.hourNotRead')} error={errorWords(error)} onRetry={() => void refetch()} />;
   }
-  if (data.registries.length === 0) return <p className={styles['muted']}>{t('topology.none')}</p>;
+  if (data.registries.length === 0) return <p className={styles['muted']}>{t('registries.hourNone')}</p>;
   const stepMs = (data.stepSeconds * 1000 * (data.registries[0]?.inBytesPerSecond.length ?? 0)) / SHOWN_STEPS;
   const begins = Array.from(
     { length: SHOWN_STEPS },

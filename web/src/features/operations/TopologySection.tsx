@@ -1,24 +1,30 @@
-import type { Operations } from 'bff/contract/operations';
+import { useQuery } from '@tanstack/react-query';
+import type { Operations, Route } from 'bff/contract/operations';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { isWaiting } from '../../domain/tasks/task-status.ts';
-import { routeKey } from '../../domain/traffic.ts';
+import { allPolicies } from '../../domain/policy/all-policies.ts';
+import { useLivePolicies } from '../../domain/policy/policy-changes.ts';
+import { useRouteWords } from '../../domain/topology/route-words.ts';
+import { TopologyGraph } from '../../domain/topology/TopologyGraph.tsx';
+import { type Way, waysOf } from '../../domain/topology/ways.ts';
+import { hasFigures, routeKey } from '../../domain/traffic.ts';
 import { paths } from '../../paths.ts';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import styles from './operations.module.css';
 import { RouteTable } from './RouteTable.tsx';
-import { useRouteWords } from '../../domain/topology/route-words.ts';
-import { TopologyGraph } from '../../domain/topology/TopologyGraph.tsx';
 
 const urlDefaults = { way: '', registries: 'now' };
 
 /** Who copies to whom, drawn and as a table. */
 export function TopologySection({ operations, hasControls }: { operations: Operations; hasControls: boolean }) {
   const { t } = useTranslation('operations');
-  const graph = <ChosenGraph operations={operations} />;
-  const table = <RouteTable routes={operations.routes} />;
+  const ways = useWays(operations);
+  const graph = <ChosenGraph ways={ways} registries={operations.registries} />;
+  const table = <RouteTable routes={ways.filter(hasFigures)} />;
   return (
     <section className={styles['section']} aria-labelledby="topology">
       <h2 id="topology">{t('topology.title')}</h2>
@@ -32,39 +38,49 @@ export function TopologySection({ operations, hasControls }: { operations: Opera
           ]}
         />
       ) : (
-        <TopologyGraph operations={operations} chosen="" hrefOf={null} />
+        <TopologyGraph ways={ways} registries={operations.registries} chosen="" hrefOf={null} />
       )}
     </section>
   );
 }
 
-function ChosenGraph({ operations }: { operations: Operations }) {
+/** Those of the policies, also before anything has moved there, and what moves besides. */
+function useWays(operations: Operations): Way[] {
+  useLivePolicies();
+  const { data: policies } = useQuery(allPolicies);
+  return useMemo(() => waysOf(policies ?? [], operations), [policies, operations]);
+}
+
+/** Of the copies along it, those that one wants to see. */
+function stateOf({ activity, failedLastHour }: Route): 'waiting' | 'failed' | 'running' {
+  if (isWaiting(activity)) return 'waiting';
+  return failedLastHour > 0 ? 'failed' : 'running';
+}
+
+function ChosenGraph({ ways, registries }: { ways: readonly Way[]; registries: Operations['registries'] }) {
   const { t } = useTranslation('operations');
-  const [{ way, registries }] = useUrlState(urlDefaults);
+  const [{ way, registries: tab }] = useUrlState(urlDefaults);
   const words = useRouteWords();
-  const route = operations.routes.find((each) => routeKey(each) === way);
+  const route = ways.find((each) => routeKey(each) === way);
   const hrefOf = (key: string) =>
     paths.operations({
       way: key === way ? undefined : key,
-      registries: registries === urlDefaults.registries ? undefined : registries,
+      registries: tab === urlDefaults.registries ? undefined : tab,
     });
   return (
     <>
-      <TopologyGraph operations={operations} chosen={way} hrefOf={hrefOf} />
+      <TopologyGraph ways={ways} registries={registries} chosen={way} hrefOf={hrefOf} />
       <p className={styles['wayFacts']} role="status">
         {route === undefined ? (
-          t(operations.routes.length === 0 ? 'topology.none' : 'topology.hint')
+          t(ways.length === 0 ? 'topology.none' : 'topology.hint')
         ) : (
           <>
             <RouteText sourceIds={[route.sourceRegistryId]} destinationIds={[route.destinationRegistryId]} />
             {words.facts(route).map((fact) => (
               <span key={fact}>{fact}</span>
             ))}
-            <Link
-              to={paths.executions({
-                state: isWaiting(route.activity) ? 'waiting' : route.failedLastHour > 0 ? 'failed' : 'running',
-              })}
-            >
+            {route.isOnce ? <span>{t('topology.once')}</span> : null}
+            <Link to={paths.executions({ state: hasFigures(route) ? stateOf(route) : 'running' })}>
               {t('topology.copies')}
             </Link>
           </>

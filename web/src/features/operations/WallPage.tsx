@@ -4,6 +4,7 @@ import { Link, useNavigate } from 'react-router';
 import { useConnection, useStreamEvent } from '../../api/stream-hooks.tsx';
 import { useLiveRegistryHealth } from '../../domain/live-figures.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { isOnHold } from '../../domain/tasks/task-status.ts';
 import { useNow } from '../../i18n/now.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -11,8 +12,8 @@ import { paths } from '../../paths.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { isNight } from './night.ts';
 import { useOperations } from './operations-queries.ts';
-import styles from './operations.module.css';
 import { OperationsMonitor } from './OperationsMonitor.tsx';
+import styles from './wall.module.css';
 
 const MINUTE_MS = 60_000;
 
@@ -33,7 +34,7 @@ export function WallPage() {
   return (
     <main className={styles['wall']} {...(isDim ? { 'data-theme': 'dark' } : {})} data-dim={isDim}>
       <title>{`${t('title')} · Longshore`}</title>
-      <header className={styles['wallHead']}>
+      <header className={styles['head']}>
         <h1>{t('title')}</h1>
         <WallHealth />
         <DataAge />
@@ -56,8 +57,10 @@ function WallHealth() {
   if (unhealthy.length > 0) {
     return <StatusDot tone="danger" label={t('wall.registriesDown', { count: unhealthy.length })} />;
   }
-  if (data === undefined || data.failures.length > 0) return null;
-  return <StatusDot tone="ok" label={t('wall.allWell')} />;
+  if (data === undefined) return null;
+  const causes = data.failures.filter(({ reason }) => !isOnHold(reason)).length;
+  if (causes > 0) return <StatusDot tone="danger" label={t('wall.causes', { count: causes })} />;
+  return <StatusDot tone="ok" label={t(data.failures.length > 0 ? 'nothingFails' : 'wall.allWell')} />;
 }
 
 function DataAge() {

@@ -8,6 +8,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endpointQuery } from '../../api/endpoint-query.ts';
 import { sessionQuery } from '../../domain/account.ts';
 import { directoryQuery } from '../../domain/registry-directory.ts';
+import { allPolicies } from '../../domain/policy/all-policies.ts';
 import { activeTasks } from '../../domain/tasks/task-queries.ts';
 import { pretendApi } from '../../testing/api.ts';
 import { pretendWindowHeight } from '../../testing/layout.ts';
@@ -107,18 +108,19 @@ interface Drawn {
   /** Where the address has more than the path. */
   route?: string;
   registries?: RegistryEntry[];
+  policies?: Policy[];
 }
 
 let paused: Policy[] = [];
 beforeEach(() => {
   paused = [];
 });
-const healthy = ['development', 'testing', 'branch-north'].map((id) => registryEntry(id));
+const healthy = ['development', 'testing', 'branch-north', 'production'].map((id) => registryEntry(id));
 
 function draw(
   url: string,
   element: React.ReactElement,
-  { operations, tasks = [], route: path = url, registries: items = healthy }: Drawn,
+  { operations, tasks = [], route: path = url, registries: items = healthy, policies = paused }: Drawn,
 ) {
   const page = { items: tasks, nextCursor: null, total: tasks.length };
   pretendApi({
@@ -133,6 +135,7 @@ function draw(
       [directoryQuery().queryKey, { items }],
       [endpointQuery(getOperations, {}).queryKey, operations],
       [endpointQuery(getThroughput, {}).queryKey, throughput],
+      [allPolicies.queryKey, policies],
       [activeTasks(100).queryKey, { pages: [page], pageParams: [null] }],
     ],
     path,
@@ -204,6 +207,17 @@ describe('the monitor', () => {
     );
   });
 
+  it('draws the ways of policies before anything moves there, and what moves without one only while it does', async () => {
+    const idle = { ...route('development', 'branch-north'), bytesLastHour: 900 };
+    const operations = { ...busy, routes: [...busy.routes, idle] };
+    draw('/operations', <OperationsPage />, { operations, policies: [policyWith()] });
+    const graph = await screen.findByRole('group', { name: 'Registries and what flows between them' });
+    const link = (name: RegExp) => within(graph).queryByRole('link', { name });
+    expect(link(/^development → production: nothing moves/)?.dataset['once']).toBe('false');
+    expect(link(/^testing → branch-north: nothing moves, 12 waiting/)?.dataset['once']).toBe('true');
+    expect(link(/^development → branch-north/)).toBeNull();
+  });
+
   it('has the drawing and the charts as tables too, each with its address', async () => {
     draw('/operations?topology=table&registries=hour', <OperationsPage />, { operations: busy, route: '/operations' });
     const way = await screen.findByRole('row', { name: /^development → testing/ });
@@ -238,7 +252,7 @@ describe('the monitor', () => {
   it('is calm when nothing goes on', async () => {
     draw('/operations', <OperationsPage />, { operations: quiet });
     expect(await screen.findByText('Nothing is failing.')).toBeTruthy();
-    expect(screen.getByText('Nothing was copied in the last hour.')).toBeTruthy();
+    expect(screen.getByText('No policy copies anything yet, and nothing is under way.')).toBeTruthy();
     expect(screen.getByText('Nothing is copying')).toBeTruthy();
   });
 });

@@ -36,7 +36,7 @@ describe('the editor of a policy', () => {
     const calls = pretend({ 'POST /policies': policyWith({ version: 1 }) });
     const { router } = openNew();
     await screen.findByRole('option', { name: 'testing' }, wait);
-    expect(screen.getByText(/Choose a source, what of it and a destination/)).toBeDefined();
+    expect(screen.getByText(/Choose a source, what to copy and a destination/)).toBeDefined();
     await user.click(screen.getByRole('button', { name: 'Make policy' }));
     expect(screen.getByText('Choose the registry to copy from.')).toBeDefined();
     expect(sentBodies(calls, 'POST')).toEqual([]);

@@ -49,7 +49,7 @@ export function PolicyExecutions({ policyId }: { policyId: string }) {
 }
 
 function useExecutionColumns(): Column<Execution>[] {
-  const { t } = useTranslation('policies');
+  const { t } = useTranslation(['policies', 'tasks']);
   const { bytes, number } = useFormat();
   return useMemo(
     (): Column<Execution>[] => [
@@ -70,8 +70,8 @@ function useExecutionColumns(): Column<Execution>[] {
         minWidth: 170,
         cell: ({ trigger, requestedBy }) =>
           requestedBy === null
-            ? t(`startedBy.${trigger}`)
-            : `${t(`startedBy.${trigger}`)}, ${t('versions.by', { who: requestedBy })}`,
+            ? t(`tasks:startedBy.${trigger}`)
+            : `${t(`tasks:startedBy.${trigger}`)}, ${t('versions.by', { who: requestedBy })}`,
       },
       {
         key: 'version',

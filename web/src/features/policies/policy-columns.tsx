@@ -182,7 +182,7 @@ function WaitsFor({ activity }: { activity: NonNullable<Policy['activity']> }) {
 
 /** How it ended and when, or why it does not do what it should. */
 function LastRun({ policy: { lastExecution, lastReason, activity } }: { policy: Policy }) {
-  const { t } = useTranslation('policies');
+  const { t } = useTranslation(['policies', 'tasks']);
   const reasonText = useReasonText();
   const reason = lastReason === null ? '' : reasonText(lastReason);
   return (
@@ -196,7 +196,9 @@ function LastRun({ policy: { lastExecution, lastReason, activity } }: { policy: 
         </span>
       )}
       {reason === '' && lastExecution !== null ? (
-        <span className={`${styles['muted']} ${styles['wideOnly']}`}>{t(`startedBy.${lastExecution.trigger}`)}</span>
+        <span className={`${styles['muted']} ${styles['wideOnly']}`}>
+          {t(`tasks:startedBy.${lastExecution.trigger}`)}
+        </span>
       ) : null}
       {lastReason === null || reason === '' ? null : (
         <span className={styles['whyNot']} data-tone={causeTone(lastReason, activity)} title={reason}>

@@ -26,7 +26,7 @@ export const text = {
       tasks: 'Tasks',
       created: 'Started',
     },
-    nothingToDo: 'Nothing was to be done',
+    nothingToDo: 'There was nothing to do',
     more_one: 'and {{count}} more',
     more_other: 'and {{count}} more',
     failedOf: '{{failed}} failed of {{count}}',

@@ -8,6 +8,7 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { paths } from '../../paths.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { LeaveGuard } from '../../ui/LeaveGuard.tsx';
+import { WarnBox } from '../../ui/WarnBox.tsx';
 import { PreviewWords } from './PreviewWords.tsx';
 import styles from './retention.module.css';
 import { RowsDialog } from './RowsDialog.tsx';
@@ -36,14 +37,16 @@ export function RetentionEditor(props: EditorInput & { readonly isEverywhere: bo
     >
       <div className={styles['parts']}>
         {theirs === undefined ? null : (
-          <div className={styles['held']} role="alert">
-            <p>{t('editor.conflict')}</p>
-            <div className={styles['buttons']}>
+          <WarnBox
+            isAlert
+            buttons={
               <Button variant="outlined" onClick={editor.takeTheirs}>
                 {t('editor.takeTheirs')}
               </Button>
-            </div>
-          </div>
+            }
+          >
+            <p>{t('editor.conflict')}</p>
+          </WarnBox>
         )}
         <WhereFields {...fields} project={project} environments={environments} isEverywhere={isEverywhere} />
         <RuleFields {...fields} />

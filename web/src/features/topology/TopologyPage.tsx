@@ -7,6 +7,7 @@ import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { ReplicationTabs } from '../../domain/ReplicationTabs.tsx';
 import { TopologyGraph } from '../../domain/topology/TopologyGraph.tsx';
+import { waysOf } from '../../domain/topology/ways.ts';
 import { routeKey } from '../../domain/traffic.ts';
 import { paths } from '../../paths.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -18,7 +19,6 @@ import { shapesOf } from './shapes.ts';
 import { useTopology } from './topology-queries.ts';
 import styles from './topology-page.module.css';
 import { WayFacts, WayList } from './WayList.tsx';
-import { waysOf } from './ways.ts';
 
 const urlDefaults = { way: '' };
 
@@ -68,13 +68,12 @@ function Drawn({ ways, policies, registries }: DrawnProps) {
   const { t } = useTranslation('topology');
   const [{ way }] = useUrlState(urlDefaults);
   const shapes = useMemo(() => shapesOf(policies), [policies]);
-  const off = useMemo(() => new Set(ways.filter(({ isOff }) => isOff).map(routeKey)), [ways]);
   const chosen = ways.find((each) => routeKey(each) === way);
   return (
     <>
       <TopologyGraph
-        operations={{ routes: ways, registries }}
-        off={off}
+        ways={ways}
+        registries={registries}
         chosen={way}
         hrefOf={(key) => paths.topology({ way: key === way ? undefined : key })}
       />
@@ -82,7 +81,7 @@ function Drawn({ ways, policies, registries }: DrawnProps) {
         {chosen === undefined ? (
           <>
             <span>{t('hint')}</span>
-            {off.size === 0 ? null : <span>{t('offNote')}</span>}
+            {!ways.some(({ isOff }) => isOff) ? null : <span>{t('offNote')}</span>}
           </>
         ) : (
           <WayFacts way={chosen} />

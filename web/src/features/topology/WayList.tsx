@@ -3,10 +3,10 @@ import { Link } from 'react-router';
 import { PolicyState } from '../../domain/policy/PolicyState.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { useRouteWords } from '../../domain/topology/route-words.ts';
+import { standingAlong, type Way } from '../../domain/topology/ways.ts';
 import { routeKey } from '../../domain/traffic.ts';
 import { paths } from '../../paths.ts';
 import styles from './topology-page.module.css';
-import { standingAlong, type Way } from './ways.ts';
 
 /** The drawing in words: who copies from where to where, and what goes on there. */
 export function WayList({ ways, chosen }: { ways: readonly Way[]; chosen: string }) {

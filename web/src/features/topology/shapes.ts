@@ -1,5 +1,5 @@
 import type { Policy } from 'bff/contract/policies';
-import { isCopying } from './ways.ts';
+import { isCopying } from '../../domain/topology/ways.ts';
 
 /** What policies make together. */
 export type Shape =

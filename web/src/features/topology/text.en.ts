@@ -9,7 +9,7 @@ export const text = {
   figuresMissing: 'What moves now could not be read: {{sentence}}',
   hint: 'Choose a line to see which policies copy along it.',
   offNote: 'Grey, dotted lines belong to policies that are disabled or paused.',
-  byHand: 'copied by hand',
+  byHand: 'no policy: copied by hand or promoted',
   off: 'nothing is copied: disabled or paused',
   shapes: {
     title: 'What they make together',

@@ -11,7 +11,7 @@ export const text = {
   figuresMissing: '无法读取当前的传输情况：{{sentence}}',
   hint: '选择一条线，查看哪些策略沿此路径复制。',
   offNote: '灰色虚线属于已停用或已暂停的策略。',
-  byHand: '手动复制',
+  byHand: '不属于策略：手动复制或晋级',
   off: '不复制：已停用或已暂停',
   shapes: {
     title: '它们共同构成',

@@ -1,14 +1,16 @@
 import type { Operations } from 'bff/contract/operations';
 import type { Policy } from 'bff/contract/policies';
-import { isWaiting } from '../../domain/tasks/task-status.ts';
-import { type RouteEnds, routeKey } from '../../domain/traffic.ts';
+import { isWaiting } from '../tasks/task-status.ts';
+import { hasFigures, type RouteEnds, routeKey } from '../traffic.ts';
 
 /** One way between two registries: who makes it, and, where that is known, what goes on there. */
 export interface Way extends RouteEnds {
-  /** Those that copy along it, by name. None: somebody copied by hand. */
+  /** Those that copy along it, by name. None: it is used once, by hand or by a promotion. */
   readonly policies: readonly Policy[];
   /** It has policies, and none of them copies: disabled, or paused as a whole or for this destination. */
   readonly isOff: boolean;
+  /** It has none: it is gone when what moves there has arrived. */
+  readonly isOnce: boolean;
 }
 
 const nothing = {
@@ -38,8 +40,12 @@ export function standingAlong(policy: Policy, destinationRegistryId: string): Pi
   return { state: state === 'failing' ? 'failing' : 'idle', activity };
 }
 
+const isUnderWay = (way: RouteEnds): boolean =>
+  hasFigures(way) && way.bytesPerSecond + way.runningTasks + way.queuedTasks + way.waitingTasks > 0;
+
 /**
- * The ways of all policies, whether or not anything moves there, and those that are only used by hand.
+ * The ways of all policies, whether or not anything moves there, and those along which something moves that no policy
+ * copies: a promotion of last week is no way.
  * @param operations undefined where they are not known: then nothing is said of what moves
  */
 export function waysOf(policies: readonly Policy[], operations: Operations | undefined): Way[] {
@@ -53,9 +59,10 @@ export function waysOf(policies: readonly Policy[], operations: Operations | und
       makers.set(key, [...(makers.get(key) ?? []), policy]);
     }
   }
-  return [...routes].map(([key, route]) => {
+  return [...routes].flatMap(([key, route]) => {
     const own = (makers.get(key) ?? []).toSorted((one, other) => one.name.localeCompare(other.name));
     const isOff = own.length > 0 && own.every((policy) => !isCopying(policy, route.destinationRegistryId));
-    return { ...route, policies: own, isOff };
+    const isOnce = own.length === 0;
+    return isOnce && !isUnderWay(route) ? [] : [{ ...route, policies: own, isOff, isOnce }];
   });
 }

@@ -1,6 +1,6 @@
 import type { Operations } from 'bff/contract/operations';
 import { describe, expect, it } from 'vitest';
-import { hasFigures } from '../../domain/traffic.ts';
+import { hasFigures } from '../traffic.ts';
 import { policyContent, policyWith } from '../../testing/policies.ts';
 import { standingAlong, waysOf } from './ways.ts';
 
@@ -18,12 +18,13 @@ const moving = {
 };
 
 describe('ways', () => {
-  it('are those of all policies, with what moves there, and those used by hand', () => {
+  it('are those of all policies, with what moves there, and others while something moves', () => {
     const policy = policyWith();
     const byHand = { ...moving, destinationRegistryId: 'branch-north' };
-    expect(waysOf([policy], operations([moving, byHand]))).toEqual([
-      { ...moving, policies: [policy], isOff: false },
-      { ...byHand, policies: [], isOff: false },
+    const arrived = { ...byHand, destinationRegistryId: 'branch-south', bytesPerSecond: 0, runningTasks: 0 };
+    expect(waysOf([policy], operations([moving, byHand, arrived]))).toEqual([
+      { ...moving, policies: [policy], isOff: false, isOnce: false },
+      { ...byHand, policies: [], isOff: false, isOnce: true },
       expect.objectContaining({ destinationRegistryId: 'production', policies: [policy], bytesPerSecond: 0 }),
     ]);
   });
