@@ -50,7 +50,7 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'route',
         header: t('column.route'),
-        minWidth: 250,
+        minWidth: 282,
         grow: 3,
         cell: ({ content }) => (
           <span className={styles['route']} data-keeps>
