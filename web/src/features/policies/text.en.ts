@@ -287,7 +287,8 @@ export const text = {
     nameHint: 'What people call it: “production to the branches”.',
     project: 'Belongs to',
     wholeSystemHint: 'Only system admins may change the policy. Where it belongs cannot be changed later.',
-    projectHint: 'Its admins may change the policy, and only its repositories are copied. Where it belongs cannot be changed later.',
+    projectHint:
+      'Its admins may change the policy, and only its repositories are copied. Where it belongs cannot be changed later.',
     systemWide: 'the whole system',
     choose: 'Choose…',
     from: 'From',
