@@ -189,11 +189,13 @@ async function resetsBy(
     .execute();
   // Where what a tag is here goes back there, the later push of the two counts: that is what is set now.
   const wayBack = compileWaysBack(others);
+  const targetsOf = new Map(homes.map(({ name, target }) => [name, target]));
+  const setAs = Map.groupBy(set, ({ repository, tag }) => `${repository}:${tag}`);
   return found.flatMap(({ repository, name, digest }) => {
-    const target = homes.find((home) => home.name === repository)?.target;
     const from = { registryId: sourceRegistryId, repository, tag: name };
-    return set.flatMap(({ digest: wanted, ...to }): PolicyEffect[] => {
-      const isOther = to.repository === target && to.tag === name && wanted !== digest && keyOf(to) !== keyOf(from);
+    const here = setAs.get(`${targetsOf.get(repository) ?? ''}:${name}`) ?? [];
+    return here.flatMap(({ digest: wanted, ...to }): PolicyEffect[] => {
+      const isOther = wanted !== digest && keyOf(to) !== keyOf(from);
       if (!isOther || wayBack(to, from, name) !== 'none') return [];
       return [{ policy, from, to, isReconciled }];
     });
