@@ -69,7 +69,7 @@ export const Operations = z
         executionCount: z.int(),
         since: Instant,
         nextAttemptAt: z.nullable(Instant),
-        /** The newest 500. */
+        /** The newest 500, first those that have failed. */
         taskIds: z.array(Id),
         /** Those that made them; copies that people asked for have none. */
         policyIds: z.array(Id),

@@ -27,6 +27,10 @@ export const TaskProgress = z
     executionId: Id,
     state: TaskState,
     attempt: z.int(),
+    /** Attempts that count: none before a person had it run again, and none that failed because a registry was down. */
+    tries: z.int(),
+    /** It has failed when so many have. */
+    triesAllowed: z.int(),
     /** Null until planned. */
     bytesTotal: z.nullable(z.number()),
     /** Moved by this task, plus what needed no moving. */

@@ -19,6 +19,7 @@ import { up as storage } from './migrations/0016-storage.ts';
 import { up as tombstones } from './migrations/0017-tombstones.ts';
 import { up as outages } from './migrations/0018-outages.ts';
 import { up as policyDeletions } from './migrations/0019-policy-deletions.ts';
+import { up as tries } from './migrations/0020-tries.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -41,6 +42,7 @@ const migrations: Record<string, Migration> = {
   '0017-tombstones': { up: tombstones },
   '0018-outages': { up: outages },
   '0019-policy-deletions': { up: policyDeletions },
+  '0020-tries': { up: tries },
 };
 
 export class MigrationError extends Error {

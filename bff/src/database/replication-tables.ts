@@ -46,6 +46,8 @@ export interface TasksTable extends PolicyTaskColumns {
   attempt: WithDefault<number>;
   /** Grows when a person has it run again. */
   attempts_allowed: WithDefault<number>;
+  /** Of `attempt`, and in `attempts_allowed`, those that do not count. */
+  attempts_forgiven: WithDefault<number>;
   /** No attempt begins after it. */
   deadline_at: WithDefault<Date>;
   reason: NullableJson<ReasonJson>;

@@ -14,6 +14,8 @@ function task(bytesDone: number, blobs: Array<[digest: string, bytesDone: number
       executionId: '00000000-0000-4000-8000-000000000002',
       state: 'running',
       attempt: 1,
+      tries: 1,
+      triesAllowed: 10,
       bytesTotal: 100,
       bytesDone,
       bytesSkipped: 0,

@@ -10,6 +10,8 @@ export function taskWith(change: Partial<Task> = {}): Task {
     kind: 'copy',
     state: 'running',
     attempt: 1,
+    tries: 1,
+    triesAllowed: 10,
     source: { registryId: 'development', repository: 'payments/api', reference: '1.0' },
     destination: { registryId: 'testing', repository: 'payments/api', tag: '1.0' },
     digest: null,

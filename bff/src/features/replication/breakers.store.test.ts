@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { describeEachDatabase } from '../../testing/test-database.ts';
 import type { ClaimedTask } from './replication.ts';
@@ -51,6 +52,25 @@ describeEachDatabase('registries in trouble', (open) => {
       expect(await all.claims.claim('b', plenty)).toEqual([]);
       await all.breakers.probeNowFor([first.id]);
       expect(only(await all.claims.claim('b', plenty))).toMatchObject({ id: first.id, attempt: 2 });
+    });
+
+    test('what a person has run again waits with the cause and is due; no other is due before the registry is', async () => {
+      const all = stores(await open());
+      const { executionId, taskIds } = await create(all, ['1', '2'], 'north');
+      const [one, two] = await all.claims.claim('a', plenty);
+      if (!one || !two) throw new Error('Both had to be claimed.');
+      await all.records.write('a', [record(one, waits), record(two, { ...waits, state: 'failed' })]);
+      await all.breakers.open('north', full, 60_000);
+      const isDue = sql<boolean>`next_attempt_at <= now()`.as('is_due');
+      const tasks = () => all.database.kysely.selectFrom('tasks').select(['state', 'reason', isDue]).execute();
+      // Its own time has come, and it would still not be tried.
+      expect((await all.breakers.park()).taskIds).toEqual([one.id]);
+      expect((await tasks()).find(({ state }) => state === 'waiting')?.is_due).toBe(false);
+      expect((await all.breakers.park()).taskIds).toEqual([]);
+      for (const taskId of taskIds) expect((await all.store.retry({ taskId }, null)).taskIds).toEqual([taskId]);
+      expect(await tasks()).toEqual(taskIds.map(() => ({ state: 'waiting', reason: full, is_due: true })));
+      await all.breakers.probeNowFor(taskIds);
+      expect(only(await all.claims.claim('a', plenty)).executionId).toBe(executionId);
     });
 
     test('closed by what was written there, everything goes on', async () => {

@@ -1,8 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
-import type { Reason } from './replication.ts';
+import type { Reason, Touched } from './replication.ts';
 import { aboutWriting } from './retry-policy.ts';
-import type { Touched } from './replication.store.ts';
+
+/** Of `tasks t` and `registry_breakers b`: whether the task has to do with that registry. */
+const needs = sql<boolean>`(t.destination_registry_id = b.registry_id
+  or (t.source_registry_id = b.registry_id and b.reason->>'code' not in (${sql.join(aboutWriting)})))`;
 
 export type BreakersStore = ReturnType<typeof createBreakersStore>;
 
@@ -61,15 +64,14 @@ export function createBreakersStore(database: Kysely<Tables>) {
       return rows.map((row) => row.registry_id);
     },
 
-    /** Tasks that were made since wait with the cause, instead of being queued without one. */
+    /** Tasks that were made since wait with the cause, instead of being queued without one; and none is due before its time. */
     async park(): Promise<Touched> {
       const { rows } = await sql<{ id: string; execution_id: string }>`
         update tasks t set state = 'waiting', reason = b.reason,
           next_attempt_at = b.probe_at + random() * interval '2 seconds'
         from registry_breakers b
-        where t.state = 'queued' and not t.stop_requested and b.probe_at > now()
-          and (t.destination_registry_id = b.registry_id
-            or (t.source_registry_id = b.registry_id and b.reason->>'code' not in (${sql.join(aboutWriting)})))
+        where (t.state = 'queued' or (t.state = 'waiting' and t.next_attempt_at < b.probe_at))
+          and not t.stop_requested and b.probe_at > now() and ${needs}
         returning t.id, t.execution_id`.execute(database);
       return {
         taskIds: rows.map(({ id }) => id),
@@ -77,4 +79,12 @@ export function createBreakersStore(database: Kysely<Tables>) {
       };
     },
   };
+}
+
+/** What needs a registry that is in trouble is tried one at a time: the others wait, and are due when it can be used again. */
+export async function waitBehindBreakers(transaction: Kysely<Tables>, taskIds: readonly string[]): Promise<void> {
+  await sql`
+    update tasks t set state = 'waiting', reason = b.reason, next_attempt_at = now()
+    from registry_breakers b
+    where t.id = any (${[...taskIds]}::uuid[]) and t.state = 'queued' and ${needs}`.execute(transaction);
 }

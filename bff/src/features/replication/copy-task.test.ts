@@ -28,6 +28,7 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     replacesDigest: null,
     attempt: 1,
     attemptsAllowed: 10,
+    attemptsForgiven: 0,
     deadlineLeftMs: 1000,
     fence: 1,
     createdAt: new Date(0),

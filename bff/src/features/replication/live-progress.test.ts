@@ -28,6 +28,8 @@ const task = (id: string, change: Partial<Task> = {}): Task => ({
   digest: null,
   replacesDigest: null,
   movesTagOnly: false,
+  tries: 1,
+  triesAllowed: 10,
   reason: null,
   nextAttemptAt: null,
   createdAt: new Date(0),

@@ -1,6 +1,6 @@
 import type { Registry } from '../registries/registries.service.ts';
-import { maintenanceCode, type Reason } from './replication.ts';
-import type { ReplicationStore, Touched } from './replication.store.ts';
+import { maintenanceCode, type Reason, type Touched } from './replication.ts';
+import type { ReplicationStore } from './replication.store.ts';
 import { sentences } from './task-outcome.ts';
 
 export interface MaintenanceParkingDeps {

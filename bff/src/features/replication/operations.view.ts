@@ -124,7 +124,7 @@ async function failureRows(database: Kysely<Tables>): Promise<FailureGroup[]> {
       count(distinct execution_id) as execution_count,
       min(coalesce(failing.since, finished_at, started_at, created_at)) as since,
       min(next_attempt_at) filter (where reason->>'code' not in (${sql.join(parkedCodes)})) as next_attempt_at,
-      to_jsonb((array_agg(id order by created_at desc))[1:${sql.lit(shownTaskIds)}]) as task_ids,
+      to_jsonb((array_agg(id order by state = 'failed' desc, created_at desc))[1:${sql.lit(shownTaskIds)}]) as task_ids,
       to_jsonb(coalesce(array_agg(distinct policy_id) filter (where policy_id is not null), '{}')) as policy_ids
     from tasks t
     left join lateral (

@@ -1,5 +1,6 @@
+import type { Touched } from './replication.ts';
 import type { Decided, PlanExecutionsStore, PlannedExecution, PlannedTask } from './plan-executions.store.ts';
-import type { ReplicationTransaction, Touched } from './replication.store.ts';
+import type { ReplicationTransaction } from './replication.store.ts';
 
 export type { Decided, PlannedExecution, PlannedTask } from './plan-executions.store.ts';
 

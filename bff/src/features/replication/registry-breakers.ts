@@ -1,6 +1,6 @@
 import type { BreakersStore } from './breakers.store.ts';
-import type { ClaimedTask, Reason } from './replication.ts';
-import type { ReplicationStore, Touched } from './replication.store.ts';
+import type { ClaimedTask, Reason, Touched } from './replication.ts';
+import type { ReplicationStore } from './replication.store.ts';
 import { registryWideCodes } from './retry-policy.ts';
 import type { RunningTask } from './running-task.ts';
 

@@ -15,6 +15,8 @@ export function progressAnswer(task: Task, now: Date): contract.TaskProgress {
     executionId: task.executionId,
     state: task.state,
     attempt: task.attempt,
+    tries: task.tries,
+    triesAllowed: task.triesAllowed,
     bytesTotal: task.bytesTotal,
     bytesDone: task.bytesDone,
     bytesSkipped: task.bytesSkipped,

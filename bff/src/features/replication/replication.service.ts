@@ -1,7 +1,6 @@
 import type { RegistryClient } from '../../registry-client/index.ts';
 import type { TagMove, Target } from '../../replication-engine/index.ts';
-import type { RegistriesService, Registry } from '../registries/registries.service.ts';
-import { RegistryNotFoundError } from '../registries/registries.service.ts';
+import { type RegistriesService, type Registry, RegistryNotFoundError } from '../registries/registries.service.ts';
 import { type CopyPreview, previewCopy } from './copy-preview.ts';
 import type { CopyHintsView } from './copy-hints.view.ts';
 import type { CopyPreviewView } from './copy-preview.view.ts';
@@ -15,6 +14,7 @@ import {
   type Task,
   type TaskBlob,
   type TaskDestination,
+  type Touched,
 } from './replication.ts';
 import { MaintenanceParking, maintenanceReason } from './maintenance-parking.ts';
 import { PlanExecutions } from './plan-executions.ts';
@@ -22,7 +22,7 @@ import type { PlanExecutionsStore } from './plan-executions.store.ts';
 import { type Refresh, RefreshQueue } from './refresh-queue.ts';
 import { type RefreshedTag, refreshesAfter, tagsOf } from './refreshes-after.ts';
 import type { UnheardCopiesView } from './unheard-copies.view.ts';
-import type { ReplicationStore, ReplicationTransaction, Touched, Which } from './replication.store.ts';
+import type { ReplicationStore, ReplicationTransaction, Which } from './replication.store.ts';
 import { RegistryBreakers } from './registry-breakers.ts';
 import type { RunningTask } from './running-task.ts';
 import type { TaskClaimsStore } from './task-claims.store.ts';

@@ -1,9 +1,17 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
-import { declinedCode, onHoldCodes, type Reason, type TaskDestination, type TaskSource } from './replication.ts';
+import {
+  declinedCode,
+  onHoldCodes,
+  type Reason,
+  type TaskDestination,
+  type TaskSource,
+  type Touched,
+} from './replication.ts';
 import { aboutWriting } from './retry-policy.ts';
 import { sentences } from './task-outcome.ts';
 import { parkPaused } from './task-pauses.store.ts';
+import { waitBehindBreakers } from './breakers.store.ts';
 import { endExecutions } from './task-records.store.ts';
 
 export interface NewExecution {
@@ -20,12 +28,6 @@ export interface NewExecution {
   }[];
 }
 
-/** Ids of what a change touched. */
-export interface Touched {
-  readonly taskIds: readonly string[];
-  readonly executionIds: readonly string[];
-}
-
 export type Which =
   | { readonly executionId: string }
   | { readonly taskId: string }
@@ -37,6 +39,8 @@ export type ReplicationTransaction = Kysely<Tables>;
 
 /** Attempts that a task gets when it is made, and again whenever a person has it run again. */
 export const attemptsMax = 10;
+const attemptsAgain = sql`coalesce(
+  (select (p.content->'options'->>'attempts')::integer from policies p where p.id = tasks.policy_id), ${attemptsMax}::integer)`;
 const deadline = sql<Date>`now() + interval '24 hours'`;
 const insertChunkLength = 500;
 
@@ -199,7 +203,8 @@ async function retry(transaction: Kysely<Tables>, which: Which, requesterId: str
       : sql`${chosenTasks(which)} and state in ('failed', 'stopped')`;
   const isDeclined = sql`coalesce(reason->>'code', '') = ${declinedCode}`;
   const { rows } = await sql<{ id: string; execution_id: string }>`
-          update tasks set state = 'queued', stop_requested = false, attempts_allowed = attempt + ${attemptsMax},
+          update tasks set state = 'queued', stop_requested = false, attempts_allowed = attempt + ${attemptsAgain},
+            attempts_forgiven = attempt,
             deadline_at = ${deadline}, next_attempt_at = null, finished_at = null, reason = null,
             requester_id = ${requesterId}::uuid
           where ${chosen} and not ${isDeclined} returning id, execution_id`.execute(transaction);
@@ -210,6 +215,7 @@ async function retry(transaction: Kysely<Tables>, which: Which, requesterId: str
       .set({ state: 'running', finished_at: null })
       .where('id', 'in', touched.executionIds)
       .execute();
+    await waitBehindBreakers(transaction, touched.taskIds);
     // What failed of a policy that is paused by now waits with the rest of it.
     await parkPaused(transaction, touched.taskIds);
   }

@@ -57,6 +57,9 @@ export interface Task extends TaskFigures {
   readonly movesTagOnly: boolean;
   readonly state: TaskState;
   readonly attempt: number;
+  /** Attempts that count, and how many of them there may be. */
+  readonly tries: number;
+  readonly triesAllowed: number;
   readonly reason: Reason | null;
   readonly nextAttemptAt: Date | null;
   readonly createdAt: Date;
@@ -66,6 +69,18 @@ export interface Task extends TaskFigures {
   /** Only while it runs in this process. */
   readonly rateBytesPerSecond: number | null;
   readonly etaSeconds: number | null;
+}
+
+/** What counts of a task's attempts; those of workers that died do, but are not told beyond what is allowed. */
+export function triesOf(task: Pick<ClaimedTask, 'attempt' | 'attemptsAllowed' | 'attemptsForgiven'>) {
+  const triesAllowed = task.attemptsAllowed - task.attemptsForgiven;
+  return { tries: Math.min(task.attempt - task.attemptsForgiven, triesAllowed), triesAllowed };
+}
+
+/** Ids of what a change touched. */
+export interface Touched {
+  readonly taskIds: readonly string[];
+  readonly executionIds: readonly string[];
 }
 
 export interface PlatformOfBlob {
@@ -116,6 +131,8 @@ export interface ClaimedTask {
   readonly replacesDigest: string | null;
   readonly attempt: number;
   readonly attemptsAllowed: number;
+  /** Of both those that do not count. */
+  readonly attemptsForgiven: number;
   /** By the database's clock, when it was claimed. */
   readonly deadlineLeftMs: number;
   readonly fence: number;

@@ -1,4 +1,4 @@
-import type { AttemptEnd, ClaimedTask, Task, TaskLogEntry } from './replication.ts';
+import { type AttemptEnd, type ClaimedTask, type Task, type TaskLogEntry, triesOf } from './replication.ts';
 import type { TaskRecord } from './task-records.store.ts';
 import { CutError, type CutCause, logLines } from './task-outcome.ts';
 import { TaskProgress } from './task-progress.ts';
@@ -95,7 +95,7 @@ export class RunningTask {
       digest: this.#digest,
       reason: end?.reason ?? null,
       delayMs: end?.state === 'waiting' ? end.delayMs : null,
-      attemptsForgiven: end?.state === 'queued' || (end?.state === 'waiting' && end.isFree) ? 1 : 0,
+      attemptsForgiven: forgivenBy(end),
       outcome: end === undefined ? null : outcomeOf(end),
       isPlannedAnew: this.progress.takeIsPlanned(),
       bytesTotal,
@@ -126,6 +126,7 @@ export class RunningTask {
       movesTagOnly: false,
       state: end?.state ?? 'running',
       attempt: task.attempt,
+      ...triesOf({ ...task, ...withForgiven(task, forgivenBy(end)) }),
       reason: end?.reason ?? null,
       nextAttemptAt: end?.state === 'waiting' ? new Date(endedAt.getTime() + end.delayMs) : null,
       createdAt: task.createdAt,
@@ -138,6 +139,15 @@ export class RunningTask {
       etaSeconds: end === undefined ? etaSeconds : null,
     };
   }
+}
+
+/** It was not the task's fault: as if it had not been tried. */
+function forgivenBy(end: AttemptEnd | undefined): number {
+  return end?.state === 'queued' || (end?.state === 'waiting' && end.isFree) ? 1 : 0;
+}
+
+function withForgiven({ attemptsAllowed, attemptsForgiven }: ClaimedTask, count: number) {
+  return { attemptsAllowed: attemptsAllowed + count, attemptsForgiven: attemptsForgiven + count };
 }
 
 function outcomeOf(end: AttemptEnd): TaskRecord['outcome'] {

@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeEachDatabase } from '../../testing/test-database.ts';
 import { createOperationsView } from './operations.view.ts';
-import { endExecutions } from './task-records.store.ts';
+import { endExecutions, type TaskRecord } from './task-records.store.ts';
+import { createTasksView } from './tasks.view.ts';
 import { create, plenty, record, stores, succeeded, type TaskStores } from './testing/task-stores.ts';
 
 const expireLeases = ({ database }: TaskStores) =>
@@ -266,6 +267,34 @@ describeEachDatabase('claims of tasks', (open) => {
     expect((await all.store.retry({ taskId: one.id }, null)).taskIds).toEqual([]);
     const [again] = await all.claims.claim('a', plenty);
     expect(again).toMatchObject({ id: two.id, attempt: 2, attemptsAllowed: 11 });
+  });
+
+  test('tries that a registry as a whole made fail do not count, and a person’s word begins a new count', async () => {
+    const all = stores(await open());
+    const { taskIds } = await create(all, ['1']);
+    const [taskId = ''] = taskIds;
+    const shown = async () => {
+      const task = await createTasksView(all.database.kysely).find(taskId);
+      return [task?.attempt, task?.tries, task?.triesAllowed];
+    };
+    const tryOnce = async (change: Partial<TaskRecord>) => {
+      await sql`update tasks set next_attempt_at = now() where state = 'waiting'`.execute(all.database.kysely);
+      const [claimed] = await all.claims.claim('a', plenty);
+      if (claimed === undefined) throw new Error('It had to be claimed.');
+      await all.records.write('a', [record(claimed, { state: 'waiting', outcome: 'failed', delayMs: 0, ...change })]);
+    };
+    await tryOnce({ attemptsForgiven: 1 });
+    expect(await shown()).toEqual([1, 0, 10]);
+    await tryOnce({});
+    expect(await shown()).toEqual([2, 1, 10]);
+    for (let count = 0; count < 9; count += 1) await tryOnce({ attemptsForgiven: 1 });
+    expect(await shown()).toEqual([11, 1, 10]);
+    await tryOnce({ state: 'failed' });
+    expect(await shown()).toEqual([12, 2, 10]);
+    await all.store.retry({ taskId }, null);
+    expect(await shown()).toEqual([12, 0, 10]);
+    await tryOnce({});
+    expect(await shown()).toEqual([13, 1, 10]);
   });
 
   test('tasks past their deadline fail by themselves', async () => {

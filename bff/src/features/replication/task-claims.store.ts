@@ -153,6 +153,7 @@ interface ClaimRow {
   replaces_digest: string | null;
   attempt: number;
   attempts_allowed: number;
+  attempts_forgiven: number;
   deadline_left_ms: number;
   fence: number;
   created_at: Date;
@@ -322,6 +323,7 @@ function claimedTask(row: ClaimRow): ClaimedTask {
     replacesDigest: row.replaces_digest,
     attempt: row.attempt,
     attemptsAllowed: row.attempts_allowed,
+    attemptsForgiven: row.attempts_forgiven,
     deadlineLeftMs: row.deadline_left_ms,
     fence: row.fence,
     createdAt: row.created_at,

@@ -66,7 +66,7 @@ async function writeTasks(database: Connection, owner: string, records: readonly
       state = x.state, digest = x.digest, reason = nullif(x.reason, 'null'::jsonb),
       bytes_total = coalesce(x.bytes_total, t.bytes_total), bytes_done = x.bytes_done, bytes_skipped = x.bytes_skipped,
       blobs_total = x.blobs_total, blobs_done = x.blobs_done,
-      attempts_allowed = t.attempts_allowed + x.forgiven,
+      attempts_allowed = t.attempts_allowed + x.forgiven, attempts_forgiven = t.attempts_forgiven + x.forgiven,
       next_attempt_at = case when x.state = 'waiting' then now() + x.delay_ms * interval '1 millisecond' end,
       finished_at = case when x.state in ('succeeded', 'failed', 'stopped') then now() end,
       lease_owner = case when x.state = 'running' then t.lease_owner end,

@@ -13,6 +13,7 @@ import {
   type TaskKind,
   type TaskLogEntry,
   type TaskState,
+  triesOf,
 } from './replication.ts';
 
 export interface Attempt {
@@ -206,6 +207,8 @@ interface TaskRow {
   replaces_digest: string | null;
   state: TaskState;
   attempt: number;
+  attempts_allowed: number;
+  attempts_forgiven: number;
   reason: Reason | null;
   bytes_total: number | null;
   bytes_done: number;
@@ -251,6 +254,11 @@ function taskOf(row: TaskRow): Task {
     movesTagOnly: row.moves_tag_only,
     state: row.state,
     attempt: row.attempt,
+    ...triesOf({
+      attempt: row.attempt,
+      attemptsAllowed: row.attempts_allowed,
+      attemptsForgiven: row.attempts_forgiven,
+    }),
     reason: row.reason,
     bytesTotal: row.bytes_total,
     bytesDone: row.bytes_done,

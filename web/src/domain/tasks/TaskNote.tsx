@@ -28,11 +28,7 @@ function WaitingNote({ nextAttemptAt, reason }: { nextAttemptAt: string | null; 
   const { clock } = useFormat();
   const seconds = secondsUntil(nextAttemptAt, useNow());
   const next =
-    seconds === undefined
-      ? null
-      : seconds > 0
-        ? t('figures.nextTry', { clock: clock(seconds) })
-        : t('figures.tryingNow');
+    seconds === undefined ? null : seconds > 0 ? t('figures.nextTry', { clock: clock(seconds) }) : t('figures.due');
   return <>{[reason, next].filter(Boolean).join(' · ')}</>;
 }
 

@@ -9,6 +9,8 @@ const task = (id: string, change: Partial<Task> = {}): Task => ({
   kind: 'copy',
   state: 'running',
   attempt: 1,
+  tries: 1,
+  triesAllowed: 10,
   bytesTotal: 100,
   bytesDone: 10,
   bytesSkipped: 0,

@@ -7,6 +7,8 @@ const progress = (fields: Partial<TaskProgress>): TaskProgress => ({
   executionId: '0b6f8a70-0000-4000-8000-000000000002',
   state: 'running',
   attempt: 1,
+  tries: 1,
+  triesAllowed: 10,
   bytesTotal: 100,
   bytesDone: 10,
   bytesSkipped: 0,

@@ -3,6 +3,8 @@ import type { TaskBlob, TaskProgress } from 'bff/contract/replication';
 const progressFields = [
   'state',
   'attempt',
+  'tries',
+  'triesAllowed',
   'bytesTotal',
   'bytesDone',
   'bytesSkipped',

@@ -8,6 +8,8 @@ const task = (id: string, fields: Partial<Task> = {}): Task => ({
   executionId: 'execution',
   state: 'running',
   attempt: 1,
+  tries: 1,
+  triesAllowed: 10,
   bytesTotal: 100,
   bytesDone: 0,
   bytesSkipped: 0,

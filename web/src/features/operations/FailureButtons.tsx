@@ -23,16 +23,22 @@ export function FailureButtons({ failure }: { failure: Failure }) {
   const { t } = useTranslation('operations');
   const errorWords = useErrorWords();
   const canPush = useCan('artifact.push');
+  const directory = useRegistryDirectory();
   const retry = useRetryTasks();
   const run = () =>
     retry.mutate(failure, {
-      onSuccess: ({ retried, refused, left }) => {
+      onSuccess: ({ retried, refused, waitsFor, left }) => {
         const all = retried + refused + left;
         const words = [
           left > 0
             ? t('failure.retriedSome', { count: retried, all })
             : retried > 0
-              ? t('failure.retried', { count: retried })
+              ? waitsFor === null
+                ? t('failure.retried', { count: retried })
+                : t('failure.retriedWaits', {
+                    count: Math.max(retried, failure.taskCount - refused),
+                    registry: directory.find(waitsFor).name,
+                  })
               : null,
           refused > 0 ? t('failure.someNotRetried', { count: refused }) : null,
         ];

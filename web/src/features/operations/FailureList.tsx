@@ -87,5 +87,5 @@ function NextTry({ at }: { at: string | null }) {
   const { clock } = useFormat();
   const seconds = secondsUntil(at, useNow());
   if (seconds === undefined) return null;
-  return <span>{seconds > 0 ? t('failure.nextTry', { clock: clock(seconds) }) : t('failure.tryingNow')}</span>;
+  return <span>{seconds > 0 ? t('failure.nextTry', { clock: clock(seconds) }) : t('failure.nextTryDue')}</span>;
 }

@@ -148,5 +148,5 @@ function Backoff({ until }: { until: string | null }) {
   const { clock } = useFormat();
   const seconds = secondsUntil(until, useNow());
   if (seconds === undefined) return '–';
-  return seconds > 0 ? clock(seconds) : t('failure.tryingNow');
+  return seconds > 0 ? clock(seconds) : t('failure.due');
 }

@@ -38,8 +38,8 @@ export function RunningTaskRow({ task, moving }: { task: Task; moving: readonly 
       )}
       <span className={styles['number']}>{rate(liveFigures(task).rateBytesPerSecond)}</span>
       <span className={styles['taskNote']} data-tone={taskTone(task)}>
-        {task.attempt > 1 && task.state !== 'queued'
-          ? `${t('tasks:figures.attempt', { number: task.attempt })} · `
+        {task.tries > 1 && task.state !== 'queued'
+          ? `${t('tasks:figures.tryOf', { number: task.tries, all: task.triesAllowed })} · `
           : null}
         <TaskNote task={task} />
       </span>

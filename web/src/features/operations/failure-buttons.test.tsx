@@ -78,6 +78,19 @@ describe('the buttons of a cause', () => {
     await waitFor(() => expect(currentToasts().at(-1)?.message).toBe('2 of 2000 tasks run again.'));
   });
 
+  it('say for what they wait where the registry is in trouble still, however many the server names', async () => {
+    const waits = { state: 'waiting', reason: { ...failure.reason, params: { registryId: 'branch-north' } } };
+    const many = { taskCount: 1200, waitingCount: 1200, taskIds: ['t-1', 't-2'] };
+    open(many, {
+      'POST /tasks/t-1/retry': { state: 'running', reason: null },
+      'POST /tasks/t-2/retry': waits,
+      'GET /operations': { failures: [{ ...failure, ...many }] },
+    });
+    await userEvent.setup().click(await screen.findByRole('button', { name: 'Retry' }));
+    const words = '1200 tasks will be tried as soon as branch-north can be used again.';
+    await waitFor(() => expect(currentToasts().at(-1)).toMatchObject({ message: words, tone: 'ok' }));
+  });
+
   it('lead to the copy whose tasks they are', async () => {
     open({});
     expect(await showTasks()).toBe('/replication/executions/e-1?state=waiting');

@@ -288,13 +288,13 @@ describe('what copies now', () => {
   });
 
   it('says of a task that is tried again which try it is', async () => {
-    const again = { ...runningTask(1), attempt: 2 };
-    const queued = { ...runningTask(2), attempt: 2, state: 'queued' as const };
+    const again = { ...runningTask(1), attempt: 5, tries: 2 };
+    const queued = { ...runningTask(2), attempt: 5, tries: 2, state: 'queued' as const };
     draw('/operations', <OperationsPage />, { operations, tasks: [runningTask(0), again, queued] });
     const section = await screen.findByRole('region', { name: 'Copying now' });
     const [first, second, third] = await within(section).findAllByRole('listitem');
     expect(first?.textContent).not.toContain('try');
-    expect(second?.textContent).toContain('try 2 · 1 of 3 blobs');
+    expect(second?.textContent).toContain('try 2 of 10 · 1 of 3 blobs');
     expect(third?.textContent).not.toContain('try');
   });
 

@@ -77,6 +77,18 @@ describe('running the tasks of a copy again', () => {
     expect(await screen.findByRole('button', { name: 'Run 1 again' }, wait)).toBeDefined();
   });
 
+  it('says what happens then: that they wait, and for what', async () => {
+    const reason = { ...because('connection-refused'), params: { registryId: 'testing' } };
+    const activity = { kind: 'waiting', taskCount: 1, reason } as const;
+    const again = executionWith({ state: 'running', activity, tasks: { ...noTasks, waiting: 1 } });
+    const tasks = [endedTask(3, { state: 'failed', reason })];
+    const failed = { state: 'failed' as const, tasks: { ...noTasks, failed: 1 } };
+    open({ execution: failed, tasks, answers: { [`POST /executions/${again.id}/retry`]: again } });
+    await userEvent.setup().click(await screen.findByRole('button', { name: 'Run 1 again' }, wait));
+    const message = '1 task will be tried again. For now: testing cannot be reached.';
+    await waitFor(() => expect(currentToasts()).toMatchObject([{ message }]), wait);
+  });
+
   it('is not offered where nothing else was stopped', async () => {
     open({ execution: stopped, tasks: [declined(1), declined(2), declined(3)] });
     await rowOf(/3\.0/);

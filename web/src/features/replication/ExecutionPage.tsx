@@ -9,6 +9,7 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { useIsOwn } from '../../domain/account.ts';
 import { useMayPushToAll, useMayStopToAll } from '../../domain/may-push.ts';
 import { useCurrentFigures } from '../../domain/current-figures.ts';
+import { useActivityWords } from '../../domain/tasks/activity-words.ts';
 import { Figures } from '../../domain/tasks/Figures.tsx';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
@@ -136,9 +137,15 @@ function ExecutionButtons({ execution }: { execution: Execution }) {
   const canStop = useMayStopToAll(destinationsOf(tasks, ({ state }) => canStopTask(state)));
   const isOwn = useIsOwn(execution);
   const errorWords = useErrorWords();
+  const activityWords = useActivityWords();
   const { stop, retry } = useExecutionActions(execution.id);
   const [isAsking, setIsAsking] = useState(false);
   const retryable = countRetryable(execution, tasks);
+  const sayRetried = ({ activity }: Execution) => {
+    const words = t('execution.retried', { count: retryable });
+    const cause = isWaiting(activity) ? activityWords(activity).cause : null;
+    toast({ message: cause === null ? words : t('execution.retriedWaits', { words, cause }), tone: 'ok' });
+  };
   const sayRefusal = (error: Error) => {
     const isNothing = error instanceof ApiError && error.code === 'task-not-retryable';
     toast({ message: isNothing ? t('execution.nothingToRetry') : errorWords(error).sentence, tone: 'danger' });
@@ -149,7 +156,7 @@ function ExecutionButtons({ execution }: { execution: Execution }) {
         <Button
           variant="outlined"
           disabled={retry.isPending}
-          onClick={() => retry.mutate(undefined, { onError: sayRefusal })}
+          onClick={() => retry.mutate(undefined, { onSuccess: sayRetried, onError: sayRefusal })}
         >
           {t('execution.retryFailed', { count: retryable })}
         </Button>

@@ -17,12 +17,15 @@ const tones: Readonly<Record<Attempt['outcome'], Tone>> = {
 };
 
 /** Every try of a task, the newest first, each with what ended it. */
-export function TaskAttempts({ attempts }: { attempts: TaskDetail['attempts'] }) {
+export function TaskAttempts({ task: { attempts, tries, triesAllowed } }: { task: TaskDetail }) {
   const { t } = useTranslation('replication');
   return (
     <section className={styles['section']} aria-labelledby="task-attempts">
       <div className={styles['sectionHead']}>
         <h2 id="task-attempts">{t('task.attempts')}</h2>
+        {attempts.length > tries ? (
+          <span className={styles['muted']}>{t('task.attemptsCount', { done: tries, all: triesAllowed })}</span>
+        ) : null}
       </div>
       {attempts.length === 0 ? (
         <p className={styles['muted']}>{t('task.attemptsNone')}</p>

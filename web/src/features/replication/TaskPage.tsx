@@ -71,7 +71,7 @@ export function TaskPage() {
         {task.kind === 'delete' ? null : <TaskBlobs task={task} />}
         <div>
           <TaskFacts task={task} />
-          <TaskAttempts attempts={task.attempts} />
+          <TaskAttempts task={task} />
         </div>
       </div>
       <TaskLog lines={task.log} fileName={`longshore-task-${task.id}.log`} />
@@ -110,6 +110,7 @@ function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
   const seconds = elapsedSeconds(task, useNow());
   const { rateBytesPerSecond, etaSeconds } = liveFigures(task);
   const isRunning = task.state === 'running';
+  const tries = task.tries === 0 ? '–' : t('tasks:figures.triesOf', { number: task.tries, all: task.triesAllowed });
   return (
     <div className={styles['summary']}>
       {/* While bytes move, the figures below say it all. */}
@@ -147,7 +148,7 @@ function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
           ...(task.bytesTotal === null || task.kind === 'delete'
             ? []
             : [{ key: 'size', label: t('task.size'), value: bytes(task.bytesTotal) }]),
-          { key: 'attempt', label: t('execution.column.attempt'), value: task.attempt === 0 ? '–' : task.attempt },
+          { key: 'attempt', label: t('execution.column.attempt'), value: tries },
         ]}
       />
     </div>

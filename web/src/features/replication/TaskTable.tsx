@@ -40,7 +40,7 @@ const urlDefaults = { state: '', q: '' };
 
 /** The tasks of an execution, those that need a person first. */
 export function TaskTable({ executionId, state, q }: TaskTableProps) {
-  const { t } = useTranslation('replication');
+  const { t } = useTranslation(['replication', 'tasks']);
   const errorWords = useErrorWords();
   const [, setUrl] = useUrlState(urlDefaults);
   const query = useInfiniteQuery(
@@ -85,7 +85,7 @@ export function TaskTable({ executionId, state, q }: TaskTableProps) {
 }
 
 function useTaskColumns(): Column<Task>[] {
-  const { t } = useTranslation('replication');
+  const { t } = useTranslation(['replication', 'tasks']);
   const { rate } = useCurrentFigures();
   const directory = useRegistryDirectory();
   return useMemo((): Column<Task>[] => {
@@ -131,10 +131,15 @@ function useTaskColumns(): Column<Task>[] {
       {
         key: 'attempt',
         header: t('execution.column.attempt'),
-        width: 56,
+        width: 72,
         align: 'end',
         narrow: 'hidden',
-        cell: ({ attempt }) => (attempt === 0 ? '' : attempt),
+        cell: ({ tries, triesAllowed, state }) =>
+          tries === 0
+            ? ''
+            : state === 'waiting' || state === 'failed'
+              ? t('tasks:figures.triesOf', { number: tries, all: triesAllowed })
+              : tries,
       },
       {
         key: 'note',

@@ -61,6 +61,9 @@ export const text = {
     stop: 'Stop',
     retryFailed_one: 'Run {{count}} again',
     retryFailed_other: 'Run {{count}} again',
+    retried_one: '{{count}} task will be tried again.',
+    retried_other: '{{count}} tasks will be tried again.',
+    retriedWaits: '{{words}} For now: {{cause}}.',
     nothingToRetry: 'Nothing can be run again: what was stopped are deletions that somebody decided against.',
     stopConfirm: {
       title: 'Stop this copy?',
@@ -127,6 +130,7 @@ export const text = {
     blobsFacts: '{{copied}} copied, {{mounted}} mounted, {{existed}} already there',
     attempts: 'Attempts',
     attemptsNone: 'Not started yet.',
+    attemptsCount: '{{done}} of {{all}} count; while a registry is down, none does',
     attemptOutcome: {
       running: 'running',
       succeeded: 'done',

@@ -60,6 +60,8 @@ export const text = {
     },
     stop: '停止',
     retryFailed_other: '重新运行 {{count}} 个',
+    retried_other: '将重新尝试 {{count}} 个任务。',
+    retriedWaits: '{{words}}目前：{{cause}}。',
     nothingToRetry: '没有可以重新运行的任务：已停止的都是有人决定不执行的删除。',
     stopConfirm: {
       title: '停止这次复制？',
@@ -121,6 +123,7 @@ export const text = {
     blobsFacts: '已复制 {{copied}} 个，已挂载 {{mounted}} 个，原已存在 {{existed}} 个',
     attempts: '尝试',
     attemptsNone: '尚未开始。',
+    attemptsCount: '计 {{done}} / {{all}} 次；镜像仓库不可用时不计',
     attemptOutcome: {
       running: '进行中',
       succeeded: '完成',
