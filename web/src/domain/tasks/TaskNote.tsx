@@ -36,10 +36,11 @@ function RunningNote({ task }: { task: NotedTask }) {
   const { t } = useTranslation('tasks');
   const clock = useCurrentFigures().clock(task.etaSeconds);
   if (task.kind === 'delete') return <>{t('figures.trashing')}</>;
-  if (task.bytesTotal === null) return <>{t('figures.planning')}</>;
+  // The catalog may know the size before it is known what of it is to be moved.
+  if (task.bytesTotal === null || task.blobsTotal === null) return <>{t('figures.planning')}</>;
   if (task.bytesDone >= task.bytesTotal) return <>{t('figures.finishing')}</>;
   const remaining = clock === null ? null : t('figures.remaining', { clock });
-  const blobs = task.blobsTotal === null ? null : t('figures.blobs', { done: task.blobsDone, count: task.blobsTotal });
+  const blobs = t('figures.blobs', { done: task.blobsDone, count: task.blobsTotal });
   return <>{[remaining, blobs].filter(Boolean).join(' · ')}</>;
 }
 
