@@ -85,7 +85,9 @@ function ScheduleDialog({
     limit: String(schedule?.limitMinutes ?? USUAL_MINUTES),
   });
   const limitMinutes = limitOf(values.limit);
-  const wrong = wrongFields(setSchedule.error);
+  const sent = setSchedule.variables;
+  const isAsSent = sent?.cron === values.cron && sent.timeZone === values.timeZone;
+  const wrong = wrongFields(isAsSent ? setSchedule.error : null);
   const typing = useScheduleWrong()(useDraftSchedule(values));
   const isOfField = wrong.has('cron') || wrong.has('timeZone');
   return (
@@ -94,9 +96,9 @@ function ScheduleDialog({
       title={t('schedule.title')}
       confirmLabel={t('schedule.save')}
       isBusy={setSchedule.isPending}
-      error={isOfField ? null : errorWords(setSchedule.error)}
+      error={isOfField || !isAsSent ? null : errorWords(setSchedule.error)}
       onConfirm={() => {
-        if (limitMinutes === undefined || Object.keys(typing).length > 0) return;
+        if (limitMinutes === undefined) return;
         const { cron, timeZone } = values;
         setSchedule.mutate(
           { cron, timeZone, limitMinutes },

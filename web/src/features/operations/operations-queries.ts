@@ -102,6 +102,8 @@ export function useRetryTasks() {
       // What waits for the registry is tried with the rest as soon as that can be used, whoever has asked for it.
       const isRestWaiting = waitsFor !== null && group?.waitingCount === group?.taskCount;
       const left = group === undefined || isRestWaiting ? 0 : failure.taskCount - tried.size;
+      // Each may have been the one that was being tried when it was asked for: what became of that tells.
+      if (waitsFor === null && retried > 0) waitsFor = await registryStillWaitedFor(failure);
       return { retried, refused: tried.size - retried, waitsFor, left };
     },
     onSettled: () => void readAgain(client, queriesOf([getOperations, listTasks])),
@@ -112,6 +114,11 @@ export function useRetryTasks() {
 function registryWaitedFor(tasks: readonly Task[]): string | null {
   const waiting = tasks.find(({ state, reason }) => state === 'waiting' && reason?.params['registryId'] !== undefined);
   return waiting?.reason?.params['registryId'] ?? null;
+}
+
+async function registryStillWaitedFor(failure: Failure): Promise<string | null> {
+  const now = await readFailure(failure).catch(() => undefined);
+  return now !== undefined && now.waitingCount > 0 ? (now.reason.params['registryId'] ?? null) : null;
 }
 
 /** @returns those that will be tried again, as they are then */
