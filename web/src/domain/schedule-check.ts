@@ -31,14 +31,18 @@ export function useScheduleWords(schedule: Schedule | null): string | undefined 
 /** What the server says of a schedule, with the time zone that it was asked about. */
 export type CheckedSchedule = ScheduleCheck & { readonly timeZone: string };
 
-/** What the server says of what is typed, a moment after the last key. Null: there is no schedule. */
+/**
+ * What the server says of what is typed, a moment after the last key; undefined until it has, so that nobody is kept from saving
+ * by what was wrong before. Null: there is no schedule.
+ */
 export function useDraftSchedule(typed: Schedule | null): CheckedSchedule | undefined {
   const cron = typed?.cron.trim() ?? '';
   const timeZone = typed?.timeZone.trim() ?? '';
-  const settled = useDebounced(cron === '' || timeZone === '' ? '' : JSON.stringify({ cron, timeZone }), PAUSE_MS);
+  const wanted = cron === '' || timeZone === '' ? '' : JSON.stringify({ cron, timeZone });
+  const settled = useDebounced(wanted, PAUSE_MS);
   const asked = settled === '' ? none : (JSON.parse(settled) as Schedule);
   const { data } = useQuery({ ...scheduleQuery(asked), enabled: settled !== '' && typed !== null });
-  return data && { ...data, timeZone: asked.timeZone };
+  return data && settled === wanted ? { ...data, timeZone } : undefined;
 }
 
 /** What is wrong with each of its fields, in the page's language. */

@@ -1,7 +1,8 @@
 import type { Operations, Route, Traffic } from 'bff/contract/operations';
 
 const still = { inBytesPerSecond: 0, outBytesPerSecond: 0, writing: 0, reading: 0, quietUntil: null };
-const noTasks = {
+/** Of a way that is named for the first time. */
+export const noTasks = {
   bytesLastHour: 0,
   runningTasks: 0,
   queuedTasks: 0,

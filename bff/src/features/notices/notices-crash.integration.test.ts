@@ -29,9 +29,8 @@ async function until<T>(find: () => T | undefined | Promise<T | undefined>): Pro
   throw new Error('It never came.');
 }
 
-test('killed while a notice is under way, the next process sends the same one again', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'longshore-notices-'));
-  toStop.push(() => rm(folder, { recursive: true, force: true }));
+/** Somebody to tell, and a registry with an image. */
+async function startBoth() {
   const receiver = await startReceiver();
   toStop.push(() => receiver.stop());
   const source = await startRealRegistry();
@@ -39,6 +38,13 @@ test('killed while a notice is under way, the next process sends the same one ag
   const atSource = clientOf(source);
   await pushImage(atSource, 'payments/api', '1.0', { layerSizes: [1000] });
   await atSource.close();
+  return { receiver, source };
+}
+
+test('killed while a notice is under way, the next process sends the same one again', async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'longshore-notices-'));
+  toStop.push(() => rm(folder, { recursive: true, force: true }));
+  const { receiver, source } = await startBoth();
   const registries = { main: source.url, north: 'http://127.0.0.1:9' };
   const environment = { LONGSHORE_ALLOWED_WEBHOOK_HOSTS: '127.0.0.1' };
   const first = await startLongshoreProcess({ folder, registries, environment });
@@ -77,13 +83,7 @@ test('killed while a notice is under way, the next process sends the same one ag
 test('an outage that consoles die in is told once, by whichever is there', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'longshore-outage-'));
   toStop.push(() => rm(folder, { recursive: true, force: true }));
-  const receiver = await startReceiver();
-  toStop.push(() => receiver.stop());
-  const source = await startRealRegistry();
-  toStop.push(() => source.stop());
-  const atSource = clientOf(source);
-  await pushImage(atSource, 'payments/api', '1.0', { layerSizes: [1000] });
-  await atSource.close();
+  const { receiver, source } = await startBoth();
   const databaseUrl = await createPostgresDatabase();
   const database = await openDatabase({ kind: 'postgres', url: databaseUrl, maxConnections: 2 });
   toStop.push(() => database.close());

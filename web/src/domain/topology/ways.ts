@@ -1,7 +1,7 @@
 import type { Operations } from 'bff/contract/operations';
 import type { Policy } from 'bff/contract/policies';
 import { isWaiting } from '../tasks/task-status.ts';
-import { hasFigures, type RouteEnds, routeKey } from '../traffic.ts';
+import { hasFigures, noTasks, type RouteEnds, routeKey } from '../traffic.ts';
 
 /** One way between two registries: who makes it, and, where that is known, what goes on there. */
 export interface Way extends RouteEnds {
@@ -13,15 +13,7 @@ export interface Way extends RouteEnds {
   readonly isOnce: boolean;
 }
 
-const nothing = {
-  bytesPerSecond: 0,
-  bytesLastHour: 0,
-  runningTasks: 0,
-  queuedTasks: 0,
-  waitingTasks: 0,
-  failedLastHour: 0,
-  activity: null,
-};
+const nothing = { ...noTasks, bytesPerSecond: 0 };
 
 /** Whether the policy copies there as things are. */
 export function isCopying(policy: Policy, destinationRegistryId: string): boolean {

@@ -98,7 +98,7 @@ function ScheduleDialog({
       isBusy={setSchedule.isPending}
       error={isOfField || !isAsSent ? null : errorWords(setSchedule.error)}
       onConfirm={() => {
-        if (limitMinutes === undefined) return;
+        if (limitMinutes === undefined || Object.keys(typing).length > 0) return;
         const { cron, timeZone } = values;
         setSchedule.mutate(
           { cron, timeZone, limitMinutes },

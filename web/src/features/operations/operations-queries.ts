@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getOperations, getThroughput, type Operations } from 'bff/contract/operations';
-import { listTasks, retryTask, type Task, type TaskBlob } from 'bff/contract/replication';
+import { listTasks, retryTask, type TaskBlob } from 'bff/contract/replication';
 import { useMemo, useState } from 'react';
 import { call } from '../../api/call.ts';
 import { endpointQuery } from '../../api/endpoint-query.ts';
@@ -87,47 +87,32 @@ export function useRetryTasks() {
     mutationFn: async (failure: Failure): Promise<RetryResult> => {
       const tried = new Set<string>();
       let retried = 0;
-      let waitsFor: string | null = null;
       let group: Failure | undefined = failure;
       for (let turn = 0; turn < RETRY_TURNS && group !== undefined; turn += 1) {
         const taskIds = group.taskIds.filter((taskId) => !tried.has(taskId));
         if (taskIds.length === 0) break;
         for (const taskId of taskIds) tried.add(taskId);
-        const answers = await retryEach(taskIds);
-        retried += answers.length;
-        waitsFor ??= registryWaitedFor(answers);
+        retried += await retryEach(taskIds);
         // Where it cannot be read, it is as it was.
-        group = tried.size < failure.taskCount ? await readFailure(failure).catch(() => failure) : undefined;
+        group = await readFailure(failure).catch(() => (tried.size < failure.taskCount ? failure : undefined));
       }
-      // What waits for the registry is tried with the rest as soon as that can be used, whoever has asked for it.
-      const isRestWaiting = waitsFor !== null && group?.waitingCount === group?.taskCount;
-      const left = group === undefined || isRestWaiting ? 0 : failure.taskCount - tried.size;
-      // Each may have been the one that was being tried when it was asked for: what became of that tells.
-      if (waitsFor === null && retried > 0) waitsFor = await registryStillWaitedFor(failure);
+      // What is still there waits for its registry: it is tried with the rest as soon as that can be used, whoever has asked.
+      const isWaiting = retried > 0 && group !== undefined && group.waitingCount === group.taskCount;
+      const waitsFor = isWaiting ? (group?.reason.params['registryId'] ?? null) : null;
+      const left = group === undefined || waitsFor !== null ? 0 : Math.max(0, failure.taskCount - tried.size);
       return { retried, refused: tried.size - retried, waitsFor, left };
     },
     onSettled: () => void readAgain(client, queriesOf([getOperations, listTasks])),
   });
 }
 
-/** One is tried, and the others wait for what that finds. */
-function registryWaitedFor(tasks: readonly Task[]): string | null {
-  const waiting = tasks.find(({ state, reason }) => state === 'waiting' && reason?.params['registryId'] !== undefined);
-  return waiting?.reason?.params['registryId'] ?? null;
-}
-
-async function registryStillWaitedFor(failure: Failure): Promise<string | null> {
-  const now = await readFailure(failure).catch(() => undefined);
-  return now !== undefined && now.waitingCount > 0 ? (now.reason.params['registryId'] ?? null) : null;
-}
-
-/** @returns those that will be tried again, as they are then */
-async function retryEach(taskIds: readonly string[]): Promise<Task[]> {
-  const retried: Task[] = [];
+/** @returns how many run again */
+async function retryEach(taskIds: readonly string[]): Promise<number> {
+  let retried = 0;
   for (let start = 0; start < taskIds.length; start += RETRIES_AT_ONCE) {
     const batch = taskIds.slice(start, start + RETRIES_AT_ONCE);
     const results = await Promise.allSettled(batch.map((taskId) => call(retryTask, { params: { taskId } })));
-    retried.push(...results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
+    retried += results.filter(({ status }) => status === 'fulfilled').length;
   }
   return retried;
 }
