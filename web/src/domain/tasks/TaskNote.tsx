@@ -1,12 +1,12 @@
 import type { Task, TaskProgress } from 'bff/contract/replication';
 import { useTranslation } from 'react-i18next';
-import { useNow } from '../../i18n/now.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { useCurrentFigures } from '../current-figures.ts';
 import { useReasonText } from '../reasons/reason-text.ts';
 import { shortenDigest } from '../digest.ts';
 import { useRegistryDirectory } from '../registry-directory.ts';
-import { elapsedSeconds, secondsUntil } from './task-figures.ts';
+import { useNextTry } from './next-try.ts';
+import { elapsedSeconds } from './task-figures.ts';
 import { useMovedWords } from './use-moved-words.ts';
 import { workOfTask } from './work-kind.ts';
 
@@ -24,11 +24,7 @@ export function TaskNote({ task }: { task: NotedTask }) {
 }
 
 function WaitingNote({ nextAttemptAt, reason }: { nextAttemptAt: string | null; reason: string | null }) {
-  const { t } = useTranslation('tasks');
-  const { clock } = useFormat();
-  const seconds = secondsUntil(nextAttemptAt, useNow());
-  const next =
-    seconds === undefined ? null : seconds > 0 ? t('figures.nextTry', { clock: clock(seconds) }) : t('figures.due');
+  const next = useNextTry(nextAttemptAt);
   return <>{[reason, next].filter(Boolean).join(' · ')}</>;
 }
 

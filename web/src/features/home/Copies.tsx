@@ -8,12 +8,11 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { PausedPolicies } from '../../domain/policy/PausedPolicies.tsx';
 import { ReasonText } from '../../domain/reasons/ReasonText.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { NextTry } from '../../domain/tasks/NextTry.tsx';
 import { isHeldReason, isOnHold } from '../../domain/tasks/task-status.ts';
-import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
-import { Sentence } from '../../ui/Sentence.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { operationsQuery } from './home-queries.ts';
 import styles from './Home.module.css';
@@ -92,11 +91,7 @@ function Failures({ failures, isQuiet: nothing }: { failures: Operations['failur
           <span className={styles['muted']}>
             {t('failureTasks', { count: failure.taskCount, shown: format.number(failure.taskCount) })}
           </span>
-          {failure.nextAttemptAt === null ? null : (
-            <span className={styles['muted']}>
-              <Sentence text={t('nextTry')} parts={{ when: <RelativeTime instant={failure.nextAttemptAt} /> }} />
-            </span>
-          )}
+          <NextTry at={failure.nextAttemptAt} className={styles['muted']} />
         </li>
       ))}
     </ul>

@@ -40,7 +40,6 @@ export const text = {
   onHold: 'On hold',
   failureTasks_one: '{{shown}} task',
   failureTasks_other: '{{shown}} tasks',
-  nextTry: 'next try <when/>',
   projects: 'Recently moved',
   myProjects: 'My projects',
   tasksOf: 'Manage {{project}}',

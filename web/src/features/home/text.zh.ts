@@ -33,7 +33,6 @@ export const text = {
   failing: '正在失败',
   onHold: '暂缓',
   failureTasks_other: '{{shown}} 个任务',
-  nextTry: '<when/>重试',
   projects: '最近变动',
   myProjects: '我的项目',
   tasksOf: '管理 {{project}}',

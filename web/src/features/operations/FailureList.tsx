@@ -1,12 +1,10 @@
 import type { Operations } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { NextTry } from '../../domain/tasks/NextTry.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
-import { secondsUntil } from '../../domain/tasks/task-figures.ts';
-import { useNow } from '../../i18n/now.ts';
 import { isOnHold } from '../../domain/tasks/task-status.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
-import { useFormat } from '../../i18n/use-format.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { CalmLine } from './CalmLine.tsx';
 import { FailureButtons } from './FailureButtons.tsx';
@@ -80,12 +78,4 @@ function FailureRow({ failure, hasControls }: { failure: Failure; hasControls: b
       {hasControls ? <FailureButtons failure={failure} /> : null}
     </li>
   );
-}
-
-function NextTry({ at }: { at: string | null }) {
-  const { t } = useTranslation('operations');
-  const { clock } = useFormat();
-  const seconds = secondsUntil(at, useNow());
-  if (seconds === undefined) return null;
-  return <span>{seconds > 0 ? t('failure.nextTry', { clock: clock(seconds) }) : t('failure.nextTryDue')}</span>;
 }

@@ -23,8 +23,6 @@ export const text = {
     waiting_one: '{{count}} will be tried again',
     waiting_other: '{{count}} will be tried again',
     since: 'began',
-    nextTry: 'next try in {{clock}}',
-    nextTryDue: 'next try is due',
     due: 'due',
     retry: 'Retry',
     decide: 'Say yes or no',

@@ -24,8 +24,6 @@ export const text = {
     tasks_other: '{{count}} 个任务',
     waiting_other: '其中 {{count}} 个将重试',
     since: '始于',
-    nextTry: '{{clock}} 后重试',
-    nextTryDue: '即将重试',
     due: '即将',
     decide: '去确认',
     retry: '重试',
