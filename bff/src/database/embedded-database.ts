@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { PGlite, types } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { Kysely, PGliteDialect, sql } from 'kysely';
@@ -13,14 +12,6 @@ import type { Tables } from './tables.ts';
 
 /** Left alone, PGlite takes 128 MB of shared buffers at start; the catalog's working set fits into far less. */
 const SERVER_SETTINGS = ['-c', 'shared_buffers=16MB'];
-
-/**
- * How much a WebAssembly function runs before V8 optimises it; left alone, about 13 million. Optimised code stays in memory:
- * a console at rest keeps 255 MB this way, 290 MB otherwise. The largest function (its optimisation takes 600 MB for some
- * seconds, once in a process) gets there in any case; only `--liftoff-only` on the command line keeps it from that, at
- * half the speed of every query.
- */
-const OPTIMISE_AFTER = '--wasm-tiering-budget=1000000000';
 
 const parsers = {
   [types.INT8]: Number,
@@ -35,7 +26,6 @@ export async function openEmbeddedDatabase(location: {
   initialContent?: Blob;
 }): Promise<Database & { pglite: PGlite }> {
   const { folder } = location;
-  setFlagsFromString(OPTIMISE_AFTER);
   if (folder !== null) await mkdir(path.dirname(folder), { recursive: true });
   const unlock = folder === null ? async () => {} : await lockFolder(folder);
   try {

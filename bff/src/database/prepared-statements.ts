@@ -21,7 +21,7 @@ const seenMax = 1000;
 
 /**
  * PGlite as Kysely uses it, but parsing and planning a statement once and not each time: that is most of what a small
- * statement costs there, because its parser and planner are WebAssembly that mostly runs unoptimised.
+ * statement costs there, as its parser and planner are slow in WebAssembly.
  */
 export function preparing(pglite: PGlite): KyselyPGlite {
   const statements = new PreparedStatements(pglite);
