@@ -36,7 +36,8 @@ interface StopRequested {
 /** `superseded`: its policy has a newer task for the tag. */
 export type StopCause = 'stopped' | 'superseded';
 
-const stopCause = sql<StopCause>`case when exists (
+// Only what is to stop is looked at further: every copy asks this before it moves its tag.
+const stopCause = sql<StopCause>`case when tasks.stop_requested and exists (
   select from tasks newer where newer.policy_id = tasks.policy_id
     and newer.destination_registry_id = tasks.destination_registry_id
     and newer.destination_repository = tasks.destination_repository
