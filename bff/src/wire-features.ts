@@ -105,7 +105,12 @@ function wireCopies(
     wireOldExecutions(foundation),
     wirePolicies(foundation, registries, replication),
     wireOperations(foundation, replication.replication, registries),
-    wirePromotions(foundation, { registries, replication: replication.replication, rules: members.rules }),
+    wirePromotions(foundation, {
+      registries,
+      replication: replication.replication,
+      rules: members.rules,
+      beforeSetting,
+    }),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { projectOf } from './access/subject.ts';
 import type { ImmutableRulesService } from './features/immutable-rules/immutable-rules.service.ts';
 import { createPromotionPathsStore } from './features/promotions/promotion-paths.store.ts';
-import { promotionsRoutes } from './features/promotions/promotions.routes.ts';
+import { type BeforeSetting, promotionsRoutes } from './features/promotions/promotions.routes.ts';
 import { PromotionsService } from './features/promotions/promotions.service.ts';
 import { createPromotionsStore } from './features/promotions/promotions.store.ts';
 import { createPromotionsView } from './features/promotions/promotions.view.ts';
@@ -17,12 +17,13 @@ export interface PromotionParts {
   readonly registries: Pick<RegistriesService, 'clientFor'>;
   readonly replication: Pick<ReplicationService, 'createPinned'>;
   readonly rules: Pick<ImmutableRulesService, 'findImmutable'>;
+  readonly beforeSetting: BeforeSetting;
 }
 
 /** Tags on their way from environment to environment. */
 export function wirePromotions(
   { database, access, publish, clock, newId }: Foundation,
-  { registries, replication, rules }: PromotionParts,
+  { registries, replication, rules, beforeSetting }: PromotionParts,
 ): FeatureParts {
   const view = createPromotionsView(database.kysely);
   const environmentOf = async (registryId: string) =>
@@ -57,5 +58,5 @@ export function wirePromotions(
     announcePath: (project) => publish({ name: 'project', payload: { project, at: clock.now().toISOString() } }),
     newId,
   });
-  return { router: promotionsRoutes({ promotions, view }) };
+  return { router: promotionsRoutes({ promotions, view, beforeSetting }) };
 }

@@ -166,6 +166,15 @@ export const getPromotion = endpoint({
   response: Promotion,
   errors: ['promotion-not-found'],
 });
+export const previewPromotion = endpoint({
+  method: 'GET',
+  path: '/promotions/:promotionId/preview',
+  summary: 'What to know before approving or undoing: that a policy puts something else in its place again',
+  permission: 'replication.read',
+  params: byId,
+  response: z.object({ cautions: z.array(Reason) }),
+  errors: ['promotion-not-found'],
+});
 export const approvePromotion = endpoint({
   method: 'POST',
   path: '/promotions/:promotionId/approve',
@@ -215,6 +224,7 @@ export const promotionEndpoints = {
   countPromotionApprovals,
   createPromotion,
   getPromotion,
+  previewPromotion,
   approvePromotion,
   declinePromotion,
   withdrawPromotion,

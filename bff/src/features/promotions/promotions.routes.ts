@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { rolesWith } from '../../contract/permission-table.ts';
+import type { Scope } from '../../access/scope.ts';
 import { projectOf } from '../../access/subject.ts';
 import type { HandlerInput } from '../../contract/endpoint.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
@@ -13,14 +14,21 @@ import type { RequestAccess } from '../../http/request-access.ts';
 import type { RequestContext } from '../../http/request-context.ts';
 import { mountPaths } from './promotion-paths.routes.ts';
 import { type PromotionRefusal, PromotionRefusedError } from './promotion-errors.ts';
-import type { Person, Promotion } from './promotions.ts';
+import type { Person, Promotion, Reason } from './promotions.ts';
 import type { PromotionsService } from './promotions.service.ts';
 import type { PromotionSight, PromotionsView, PushPlaces } from './promotions.view.ts';
 
 export interface PromotionsRoutesDeps {
   readonly promotions: PromotionsService;
   readonly view: PromotionsView;
+  readonly beforeSetting: BeforeSetting;
 }
+
+/** Policies that set tags of these digests back, as far as the caller may see what is copied. */
+export type BeforeSetting = (
+  tags: ReadonlyArray<{ registryId: string; repository: string; tag: string; digest: string }>,
+  scope: Scope,
+) => Promise<Reason[]>;
 
 const pageLength = 50;
 const approvalsMax = 50;
@@ -97,7 +105,7 @@ function mountRequests(router: Router, { promotions, view }: PromotionsRoutesDep
   });
 }
 
-function mountDecisions(router: Router, { promotions, view }: PromotionsRoutesDeps): void {
+function mountDecisions(router: Router, { promotions, view, beforeSetting }: PromotionsRoutesDeps): void {
   /** What is decided on, noted for the audit log. */
   const noted = async (id: string, context: RequestContext, after: Record<string, unknown>) => {
     const promotion = await visible(view, id, context);
@@ -111,6 +119,11 @@ function mountDecisions(router: Router, { promotions, view }: PromotionsRoutesDe
     });
     return promotion;
   };
+  mountEndpoint(router, contract.previewPromotion, async ({ params }, context) => {
+    const tags = tagsAfterDecision(await visible(view, params.promotionId, context));
+    const cautions = await beforeSetting(tags, await context.access.scope('replication.read'));
+    return { cautions: cautions.map((caution) => ({ ...caution })) };
+  });
   mountEndpoint(router, contract.approvePromotion, async ({ params, body: { comment = '' } }, context) => {
     const promotion = await noted(params.promotionId, context, { state: 'approved', comment });
     await context.access.authorizeOpenly('artifact.push', placeOf(promotion));
@@ -234,6 +247,14 @@ async function refusable<T>({ project, environment }: PromotionPlace, work: () =
 
 function neededAt(project: string, environment: string): Needed {
   return { action: 'artifact.push', roles: rolesWith('artifact.push'), project, environment };
+}
+
+/** What the targets' tags become by an approval or, of one that is done, by its undo. */
+function tagsAfterDecision({ state, repository, tag, digest, targets }: Promotion) {
+  return targets.flatMap(({ registryId, previousDigest }) => {
+    const next = state === 'waiting' ? digest : previousDigest;
+    return next === null ? [] : [{ registryId, repository, tag, digest: next }];
+  });
 }
 
 function placeOf({ project, environment }: Promotion): PromotionPlace {

@@ -41,6 +41,7 @@ export function createPromotionsStore(kysely: Kysely<Tables>) {
       targets: readonly PromotedTarget[],
     ): Promise<void> {
       const row = { ...rowOf(promotion), state: 'begun' as const, execution_id: executionId };
+      await establishProject(transaction, promotion);
       await transaction.insertInto('promotions').values(row).execute();
       await insertTargets(transaction, promotion.id, targets);
     },
@@ -100,6 +101,7 @@ async function insertWaiting(transaction: PromotionTransaction, promotion: NewPr
     update promotions set state = 'expired'
     where state = 'waiting' and expires_at <= now() and repository = ${promotion.repository}
       and tag = ${promotion.tag}`.execute(transaction);
+  await establishProject(transaction, promotion);
   const inserted = await transaction
     .insertInto('promotions')
     .values({ ...rowOf(promotion), state: 'waiting' })
@@ -107,6 +109,15 @@ async function insertWaiting(transaction: PromotionTransaction, promotion: NewPr
     .returning('id')
     .executeTakeFirst();
   return inserted !== undefined;
+}
+
+/** The source has the tag, but the catalog may not have heard of it yet, nor of its project. */
+async function establishProject(transaction: PromotionTransaction, { project }: NewPromotion): Promise<void> {
+  await transaction
+    .insertInto('projects')
+    .values({ name: project })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
 }
 
 /** @returns false where it waits no longer */

@@ -297,6 +297,7 @@ export const isolationRows: Record<keyof typeof contract, Row> = {
     promotion(ids, own.repository, ids.tag),
   ],
   getPromotion: ofPromotion(),
+  previewPromotion: ofPromotion(),
   approvePromotion: ofPromotion({}),
   declinePromotion: ofPromotion({}),
   withdrawPromotion: ofPromotion(),

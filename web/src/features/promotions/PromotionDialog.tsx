@@ -1,14 +1,16 @@
 import type { Promotion } from 'bff/contract/promotions';
+import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DigestText } from '../../domain/DigestText.tsx';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useEnvironmentName } from '../../domain/RegistryChip.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { Sentence } from '../../ui/Sentence.tsx';
 import { toast } from '../../ui/toast.ts';
-import { type PromotionAct, usePromotionAction } from './promotions-queries.ts';
+import { type PromotionAct, promotionPreview, usePromotionAction } from './promotions-queries.ts';
 import styles from './promotions.module.css';
 
 export interface Decided {
@@ -33,6 +35,9 @@ export function PromotionDialog({ decided, onClose }: { decided: Decided; onClos
   const what = `${promotion.repository}:${promotion.tag}`;
   const environment = useEnvironmentName()(promotion.environment);
   const touched = useTouched(decided);
+  const reasonText = useReasonText();
+  const isSettingTags = act === 'approve' || act === 'undo';
+  const { data: preview } = useQuery({ ...promotionPreview(promotion.id), enabled: isSettingTags });
   return (
     <ConfirmDialog
       isOpen
@@ -55,6 +60,11 @@ export function PromotionDialog({ decided, onClose }: { decided: Decided; onClos
       onClose={onClose}
     >
       <p>{t(`words.${act}`, { environment })}</p>
+      {preview?.cautions.map((caution) => (
+        <p key={caution.sentence} className={styles['caution']} role="status">
+          {reasonText(caution)}
+        </p>
+      ))}
       {act === 'withdraw' ? null : (
         <label className={styles['field']} htmlFor={id}>
           {t('comment')}

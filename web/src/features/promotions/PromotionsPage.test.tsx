@@ -50,6 +50,7 @@ const path = {
   others: [],
   version: 3,
 };
+const setBack = { code: 'none-known', sentence: 'The policy “to the sites” replaces 2.7.3 in production.', params: {} };
 const pushes = [...people.developer.actions];
 const reads = [...people.guest.actions];
 
@@ -94,9 +95,11 @@ describe('what waits', () => {
     const user = userEvent.setup();
     const calls = open([waiting()], undefined, {
       [`POST /promotions/${promotion().id}/approve`]: promotion({ state: 'copying' }),
+      [`GET /promotions/${promotion().id}/preview`]: { cautions: [setBack] },
     });
     await user.click(await (await card()).findByRole('button', { name: 'Approve' }));
     const dialog = within(screen.getByRole('dialog', { name: 'Approve payments/api:2.7.3 into production?' }));
+    expect((await dialog.findByRole('status')).textContent).toBe(setBack.sentence);
     expect(dialog.getByText(/production: /).textContent).toContain('becomes');
     await user.type(dialog.getByRole('textbox', { name: 'Comment' }), 'Looks good');
     await user.click(dialog.getByRole('button', { name: 'Approve' }));

@@ -6,6 +6,7 @@ import {
   listPromotionApprovals,
   listPromotions,
   type PathStep,
+  previewPromotion,
   type PromotionState,
   undoPromotion,
   updatePromotionPath,
@@ -33,6 +34,12 @@ export const promotionPages = (project: string, { q, state }: PromotionFilters) 
     query: { ...(q === '' ? {} : { q }), ...(state === undefined ? {} : { state }), limit: PAGE_ROWS },
   }),
   placeholderData: keepPreviousData,
+});
+
+/** Asked anew for each dialog. */
+export const promotionPreview = (promotionId: string) => ({
+  ...endpointQuery(previewPromotion, { params: { promotionId } }),
+  staleTime: 0,
 });
 
 /** All that wait, also those that the reader may only look at. */
