@@ -22,6 +22,8 @@ export const text = {
     tasks_other: '{{count}} tasks',
     waiting_one: '{{count}} will be tried again',
     waiting_other: '{{count}} will be tried again',
+    heldRuns_one: 'Deletions of {{count}} run wait for a person’s word.',
+    heldRuns_other: 'Deletions of {{count}} runs wait for a person’s word.',
     since: 'began',
     due: 'due',
     retry: 'Retry',

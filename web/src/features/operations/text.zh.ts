@@ -23,6 +23,7 @@ export const text = {
   failure: {
     tasks_other: '{{count}} 个任务',
     waiting_other: '其中 {{count}} 个将重试',
+    heldRuns_other: '{{count}} 次运行的删除操作等待人工确认。',
     since: '始于',
     due: '即将',
     decide: '去确认',

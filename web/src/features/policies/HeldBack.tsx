@@ -1,16 +1,23 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Policy } from 'bff/contract/policies';
 import type { Execution } from 'bff/contract/replication';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { HeldQuestion } from '../../domain/held/HeldQuestion.tsx';
 import { heldRunsQuery } from '../../domain/policy/held-runs.ts';
+import { ReferenceText } from '../../domain/ReferenceText.tsx';
+import { RegistryChip } from '../../domain/RegistryChip.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { taskPages } from '../../domain/tasks/task-queries.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
 import { Sentence } from '../../ui/Sentence.tsx';
 import { usePolicyActions } from './policies-queries.ts';
 import styles from './policies.module.css';
+
+/** A question names so many of the tags that would go. */
+const NAMED = 100;
 
 interface HeldBackProps {
   policy: Policy;
@@ -30,10 +37,10 @@ export const isHeldBack = ({ heldBack, state }: Execution): boolean => heldBack 
 
 function HeldExecution({ policy, execution, mayDecide }: HeldBackProps & { execution: Execution }) {
   const { t } = useTranslation('policies');
-  const directory = useRegistryDirectory();
   const { confirm, refuse } = usePolicyActions();
   const { id, heldBack, planned, createdAt } = execution;
   const count = planned?.delete ?? 0;
+  const touched = useHeldTags(id, count, mayDecide);
   return (
     <div className={styles['held']}>
       <HeldQuestion
@@ -57,7 +64,7 @@ function HeldExecution({ policy, execution, mayDecide }: HeldBackProps & { execu
           </>
         }
         consequence={t('held.count', { count })}
-        touched={execution.destinationRegistryIds.map((registryId) => directory.find(registryId).name)}
+        touched={touched}
         typeToConfirm={policy.name}
         mayDecide={mayDecide}
         confirm={confirm}
@@ -65,4 +72,23 @@ function HeldExecution({ policy, execution, mayDecide }: HeldBackProps & { execu
       />
     </div>
   );
+}
+
+/** The tags that would go, and how many there are besides those that are named. */
+function useHeldTags(executionId: string, count: number, isWanted: boolean): ReactNode[] {
+  const { t } = useTranslation('policies');
+  const directory = useRegistryDirectory();
+  const query = taskPages({ executionId, state: 'waiting', sort: 'state', limit: NAMED });
+  const { data } = useInfiniteQuery({ ...query, enabled: isWanted });
+  const named = (data?.pages[0]?.items ?? []).flatMap(({ id, kind, destination: { registryId, repository, tag } }) => {
+    if (kind !== 'delete' || tag === null) return [];
+    const { name, environment } = directory.find(registryId);
+    return (
+      <span key={id}>
+        <ReferenceText repository={repository} reference={tag} /> <RegistryChip name={name} environment={environment} />
+      </span>
+    );
+  });
+  const besides = count - named.length;
+  return named.length === 0 || besides <= 0 ? named : [...named, t('held.besides', { count: besides })];
 }

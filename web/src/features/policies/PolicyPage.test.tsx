@@ -8,6 +8,7 @@ import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
 import { PolicyPage } from './PolicyPage.tsx';
 import { executionWith, plannedWork, policyWith, previewWith } from '../../testing/policies.ts';
+import { taskWith } from '../../testing/tasks.ts';
 
 const registries = ['development', 'testing', 'production'].map((id) => registryEntry(id));
 const wait = { timeout: 10_000 };
@@ -18,6 +19,14 @@ const held = executionWith({
   heldBack: reason,
   planned: plannedWork({ delete: 31, upToDate: 117 }),
 });
+const heldTags = ['1.0', '1.1', '1.2'];
+const deletionOf = (tag: string) =>
+  taskWith({
+    id: `019e8c1b-0000-7000-8000-0000000000${tag.replace('.', '')}`,
+    kind: 'delete',
+    state: 'waiting',
+    destination: { registryId: 'testing', repository: 'payments/api', tag },
+  });
 
 const byHand = { ...policy.content, onPush: false };
 const { id, state, createdAt, finishedAt } = held;
@@ -80,13 +89,21 @@ describe('the page of a policy', () => {
     expect(await screen.findAllByText(words, {}, wait)).toHaveLength(policy.destinations.length);
   });
 
-  it('lets many deletions happen only after the policy’s name was typed', async () => {
+  it('lets many deletions happen only after it has named them and the policy’s name was typed', async () => {
     const user = userEvent.setup();
-    const { calls } = open({ 'GET /executions': { items: [held], nextCursor: null, total: 1 } });
+    const { calls } = open({
+      'GET /executions': { items: [held], nextCursor: null, total: 1 },
+      'GET /tasks': { items: heldTags.map((tag) => deletionOf(tag)), nextCursor: null, total: 31 },
+    });
     const notice = await screen.findByRole('region', { name: 'Deletions wait for a person’s word' }, wait);
     expect(within(notice).getByText('31 of 148 tags would be deleted.')).toBeDefined();
     await user.click(within(notice).getByRole('button', { name: 'Delete them' }));
     const dialog = await screen.findByRole('dialog', { name: 'Let the deletions happen?' }, wait);
+    const touched = await within(dialog).findAllByRole('listitem', {}, wait);
+    expect(touched.map(({ textContent }) => textContent)).toEqual([
+      ...heldTags.map((tag) => `payments/api:${tag} testing`),
+      '28 more tags',
+    ]);
     const yes = within(dialog).getByRole('button', { name: 'Delete them' });
     expect(yes.hasAttribute('disabled')).toBe(true);
     await user.type(within(dialog).getByRole('textbox'), policy.name);

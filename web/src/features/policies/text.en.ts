@@ -92,6 +92,8 @@ export const text = {
     title: 'Deletions wait for a person’s word',
     count_one: 'If you say yes, {{count}} tag is deleted at the destinations, into their trash.',
     count_other: 'If you say yes, {{count}} tags are deleted at the destinations, into their trash.',
+    besides_one: '{{count}} more tag',
+    besides_other: '{{count}} more tags',
     when: 'Held back <when/>; everything else of the policy goes on.',
     list: 'See which',
     yes: 'Delete them',

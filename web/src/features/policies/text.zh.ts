@@ -84,6 +84,7 @@ export const text = {
   held: {
     title: '有删除操作等待人工确认',
     count_other: '如果确认，将在目标中删除 {{count}} 个标签，并移入其回收站。',
+    besides_other: '另有 {{count}} 个标签',
     when: '<when/>被暂缓；策略的其他内容照常进行。',
     list: '查看是哪些',
     yes: '删除它们',
