@@ -91,16 +91,16 @@ export const text: Record<string, string> = {
   'trash-needed': '{digest} 属于未被删除的 {parent}：删除会使其不完整。请删除后者。',
   'trash-waits-for-maintenance': '{registry} 正在维护，到 {until} 为止：维护结束后才会执行。',
   'trash-copied-back':
-    '策略“{policy}”会再次将其中 {count} 个复制到 {registry}，因为其来源仍有这些标签：请在来源删除，或从策略中排除。',
+    '策略“{policy}”会再次将 {count} 个标签复制到 {registry}，因为其来源仍有这些标签：请在来源删除，或从策略中排除。',
   'trash-copied-back-unseen':
-    '控制台的一条策略会再次将其中 {count} 个复制到 {registry}，因为其来源仍有这些标签：请让系统管理员将其排除。',
-  'deletion-carried-on': '策略“{policy}”还会在 {registries} 删除[ {tag}][其中 {count} 个]。',
-  'deletion-carried-further': '策略“{policy}”还会在 {registries} 以及其他镜像仓库删除[ {tag}][其中 {count} 个]。',
-  'deletion-carried-on-unseen': '一条您看不到的策略还会在其他镜像仓库删除[ {tag}][其中 {count} 个]。',
+    '控制台的一条策略会再次将 {count} 个标签复制到 {registry}，因为其来源仍有这些标签：请让系统管理员将其排除。',
+  'deletion-carried-on': '策略“{policy}”还会在 {registries} 删除[ {tag}][ {count} 个标签]。',
+  'deletion-carried-further': '策略“{policy}”还会在 {registries} 以及其他镜像仓库删除[ {tag}][ {count} 个标签]。',
+  'deletion-carried-on-unseen': '一条您看不到的策略还会在其他镜像仓库删除[ {tag}][ {count} 个标签]。',
   'setting-undone':
-    '策略“{policy}”下次运行时[（最迟在下次扫描 {scanned} 之后）]会把 {registry} 中的[ {tag} ][其中 {count} 个]换回 {source} 的内容：请在来源设置，或从策略中排除。',
+    '策略“{policy}”下次运行时[（最迟在下次扫描 {scanned} 之后）]会把 {registry} 中的[ {tag} ][ {count} 个标签]换回 {source} 的内容：请在来源设置，或从策略中排除。',
   'setting-undone-unseen':
-    '一条您看不到的策略下次运行时会把 {registry} 中的[ {tag} ][其中 {count} 个]换回其来源的内容。',
+    '一条您看不到的策略下次运行时会把 {registry} 中的[ {tag} ][ {count} 个标签]换回其来源的内容。',
   'trash-in-use': '{name} 不再是遗留内容：{by} 需要它。它保持不变。',
   'trash-not-kept': '{registry} 没有保住 {name} 的 {digest}：没有删除任何内容。',
   'trash-kept-broken':

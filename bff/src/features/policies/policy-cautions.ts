@@ -73,7 +73,7 @@ function named(effects: readonly PolicyEffect[], selectedCount: number) {
   const tag = only.slice(only.lastIndexOf(':') + 1);
   if (tags.size === 1 && selectedCount === 1) return { words: tag, params: { tag } };
   const count = String(tags.size);
-  return { words: `${count} of them`, params: { count } };
+  return { words: tags.size === 1 ? '1 tag' : `${count} tags`, params: { count } };
 }
 
 function carriedOn(

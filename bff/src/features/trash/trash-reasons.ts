@@ -51,13 +51,13 @@ export const trashReasons = {
   copiedBack: (registry: string, policy: string, count: number) =>
     reason(
       'trash-copied-back',
-      `The policy “${policy}” copies ${count} of them into ${registry} again, because its source still has them: delete them there, or exclude them from the policy.`,
+      `The policy “${policy}” copies ${tagsOf(count)} into ${registry} again, because its source still has them: delete them there, or exclude them from the policy.`,
       { registry, policy, count: String(count) },
     ),
   copiedBackUnseen: (registry: string, count: number) =>
     reason(
       'trash-copied-back-unseen',
-      `A policy of the console copies ${count} of them into ${registry} again, because its source still has them: ask a system administrator to exclude them.`,
+      `A policy of the console copies ${tagsOf(count)} into ${registry} again, because its source still has them: ask a system administrator to exclude them.`,
       { registry, count: String(count) },
     ),
   lost: (registry: string, name: string) =>
@@ -75,3 +75,7 @@ export const trashReasons = {
   unexpected: () =>
     reason('unexpected', 'Something unexpected went wrong in Longshore itself; the server’s log has it.', {}),
 };
+
+function tagsOf(count: number): string {
+  return count === 1 ? '1 tag' : `${count} tags`;
+}

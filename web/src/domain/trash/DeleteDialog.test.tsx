@@ -96,7 +96,7 @@ describe('before anything is deleted', () => {
   it('it says beforehand that a policy copies it there again', async () => {
     const caution = {
       code: 'trash-copied-back',
-      sentence: 'The policy “dev to testing” copies 1 of them into development again.',
+      sentence: 'The policy “dev to testing” copies 1 tag into development again.',
       params: { registry: 'development', policy: 'dev to testing', count: '1' },
     };
     open({}, shown({ cautions: [caution] }));
