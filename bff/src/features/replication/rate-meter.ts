@@ -1,9 +1,11 @@
-/** Bytes per second, smoothed so that the figure can be read: an exponential average over about three seconds. */
+/** Bytes per second, smoothed so that the figure can be read: an exponential average over about three seconds, or more where little moves. */
 export class RateMeter {
   #sinceSample = 0;
   #rate: number | undefined;
   #sampledAtMs: number;
   #addedAtMs: number;
+  /** Between the last pieces: under a bandwidth limit they come seconds apart. */
+  #gapMs = 0;
   #movesSinceMs: number | undefined;
   readonly #startedAtMs: number;
 
@@ -21,15 +23,17 @@ export class RateMeter {
     const elapsedMs = nowMs - this.#sampledAtMs;
     if (elapsedMs < shortestSampleMs) return;
     const current = (this.#sinceSample * 1000) / elapsedMs;
-    // In its first seconds an average over all of them is truer than one that begins at nought.
-    const weight = Math.max(1 - Math.exp(-elapsedMs / smoothingMs), elapsedMs / (nowMs - this.#startedAtMs));
-    this.#rate = this.#rate === undefined ? current : this.#rate + weight * (current - this.#rate);
     if (this.#sinceSample > 0) {
+      this.#gapMs = Math.min(longestGapMs, Math.max(nowMs - this.#addedAtMs, this.#gapMs / 2));
       this.#addedAtMs = nowMs;
       this.#movesSinceMs ??= this.#sampledAtMs;
     }
+    const smoothingMs = Math.max(shortestSmoothingMs, 3 * this.#gapMs);
+    // In its first seconds an average over all of them is truer than one that begins at nought.
+    const weight = Math.max(1 - Math.exp(-elapsedMs / smoothingMs), elapsedMs / (nowMs - this.#startedAtMs));
+    this.#rate = this.#rate === undefined ? current : this.#rate + weight * (current - this.#rate);
     // An average would fall for a minute, and show a rate where nothing moves any more.
-    if (nowMs - this.#addedAtMs >= silenceMs) this.#rate = 0;
+    if (nowMs - this.#addedAtMs >= Math.max(shortestSilenceMs, 2 * this.#gapMs)) this.#rate = 0;
     this.#sinceSample = 0;
     this.#sampledAtMs = nowMs;
   }
@@ -45,9 +49,11 @@ export class RateMeter {
   }
 }
 
-const smoothingMs = 3000;
+const shortestSmoothingMs = 3000;
 const shortestSampleMs = 100;
-const silenceMs = 2000;
+const shortestSilenceMs = 2000;
+/** What stood still for longer was held up, not slow. */
+const longestGapMs = 20_000;
 /** The first bytes are configs and the starts of layers: their rate says nothing of the rest. */
 const settledMs = 1000;
 

@@ -5,7 +5,7 @@ import { isRegistryWide, planRetry } from './retry-policy.ts';
 
 const failure = (code: RegistryErrorCode, retryable: boolean, retryAfterMs?: number): RegistryError =>
   new RegistryError({ code, retryable, retryAfterMs, sentence: 's', params: {}, operation: 'put-blob', host: 'h' });
-const facts = { attempt: 1, attemptsAllowed: 10, deadlineLeftMs: 3_600_000, random: () => 0.5 };
+const facts = { attempt: 1, tries: 1, triesAllowed: 10, deadlineLeftMs: 3_600_000, random: () => 0.5 };
 
 test('what cannot become better by trying again fails at once', () => {
   for (const code of ['unauthorized', 'not-found', 'certificate-untrusted', 'manifest-invalid'] as const) {
@@ -15,7 +15,7 @@ test('what cannot become better by trying again fails at once', () => {
 
 test('waits longer each time, and never longer than five minutes and a quarter', () => {
   const delays = Array.from({ length: 9 }, (_, index) =>
-    planRetry({ ...facts, attempt: index + 1, error: failure('server-error', true) }),
+    planRetry({ ...facts, tries: index + 1, error: failure('server-error', true) }),
   ).map((decision) => (decision.kind === 'wait' ? decision.delayMs : 0));
   expect(delays).toEqual([2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]);
 });
@@ -30,6 +30,7 @@ test('a registry that says when to come back is not asked before', () => {
         const decision = planRetry({
           ...facts,
           attempt,
+          tries: attempt,
           random: () => chance,
           error: failure('rate-limited', true, retryAfterMs),
         });
@@ -40,7 +41,7 @@ test('a registry that says when to come back is not asked before', () => {
 });
 
 test('gives up after the attempts it is allowed', () => {
-  const decision = planRetry({ ...facts, attempt: 10, error: failure('server-error', true) });
+  const decision = planRetry({ ...facts, tries: 10, error: failure('server-error', true) });
   expect(decision).toEqual({ kind: 'fail', because: 'attempts' });
 });
 
@@ -53,9 +54,14 @@ test('a registry that is down costs no attempts, but ends at the deadline', () =
   });
 });
 
+test('what a registry that was down has cost does not make the pause longer afterwards', () => {
+  const decision = planRetry({ ...facts, attempt: 21, error: failure('server-error', true) });
+  expect(decision).toEqual({ kind: 'wait', delayMs: 2000, isFree: false });
+});
+
 test('a fault of ours is tried again, within the attempts', () => {
   expect(planRetry({ ...facts, error: new TypeError('x') }).kind).toBe('wait');
-  expect(planRetry({ ...facts, attempt: 10, error: new TypeError('x') }).kind).toBe('fail');
+  expect(planRetry({ ...facts, tries: 10, error: new TypeError('x') }).kind).toBe('fail');
 });
 
 test('a registry that leaves questions without an answer is in trouble as a whole; one that checks a blob for long is not', () => {

@@ -3,7 +3,9 @@ import { isRegistryError, patientCodes, type RegistryError } from '../../registr
 export interface TryFacts {
   readonly error: unknown;
   readonly attempt: number;
-  readonly attemptsAllowed: number;
+  /** Attempts that count. */
+  readonly tries: number;
+  readonly triesAllowed: number;
   readonly deadlineLeftMs: number;
   readonly random: () => number;
 }
@@ -39,13 +41,14 @@ export function isRegistryWide({ code, operation }: Pick<RegistryError, 'code' |
   return (registryWideCodes as readonly string[]).includes(code);
 }
 
-export function planRetry({ error, attempt, attemptsAllowed, deadlineLeftMs, random }: TryFacts): RetryDecision {
+export function planRetry({ error, attempt, tries, triesAllowed, deadlineLeftMs, random }: TryFacts): RetryDecision {
   // What is no registry's error is a fault of ours: worth a few tries, in case it was a passing one.
   const isRetryable = isRegistryError(error) ? error.retryable || error.code === 'aborted' : true;
   if (!isRetryable) return { kind: 'fail', because: 'final' };
   const isFree = isRegistryError(error) && patientCodes.has(error.code);
-  if (!isFree && attempt >= attemptsAllowed) return { kind: 'fail', because: 'attempts' };
-  const grownMs = Math.min(isFree ? longestFreeDelayMs : longestDelayMs, firstDelayMs * 2 ** Math.min(20, attempt - 1));
+  if (!isFree && tries >= triesAllowed) return { kind: 'fail', because: 'attempts' };
+  const [before, longestMs] = isFree ? [attempt, longestFreeDelayMs] : [tries, longestDelayMs];
+  const grownMs = Math.min(longestMs, firstDelayMs * 2 ** Math.min(20, before - 1));
   const askedMs = isRegistryError(error) ? (error.retryAfterMs ?? 0) : 0;
   // Between three quarters and five quarters: what failed together must not come back together.
   const delayMs = Math.round(Math.max(grownMs * (0.75 + random() / 2), askedMs * (1 + random() / 4)));

@@ -1,5 +1,5 @@
 import { isRegistryError, type RegistryError } from '../../registry-client/index.ts';
-import type { AttemptEnd, ClaimedTask, Reason, TaskLogEntry } from './replication.ts';
+import { type AttemptEnd, type ClaimedTask, type Reason, type TaskLogEntry, triesOf } from './replication.ts';
 import { planRetry } from './retry-policy.ts';
 
 /** Why this process ended a copy of its own accord. */
@@ -60,8 +60,7 @@ export function endOfFailure(
     return { state: 'queued', reason: sentences.maintenanceBegan(task.destination.registryId) };
   if (cut === 'shutting-down') return { state: 'queued', reason: sentences.shutDown() };
   const reason = reasonOf(error, task);
-  const { attempt, attemptsAllowed } = task;
-  const decision = planRetry({ error, attempt, attemptsAllowed, ...facts });
+  const decision = planRetry({ error, attempt: task.attempt, ...triesOf(task), ...facts });
   if (decision.kind === 'wait') {
     return { state: 'waiting', reason, delayMs: decision.delayMs, isFree: decision.isFree };
   }
