@@ -1,8 +1,10 @@
 import type { MatrixColumn } from 'bff/contract/projects';
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMaintenanceWords } from '../../domain/maintenance.ts';
 import { useEnvironmentName } from '../../domain/RegistryChip.tsx';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { environmentColors } from '../../theme/environment-colors.ts';
 import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
@@ -41,7 +43,9 @@ function ColumnHeader({ column, index }: { column: MatrixColumn; index: number }
   const { t } = useTranslation('domain');
   const environmentName = useEnvironmentName();
   const reasonText = useReasonText();
-  const { name, environment, health, reason } = column;
+  const { registryId, name, environment, health, reason } = column;
+  const maintenance = useMaintenanceWords()(useRegistryDirectory().find(registryId));
+  const told = [name, environmentName(environment), maintenance].filter((words) => words !== null).join(' · ');
   const isSameWord = name.trim().toLowerCase() === environment.trim().toLowerCase();
   return (
     <div
@@ -49,10 +53,14 @@ function ColumnHeader({ column, index }: { column: MatrixColumn; index: number }
       aria-colindex={index + 2}
       className={styles['column']}
       style={{ '--env-color': environmentColors(environment).color } as CSSProperties}
-      title={reason === null ? `${name} · ${environmentName(environment)}` : reasonText(reason)}
+      title={reason === null ? told : reasonText(reason)}
     >
       <span className={styles['columnName']}>
-        {health === 'up' ? null : <StatusDot tone={healthTones[health]} label={t(`health.${health}`)} isLabelHidden />}
+        {maintenance !== null ? (
+          <StatusDot tone="neutral" label={maintenance} isLabelHidden />
+        ) : health === 'up' ? null : (
+          <StatusDot tone={healthTones[health]} label={t(`health.${health}`)} isLabelHidden />
+        )}
         {/* Names of registries differ at their end, words of the language at their beginning. */}
         <span className={styles['columnWords']} data-cut={isSameWord ? 'end' : 'start'}>
           <bdi>{isSameWord ? environmentName(environment) : name}</bdi>
