@@ -30,6 +30,8 @@ export const NoticePayload = z
     event: z.enum(noticeEvents),
     /** When the execution ended, or what is told of pairs was found. */
     at: Instant,
+    /** The page about it; null in a test, and unless the console knows its public address. */
+    url: z.nullable(z.string()),
     notice: z.object({
       id: Id,
       name: z.string(),

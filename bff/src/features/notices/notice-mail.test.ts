@@ -17,8 +17,12 @@ const pair: ToldPair = {
   },
   policies: [{ id: 'p', name: 'Nightly' }],
 };
-const bodyOf = (event: NoticeEvent, pairs: readonly ToldPair[], at = '2026-03-01T13:20:35.000Z') =>
-  payloadText({ deliveryId: 'd', event, notice, end: null, pairs, at: new Date(at), publicUrl: null });
+const bodyOf = (
+  event: NoticeEvent,
+  pairs: readonly ToldPair[],
+  at = '2026-03-01T13:20:35.000Z',
+  publicUrl: string | null = null,
+) => payloadText({ deliveryId: 'd', event, notice, end: null, pairs, at: new Date(at), publicUrl });
 
 test('a mail of an outage says between which registries, since when, why, how many and whose', () => {
   const payload = payloadFrom(bodyOf('pair.failing', [pair]));
@@ -32,6 +36,13 @@ test('a mail of an outage says between which registries, since when, why, how ma
   expect(chinese.text).toContain(
     'main → north: 自 2026-03-01 10:00 UTC 起受阻；12 个复制或删除任务在等待\n  north 目前不可用。\n策略：Nightly\n',
   );
+});
+
+test('a mail of an outage leads to the copies that wait, where the console knows its address', () => {
+  const { text } = mailOf(payloadFrom(bodyOf('pair.failing', [pair], undefined, 'https://console.example.com')), 'en');
+  expect(text).toContain('\nhttps://console.example.com/replication/executions?state=waiting\n');
+  const test = mailOf(payloadFrom(bodyOf('test', [], undefined, 'https://console.example.com')), 'en');
+  expect(test.text).not.toContain('https://');
 });
 
 test('one of its end says how long it was; of several policies none is in the subject', () => {
@@ -60,8 +71,13 @@ test('a body that was kept before an update is sent again as it is', () => {
   const old = pairs.map(({ sourceRegistryId, destinationRegistryId, state, failingSince }) => {
     return { sourceRegistryId, destinationRegistryId, state, failingSince };
   });
-  const { policyName: _name, ...about } = rest.notice;
-  const payload = payloadFrom(JSON.stringify({ ...rest, notice: about, pairs: old }));
+  const {
+    notice: { policyName: _name, ...about },
+    url: _url,
+    ...other
+  } = rest;
+  const payload = payloadFrom(JSON.stringify({ ...other, notice: about, pairs: old }));
+  expect(payload.url).toBeNull();
   expect(mailOf(payload, 'en').subject).toBe('[Longshore] Copying failed (payments)');
   expect(mailOf(payload, 'en').text).toContain('main → north: fails since 2026-03-01 10:00 UTC');
 });

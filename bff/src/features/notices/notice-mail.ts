@@ -68,7 +68,7 @@ export function mailOf(payload: NoticePayload, language: Language): { subject: s
   if (policies.length > 0) lines.push(say.policies(policies));
   if (event === 'pair.failing') lines.push('', say.heldUpNext);
   if (failures.length > 0) lines.push('', say.failures, ...failures.map(failureLine));
-  if (typeof execution?.url === 'string') lines.push('', execution.url);
+  if (payload.url !== null) lines.push('', payload.url);
   const [policy = notice.policyName ?? null, another] = policies;
   return {
     subject: `[Longshore] ${say.subject[event](say.where(notice.project, another === undefined ? policy : null))}`,

@@ -30,8 +30,11 @@ const unsaid = { lastedSeconds: null, waiting: null, reason: null, policies: [] 
 
 /** A body that was kept; one from before an update has less in it. */
 export function payloadFrom(body: string): NoticePayload {
-  const kept = JSON.parse(body) as Omit<NoticePayload, 'pairs'> & { pairs: readonly KeptPair[] };
-  return { ...kept, pairs: kept.pairs.map((pair) => ({ ...unsaid, ...pair })) };
+  const kept = JSON.parse(body) as Omit<NoticePayload, 'pairs' | 'url'> & {
+    url?: string | null;
+    pairs: readonly KeptPair[];
+  };
+  return { url: kept.execution?.url ?? null, ...kept, pairs: kept.pairs.map((pair) => ({ ...unsaid, ...pair })) };
 }
 
 /** The pairs of an execution that ended: nothing of it waits any more. */
@@ -47,6 +50,7 @@ function payloadOf({ deliveryId, event, notice, end, pairs, at, publicUrl }: Pay
     deliveryId,
     event,
     at: at.toISOString(),
+    url: pageOf(event, end, publicUrl),
     notice: { id, name, project, policyId, policyName },
     execution: end === null ? null : executionOf(end, publicUrl),
     pairs: pairs.map((pair) => pairOf(pair, at, project)),
@@ -105,8 +109,19 @@ function executionOf(end: ScopedEnd, publicUrl: string | null): NonNullable<Noti
     endedAt: end.endedAt.toISOString(),
     tasks: { succeeded: sum('succeeded'), failed: sum('failed'), stopped: sum('stopped') },
     bytesDone: sum('bytesDone'),
-    url: publicUrl === null ? null : `${publicUrl}/replication/executions/${end.executionId}`,
+    url: executionPage(end, publicUrl),
   };
+}
+
+/** Of what waits between a pair all is listed together. */
+function pageOf(event: NoticeEvent, end: ScopedEnd | null, publicUrl: string | null): string | null {
+  if (end !== null) return executionPage(end, publicUrl);
+  if (event === 'test' || publicUrl === null) return null;
+  return `${publicUrl}/replication/executions${event === 'pair.failing' ? '?state=waiting' : ''}`;
+}
+
+function executionPage({ executionId }: ScopedEnd, publicUrl: string | null): string | null {
+  return publicUrl === null ? null : `${publicUrl}/replication/executions/${executionId}`;
 }
 
 /** A project's notice names no repository of another one, not even in a sentence. */
