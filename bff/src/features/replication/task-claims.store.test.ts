@@ -69,6 +69,18 @@ describeEachDatabase('claims of tasks', (open) => {
     expect(await all.claims.claim('b', limits)).toHaveLength(1);
   });
 
+  test('where a worker has few slots left, destinations take turns, whoever asked first', async () => {
+    const all = stores(await open());
+    await create(all, ['1', '2', '3', '4', '5', '6'], 'north');
+    await all.claims.claim('a', { count: 2, tasksPerRegistry: 100 });
+    await create(all, ['1', '2', '3', '4', '5', '6'], 'east');
+    await create(all, ['1', '2', '3', '4', '5', '6'], 'south');
+    const placesOf = async (count: number) =>
+      (await all.claims.claim('a', { count, tasksPerRegistry: 100 })).map(({ destination }) => destination.registryId);
+    expect((await placesOf(4)).toSorted()).toEqual(['east', 'east', 'south', 'south']);
+    expect((await placesOf(3)).toSorted()).toEqual(['east', 'north', 'south']);
+  });
+
   test('a lease that has run out is another worker’s, and the old one can write no more', async () => {
     const all = stores(await open());
     await create(all, ['1']);

@@ -198,7 +198,8 @@ const requesterColumns = sql`u.username as requester_name, u.is_system_admin as 
  * The oldest tasks that may run: queued, due again, or left by a worker whose lease has run out; not while an older one
  * for the same tag is queued or running, not into a registry in maintenance, and not more than a destination's slots.
  * Each destination is looked at by itself along an index, and no further than its free slots: with ten thousand tasks
- * queued a claim costs what it costs with ten. A policy may have fewer at once into each of its destinations.
+ * queued a claim costs what it costs with ten. A policy may have fewer at once into each of its destinations. Where slots are
+ * few, destinations take turns, the one with the least under way first.
  */
 function candidates({ count, tasksPerRegistry }: ClaimLimits) {
   return sql`
@@ -225,7 +226,8 @@ function candidates({ count, tasksPerRegistry }: ClaimLimits) {
       select open.id, open.state as previous_state, open.created_at, l.most - coalesce(a.running, 0) as room,
         case when s.registry_id is null then 1
           else row_number() over (partition by s.registry_id order by open.created_at, open.id) end as source_place,
-        row_number() over (partition by open.policy_id, d.registry_id order by open.created_at, open.id) as place
+        row_number() over (partition by open.policy_id, d.registry_id order by open.created_at, open.id) as place,
+        busy.running + row_number() over (partition by d.registry_id order by open.created_at, open.id) as turn
       from destinations d
       left join registry_breakers b on b.registry_id = d.registry_id
       cross join lateral (
@@ -254,7 +256,7 @@ function candidates({ count, tasksPerRegistry }: ClaimLimits) {
       where d.registry_id is not null and ${takesWrites}
     ), picked as (
       select id, previous_state from ranked where (room is null or place <= room) and source_place = 1
-      order by created_at, id limit ${count}
+      order by turn, created_at, id limit ${count}
     )`;
 }
 

@@ -11,6 +11,7 @@ import type { AttemptEnd, ClaimedTask, TaskDestination } from './replication.ts'
 import { isRegistryWide } from './retry-policy.ts';
 import { RunningTask } from './running-task.ts';
 import type { TaskClaimsStore } from './task-claims.store.ts';
+import { TasksInHand } from './tasks-in-hand.ts';
 import { endOfFailure, logLines, reasonOf, registryOf, sentences } from './task-outcome.ts';
 import type { Reason } from './replication.ts';
 import type { TaskRecordsStore } from './task-records.store.ts';
@@ -56,20 +57,20 @@ export interface TaskRunnerDeps {
 }
 
 export interface RunnerLimits {
-  /** In this process; blobs and requests have their own, smaller limits. */
+  /** In this process; blobs and requests have their own, smaller limits. Two registries that hang leave room for others. */
   readonly tasksAtOnce: number;
   /** Into one registry, over all instances. */
   readonly tasksPerRegistry: number;
-  /** New tasks are claimed when this many slots are free, so that small tasks come by the handful. */
-  readonly claimsAtOnce: number;
+  /** So many outcomes are written without waiting for more. */
+  readonly recordsAtOnce: number;
   readonly renewMs: number;
   readonly leaseMs: number;
 }
 
 const defaultLimits: RunnerLimits = {
-  tasksAtOnce: 64,
+  tasksAtOnce: 128,
   tasksPerRegistry: 48,
-  claimsAtOnce: 20,
+  recordsAtOnce: 20,
   renewMs: 3000,
   leaseMs: 15_000,
 };
@@ -92,11 +93,11 @@ export class TaskRunner {
   readonly #throughput = new ThroughputMeter(() => performance.now());
   readonly #limiter: CopyLimiter = createCopyLimiter();
   readonly #fanOuts = new FanOuts();
+  readonly #inHand = new TasksInHand();
   #cycle: Promise<void> | undefined;
   #isCycleWanted = false;
   #mayClaim = true;
   #isClaimDue = false;
-  #endedSinceClaim = 0;
   #isProgressDue = false;
   #gathering: NodeJS.Timeout | undefined;
   #waking: NodeJS.Timeout | undefined;
@@ -195,21 +196,15 @@ export class TaskRunner {
       this.#gathering = undefined;
       this.#waking = undefined;
       await this.#record();
-      if (this.#mayClaim && this.#isClaimWorthIt()) await this.#claim();
+      const isWorthIt = this.#isClaimDue || this.#inHand.isLow(this.#running.values());
+      if (this.#mayClaim && isWorthIt) await this.#claim();
     }
-  }
-
-  /** As long as there is plenty in hand, new tasks are claimed by the handful: the question costs as much as a task. */
-  #isClaimWorthIt(): boolean {
-    if (this.#isClaimDue || this.#endedSinceClaim >= this.#limits.claimsAtOnce) return true;
-    return this.#endedSinceClaim > 0 && this.#running.size <= this.#limits.tasksAtOnce / 2;
   }
 
   async #claim(): Promise<void> {
     const free = this.#limits.tasksAtOnce - this.#running.size;
     if (free <= 0) return;
     this.#isClaimDue = false;
-    this.#endedSinceClaim = 0;
     if (this.#running.size === 0) this.#renewedAtMs = performance.now();
     const { tasksPerRegistry } = this.#limits;
     const claimed = await this.#deps.claims.claim(this.#deps.owner, { count: free, tasksPerRegistry });
@@ -217,6 +212,7 @@ export class TaskRunner {
       const hints = this.#copyHints(ofRegistry);
       for (const task of ofRegistry) this.#begin(task, hints);
     }
+    this.#inHand.claimed(this.#running.values());
     if (claimed.length > 0) this.#deps.onExecutionsChanged([...new Set(claimed.map((task) => task.executionId))]);
   }
 
@@ -331,14 +327,13 @@ export class TaskRunner {
   /** It is another worker's now: not a word about it may be written. */
   #drop(running: RunningTask): void {
     this.#running.delete(running.task.id);
-    this.#endedSinceClaim += 1;
   }
 
   /** Several small tasks end together: their outcomes and the next claims share statements. */
   #gather(): void {
     const waiting = [...this.#running.values()].filter(({ hasEnded }) => !hasEnded).length;
     const ended = this.#running.size - waiting;
-    if (waiting === 0 || ended >= this.#limits.claimsAtOnce) this.#runCycle();
+    if (waiting === 0 || ended >= this.#limits.recordsAtOnce) this.#runCycle();
     else this.#gathering ??= setTimeout(() => this.#runCycle(), gatherMs);
   }
 
@@ -369,7 +364,6 @@ export class TaskRunner {
       if (record.outcome === null || end === undefined) continue;
       running.stored();
       this.#running.delete(record.id);
-      this.#endedSinceClaim += 1;
       this.#deps.onEnded(running, end);
     }
     const executions = taken.filter(({ record }) => record.outcome !== null).map(({ record }) => record.executionId);
