@@ -43,6 +43,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         className={styles['dialog']}
         onSubmit={(event) => {
           event.preventDefault();
+          // Through React's tree it would reach a form that the dialog is asked from: “Leave” must not save it.
+          event.stopPropagation();
           if (isAllowed && !isBusy) props.onConfirm();
         }}
       >

@@ -162,7 +162,7 @@ describe('the editor of a policy', () => {
 
   it('asks before what was typed is left', async () => {
     const user = userEvent.setup();
-    pretend({ [`GET /policies/${id}`]: policyWith() });
+    const calls = pretend({ [`GET /policies/${id}`]: policyWith() });
     const { router } = openEdit();
     await user.type(await screen.findByRole('textbox', { name: 'Name' }, wait), ' and on');
     await user.click(screen.getByRole('link', { name: 'Cancel' }));
@@ -170,5 +170,6 @@ describe('the editor of a policy', () => {
     expect(router.state.location.pathname).toBe(`/replication/policies/${id}/edit`);
     await user.click(within(dialog).getByRole('button', { name: 'Leave' }));
     await waitFor(() => expect(router.state.location.pathname).toBe(`/replication/policies/${id}`), wait);
+    expect(sentBodies(calls, 'PUT')).toEqual([]);
   }, 180_000);
 });
