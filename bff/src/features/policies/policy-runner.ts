@@ -223,7 +223,7 @@ export class PolicyRunner {
     const count = deleted.size + (await runs.countRecentDeletions(policy.id));
     if (count <= 5) return null;
     const left = trigger === 'push' ? (await planner.planAll(policy)).tagCount : plan.tagCount;
-    return areManyDeletions(count, left + count) ? sentences.heldBack(deleted.size, left + deleted.size) : null;
+    return areManyDeletions(count, left + count) ? sentences.heldBack(deleted.size, left + count, count) : null;
   }
 }
 

@@ -145,10 +145,11 @@ export const sentences = {
       `${p.tag} of ${p.repository} in ${p.registry} is held by the rule “${p.rule}” and stays as it is.`,
       p,
     ),
-  heldBack: (count: number, tagCount: number) =>
+  /** @param lately with those of the last minutes; a wave may come in several plans */
+  heldBack: (count: number, tagCount: number, lately: number) =>
     plain(
       'deletions-held-back',
-      `${count} of ${tagCount} tags would be deleted at the destinations. That is many at once: somebody has to confirm it.`,
-      { count: String(count), tags: String(tagCount) },
+      `${count} of ${tagCount} tags would be deleted at the destinations${lately > count ? `, ${lately} with those of the last ten minutes` : ''}. That is many at once: somebody has to confirm it.`,
+      { count: String(count), tags: String(tagCount), ...(lately > count ? { lately: String(lately) } : {}) },
     ),
 } as const;

@@ -30,6 +30,11 @@ it.each([
     { kind: 'held', taskCount: 7, reason: because(heldBackCode) },
   ],
   [
+    'those that wait for the same in several destinations are one number',
+    [part('waiting', 12, because(heldBackCode, '')), part('waiting', 12, because(heldBackCode, ''))],
+    { kind: 'held', taskCount: 24, reason: because(heldBackCode, '') },
+  ],
+  [
     'all are paused',
     [part('waiting', 34, because(pausedCode))],
     { kind: 'paused', taskCount: 34, reason: because(pausedCode) },

@@ -41,10 +41,17 @@ export function activityOf(tasks: readonly CountedTasks[]): Activity | null {
   const kind = kinds.find((each) => open.some((part) => part.kind === each));
   if (kind === undefined) return null;
   const own = open.filter((part) => part.kind === kind);
-  const most = own.reduce((one, other) => (other.count > one.count ? other : one));
-  if (kind !== 'running' && kind !== 'queued') return { kind, taskCount: most.count, reason: most.reason };
-  return { kind, taskCount: own.reduce((sum, { count }) => sum + count, 0), reason: null };
+  if (kind === 'running' || kind === 'queued') return { kind, taskCount: countOf(own), reason: null };
+  const most = [...Map.groupBy(own, waitsForSame).values()].reduce((one, other) =>
+    countOf(other) > countOf(one) ? other : one,
+  );
+  return { kind, taskCount: countOf(most), reason: most[0]?.reason ?? null };
 }
+
+/** As `waitsFor`: the parts may be of several destinations. */
+const waitsForSame = ({ reason }: CountedTasks): string =>
+  `${reason?.code ?? ''} ${reason?.params['registryId'] ?? ''}`;
+const countOf = (parts: readonly CountedTasks[]): number => parts.reduce((sum, { count }) => sum + count, 0);
 
 function kindOf({ state, reason }: CountedTasks): ActivityKind {
   if (state !== 'waiting') return state === 'running' ? 'running' : 'queued';

@@ -7,16 +7,16 @@ import { useErrorWords } from '../error-words.ts';
 import type { Cause } from '../reasons/reason-text.ts';
 import { ReasonText } from '../reasons/ReasonText.tsx';
 
-/** A mutation that is given the id. */
-interface Answer {
+/** A mutation that is given what the answer is about. */
+interface Answer<About> {
   isPending: boolean;
   error: Error | null;
-  mutate: (id: string, on: { onSuccess: () => void; onError?: (error: Error) => void }) => void;
+  mutate: (about: About, on: { onSuccess: () => void; onError?: (error: Error) => void }) => void;
 }
 
-interface HeldQuestionProps {
-  /** What the answer is about, given to the mutations. */
-  id: string;
+interface HeldQuestionProps<About> {
+  about: About;
+  /** Null where each of several has its own. */
   heldBack: Cause | null;
   words: {
     title: string;
@@ -36,13 +36,13 @@ interface HeldQuestionProps {
   touched?: readonly ReactNode[];
   typeToConfirm: string;
   mayDecide: boolean;
-  confirm: Answer;
-  decline: Answer;
+  confirm: Answer<About>;
+  decline: Answer<About>;
 }
 
 /** Deletions that are held back because they are many: a person says yes or no. */
-export function HeldQuestion(props: HeldQuestionProps) {
-  const { id, heldBack, words, facts, consequence, touched, typeToConfirm, mayDecide, confirm, decline } = props;
+export function HeldQuestion<About>(props: HeldQuestionProps<About>) {
+  const { about, heldBack, words, facts, consequence, touched, typeToConfirm, mayDecide, confirm, decline } = props;
   const errorWords = useErrorWords();
   const [isAsking, setIsAsking] = useState(false);
   const cause =
@@ -64,7 +64,7 @@ export function HeldQuestion(props: HeldQuestionProps) {
               variant="outlined"
               disabled={decline.isPending}
               onClick={() =>
-                decline.mutate(id, {
+                decline.mutate(about, {
                   onSuccess: () => toast({ message: words.declined, tone: 'ok' }),
                   onError: (error) => toast({ message: errorWords(error).sentence, tone: 'danger' }),
                 })
@@ -80,7 +80,7 @@ export function HeldQuestion(props: HeldQuestionProps) {
     >
       <strong>{words.title}</strong>
       {cause}
-      <p>{facts}</p>
+      <div>{facts}</div>
       <ConfirmDialog
         isOpen={isAsking}
         title={words.confirmTitle}
@@ -91,7 +91,7 @@ export function HeldQuestion(props: HeldQuestionProps) {
         isBusy={confirm.isPending}
         error={errorWords(confirm.error)}
         onConfirm={() =>
-          confirm.mutate(id, {
+          confirm.mutate(about, {
             onSuccess: () => {
               setIsAsking(false);
               toast({ message: words.confirmed, tone: 'ok' });

@@ -1,15 +1,15 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import type { Policy } from 'bff/contract/policies';
-import type { Execution } from 'bff/contract/replication';
+import { type Execution, listTasks } from 'bff/contract/replication';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { endpointQuery } from '../../api/endpoint-query.ts';
 import { HeldQuestion } from '../../domain/held/HeldQuestion.tsx';
 import { heldRunsQuery } from '../../domain/policy/held-runs.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { RegistryChip } from '../../domain/RegistryChip.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
-import { taskPages } from '../../domain/tasks/task-queries.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
 import { Sentence } from '../../ui/Sentence.tsx';
@@ -25,27 +25,29 @@ interface HeldBackProps {
   mayDecide: boolean;
 }
 
-/** Runs whose deletions were held back because they are many: a person says yes or no. */
+/** Runs whose deletions were held back because they are many: a person says yes or no, to all of them at once. */
 export function HeldBack({ policy, mayDecide }: HeldBackProps) {
   const { data } = useQuery(heldRunsQuery(policy.id));
-  return data?.items.map((execution) => (
-    <HeldExecution key={execution.id} policy={policy} execution={execution} mayDecide={mayDecide} />
-  ));
+  const held = data?.items ?? [];
+  if (held.length === 0) return null;
+  // Another one that comes closes the dialog: nobody says yes to what they have not seen.
+  return <HeldRuns key={held.map(({ id }) => id).join(' ')} policy={policy} held={held} mayDecide={mayDecide} />;
 }
 
 export const isHeldBack = ({ heldBack, state }: Execution): boolean => heldBack !== null && state === 'running';
 
-function HeldExecution({ policy, execution, mayDecide }: HeldBackProps & { execution: Execution }) {
+function HeldRuns({ policy, held, mayDecide }: HeldBackProps & { held: readonly Execution[] }) {
   const { t } = useTranslation('policies');
   const { confirm, refuse } = usePolicyActions();
-  const { id, heldBack, planned, createdAt } = execution;
-  const count = planned?.delete ?? 0;
-  const touched = useHeldTags(id, count, mayDecide);
+  const [only, another] = held;
+  const isOne = another === undefined;
+  const count = held.reduce((sum, { planned }) => sum + (planned?.delete ?? 0), 0);
+  const touched = useHeldTags(held, count, mayDecide);
   return (
     <div className={styles['held']}>
       <HeldQuestion
-        id={id}
-        heldBack={heldBack}
+        about={held.map(({ id }) => id)}
+        heldBack={isOne ? (only?.heldBack ?? null) : null}
         words={{
           title: t('held.title'),
           yes: t('held.yes'),
@@ -58,9 +60,12 @@ function HeldExecution({ policy, execution, mayDecide }: HeldBackProps & { execu
         }}
         facts={
           <>
-            {count === 0 ? null : t('held.count', { count })}{' '}
-            <Sentence text={t('held.when')} parts={{ when: <RelativeTime instant={createdAt} /> }} />{' '}
-            <Link to={paths.execution(id)}>{t('held.list')}</Link>
+            <p>{count === 0 ? null : t('held.count', { count })}</p>
+            {held.map((execution) => (
+              <p key={execution.id}>
+                <HeldRun execution={execution} isOne={isOne} />
+              </p>
+            ))}
           </>
         }
         consequence={t('held.count', { count })}
@@ -74,18 +79,36 @@ function HeldExecution({ policy, execution, mayDecide }: HeldBackProps & { execu
   );
 }
 
+function HeldRun({ execution: { id, planned, createdAt }, isOne }: { execution: Execution; isOne: boolean }) {
+  const { t } = useTranslation('policies');
+  const text = isOne ? t('held.when') : t('held.run', { count: planned?.delete ?? 0 });
+  return (
+    <>
+      <Sentence text={text} parts={{ when: <RelativeTime instant={createdAt} /> }} />{' '}
+      <Link to={paths.execution(id)}>{t('held.list')}</Link>
+    </>
+  );
+}
+
 /** The tags that would go, and how many there are besides those that are named. */
-function useHeldTags(executionId: string, count: number, isWanted: boolean): ReactNode[] {
+function useHeldTags(held: readonly Execution[], count: number, isWanted: boolean): ReactNode[] {
   const { t } = useTranslation('policies');
   const directory = useRegistryDirectory();
-  const query = taskPages({ executionId, state: 'waiting', sort: 'state', limit: NAMED });
-  const { data } = useInfiniteQuery({ ...query, enabled: isWanted });
-  const named = (data?.pages[0]?.items ?? []).flatMap(({ id, kind, destination: { registryId, repository, tag } }) => {
-    if (kind !== 'delete' || tag === null) return [];
+  const answers = useQueries({
+    queries: held.map(({ id: executionId }) => ({
+      ...endpointQuery(listTasks, { query: { executionId, state: 'waiting', sort: 'state', limit: NAMED } }),
+      enabled: isWanted,
+    })),
+  });
+  const tags = answers
+    .flatMap(({ data }) => data?.items ?? [])
+    .filter(({ kind, destination }) => kind === 'delete' && destination.tag !== null);
+  const named = tags.slice(0, NAMED).map(({ id, destination: { registryId, repository, tag } }) => {
     const { name, environment } = directory.find(registryId);
     return (
       <span key={id}>
-        <ReferenceText repository={repository} reference={tag} /> <RegistryChip name={name} environment={environment} />
+        <ReferenceText repository={repository} reference={tag ?? ''} />{' '}
+        <RegistryChip name={name} environment={environment} />
       </span>
     );
   });

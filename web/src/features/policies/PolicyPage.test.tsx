@@ -111,6 +111,31 @@ describe('the page of a policy', () => {
     await waitFor(() => expect(posted(calls)).toEqual([`/executions/${held.id}/confirm`]));
   }, 90_000);
 
+  it('asks once about several runs, and the answer is for all of them', async () => {
+    const user = userEvent.setup();
+    const other = executionWith({
+      ...held,
+      id: '019e8c1b-0000-7000-8000-0000000000f1',
+      planned: plannedWork({ delete: 2 }),
+    });
+    const { calls } = open({
+      'GET /executions': { items: [held, other], nextCursor: null, total: 2 },
+      'GET /tasks': { items: [deletionOf('1.0')], nextCursor: null, total: 1 },
+      [`POST /executions/${held.id}/confirm`]: held,
+      [`POST /executions/${other.id}/confirm`]: other,
+    });
+    const notice = await screen.findByRole('region', { name: 'Deletions wait for a person’s word' }, wait);
+    expect(notice.textContent).toContain('If you say yes, 33 tags go into the trash');
+    expect(within(notice).getAllByRole('link', { name: 'See which' })).toHaveLength(2);
+    // The figures of one are not those of all.
+    expect(within(notice).queryByText('31 of 148 tags would be deleted.')).toBeNull();
+    await user.click(within(notice).getByRole('button', { name: 'Delete them' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Let the deletions happen?' }, wait);
+    await user.type(within(dialog).getByRole('textbox'), policy.name);
+    await user.click(within(dialog).getByRole('button', { name: 'Delete them' }));
+    await waitFor(() => expect(posted(calls)).toEqual([held, other].map((each) => `/executions/${each.id}/confirm`)));
+  }, 90_000);
+
   it('declines them', async () => {
     const { calls } = open({ 'GET /executions': { items: [held], nextCursor: null, total: 1 } });
     const no = await screen.findByRole('button', { name: 'Do not delete' }, wait);

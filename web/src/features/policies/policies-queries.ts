@@ -78,6 +78,13 @@ export const planPages = (previewed: Previewed, filter: PlanFilter) =>
     getNextPageParam: ({ nextCursor }: PolicyPreview) => nextCursor,
   });
 
+/** One after the other, up to the first that is refused. */
+const eachOf =
+  (endpoint: typeof confirmExecution | typeof declineExecution) =>
+  async (executionIds: readonly string[]): Promise<void> => {
+    for (const executionId of executionIds) await call(endpoint, { params: { executionId } });
+  };
+
 export function usePolicyActions() {
   const client = useQueryClient();
   const onSettled = () => void readAgain(client, queriesOf([...ofPolicies, getExecution]));
@@ -88,14 +95,8 @@ export function usePolicyActions() {
       mutationFn: (policyId: string) => call(deletePolicy, { params: { policyId } }),
       onSettled: () => void readAgain(client, queriesOf([listPolicies])),
     }),
-    confirm: useMutation({
-      mutationFn: (executionId: string) => call(confirmExecution, { params: { executionId } }),
-      onSettled,
-    }),
-    refuse: useMutation({
-      mutationFn: (executionId: string) => call(declineExecution, { params: { executionId } }),
-      onSettled,
-    }),
+    confirm: useMutation({ mutationFn: eachOf(confirmExecution), onSettled }),
+    refuse: useMutation({ mutationFn: eachOf(declineExecution), onSettled }),
   };
 }
 

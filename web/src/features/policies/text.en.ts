@@ -90,8 +90,10 @@ export const text = {
   },
   held: {
     title: 'Deletions wait for a person’s word',
-    count_one: 'If you say yes, {{count}} tag is deleted at the destinations, into their trash.',
-    count_other: 'If you say yes, {{count}} tags are deleted at the destinations, into their trash.',
+    count_one: 'If you say yes, {{count}} tag goes into the trash at its destination.',
+    count_other: 'If you say yes, {{count}} tags go into the trash, counted at each destination.',
+    run_one: '{{count}} tag, held back <when/>',
+    run_other: '{{count}} tags, held back <when/>',
     besides_one: '{{count}} more tag',
     besides_other: '{{count}} more tags',
     when: 'Held back <when/>; everything else of the policy goes on.',

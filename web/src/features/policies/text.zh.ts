@@ -83,7 +83,8 @@ export const text = {
   tab: { label: '策略的各部分', about: '内容', executions: '运行记录', preview: '试运行', versions: '版本' },
   held: {
     title: '有删除操作等待人工确认',
-    count_other: '如果确认，将在目标中删除 {{count}} 个标签，并移入其回收站。',
+    count_other: '如果确认，将有 {{count}} 个标签移入目标的回收站（按每个目标分别计算）。',
+    run_other: '{{count}} 个标签，<when/>被暂缓',
     besides_other: '另有 {{count}} 个标签',
     when: '<when/>被暂缓；策略的其他内容照常进行。',
     list: '查看是哪些',

@@ -24,7 +24,7 @@ export function HeldRun({ project, run, mayDecide, isHere = false }: HeldRunProp
   const count = t('held.count', { count: deleteCount });
   return (
     <HeldQuestion
-      id={id}
+      about={id}
       heldBack={heldBack}
       words={{
         title: t('held.title'),
