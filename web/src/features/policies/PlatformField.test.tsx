@@ -35,6 +35,19 @@ describe('the platforms of a policy', () => {
     expect(screen.getByLabelText('chosen').textContent).toBe('linux/amd64 and linux/arm/v7');
   }, 60_000);
 
+  it('are not added while the mouse is down: the page under it would move, and the click would be lost', async () => {
+    const user = userEvent.setup();
+    renderAt('/', <Host />, []);
+    await user.type(screen.getByRole('combobox', { name: 'Only the platforms' }), 'amd64');
+    await user.pointer({ keys: '[MouseLeft>]', target: screen.getByRole('button', { name: 'elsewhere' }) });
+    expect(screen.getByLabelText('chosen').textContent).toBe('');
+    await user.pointer('[/MouseLeft]');
+    expect(screen.getByLabelText('chosen').textContent).toBe('amd64');
+    await user.type(screen.getByRole('combobox', { name: 'Only the platforms' }), 'linux/arm64');
+    await user.tab();
+    expect(screen.getByLabelText('chosen').textContent).toBe('amd64 and linux/arm64');
+  }, 60_000);
+
   it('say what is wrong with them', () => {
     renderAt('/', <Host error="That is none." />, []);
     const field = screen.getByRole('combobox', { name: 'Only the platforms' });

@@ -2,6 +2,7 @@ import Autocomplete from '@mui/material/Autocomplete';
 import TextField from '@mui/material/TextField';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useAfterPress } from '../../ui/use-after-press.ts';
 import styles from './policies.module.css';
 import { platformsOf } from './policy-form.ts';
 
@@ -29,6 +30,7 @@ export function PlatformField({ values, error, onChange }: PlatformFieldProps) {
   const { t } = useTranslation('policies');
   const id = useId();
   const [text, setText] = useState('');
+  const afterPress = useAfterPress();
   const add = (typed: string) => {
     setText('');
     if (typed.trim() !== '') onChange(platformsOf([...values, typed]));
@@ -48,7 +50,7 @@ export function PlatformField({ values, error, onChange }: PlatformFieldProps) {
         // A space or a comma ends a name, as Enter does.
         onInputChange={(_event, typed) => (/[\s,]$/.test(typed) ? add(typed) : setText(typed))}
         onChange={(_event, chosen) => onChange(platformsOf(chosen))}
-        onBlur={() => add(text)}
+        onBlur={() => afterPress(() => add(text))}
         renderInput={(params) => (
           <TextField
             {...params}
