@@ -28,7 +28,7 @@ export const text = {
   allOperations: '运行监控',
   running_other: '{{shown}} 个运行中',
   queued_other: '{{shown}} 个排队中',
-  waiting_other: '{{shown}} 个等待重试',
+  waiting_other: '{{shown}} 个等待中',
   quiet: '当前没有复制任务，过去一小时内也没有失败。',
   failing: '正在失败',
   onHold: '暂缓',

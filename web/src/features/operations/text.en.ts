@@ -108,7 +108,7 @@ export const text = {
       rate: 'Now',
       running: 'Running',
       queued: 'Queued',
-      waiting: 'Waiting to retry',
+      waiting: 'Waiting',
       failed: 'Failed, last hour',
       lastHour: 'Moved, last hour',
     },

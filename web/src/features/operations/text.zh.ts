@@ -6,7 +6,7 @@ export const text = {
   facts: {
     running: '{{count}} 个进行中',
     queued: '{{count}} 个排队中',
-    waiting: '{{count}} 个等待重试',
+    waiting: '{{count}} 个等待中',
     onHold: '{{count}} 个暂缓',
     idle: '当前没有复制',
   },
@@ -103,7 +103,7 @@ export const text = {
       rate: '当前',
       running: '进行中',
       queued: '排队中',
-      waiting: '等待重试',
+      waiting: '等待中',
       failed: '一小时内失败',
       lastHour: '一小时内传输',
     },
