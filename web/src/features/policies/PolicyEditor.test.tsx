@@ -8,7 +8,7 @@ import { registryEntry, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
 import { EditPolicyPage, NewPolicyPage } from './PolicyEditorPage.tsx';
-import { policyContent, policyWith, previewWith } from '../../testing/policies.ts';
+import { plannedWork, policyContent, policyWith, previewWith } from '../../testing/policies.ts';
 
 const registries = ['development', 'testing', 'production'].map((id) => registryEntry(id));
 const wait = { timeout: 10_000 };
@@ -69,9 +69,68 @@ describe('the editor of a policy', () => {
       'POST /policy-previews': previewWith({ mapping: { examples: [], collisions } }),
     });
     openEdit();
-    expect(await screen.findByText('payments/api and shop/api would both be “mirror/api”.', {}, wait)).toBeDefined();
+    expect(
+      await screen.findByText('“mirror/api” would be the name of payments/api and shop/api.', {}, wait),
+    ).toBeDefined();
     await userEvent.setup().type(screen.getByRole('textbox', { name: 'Name' }), '!');
     expect(screen.getByRole('button', { name: 'Save as version 4' }).hasAttribute('disabled')).toBe(true);
+  }, 180_000);
+
+  it('counts a tag once for each destination, and says so', async () => {
+    const destinations = ['testing', 'production'].map((registryId) => ({
+      registryId,
+      planned: plannedWork({ copy: 2051 }),
+    }));
+    pretend({
+      [`GET /policies/${id}`]: policyWith(),
+      'POST /policy-previews': previewWith({
+        tagCount: 2051,
+        planned: plannedWork({ copy: 4102, replace: 1 }),
+        destinations,
+      }),
+    });
+    openEdit();
+    const words = await screen.findByText(
+      /2 destinations together: 4,102 not yet there, 1 would be replaced/,
+      {},
+      wait,
+    );
+    expect(words.parentElement?.textContent).toMatch(/^2,051 tags/);
+  }, 180_000);
+
+  it('puts what only the server knows at its field, and says that the preview waits for it', async () => {
+    const message = '“>=x y” is no range of versions; one is >=2.0.0 <3.';
+    pretend({
+      [`GET /policies/${id}`]: policyWith({
+        content: { ...policyContent, filters: { ...policyContent.filters, semver: '>=x y' } },
+      }),
+      'POST /policy-previews': new Refusal(400, 'request-invalid', {
+        fields: [{ path: 'content.filters.semver', message }],
+      }),
+    });
+    openEdit();
+    expect(await screen.findByText(message, {}, wait)).toBeDefined();
+    expect(screen.getByRole('textbox', { name: 'Only versions in' }).getAttribute('aria-invalid')).toBe('true');
+    expect(screen.getByText('It is shown again once the marked fields are right.')).toBeDefined();
+    expect(screen.getByText('1 field needs another look.')).toBeDefined();
+    expect(screen.queryByText('The preview could not be read')).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
+  }, 180_000);
+
+  it('says which pattern is none, before anybody is asked', async () => {
+    const user = userEvent.setup();
+    pretend({ [`GET /policies/${id}`]: policyWith() });
+    openEdit();
+    const repositories = await screen.findByRole('textbox', { name: 'Repositories matching' }, wait);
+    await user.clear(repositories);
+    expect(screen.queryByText(/is no pattern/)).toBeNull();
+    await user.type(repositories, 'payments/** shop/{{web,api');
+    expect(
+      screen.getByText(/^“shop\/\{web,api” is no pattern\. .* with a comma between: \{web,api\}\.$/),
+    ).toBeDefined();
+    expect(screen.getByText('1 field needs another look.')).toBeDefined();
+    await user.type(repositories, '}');
+    expect(screen.queryByText(/is no pattern/)).toBeNull();
   }, 180_000);
 
   it('shows the difference, and both sides when somebody saved meanwhile, without losing input', async () => {

@@ -73,7 +73,13 @@ export function PreviewWords({ preview }: { preview: PolicyPreview }) {
               count: tagCount,
               repositories: t('preview.repositories', { count: repositoryCount }),
             })}
-        {tagCount === 0 && planned.delete === 0 ? null : <span>{work(planned)}</span>}
+        {tagCount === 0 && planned.delete === 0 ? null : (
+          <span>
+            {destinations.length < 2
+              ? work(planned)
+              : t('preview.together', { count: destinations.length, work: work(planned) })}
+          </span>
+        )}
       </p>
       {destinations.length < 2 ? null : (
         <dl className={styles['perDestination']} aria-label={t('preview.perDestination')}>
@@ -112,7 +118,7 @@ function useWorkWords(): (planned: PlannedWork) => string {
     if (parts.length === 0) return t('preview.inStep');
     if (planned.bytes > 0) parts.push(t('preview.bytes', { size: bytes(planned.bytes) }));
     if (planned.upToDate > 0) parts.push(t('preview.upToDate', { count: planned.upToDate }));
-    return parts.join(', ');
+    return parts.join(t('preview.comma'));
   };
 }
 

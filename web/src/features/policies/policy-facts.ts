@@ -87,7 +87,7 @@ function bandwidthFact({ destinations }: PolicyContent, { t, registry, rate }: F
     [
       ...windows.map(({ from, to, bytesPerSecond }) => t('says.window', { from, to, rate: speed(bytesPerSecond) })),
       windows.length === 0 ? speed(otherwise) : t('says.otherwise', { rate: speed(otherwise) }),
-    ].join(', ');
+    ].join(t('preview.comma'));
   const limited = destinations.flatMap(({ registryId, bandwidth }) =>
     bandwidth === null
       ? []

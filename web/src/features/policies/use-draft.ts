@@ -5,7 +5,9 @@ import { ApiError } from '../../api/api-error.ts';
 import { useCan } from '../../domain/account.ts';
 import { useDebounced } from '../../ui/use-debounced.ts';
 import { draftPreviewQuery } from './policies-queries.ts';
-import { contentOf, fieldOfPath, findProblems, type FormField, type PolicyFormValues } from './policy-form.ts';
+import { findDraftProblems } from './pattern-problem.ts';
+import { useProblemWords } from './use-problem-words.ts';
+import { contentOf, fieldOfPath, type FormField, type PolicyFormValues } from './policy-form.ts';
 
 const PAUSE_MS = 350;
 /** These say only when and how fast; what would be copied is the same whatever they are. */
@@ -30,7 +32,7 @@ export function useDraftPreview(values: PolicyFormValues) {
       options: { ...content.options, concurrency: null, attempts: 1 },
     },
   };
-  const isPreviewable = findProblems(values, isSystem).every((field) => apartFromPreview.has(field));
+  const isPreviewable = findDraftProblems(values, isSystem).every((field) => apartFromPreview.has(field));
   const settled = useDebounced(isPreviewable ? JSON.stringify(draft) : '', PAUSE_MS);
   const previewed = settled === '' || !isPreviewable ? undefined : (JSON.parse(settled) as Draft);
   const preview = useQuery({
@@ -45,7 +47,8 @@ export function useDraftPreview(values: PolicyFormValues) {
 type Wrong = Partial<Record<FormField, string>>;
 
 /** What the server says about single fields: its own sentence in English, ours in other languages. */
-export function useServerWords(): (error: Error | null) => Wrong {
+export function useServerWords(values: PolicyFormValues): (error: Error | null) => Wrong {
+  const problemWords = useProblemWords();
   const { t, i18n } = useTranslation('policies');
   const isEnglish = i18n.language === 'en';
   return (error) => {
@@ -54,7 +57,7 @@ export function useServerWords(): (error: Error | null) => Wrong {
     const wrong: Wrong = {};
     for (const { path, message } of error.problem?.fields ?? []) {
       const field = fieldOfPath(path);
-      if (field !== undefined) wrong[field] = isEnglish ? message : t(`problem.${field}`);
+      if (field !== undefined) wrong[field] = isEnglish ? message : problemWords(field, values);
     }
     return wrong;
   };
