@@ -90,7 +90,8 @@ export function connectionError(error: unknown, occasion: Occasion): RegistryErr
   if (/^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN)$/.test(code)) {
     return registryError(occasion, 'unreachable', 'cannot be reached: nothing answers at its address', detail);
   }
-  if (code.includes('TIMEOUT')) {
+  // A signal of ours that ran out says so by its name, and its code is a number.
+  if (code.includes('TIMEOUT') || (error instanceof Error && error.name === 'TimeoutError')) {
     return registryError(occasion, 'timeout', 'did not answer in time', detail);
   }
   if (certificateCodes.test(code)) return certificateError(code, occasion, detail);

@@ -4,8 +4,8 @@ import { createCopyLimiter } from '../../replication-engine/index.ts';
 import { createMemoryTarget, type MemoryTarget } from '../../testing/memory-target.ts';
 import { pushSampleImage } from '../../testing/sample-artifacts.ts';
 import { copyTask, type CopyTaskContext } from './copy-task.ts';
-import type { ClaimedTask } from './replication.ts';
 import { TaskProgress } from './task-progress.ts';
+import { claimedTask } from './testing/claimed-task.ts';
 
 let source: MemoryTarget;
 let destination: MemoryTarget;
@@ -15,37 +15,7 @@ beforeEach(() => {
 });
 
 function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
-  const task: ClaimedTask = {
-    id: 'task',
-    kind: 'copy',
-    policyId: null,
-    policyName: null,
-    contest: null,
-    executionId: 'execution',
-    source: { registryId: 'dev', repository: 'a/b', reference: 'v1' },
-    destination: { registryId: 'prod', repository: 'a/b', tag: 'v1' },
-    digest: null,
-    replacesDigest: null,
-    attempt: 1,
-    attemptsAllowed: 10,
-    attemptsForgiven: 0,
-    deadlineLeftMs: 1000,
-    fence: 1,
-    createdAt: new Date(0),
-    startedAt: new Date(0),
-    includeReferrers: false,
-    whenDifferent: 'replace',
-    platforms: null,
-    requestedBy: null,
-    requester: null,
-    isSuperseded: false,
-    isTakenOver: false,
-    catalogDigest: null,
-    catalogSizeBytes: null,
-    isBelievedThere: false,
-    isSparseThere: false,
-    isProbe: false,
-  };
+  const task = claimedTask();
   return {
     task,
     source,

@@ -160,6 +160,8 @@ export interface ClaimedTask {
   readonly isSparseThere: boolean;
   /** It finds out whether a registry that was in trouble can be used again. */
   readonly isProbe: boolean;
+  /** Why the try before this one failed. */
+  readonly lastReason: Reason | null;
 }
 
 /** How an attempt ended. */

@@ -1,4 +1,11 @@
-import { type AttemptEnd, type ClaimedTask, type Task, type TaskLogEntry, triesOf } from './replication.ts';
+import {
+  type AttemptEnd,
+  type ClaimedTask,
+  type Reason,
+  type Task,
+  type TaskLogEntry,
+  triesOf,
+} from './replication.ts';
 import type { TaskRecord } from './task-records.store.ts';
 import { CutError, type CutCause, logLines } from './task-outcome.ts';
 import { TaskProgress } from './task-progress.ts';
@@ -19,6 +26,7 @@ export class RunningTask {
   #isStored = false;
   #log: (TaskLogEntry & { at: Date })[] = [];
   #isDirty = true;
+  #hasGotOn = false;
 
   constructor(task: ClaimedTask, options: { now: () => Date; onMoved: (byteCount: number) => void }) {
     this.task = task;
@@ -46,6 +54,17 @@ export class RunningTask {
 
   get end(): AttemptEnd | undefined {
     return this.#end;
+  }
+
+  /**
+   * Whether bytes move for the first time since a try that failed: until then its reason holds, however long this one
+   * waits for an answer.
+   */
+  getsOn(): boolean {
+    if (this.#hasGotOn || this.progress.bytesSent === 0) return false;
+    this.#hasGotOn = true;
+    this.#isDirty = true;
+    return this.task.lastReason !== null;
   }
 
   /** Cuts its sockets. The first cause counts. */
@@ -93,7 +112,7 @@ export class RunningTask {
       attempt: task.attempt,
       state: end?.state ?? 'running',
       digest: this.#digest,
-      reason: end?.reason ?? null,
+      reason: this.#reasonAt(end),
       delayMs: end?.state === 'waiting' ? end.delayMs : null,
       attemptsForgiven: forgivenBy(end),
       outcome: end === undefined ? null : outcomeOf(end),
@@ -106,6 +125,11 @@ export class RunningTask {
       blobs,
       log,
     };
+  }
+
+  #reasonAt(end: AttemptEnd | undefined): Reason | null {
+    if (end !== undefined) return end.reason;
+    return this.#hasGotOn ? null : this.task.lastReason;
   }
 
   /** As pages see it now: until its end is stored, it runs. */
@@ -127,7 +151,7 @@ export class RunningTask {
       state: end?.state ?? 'running',
       attempt: task.attempt,
       ...triesOf({ ...task, ...withForgiven(task, forgivenBy(end)) }),
-      reason: end?.reason ?? null,
+      reason: this.#reasonAt(end),
       nextAttemptAt: end?.state === 'waiting' ? new Date(endedAt.getTime() + end.delayMs) : null,
       createdAt: task.createdAt,
       startedAt: task.startedAt,

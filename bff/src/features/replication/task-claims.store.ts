@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
-import type { ClaimedTask } from './replication.ts';
+import { type ClaimedTask, onHoldCodes, type Reason } from './replication.ts';
 import { aboutWriting } from './retry-policy.ts';
 import { sentences } from './task-outcome.ts';
 
@@ -175,6 +175,8 @@ interface ClaimRow {
   is_believed_there: boolean;
   is_sparse_there: boolean;
   is_probe: boolean;
+  previous_state: string;
+  reason: Reason | null;
 }
 
 /** By the database's clock, so that no instance writes when the maintenance has begun for another. */
@@ -344,6 +346,8 @@ function claimedTask(row: ClaimRow): ClaimedTask {
     isBelievedThere: row.is_believed_there,
     isSparseThere: row.is_sparse_there,
     isProbe: row.is_probe,
+    // What waited because somebody wanted it so has not failed.
+    lastReason: row.previous_state === 'waiting' && !onHoldCodes.includes(row.reason?.code ?? '') ? row.reason : null,
     ...(row.expects_digest === null ? {} : { expectedDigest: row.expects_digest }),
   };
 }

@@ -99,6 +99,8 @@ export class TaskRunner {
   #mayClaim = true;
   #isClaimDue = false;
   #isProgressDue = false;
+  /** Executions of which a task that had failed moves again: pages still show why it had. */
+  readonly #gotOn = new Set<string>();
   #gathering: NodeJS.Timeout | undefined;
   #waking: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
@@ -168,10 +170,11 @@ export class TaskRunner {
     this.#throughput.sample();
     for (const running of this.#running.values()) {
       running.progress.sample(nowMs);
+      if (running.getsOn()) this.#gotOn.add(running.task.executionId);
       if (!running.hasEnded) this.#deps.onProgress(running);
     }
     this.#beats += 1;
-    if (this.#beats % recordEveryBeats === 0) {
+    if (this.#beats % recordEveryBeats === 0 || this.#gotOn.size > 0) {
       this.#isProgressDue = true;
       this.#runCycle();
     }
@@ -340,7 +343,9 @@ export class TaskRunner {
   /** What has ended, and now and then how far the others are: most that run for moments only are written once. */
   async #record(): Promise<void> {
     const isProgressDue = this.#isProgressDue;
+    const gotOn = [...this.#gotOn];
     this.#isProgressDue = false;
+    this.#gotOn.clear();
     const taken = [...this.#running.values()].flatMap((running) => {
       if (!isProgressDue && !running.hasEnded) return [];
       const record = running.takeRecord();
@@ -367,7 +372,7 @@ export class TaskRunner {
       this.#deps.onEnded(running, end);
     }
     const executions = taken.filter(({ record }) => record.outcome !== null).map(({ record }) => record.executionId);
-    const changed = [...new Set([...executions, ...ended])];
+    const changed = [...new Set([...executions, ...ended, ...gotOn])];
     if (changed.length > 0) this.#deps.onExecutionsChanged(changed);
   }
 

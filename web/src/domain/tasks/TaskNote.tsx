@@ -31,13 +31,24 @@ function WaitingNote({ nextAttemptAt, reason }: { nextAttemptAt: string | null; 
 function RunningNote({ task }: { task: NotedTask }) {
   const { t } = useTranslation('tasks');
   const clock = useCurrentFigures().clock(task.etaSeconds);
+  const reasonText = useReasonText();
+  const still = useStillWords(task);
+  if (task.reason !== null) return <>{`${reasonText(task.reason)} · ${t('figures.tryingAgain')}`}</>;
   if (task.kind === 'delete') return <>{t('figures.trashing')}</>;
   // The catalog may know the size before it is known what of it is to be moved.
   if (task.bytesTotal === null || task.blobsTotal === null) return <>{t('figures.planning')}</>;
   if (task.bytesDone >= task.bytesTotal) return <>{t('figures.finishing')}</>;
-  const remaining = clock === null ? null : t('figures.remaining', { clock });
+  const remaining = clock === null ? still : t('figures.remaining', { clock });
   const blobs = t('figures.blobs', { done: task.blobsDone, count: task.blobsTotal });
   return <>{[remaining, blobs].filter(Boolean).join(' · ')}</>;
+}
+
+/** That nothing moves, and why as far as that is known before the try ends; null while anything does. */
+function useStillWords({ rateBytesPerSecond, destination }: NotedTask): string | null {
+  const { t } = useTranslation('tasks');
+  const { name, health } = useRegistryDirectory().find(destination.registryId);
+  if (rateBytesPerSecond !== 0) return null;
+  return health === 'down' ? t('figures.stillFor', { registry: name }) : t('figures.still');
 }
 
 function DoneNote({ task }: { task: NotedTask }) {
