@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import { call } from '../../api/call.ts';
 import { endpointQuery } from '../../api/endpoint-query.ts';
 import { queriesOf, readAgain } from '../../api/read-again.ts';
-import { useStreamEvent } from '../../api/stream-hooks.tsx';
+import { useConnection, useStreamEvent } from '../../api/stream-hooks.tsx';
 import { useLiveOperations, useLiveTraffic } from '../../domain/live-figures.ts';
 import { activeTasks, useLiveTasks } from '../../domain/tasks/task-queries.ts';
 
@@ -41,6 +41,13 @@ export function useActiveTasks() {
  */
 export function useMovingBlobs(): ReadonlyMap<string, readonly TaskBlob[]> {
   const [moving, setMoving] = useState<ReadonlyMap<string, readonly TaskBlob[]>>(new Map());
+  const isLive = useConnection().state === 'live';
+  const [wasLive, setWasLive] = useState(isLive);
+  // What ends while nothing is heard is not told afterwards.
+  if (wasLive !== isLive) {
+    setWasLive(isLive);
+    setMoving(new Map());
+  }
   useStreamEvent('task', ({ id, state, blobs }) => {
     setMoving((known) => {
       const before = known.get(id) ?? [];
