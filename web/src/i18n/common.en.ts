@@ -90,6 +90,8 @@ export const text = {
     discardQuestion: 'Throw away what you typed?',
     discard: 'Throw away',
     keepEditing: 'Keep editing',
+    moreWarnings_one: 'and {{count}} more',
+    moreWarnings_other: 'and {{count}} more',
     touched: 'What will be touched',
     capsLock: 'Caps Lock is on.',
     showPassword: 'Show the password',

@@ -85,6 +85,7 @@ export const text = {
     discardQuestion: '放弃已输入的内容？',
     discard: '放弃',
     keepEditing: '继续编辑',
+    moreWarnings_other: '另有 {{count}} 条',
     touched: '将受影响的内容',
     capsLock: '大写锁定已开启。',
     showPassword: '显示密码',

@@ -141,6 +141,8 @@ export const text = {
     bytes: 'about {{size}} to move',
     bytesUnknown: 'size not known yet',
     nothingToDo: 'Everything is already there: there is nothing to copy.',
+    warnings_one: '{{count}} warning above',
+    warnings_other: '{{count}} warnings above',
     more_one: 'and {{count}} more',
     more_other: 'and {{count}} more',
     replaces: 'replaces {{digest}}',

@@ -123,6 +123,7 @@ export const text = {
     bytes: '约需传输 {{size}}',
     bytesUnknown: '大小尚不清楚',
     nothingToDo: '全部已经存在：没有需要复制的内容。',
+    warnings_other: '上方有 {{count}} 条警告',
     more_other: '另有 {{count}} 个',
     replaces: '替换 {{digest}}',
     obstacle: {

@@ -4,6 +4,7 @@ import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './ConfirmDialog.module.css';
 import type { ErrorWords } from './ErrorState.tsx';
+import { useScrolled } from './use-scrolled.ts';
 
 interface ConfirmDialogProps {
   isOpen: boolean;
@@ -51,16 +52,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         <h2 id={titleId} className={styles['title']}>
           {title}
         </h2>
-        <div id={bodyId} className={styles['body']}>
+        <Content bodyId={bodyId} touched={touched}>
           {props.children}
-        </div>
-        {touched.length === 0 ? null : (
-          <ul className={styles['touched']} aria-label={t('ui.touched')}>
-            {touched.map((entry, index) => (
-              <li key={index}>{entry}</li>
-            ))}
-          </ul>
-        )}
+        </Content>
         {typeToConfirm === undefined ? null : (
           <label className={styles['typed']}>
             {t('ui.typeToConfirm', { text: typeToConfirm })}
@@ -92,5 +86,28 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         </div>
       </form>
     </Dialog>
+  );
+}
+
+type ContentProps = Required<Pick<ConfirmDialogProps, 'children' | 'touched'>> & { bodyId: string };
+
+/** However much it is, the answers below it stay in sight. */
+function Content({ bodyId, touched, children }: ContentProps) {
+  const { t } = useTranslation('common');
+  const [content, contentTabIndex] = useScrolled<HTMLDivElement>();
+  const [list, listTabIndex] = useScrolled<HTMLUListElement>();
+  return (
+    <div className={styles['content']} ref={content} tabIndex={contentTabIndex}>
+      <div id={bodyId} className={styles['body']}>
+        {children}
+      </div>
+      {touched.length === 0 ? null : (
+        <ul className={styles['touched']} ref={list} tabIndex={listTabIndex} aria-label={t('ui.touched')}>
+          {touched.map((entry, index) => (
+            <li key={index}>{entry}</li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }

@@ -116,6 +116,7 @@ function CopyForm({ source, what, initialIds, onClose }: CopyFormProps) {
   };
   const obstacle = obstacleOf(choice, isNameWrong, preview.data);
   const canStart = request !== undefined && !start.isPending && obstacle === null;
+  const warningCount = preview.data?.cautions.length ?? 0;
   const obstacleId = useId();
   return (
     <form
@@ -142,6 +143,9 @@ function CopyForm({ source, what, initialIds, onClose }: CopyFormProps) {
         <p id={obstacleId} className={styles['obstacle']}>
           {obstacle === null ? null : t(`copy.obstacle.${obstacle}`)}
         </p>
+        {warningCount === 0 ? null : (
+          <p className={styles['warnings']}>{t('copy.warnings', { count: warningCount })}</p>
+        )}
         <div className={styles['buttons']}>
           <Button onClick={onClose}>{t('copy.cancel')}</Button>
           <Button

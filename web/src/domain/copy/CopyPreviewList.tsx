@@ -5,6 +5,7 @@ import { ErrorState } from '../../ui/ErrorState.tsx';
 import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
 import { shortenDigest } from '../digest.ts';
 import { useErrorWords } from '../error-words.ts';
+import { Cautions } from '../reasons/Cautions.tsx';
 import { useReasonText } from '../reasons/reason-text.ts';
 import { ReferenceText } from '../ReferenceText.tsx';
 import { useRegistryDirectory } from '../registry-directory.ts';
@@ -44,7 +45,7 @@ export function CopyPreviewList({ source, isChosen, preview }: CopyPreviewListPr
       ) : (
         <div className={styles['shown']} data-old={preview.data === undefined}>
           <PreviewSummary preview={shown} />
-          <PreviewCautions preview={shown} />
+          <Cautions cautions={shown.cautions} />
           <PreviewItems source={source} preview={shown} />
         </div>
       )}
@@ -70,16 +71,6 @@ function PreviewSummary({ preview }: { preview: CopyPreview }) {
           : t('copy.nothingToDo')}
     </p>
   );
-}
-
-/** What does not stay as it is made. */
-function PreviewCautions({ preview: { cautions } }: { preview: CopyPreview }) {
-  const reasonText = useReasonText();
-  return cautions.map((caution) => (
-    <p key={caution.sentence} className={styles['caution']}>
-      {reasonText(caution)}
-    </p>
-  ));
 }
 
 function PreviewItems({ source, preview }: { source: CopySource; preview: CopyPreview }) {

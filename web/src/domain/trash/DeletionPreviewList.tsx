@@ -7,6 +7,7 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { shortenDigest } from '../digest.ts';
 import { useErrorWords } from '../error-words.ts';
+import { Cautions } from '../reasons/Cautions.tsx';
 import { useReasonText } from '../reasons/reason-text.ts';
 import { ReferenceText } from '../ReferenceText.tsx';
 import { RegistryChip } from '../RegistryChip.tsx';
@@ -74,11 +75,7 @@ function Preview({ registryId, preview, isAlone }: PreviewProps) {
   return (
     <>
       {chip}
-      {preview.cautions.map((caution) => (
-        <p key={caution.sentence} className={styles['warn']}>
-          {reasonText(caution)}
-        </p>
-      ))}
+      <Cautions cautions={preview.cautions} />
       {preview.total === 0 ? <p className={styles['muted']}>{t('preview.nothing')}</p> : <Goes preview={preview} />}
       <p className={styles['small']}>
         {preview.asOf === null ? (

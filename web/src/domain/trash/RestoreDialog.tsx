@@ -12,6 +12,7 @@ import { Sentence } from '../../ui/Sentence.tsx';
 import { useDebounced } from '../../ui/use-debounced.ts';
 import { shortenDigest } from '../digest.ts';
 import { useErrorWords } from '../error-words.ts';
+import { Cautions } from '../reasons/Cautions.tsx';
 import { useReasonText } from '../reasons/reason-text.ts';
 import { RegistryChip } from '../RegistryChip.tsx';
 import { useRegistryDirectory } from '../registry-directory.ts';
@@ -75,11 +76,7 @@ export function RestoreDialog({ item, wantedTag, onClose }: RestoreDialogProps) 
             />
           </p>
         ) : null}
-        {cautions.map((caution) => (
-          <p key={caution.sentence} className={styles['warn']} role="status">
-            {reasonText(caution)}
-          </p>
-        ))}
+        <Cautions cautions={cautions} />
         {isKnown ? (
           <Targets
             facts={facts}

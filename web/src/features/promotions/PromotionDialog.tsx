@@ -6,7 +6,7 @@ import { DigestText } from '../../domain/DigestText.tsx';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useEnvironmentName } from '../../domain/RegistryChip.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
-import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { Cautions } from '../../domain/reasons/Cautions.tsx';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { Sentence } from '../../ui/Sentence.tsx';
 import { toast } from '../../ui/toast.ts';
@@ -35,7 +35,6 @@ export function PromotionDialog({ decided, onClose }: { decided: Decided; onClos
   const what = `${promotion.repository}:${promotion.tag}`;
   const environment = useEnvironmentName()(promotion.environment);
   const touched = useTouched(decided);
-  const reasonText = useReasonText();
   const isSettingTags = act === 'approve' || act === 'undo';
   const { data: preview } = useQuery({ ...promotionPreview(promotion.id), enabled: isSettingTags });
   return (
@@ -60,11 +59,7 @@ export function PromotionDialog({ decided, onClose }: { decided: Decided; onClos
       onClose={onClose}
     >
       <p>{t(`words.${act}`, { environment })}</p>
-      {preview?.cautions.map((caution) => (
-        <p key={caution.sentence} className={styles['caution']} role="status">
-          {reasonText(caution)}
-        </p>
-      ))}
+      <Cautions cautions={preview?.cautions ?? []} />
       {act === 'withdraw' ? null : (
         <label className={styles['field']} htmlFor={id}>
           {t('comment')}

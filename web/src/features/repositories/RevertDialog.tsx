@@ -6,6 +6,7 @@ import { useNavigate } from 'react-router';
 import { followExecution, previewQuery } from '../../domain/copy/copy-queries.ts';
 import { DigestText } from '../../domain/DigestText.tsx';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { Cautions } from '../../domain/reasons/Cautions.tsx';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { paths } from '../../paths.ts';
@@ -63,11 +64,7 @@ export function RevertDialog({ repository, tag, moment, nowDigest, onClose }: Re
       onClose={onClose}
     >
       <p>{t('revert.words')}</p>
-      {preview.data?.cautions.map((caution) => (
-        <p key={caution.sentence} className={styles['obstacle']} role="status">
-          {reasonText(caution)}
-        </p>
-      ))}
+      <Cautions cautions={preview.data?.cautions ?? []} />
       {obstacle === null ? null : <p className={styles['obstacle']}>{reasonText(obstacle)}</p>}
     </ConfirmDialog>
   );

@@ -1,5 +1,6 @@
 import type { RetentionPreview } from 'bff/contract/retention';
 import { useTranslation } from 'react-i18next';
+import { Cautions } from '../../domain/reasons/Cautions.tsx';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
@@ -11,7 +12,6 @@ import styles from './retention.module.css';
 export function PreviewWords({ preview }: { preview: RetentionPreview }) {
   const { t } = useTranslation('retention');
   const { bytes, number } = useFormat();
-  const reasonText = useReasonText();
   const { tagCount, deleteCount, keepCount, freedBytes, manyCount, cautions, asOf } = preview;
   return (
     <>
@@ -25,11 +25,7 @@ export function PreviewWords({ preview }: { preview: RetentionPreview }) {
       )}
       {freedBytes === null || deleteCount === 0 ? null : <p>{t('preview.frees', { size: bytes(freedBytes) })}</p>}
       {manyCount === 0 ? null : <p className={styles['many']}>{t('preview.many', { count: manyCount })}</p>}
-      {cautions.map((caution) => (
-        <p key={caution.sentence} className={styles['many']}>
-          {reasonText(caution)}
-        </p>
-      ))}
+      <Cautions cautions={cautions} />
       <LeftOut preview={preview} />
       <Pulls preview={preview} />
       <p className={styles['hint']}>
