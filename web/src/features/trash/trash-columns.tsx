@@ -130,6 +130,7 @@ function What({ item, isOfProject, about }: { item: TrashItem; isOfProject: bool
         <ReferenceText
           repository={isOfProject ? nameInProject(repository) : repository}
           reference={tag ?? digest ?? ''}
+          isOneLine
         />
       </span>
       {about === '' ? null : <bdi className={styles['second']}>{about}</bdi>}
