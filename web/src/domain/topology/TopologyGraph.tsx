@@ -14,6 +14,7 @@ import { healthTones } from './health-tones.ts';
 import { lineOf } from './route-status.ts';
 import { useRouteWords } from './route-words.ts';
 import type { Way } from './ways.ts';
+import { LABEL_HEIGHT, labelWidth, spreadLabels } from './topology-labels.ts';
 import {
   layoutTopology,
   NODE_HEIGHT,
@@ -66,10 +67,7 @@ export function TopologyGraph({ ways, registries, chosen, hrefOf }: TopologyGrap
           const href = hrefOf === null ? null : hrefOf(edge.key);
           return <Edge key={edge.key} edge={edge} way={route} isChosen={edge.key === chosen} href={href} />;
         })}
-        {layout.edges.map((edge) => {
-          const route = routes.get(edge.key);
-          return route === undefined ? null : <EdgeWords key={edge.key} edge={edge} route={route} />;
-        })}
+        <Labels layout={layout} routes={routes} />
         {layout.nodes.map((node) => (
           <Node
             key={node.id}
@@ -163,23 +161,31 @@ function Edge({ edge, way, isChosen, href }: EdgeProps) {
   );
 }
 
-/** Over every line, also those that cross; what they say is in the name of the line. */
-function EdgeWords({ edge, route }: { edge: TopologyEdge; route: RouteEnds }) {
+interface LabelsProps {
+  layout: Topology;
+  routes: ReadonlyMap<string, RouteEnds>;
+}
+
+/** Over every line, also those that cross, and none over another; what they say is in the name of the line. */
+function Labels({ layout, routes }: LabelsProps) {
   const words = useRouteWords();
-  const { tone, thickness } = lineOf(route);
-  return (
-    <text
-      x={edge.labelX}
-      y={edge.labelY}
-      dy={-4 - thickness / 2}
-      className={styles['edgeWords']}
-      textAnchor={edge.labelAnchor}
-      data-tone={tone}
-      aria-hidden="true"
-    >
-      {words.short(route)}
-    </text>
-  );
+  const labels = layout.edges.flatMap(({ key, labelX, labelY, labelAnchor }) => {
+    const route = routes.get(key);
+    const text = route === undefined ? '' : words.short(route);
+    if (route === undefined || text === '') return [];
+    const width = labelWidth(text);
+    const x = labelAnchor === 'middle' ? labelX - width / 2 : labelX;
+    return [{ key, text, tone: lineOf(route).tone, x, y: labelY - LABEL_HEIGHT / 2, width, height: LABEL_HEIGHT }];
+  });
+  const nodes = layout.nodes.map(({ x, y }) => ({ x, y, width: NODE_WIDTH, height: NODE_HEIGHT }));
+  return spreadLabels(labels, nodes, layout.height).map(({ key, text, tone, ...box }) => (
+    <g key={key} className={styles['edgeWords']} data-tone={tone} aria-hidden="true">
+      <rect {...box} rx={3} />
+      <text x={box.x + box.width / 2} y={box.y + box.height / 2} dy="0.35em" textAnchor="middle">
+        {text}
+      </text>
+    </g>
+  ));
 }
 
 interface NodeProps {
