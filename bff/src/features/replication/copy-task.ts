@@ -173,7 +173,7 @@ function copy(context: CopyTaskContext, digest: string, root?: ManifestBytes): P
       },
       blobRestarted: (blob, error) => {
         progress.observer.blobRestarted(blob, error);
-        onLog(logLines.blobRestarted({ digest: blob, cause: error.sentence }));
+        onLog(logLines.blobRestarted(blob, error));
       },
     },
   });

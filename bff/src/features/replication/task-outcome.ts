@@ -162,6 +162,15 @@ function counted(count: string, noun: string): string {
   return `${count} ${noun}${count === '1' ? '' : 's'}`;
 }
 
+const restarted = line<{ digest: string; cause: string; causeCode: string }>(
+  'warning',
+  'blob-restarted',
+  (p) => `${p.digest} is sent again: ${p.cause}`,
+);
+
+/** “3,603,248 bytes”. */
+const inBytes = (digits: string): string => `${Number(digits).toLocaleString('en-US')} bytes`;
+
 /** Lines of a task's log. */
 export const logLines = {
   takenOver: line('warning', 'taken-over', () => 'The former worker was silent for too long; this one goes on.'),
@@ -174,22 +183,22 @@ export const logLines = {
   planned: line<{ blobs: string; manifests: string; bytes: string }>(
     'info',
     'planned',
-    (p) => `${counted(p.blobs, 'blob')} and ${counted(p.manifests, 'manifest')}, ${p.bytes} bytes in all.`,
+    (p) => `${counted(p.blobs, 'blob')} and ${counted(p.manifests, 'manifest')}, ${inBytes(p.bytes)} in all.`,
   ),
-  blobRestarted: line<{ digest: string; cause: string }>(
-    'warning',
-    'blob-restarted',
-    (p) => `${p.digest} is sent again: ${p.cause}`,
-  ),
+  /** The cause goes along with its code and its parameters, so that other languages can say it. */
+  blobRestarted: (digest: string, { code, sentence, params }: RegistryError): TaskLogEntry => {
+    const ofCause = Object.fromEntries(Object.entries(params).map(([name, value]) => [`cause.${name}`, value]));
+    return restarted({ ...ofCause, digest, cause: sentence, causeCode: code });
+  },
   tagged: line<{ tag: string; digest: string; bytes: string }>(
     'info',
     'tagged',
-    (p) => `${p.tag} is ${p.digest} at the destination now; ${p.bytes} bytes were sent.`,
+    (p) => `${p.tag} is ${p.digest} at the destination now; ${inBytes(p.bytes)} were sent.`,
   ),
   pushed: line<{ digest: string; bytes: string }>(
     'info',
     'pushed',
-    (p) => `${p.digest} is complete at the destination; ${p.bytes} bytes were sent.`,
+    (p) => `${p.digest} is complete at the destination; ${inBytes(p.bytes)} were sent.`,
   ),
   deleted: line<{ tag: string; digest: string }>(
     'info',
