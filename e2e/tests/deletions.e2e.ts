@@ -110,7 +110,7 @@ test('setting a tag back where a policy replaces it says that it does not last',
   await page.getByRole('button', { name: /^Set back stable/ }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText(
-    `The policy “${name}” replaces stable in branch-north by what production has, with its next run`,
+    `The policy “${name}” replaces stable in branch-north with what production has, at its next run`,
   );
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Set back' }).click();

@@ -98,7 +98,7 @@ export const text: Record<string, string> = {
   'deletion-carried-further': '策略“{policy}”还会在 {registries} 以及其他镜像仓库删除[ {tag}][ {count} 个标签]。',
   'deletion-carried-on-unseen': '一条您看不到的策略还会在其他镜像仓库删除[ {tag}][ {count} 个标签]。',
   'setting-undone':
-    '策略“{policy}”下次运行时[（最迟在下次扫描 {scanned} 之后）]会把 {registry} 中的[ {tag} ][ {count} 个标签]换回 {source} 的内容：请在来源设置，或从策略中排除。',
+    '策略“{policy}”下次运行时[（最迟在下次扫描 {scanned} 之后）]会把 {registry} 中的[ {tag} ][ {count} 个标签]换回 {source} 的内容：如需保留其他内容，请在 {source} 中设置，或从策略中排除。',
   'setting-undone-unseen':
     '一条您看不到的策略下次运行时会把 {registry} 中的[ {tag} ][ {count} 个标签]换回其来源的内容。',
   'trash-in-use': '{name} 不再是遗留内容：{by} 需要它。它保持不变。',

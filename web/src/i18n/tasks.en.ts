@@ -85,7 +85,7 @@ export const text = {
     inTime: 'in {{duration}}',
     nextTry: 'next try in {{clock}}',
     due: 'next try is due',
-    restThere: 'the rest ({{size}}) was there already',
+    restThere: 'the rest ({{size}}) is there already',
     nothingMoved: 'nothing to move',
     trashing: 'putting it into the trash',
     trashed: 'no longer at {{registry}}: its trash keeps it',

@@ -107,7 +107,7 @@ function setBack(own: readonly PolicyEffect[], names: { readonly source: string;
   const when = own[0]?.isReconciled === true ? ` or after the next scan of ${source}` : '';
   return plain(
     'setting-undone',
-    `The policy “${policy}” replaces ${words} in ${registry} by what ${source} has, with its next run${when}: set it there, or exclude it from the policy.`,
+    `The policy “${policy}” replaces ${words} in ${registry} with what ${source} has, at its next run${when}: to keep another one, set it in ${source}, or exclude it from the policy.`,
     { policy, source, registry, ...params, ...(when === '' ? {} : { scanned: source }) },
   );
 }
@@ -116,7 +116,7 @@ function setBackUnseen(own: readonly PolicyEffect[], registry: string): Reason {
   const { words, params } = named(own, own.length);
   return plain(
     'setting-undone-unseen',
-    `A policy that you may not see replaces ${words} in ${registry} by what its source has, with its next run.`,
+    `A policy that you may not see replaces ${words} in ${registry} with what its source has, at its next run.`,
     { registry, ...params },
   );
 }

@@ -25,7 +25,7 @@ export function TaskNote({ task }: { task: NotedTask }) {
 
 function WaitingNote({ nextAttemptAt, reason }: { nextAttemptAt: string | null; reason: string | null }) {
   const next = useNextTry(nextAttemptAt);
-  return <>{[reason, next].filter(Boolean).join(' · ')}</>;
+  return <>{next === null ? reason : [reason?.replace(/[.。]$/, ''), next].filter(Boolean).join(' · ')}</>;
 }
 
 function RunningNote({ task }: { task: NotedTask }) {

@@ -29,6 +29,12 @@ describe('ways', () => {
     ]);
   });
 
+  it('are there as long as something that no policy copies has just failed along them', () => {
+    const failed = { ...moving, bytesPerSecond: 0, runningTasks: 0, failedLastHour: 1 };
+    expect(waysOf([], operations([failed]))).toEqual([{ ...failed, policies: [], isOff: false, isOnce: true }]);
+    expect(waysOf([], operations([{ ...failed, failedLastHour: 0 }]))).toEqual([]);
+  });
+
   it('have no figures where these are not known', () => {
     expect(waysOf([policyWith()], undefined).map(hasFigures)).toEqual([false, false]);
     expect(waysOf([policyWith()], operations([])).map(hasFigures)).toEqual([true, true]);
@@ -40,8 +46,8 @@ describe('ways', () => {
     const [first, second] = policyWith().destinations;
     if (first === undefined || second === undefined) throw new Error('The policy has no destinations.');
     const policy = policyWith({ state: 'waiting', activity, destinations: [{ ...first, activity }, second] });
-    expect(standingAlong(policy, 'testing')).toEqual({ state: 'waiting', activity });
-    expect(standingAlong(policy, 'production')).toEqual({ state: 'idle', activity: null });
+    expect(standingAlong(policy, 'testing')).toMatchObject({ state: 'waiting', activity });
+    expect(standingAlong(policy, 'production')).toMatchObject({ state: 'idle', activity: null });
     const running = { kind: 'running', taskCount: 1, reason: null } as const;
     const busy = { ...policy, destinations: [first, { ...second, activity: running }] };
     expect(standingAlong(busy, 'production').state).toBe('running');

@@ -22,22 +22,27 @@ export function isCopying(policy: Policy, destinationRegistryId: string): boolea
 }
 
 /** How a policy stands as far as one of its destinations is concerned: another may run, or wait, meanwhile. */
-export function standingAlong(policy: Policy, destinationRegistryId: string): Pick<Policy, 'state' | 'activity'> {
-  const { state } = policy;
+export function standingAlong(
+  policy: Policy,
+  destinationRegistryId: string,
+): Pick<Policy, 'state' | 'activity' | 'lastExecution'> {
+  const { state, lastExecution } = policy;
   const destination = policy.destinations.find(({ registryId }) => registryId === destinationRegistryId);
   const activity = destination?.activity ?? null;
-  if (state === 'disabled' || state === 'paused') return { state, activity };
-  if (destination?.pausedAt !== null) return { state: 'paused', activity };
-  if (activity !== null) return { state: isWaiting(activity) ? 'waiting' : 'running', activity };
-  return { state: state === 'failing' ? 'failing' : 'idle', activity };
+  if (state === 'disabled' || state === 'paused') return { state, activity, lastExecution };
+  if (destination?.pausedAt !== null) return { state: 'paused', activity, lastExecution };
+  if (activity !== null) return { state: isWaiting(activity) ? 'waiting' : 'running', activity, lastExecution };
+  return { state: state === 'failing' ? 'failing' : 'idle', activity, lastExecution };
 }
 
+/** What failed there is still to be looked at. */
 const isUnderWay = (way: RouteEnds): boolean =>
-  hasFigures(way) && way.bytesPerSecond + way.runningTasks + way.queuedTasks + way.waitingTasks > 0;
+  hasFigures(way) &&
+  way.bytesPerSecond + way.runningTasks + way.queuedTasks + way.waitingTasks + way.failedLastHour > 0;
 
 /**
- * The ways of all policies, whether or not anything moves there, and those along which something moves that no policy
- * copies: a promotion of last week is no way.
+ * The ways of all policies, whether or not anything moves there, and those along which something moves or has just failed that no
+ * policy copies: a promotion of last week is no way.
  * @param operations undefined where they are not known: then nothing is said of what moves
  */
 export function waysOf(policies: readonly Policy[], operations: Operations | undefined): Way[] {

@@ -128,7 +128,7 @@ describe('notices', () => {
     const log = await screen.findByRole('dialog', { name: 'Deliveries of Pager' });
     expect(await within(log).findByText('Copying is held up')).toBeDefined();
     expect(within(log).getByText('Copying works again')).toBeDefined();
-    expect(within(log).queryByRole('link', { name: 'Execution' })).toBeNull();
+    expect(within(log).queryByRole('link', { name: 'Show the copy' })).toBeNull();
     expect(screen.getByText(/^Copying is held up ·/)).toBeDefined();
   });
 

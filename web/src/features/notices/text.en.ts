@@ -101,7 +101,7 @@ export const text = {
     unread: 'The deliveries could not be read',
     empty: 'Nothing was sent yet',
     emptyNext: 'Send a test to see what the receiver says.',
-    execution: 'Execution',
+    execution: 'Show the copy',
     again: 'Send again',
     next: 'Attempt {{attempt}} of {{allowed}}:',
     attempts: 'Attempts',

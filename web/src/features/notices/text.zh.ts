@@ -96,7 +96,7 @@ export const text: TextOf<typeof english> = {
     unread: '无法读取投递记录',
     empty: '尚未发送',
     emptyNext: '发送一次测试，查看接收方的答复。',
-    execution: '执行',
+    execution: '查看复制',
     again: '重新发送',
     next: '第 {{attempt}} 次尝试（共 {{allowed}} 次）：',
     attempts: '尝试',

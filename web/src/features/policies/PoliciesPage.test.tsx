@@ -64,8 +64,16 @@ describe('the list of policies', () => {
 
   it('says from where to where on a phone too', async () => {
     pretendMedia((query) => query.includes('max-width'));
-    open([policyWith()]);
+    const { id, state, createdAt, finishedAt } = executionWith();
+    open([
+      policyWith({ lastExecution: { id, state, trigger: 'push', createdAt, finishedAt } }),
+      policyWith({ id: 'never-ran', name: 'of yesterday' }),
+    ]);
     const row = await screen.findByRole('row', { name: /to the stages/ }, { timeout: timeoutMs });
+    // What never ran is not known to be up to date.
+    const another = screen.getByRole('row', { name: /of yesterday/ });
+    expect(within(another).getByText('has not run')).toBeDefined();
+    expect(within(another).queryByText('up to date')).toBeNull();
     for (const name of ['development', 'testing', 'up to date']) expect(within(row).getByText(name)).toBeDefined();
   });
 

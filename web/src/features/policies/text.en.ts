@@ -32,6 +32,7 @@ export const text = {
     waiting: 'waiting',
     failing: 'failing',
     idle: 'up to date',
+    never: 'has not run',
   },
   trigger: { onPush: 'on push', manual: 'by hand only', and: '{{first}} and {{second}}' },
   neverRan: 'never',

@@ -33,6 +33,7 @@ export const text = {
     waiting: '等待中',
     failing: '有失败',
     idle: '已同步',
+    never: '尚未运行',
   },
   trigger: { onPush: '推送时', manual: '仅手动', and: '{{first}}，以及{{second}}' },
   neverRan: '从未',

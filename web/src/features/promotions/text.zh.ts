@@ -92,7 +92,7 @@ export const text = {
     approve: '批准 {{what}} 进入{{environment}}？',
     decline: '拒绝 {{what}} 进入{{environment}}？',
     withdraw: '撤回 {{what}} 进入{{environment}}的申请？',
-    undo: '撤销{{environment}}中的 {{what}}？',
+    undo: '撤销{{environment}}环境中的 {{what}}？',
   },
   words: {
     approve: '立即开始复制，内容正是申请时的镜像。',
@@ -104,7 +104,7 @@ export const text = {
     approve: '{{what}} 正在晋级到{{environment}}。',
     decline: '已拒绝 {{what}}。',
     withdraw: '已撤回 {{what}}。',
-    undo: '正在{{environment}}中恢复 {{what}}。',
+    undo: '正在{{environment}}环境中恢复 {{what}}。',
   },
   becomes: '{{registry}}：<from/> 变为 <to/>',
   becomesNew: '{{registry}}：新标签 <to/>',

@@ -186,10 +186,10 @@ describe('what is no copy', () => {
     const task = endedTask(1, { state: 'succeeded', ...figures });
     open({ execution: { ...ended, ...figures }, tasks: [task] });
     expect(await title('Copy of payments/api:1.0')).toBeDefined();
-    expect((await rowOf(/1\.0/)).textContent).toContain('18.7 kB moved · the rest (170 MB) was there already');
+    expect((await rowOf(/1\.0/)).textContent).toContain('18.7 kB moved · the rest (170 MB) is there already');
     const bars = screen.getAllByRole('progressbar');
     for (const bar of bars) {
-      expect(bar.getAttribute('aria-valuetext')).toBe('18.7 kB moved · the rest (170 MB) was there already');
+      expect(bar.getAttribute('aria-valuetext')).toBe('18.7 kB moved · the rest (170 MB) is there already');
     }
     expect(bars).toHaveLength(2);
   });

@@ -37,6 +37,7 @@ import { SearchField } from '../../ui/SearchField.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { toast } from '../../ui/toast.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
+import { DecideLink } from './DecideLink.tsx';
 import { PromotionLink, useOriginWords } from './execution-origin.tsx';
 import { ExecutionProgress } from './ExecutionProgress.tsx';
 import { allTaskPages, executionQuery, useExecutionActions } from './replication-queries.ts';
@@ -152,6 +153,7 @@ function ExecutionButtons({ execution }: { execution: Execution }) {
   };
   return (
     <>
+      <DecideLink executionId={execution.id} />
       {canRetry && retryable > 0 ? (
         <Button
           variant="outlined"
@@ -223,7 +225,16 @@ function ExecutionSummary({ execution }: { execution: Execution }) {
           ...(bytesSkipped === 0
             ? []
             : [
-                { key: 'moved', label: t('execution.moved'), value: bytes(Math.max(0, bytesDone - bytesSkipped)) },
+                // Of a copy that is tried again, what earlier tries have moved is there: “0 B” would deny it.
+                ...(isRunning && bytesDone <= bytesSkipped
+                  ? []
+                  : [
+                      {
+                        key: 'moved',
+                        label: t('execution.moved'),
+                        value: bytes(Math.max(0, bytesDone - bytesSkipped)),
+                      },
+                    ]),
                 { key: 'there', label: t('execution.wasThere'), value: bytes(bytesSkipped) },
                 { key: 'size', label: t('execution.size'), value: bytes(bytesTotal) },
               ]),

@@ -17,7 +17,7 @@ import { BlobList } from '../../domain/tasks/BlobList.tsx';
 import { Figures } from '../../domain/tasks/Figures.tsx';
 import { elapsedSeconds, liveFigures } from '../../domain/tasks/task-figures.ts';
 import { taskDetail, useLiveTasks } from '../../domain/tasks/task-queries.ts';
-import { canRetryTask, canStopTask, taskTone } from '../../domain/tasks/task-status.ts';
+import { canRetryTask, canStopTask, isHeldReason, taskTone } from '../../domain/tasks/task-status.ts';
 import { TaskNote } from '../../domain/tasks/TaskNote.tsx';
 import { TaskProgressCell } from '../../domain/tasks/TaskProgressCell.tsx';
 import { TaskState } from '../../domain/tasks/TaskState.tsx';
@@ -29,6 +29,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { toast } from '../../ui/toast.ts';
+import { DecideLink } from './DecideLink.tsx';
 import { useTaskActions } from './replication-queries.ts';
 import styles from './replication.module.css';
 import { TaskAttempts } from './TaskAttempts.tsx';
@@ -89,6 +90,7 @@ function TaskButtons({ task }: { task: TaskDetail }) {
   const onError = (error: Error) => toast({ message: errorWords(error).sentence, tone: 'danger' });
   return (
     <>
+      {task.state === 'waiting' && isHeldReason(task.reason) ? <DecideLink executionId={task.executionId} /> : null}
       {canPush && canRetryTask(task) ? (
         <Button variant="outlined" disabled={retry.isPending} onClick={() => retry.mutate(undefined, { onError })}>
           {t(task.state === 'waiting' ? 'task.retryNow' : 'task.retry')}
@@ -110,7 +112,7 @@ function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
   const seconds = elapsedSeconds(task, useNow());
   const { rateBytesPerSecond, etaSeconds } = liveFigures(task);
   const isRunning = task.state === 'running';
-  const tries = task.tries === 0 ? '–' : t('tasks:figures.triesOf', { number: task.tries, all: task.triesAllowed });
+  const tries = t('tasks:figures.triesOf', { number: task.tries, all: task.triesAllowed });
   return (
     <div className={styles['summary']}>
       {/* While bytes move, the figures below say it all. */}
@@ -148,7 +150,7 @@ function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
           ...(task.bytesTotal === null || task.kind === 'delete'
             ? []
             : [{ key: 'size', label: t('task.size'), value: bytes(task.bytesTotal) }]),
-          { key: 'attempt', label: t('execution.column.attempt'), value: tries },
+          ...(task.tries === 0 ? [] : [{ key: 'attempt', label: t('execution.column.attempt'), value: tries }]),
         ]}
       />
     </div>

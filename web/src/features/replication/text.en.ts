@@ -81,7 +81,8 @@ export const text = {
     bytes: 'Bytes',
     bytesOf: '{{done}} of {{total}}',
     moved: 'Moved',
-    wasThere: 'Was there already',
+    /** Said of a copy that is tried again, too: its earlier tries have brought some of it. */
+    wasThere: 'There already',
     size: 'Size in all',
     deletedOf_one: '{{done}} of {{count}} deleted',
     deletedOf_other: '{{done}} of {{count}} deleted',
@@ -89,6 +90,7 @@ export const text = {
     tagsSet_other: '{{count}} tags set',
     mixed_one: 'with {{count}} deletion',
     mixed_other: 'with {{count}} deletions',
+    decide: 'Say yes or no',
     rate: 'Rate',
     remaining: 'Time left',
     elapsed: 'Took',
