@@ -8,7 +8,7 @@ import { createPolicyEffectsView } from './features/policies/policy-effects.view
 import { copyCautions } from './features/trash/copy-cautions.ts';
 import { createHiddenManifests } from './features/trash/hidden-manifests.service.ts';
 import { createHiddenManifestsView } from './features/trash/hidden-manifests.view.ts';
-import { type FollowedPolicy, itemName } from './features/trash/trash.ts';
+import { type FollowedPolicy, auditedName } from './features/trash/trash.ts';
 import { TrashClaimsStore } from './features/trash/trash-claims.store.ts';
 import type { TrashNews } from './features/trash/trash-work.ts';
 import { TrashRunner, type TrashRunnerDeps } from './features/trash/trash-runner.ts';
@@ -201,7 +201,7 @@ async function recordSystem(
     outcome,
     project: item.project,
     environment: places.find(({ registryId }) => registryId === item.registryId)?.environment ?? null,
-    target: itemName(item),
+    target: auditedName(item),
     reason,
     before: { digest: item.digest },
     after: null,

@@ -239,7 +239,11 @@ describe.each(databaseKinds)('The trash (%s)', (kind) => {
       .where('actor_kind', '=', 'system')
       .where('action', '=', 'purgeFromTrash')
       .execute();
-    expect(audited).toContainEqual({ action: 'purgeFromTrash', outcome: 'done', target: `${repository}:old` });
+    expect(audited).toContainEqual({
+      action: 'purgeFromTrash',
+      outcome: 'done',
+      target: `${first.registryId}/${repository}:old`,
+    });
   });
 
   test('is seen and used by whom the table of permissions says', async () => {

@@ -10,7 +10,7 @@ import { type Scope, scopeWithin } from '../../access/scope.ts';
 import { policyNamer, type ShowPolicy } from '../../http/shown-policy.ts';
 import type { RequestContext } from '../../http/request-context.ts';
 import type { FindCopyCautions } from './copy-cautions.ts';
-import { itemName, type Reason, type TrashItem, TrashRefusal } from './trash.ts';
+import { auditedName, type Reason, type TrashItem, TrashRefusal } from './trash.ts';
 import type { SelectedArtifact } from './trash-selection.view.ts';
 import { ArtifactMissingError, ItemBusyError, SelectionError, type TrashService } from './trash.service.ts';
 import type { TrashView } from './trash.view.ts';
@@ -151,7 +151,7 @@ function mountWaysOut(router: Router, { trash, view, beforeSetting }: TrashRoute
     const environment = item && (await access.environmentOf(item.registryId));
     if (item === undefined || item.project !== project || environment === undefined) throw itemNotFound();
     const { repository } = item;
-    audit.note({ environment, target: itemName(item), before: { digest: item.digest } });
+    audit.note({ environment, target: auditedName(item), before: { digest: item.digest } });
     // Whoever may restore sees it; anybody else does not learn that it is there.
     await access.authorize('catalog.read', { project, environment, repository }, itemNotFound);
     await access.authorize(action, { project, environment, repository }, itemNotFound);
@@ -235,10 +235,10 @@ function itemNotFound(): ApiError {
 
 function targetOf(selection: contract.TrashSelection): string {
   if (selection.kind === 'pattern') return `${selection.repositoryPattern}:${selection.tagPattern}`;
-  if (selection.kind === 'repository') return selection.repository;
+  if (selection.kind === 'repository') return `${selection.registryId}/${selection.repository}`;
   const [first = ''] = selection.references;
   const more = selection.references.length > 1 ? ` +${selection.references.length - 1}` : '';
-  return `${selection.repository}${first.includes(':') ? '@' : ':'}${first}${more}`;
+  return `${selection.registryId}/${selection.repository}${first.includes(':') ? '@' : ':'}${first}${more}`;
 }
 
 async function refusable<T>(work: () => Promise<T>): Promise<T> {

@@ -128,3 +128,8 @@ export function fallbackTagOf(digest: string): string {
 export function itemName({ repository, tag, digest }: Pick<TrashItem, 'repository' | 'tag' | 'digest'>): string {
   return tag === null ? `${repository}@${digest ?? ''}` : `${repository}:${tag}`;
 }
+
+/** With its registry, of which an environment may have several. */
+export function auditedName(item: Parameters<typeof itemName>[0] & { readonly registryId: string }): string {
+  return `${item.registryId}/${itemName(item)}`;
+}
