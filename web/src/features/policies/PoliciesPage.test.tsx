@@ -70,11 +70,11 @@ describe('the list of policies', () => {
       policyWith({ id: 'never-ran', name: 'of yesterday' }),
     ]);
     const row = await screen.findByRole('row', { name: /to the stages/ }, { timeout: timeoutMs });
-    // What never ran is not known to be up to date.
+    // What never ran says so instead.
     const another = screen.getByRole('row', { name: /of yesterday/ });
     expect(within(another).getByText('has not run')).toBeDefined();
-    expect(within(another).queryByText('up to date')).toBeNull();
-    for (const name of ['development', 'testing', 'up to date']) expect(within(row).getByText(name)).toBeDefined();
+    expect(within(another).queryByText('idle')).toBeNull();
+    for (const name of ['development', 'testing', 'idle']) expect(within(row).getByText(name)).toBeDefined();
   });
 
   it('says which of them wait for a person’s word, and leads to their runs', async () => {

@@ -124,7 +124,7 @@ function Destination({ policy, destination, mayManage }: DestinationProps) {
         )}
         {isPaused && why !== null ? <span className={styles['reason']}>{why}</span> : null}
         {openTaskCount === 0 ? null : (
-          <span className={styles['muted']}> {t('destinations.open', { count: openTaskCount })}</span>
+          <span className={styles['muted']}> · {t('destinations.open', { count: openTaskCount })}</span>
         )}
       </span>
       {mayManage ? (

@@ -31,7 +31,7 @@ export const text = {
     running: 'running',
     waiting: 'waiting',
     failing: 'failing',
-    idle: 'up to date',
+    idle: 'idle',
     never: 'has not run',
   },
   trigger: { onPush: 'on push', manual: 'by hand only', and: '{{first}} and {{second}}' },

@@ -32,7 +32,7 @@ export const text = {
     running: '运行中',
     waiting: '等待中',
     failing: '有失败',
-    idle: '已同步',
+    idle: '空闲',
     never: '尚未运行',
   },
   trigger: { onPush: '推送时', manual: '仅手动', and: '{{first}}，以及{{second}}' },
