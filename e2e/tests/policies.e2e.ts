@@ -256,3 +256,20 @@ test('what fails is paused from the monitor, for one registry or for all, and go
     await removeRegistry(api, 'gone-dock');
   }
 });
+
+test('a platform that was typed is added once the click that leaves the field has arrived', async ({ page }) => {
+  await openNewPolicy(page);
+  const field = page.getByRole('combobox', { name: 'Only the platforms' });
+  await field.pressSequentially('amd64');
+  const checkbox = page.getByRole('checkbox', { name: 'testing', exact: true });
+  await checkbox.scrollIntoViewIfNeeded();
+  const box = await checkbox.boundingBox();
+  if (box === null) throw new Error('The checkbox stands nowhere.');
+  // As a hand does it: the page has time to move between the two.
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.mouse.up();
+  await expect(checkbox).toBeChecked();
+  await expect(page.getByText('Platforms such as linux/amd64', { exact: false })).toBeVisible();
+});
