@@ -96,7 +96,9 @@ function WallTasks({ operations: { counts, failures } }: { operations: Operation
     <section className={styles['tasks']} aria-labelledby="copying-now">
       <div className={styles['sectionHead']}>
         <h2 id="copying-now">{t('tasks.title')}</h2>
-        {remaining <= 0 || data === undefined ? null : <span>{t('tasks.more', { count: remaining })}</span>}
+        {remaining <= 0 || data === undefined ? null : (
+          <span>{t(fitting === 0 ? 'failure.tasks' : 'tasks.more', { count: remaining })}</span>
+        )}
       </div>
       {data !== undefined && shown.length === 0 ? <p className={styles['muted']}>{t('tasks.empty')}</p> : null}
       <ul ref={box}>
@@ -114,6 +116,7 @@ function WallTask({ task }: { task: Task }) {
   const { t } = useTranslation('tasks');
   const { rate, clock } = useCurrentFigures();
   const { source, destination, etaSeconds } = task;
+  const reasonText = useReasonText();
   const left = clock(etaSeconds);
   const isMoving = task.state === 'running';
   return (
@@ -125,7 +128,11 @@ function WallTask({ task }: { task: Task }) {
         <TaskState task={task} />
       )}
       <RouteText sourceIds={[source.registryId]} destinationIds={[destination.registryId]} />
-      <span className={styles['figures']} data-tone={taskTone(task)}>
+      <span
+        className={styles['figures']}
+        data-tone={taskTone(task)}
+        title={task.reason === null ? undefined : reasonText(task.reason)}
+      >
         {isMoving ? (
           <Joined
             parts={[

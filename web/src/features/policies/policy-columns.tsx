@@ -32,7 +32,7 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'name',
         header: t('column.name'),
-        minWidth: 200,
+        minWidth: 172,
         grow: 5,
         narrow: 'title',
         sorts: { ascending: 'name', descending: '-name' },
@@ -69,7 +69,7 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
         grow: 2,
         narrow: 'hidden',
         cell: ({ content }) => (
-          <span className={styles['cut']}>
+          <span className={styles['trigger']}>
             <PolicyTrigger content={content} />
           </span>
         ),
@@ -77,7 +77,7 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'state',
         header: t('column.state'),
-        minWidth: 144,
+        minWidth: 136,
         grow: 2,
         narrow: 'end',
         cell: (policy) => <StateCell policy={policy} />,
@@ -85,7 +85,7 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'last',
         header: t('column.last'),
-        minWidth: 170,
+        minWidth: 200,
         grow: 4,
         cell: (policy) => <LastRun policy={policy} />,
       },
@@ -99,7 +99,7 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'changed',
         header: t('column.changed'),
-        width: 116,
+        width: 132,
         narrow: 'hidden',
         sorts: { ascending: 'changed', descending: '-changed', first: 'descending' },
         cell: ({ changedAt }) => <RelativeTime instant={changedAt} />,
@@ -119,7 +119,7 @@ function menuColumn(
     key: 'menu',
     header,
     headerContent: <span className="visually-hidden">{header}</span>,
-    width: 56,
+    width: 48,
     align: 'end',
     narrow: 'end',
     cell: (policy) => {
