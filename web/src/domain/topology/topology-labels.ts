@@ -14,7 +14,7 @@ export interface Box {
 
 /** How wide words are when they are drawn, closely enough for a plate; Chinese ones are as wide as high. */
 export function labelWidth(words: string): number {
-  const letters = [...words].reduce((sum, letter) => sum + (letter > '\u2E7F' ? WIDE_LETTER : LETTER), 0);
+  const letters = Array.from(words).reduce((sum, letter) => sum + (letter > '\u2E7F' ? WIDE_LETTER : LETTER), 0);
   return letters + 2 * PADDING;
 }
 
