@@ -25,15 +25,18 @@ export function TaskNote({ task }: { task: NotedTask }) {
 
 function WaitingNote({ nextAttemptAt, reason }: { nextAttemptAt: string | null; reason: string | null }) {
   const next = useNextTry(nextAttemptAt);
-  return <>{next === null ? reason : [reason?.replace(/[.。]$/, ''), next].filter(Boolean).join(' · ')}</>;
+  return <>{next === null ? reason : [reason === null ? null : beforeDot(reason), next].filter(Boolean).join(' · ')}</>;
 }
+
+/** A sentence before a dot has no full stop. */
+const beforeDot = (sentence: string): string => sentence.replace(/[.。]$/, '');
 
 function RunningNote({ task }: { task: NotedTask }) {
   const { t } = useTranslation('tasks');
   const clock = useCurrentFigures().clock(task.etaSeconds);
   const reasonText = useReasonText();
   const still = useStillWords(task);
-  if (task.reason !== null) return <>{`${reasonText(task.reason)} · ${t('figures.tryingAgain')}`}</>;
+  if (task.reason !== null) return <>{`${beforeDot(reasonText(task.reason))} · ${t('figures.tryingAgain')}`}</>;
   if (task.kind === 'delete') return <>{t('figures.trashing')}</>;
   // The catalog may know the size before it is known what of it is to be moved.
   if (task.bytesTotal === null || task.blobsTotal === null) return <>{t('figures.planning')}</>;
