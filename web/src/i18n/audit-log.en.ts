@@ -184,6 +184,7 @@ export const text = {
     listPromotionApprovals: 'see what waits for approval',
     countPromotionApprovals: 'count what waits for approval',
     getPromotion: 'see a promotion',
+    previewPromotion: 'preview a promotion',
     listTrash: 'see the trash of a project',
     listAllTrash: 'see the whole trash',
     getTrashWindow: 'see how long the trash keeps',

@@ -183,6 +183,7 @@ export const text = {
     listPromotionApprovals: '查看待批准的晋级',
     countPromotionApprovals: '统计待批准的晋级',
     getPromotion: '查看一次晋级',
+    previewPromotion: '预览晋级',
     listTrash: '查看项目的回收站',
     listAllTrash: '查看全部回收站',
     getTrashWindow: '查看回收站保留时间',
