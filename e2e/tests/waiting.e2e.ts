@@ -54,7 +54,7 @@ test('what only waits is called running nowhere, and says for what', async ({ pa
     const way = ways.getByRole('listitem').filter({ hasText: 'Lost mole' });
     await expect(way).toContainText(`waiting · ${cause}`);
     const other = ways.getByRole('listitem').filter({ hasText: name }).filter({ hasNotText: 'Lost mole' });
-    await expect(other).toContainText('up to date');
+    await expect(other).toContainText('idle');
   } finally {
     await removePolicies(api, name);
     await removeRegistry(api, 'lost-mole');

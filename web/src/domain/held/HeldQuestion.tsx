@@ -29,7 +29,7 @@ interface HeldQuestionProps<About> {
     confirmed: string;
     declined: string;
   };
-  /** How many, since when, and the way to the list. */
+  /** How many, since when, and the way to the list: a paragraph or several. */
   facts: ReactNode;
   /** What follows from a yes. */
   consequence: ReactNode;
@@ -80,7 +80,7 @@ export function HeldQuestion<About>(props: HeldQuestionProps<About>) {
     >
       <strong>{words.title}</strong>
       {cause}
-      <div>{facts}</div>
+      {facts}
       <ConfirmDialog
         isOpen={isAsking}
         title={words.confirmTitle}

@@ -69,7 +69,7 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
         grow: 2,
         narrow: 'hidden',
         cell: ({ content }) => (
-          <span className={styles['trigger']}>
+          <span className="two-lines">
             <PolicyTrigger content={content} />
           </span>
         ),

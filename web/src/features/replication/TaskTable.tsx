@@ -167,7 +167,7 @@ const whatOf = ({ source }: Task) => `${source.repository}:${source.reference}`;
 
 function Note({ task }: { task: Task }) {
   return (
-    <span className={styles['note']} data-tone={taskTone(task)}>
+    <span className={`two-lines ${styles['note']}`} data-tone={taskTone(task)}>
       <TaskNote task={task} />
     </span>
   );

@@ -37,10 +37,10 @@ export function HeldRun({ project, run, mayDecide, isHere = false }: HeldRunProp
         declined: t('held.declined'),
       }}
       facts={
-        <>
+        <p>
           {count} <Sentence text={t('held.asked')} parts={{ when: <RelativeTime instant={createdAt} /> }} />{' '}
           {isHere ? null : <Link to={paths.retentionRun(project, id)}>{t('held.list')}</Link>}
-        </>
+        </p>
       }
       consequence={
         <>

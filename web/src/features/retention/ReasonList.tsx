@@ -13,7 +13,7 @@ export function ReasonList({ reasons }: ReasonListProps) {
   const reasonText = useReasonText();
   const words = reasons.map((reason) => reasonText(reason)).join(' ');
   return (
-    <span className={styles['reasons']} title={words}>
+    <span className={`two-lines ${styles['reasons']}`} title={words}>
       {words}
     </span>
   );
