@@ -1,4 +1,7 @@
-/** Bytes per second, smoothed so that the figure can be read: an exponential average over about three seconds, or more where little moves. */
+/**
+ * Bytes per second, smoothed so that the figure can be read: an exponential average over about three seconds, or more where
+ * pieces come seconds apart.
+ */
 export class RateMeter {
   #sinceSample = 0;
   #rate: number | undefined;

@@ -10,11 +10,11 @@ const said = (running: RunningTask) => [running.snapshot().reason, running.takeR
 
 test('why the last try failed holds until bytes move again, and that is told once', () => {
   const running = startAfter(reason);
-  expect(running.getsOn()).toBe(false);
+  expect(running.takeGotOn()).toBe(false);
   expect(said(running)).toEqual([reason, reason]);
   running.progress.observer.blobBytes('sha256:1', 10);
-  expect(running.getsOn()).toBe(true);
-  expect(running.getsOn()).toBe(false);
+  expect(running.takeGotOn()).toBe(true);
+  expect(running.takeGotOn()).toBe(false);
   expect(said(running)).toEqual([null, null]);
 });
 
@@ -27,6 +27,6 @@ test('what ends has its own reason, whatever the last one was', () => {
 test('of what has not failed there is nothing to take back', () => {
   const running = startAfter(null);
   running.progress.observer.blobBytes('sha256:1', 10);
-  expect(running.getsOn()).toBe(false);
+  expect(running.takeGotOn()).toBe(false);
   expect(said(running)).toEqual([null, null]);
 });

@@ -60,7 +60,7 @@ export class RunningTask {
    * Whether bytes move for the first time since a try that failed: until then its reason holds, however long this one
    * waits for an answer.
    */
-  getsOn(): boolean {
+  takeGotOn(): boolean {
     if (this.#hasGotOn || this.progress.bytesSent === 0) return false;
     this.#hasGotOn = true;
     this.#isDirty = true;

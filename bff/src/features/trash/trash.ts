@@ -130,6 +130,6 @@ export function itemName({ repository, tag, digest }: Pick<TrashItem, 'repositor
 }
 
 /** With its registry, of which an environment may have several. */
-export function auditedName(item: Parameters<typeof itemName>[0] & { readonly registryId: string }): string {
+export function auditedName(item: Pick<TrashItem, 'registryId' | 'repository' | 'tag' | 'digest'>): string {
   return `${item.registryId}/${itemName(item)}`;
 }

@@ -69,11 +69,11 @@ export const isHeldReason = (reason: { readonly code: string } | null): boolean 
 /** Somebody wants it to wait: nothing fails. */
 export const isOnHold = (reason: { readonly code: string }): boolean =>
   isHeldReason(reason) || reason.code === 'registry-in-maintenance' || reason.code === 'policy-paused';
-export const taskTone = ({ state, reason }: Pick<Task, 'state' | 'reason'>): Tone =>
-  state === 'waiting' && reason !== null && isOnHold(reason) && !isHeldReason(reason)
-    ? 'neutral'
-    : // It has failed before and has not got on since.
-      toneOfTask[state === 'running' && reason !== null ? 'waiting' : state];
+export function taskTone({ state, reason }: Pick<Task, 'state' | 'reason'>): Tone {
+  if (state === 'waiting' && reason !== null && isOnHold(reason) && !isHeldReason(reason)) return 'neutral';
+  // It has failed before and has not got on since.
+  return toneOfTask[state === 'running' && reason !== null ? 'waiting' : state];
+}
 /** A deletion that a person said no to comes up again only with another run of its policy. */
 const isDeclined = (reason: { readonly code: string } | null): boolean => reason?.code === 'deletion-declined';
 /** A waiting task may be told not to wait, unless somebody wants it to. */

@@ -29,10 +29,13 @@ export function standingAlong(
   const { state, lastExecution } = policy;
   const destination = policy.destinations.find(({ registryId }) => registryId === destinationRegistryId);
   const activity = destination?.activity ?? null;
-  if (state === 'disabled' || state === 'paused') return { state, activity, lastExecution };
-  if (destination?.pausedAt !== null) return { state: 'paused', activity, lastExecution };
-  if (activity !== null) return { state: isWaiting(activity) ? 'waiting' : 'running', activity, lastExecution };
-  return { state: state === 'failing' ? 'failing' : 'idle', activity, lastExecution };
+  const standing = (): Policy['state'] => {
+    if (state === 'disabled' || state === 'paused') return state;
+    if (destination?.pausedAt !== null) return 'paused';
+    if (activity !== null) return isWaiting(activity) ? 'waiting' : 'running';
+    return state === 'failing' ? 'failing' : 'idle';
+  };
+  return { state: standing(), activity, lastExecution };
 }
 
 /** What failed there is still to be looked at. */
