@@ -162,7 +162,8 @@ export const text: Record<string, string> = {
   'collection-tags-broken': '{count} 个标签之前完整，现在不完整。第一个：{first}。请重新推送。',
   'collection-registry-failed': '{cause}',
   'collection-failed': '控制台出错；原因见其日志。',
-  'deletions-held-back':
+  'deletions-held-back': '有删除操作等待人工确认，因为数量较多。',
+  'deletions-many':
     '目标上将有 {count} 个标签被删除[（加上最近十分钟的共 {lately} 个）]，而策略共选中 {tags} 个。一次删除太多：需要有人确认。',
   'name-invalid': '“{name}”不是有效的存储库名称：名称映射得到的名称没有镜像仓库会接受。',
   'name-collision': '{repositories} 在那里都会变成“{name}”：都不复制。',

@@ -190,7 +190,7 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
     const held = await until('the wave to be held back', async () =>
       (await executionsOf(policy)).find(({ heldBack }) => heldBack !== null),
     );
-    expect(held).toMatchObject({ state: 'running', heldBack: { code: 'deletions-held-back' }, tasks: { waiting: 6 } });
+    expect(held).toMatchObject({ state: 'running', heldBack: { code: 'deletions-many' }, tasks: { waiting: 6 } });
     const waiting = await client.call(listTasks, { query: { executionId: held.id } });
     const waits = async () => {
       const { items } = await client.call(listExecutions, { query: { state: 'held', policyId: policy.id } });

@@ -148,7 +148,7 @@ export const sentences = {
   /** @param lately with those of the last minutes; a wave may come in several plans */
   heldBack: (count: number, tagCount: number, lately: number) =>
     plain(
-      'deletions-held-back',
+      'deletions-many',
       `${count} of ${tagCount} tags would be deleted at the destinations${lately > count ? `, ${lately} with those of the last ten minutes` : ''}. That is many at once: somebody has to confirm it.`,
       { count: String(count), tags: String(tagCount), ...(lately > count ? { lately: String(lately) } : {}) },
     ),

@@ -328,7 +328,7 @@ async function insertTasks(
       g.source_reference, g.registry, g.repository, g.tag, g.digest, g.replaces_digest, g.origin_at, g.is_contested,
       g.bytes_total, ${attempts}::integer, now() + g.place * interval '1 microsecond',
       case when ${isHeld} then 'waiting' else 'queued' end,
-      case when ${isHeld} then ${JSON.stringify(heldBack)}::jsonb end,
+      case when ${isHeld} then ${JSON.stringify(sentences.heldBack())}::jsonb end,
       case when ${isHeld} then now() + interval '8 days' end,
       now() + case when ${isHeld} then interval '7 days' else interval '24 hours' end
     from ${given(tasks, from)}

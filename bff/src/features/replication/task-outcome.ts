@@ -1,5 +1,12 @@
 import { isRegistryError, type RegistryError } from '../../registry-client/index.ts';
-import { type AttemptEnd, type ClaimedTask, type Reason, type TaskLogEntry, triesOf } from './replication.ts';
+import {
+  type AttemptEnd,
+  type ClaimedTask,
+  heldBackCode,
+  type Reason,
+  type TaskLogEntry,
+  triesOf,
+} from './replication.ts';
 import { planRetry } from './retry-policy.ts';
 
 /** Why this process ended a copy of its own accord. */
@@ -93,6 +100,8 @@ export const sentences = {
   shutDown: () => plain('server-stopped', 'The server was stopped meanwhile; it goes on as soon as one runs.'),
   superseded: (tag: string) =>
     plain('superseded', `A newer copy to ${tag} has been done; this one would have set it back.`, { tag }),
+  /** Without the figures of its plan: what waits is counted together over plans and destinations. */
+  heldBack: () => plain(heldBackCode, 'Deletions wait for a person’s word, because they are many.'),
   movedOn: () => plain('superseded', 'The tag has moved on at the source: a newer task takes its place.'),
   keptDifferent: (tag: string, registry: string, digest: string) =>
     plain('kept-different', `${registry} has another image under ${tag}; it was left as it is, as asked.`, {

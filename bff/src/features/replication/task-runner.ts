@@ -170,7 +170,7 @@ export class TaskRunner {
     this.#throughput.sample();
     for (const running of this.#running.values()) {
       running.progress.sample(nowMs);
-      if (running.getsOn()) this.#gotOn.add(running.task.executionId);
+      if (running.takeGotOn()) this.#gotOn.add(running.task.executionId);
       if (!running.hasEnded) this.#deps.onProgress(running);
     }
     this.#beats += 1;

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { NextTry } from '../../domain/tasks/NextTry.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
-import { isHeldReason, isOnHold } from '../../domain/tasks/task-status.ts';
+import { isOnHold } from '../../domain/tasks/task-status.ts';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { CalmLine } from './CalmLine.tsx';
@@ -56,19 +56,15 @@ function FailureGroup({ kind, failures, hasControls }: FailureListProps & { kind
 function FailureRow({ failure, hasControls }: { failure: Failure; hasControls: boolean }) {
   const { t } = useTranslation('operations');
   const reasonText = useReasonText();
-  const { reason, executionCount } = failure;
+  const { reason } = failure;
   const isFinal = failure.waitingCount === 0;
   const isHeld = isOnHold(reason);
   const tone = isHeld ? 'neutral' : isFinal ? 'danger' : 'warn';
-  // Of several questions each has figures of its own.
-  const isSeveral = isHeldReason(reason) && executionCount > 1;
   return (
     <li className={styles['failure']} data-fit>
       <StatusDot tone={tone} label={t(isHeld ? 'onHold' : 'failing')} isLabelHidden />
       <div className={styles['failureWords']}>
-        <p className={styles['failureReason']}>
-          {isSeveral ? t('failure.heldRuns', { count: executionCount }) : reasonText(reason)}
-        </p>
+        <p className={styles['failureReason']}>{reasonText(reason)}</p>
         <p className={styles['failureFacts']}>
           <RouteText sourceIds={[failure.sourceRegistryId]} destinationIds={[failure.destinationRegistryId]} />
           <span>{t('failure.tasks', { count: failure.taskCount })}</span>

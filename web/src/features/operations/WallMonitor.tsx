@@ -76,8 +76,7 @@ function WallHolds({ failures }: Pick<Operations, 'failures'>) {
         <StatusDot tone="neutral" label={t('onHold')} />
         <span>{t('failure.tasks', { count: group.reduce((sum, { taskCount }) => sum + taskCount, 0) })}</span>
         <RouteText sourceIds={ids('sourceRegistryId')} destinationIds={ids('destinationRegistryId')} shown={3} />
-        {/* Of several questions each has figures of its own. */}
-        <span>{isHeldReason(first.reason) ? t('wall.heldDeletions') : reasonText(first.reason)}</span>
+        <span>{reasonText(first.reason)}</span>
       </div>
     );
   });

@@ -164,16 +164,6 @@ describe('the monitor', () => {
     expect(screen.getByText('Nothing is failing.')).toBeTruthy();
   });
 
-  it.each([
-    [1, '31 of 148 tags would be deleted.'],
-    [2, 'Deletions of 2 runs wait for a person’s word.'],
-  ])('quotes of %i held runs no figures that are those of another', async (executionCount, words) => {
-    const reason = { code: 'deletions-held-back', sentence: '31 of 148 tags would be deleted.', params: {} };
-    const failures = busy.failures.map((failure) => ({ ...failure, reason, executionCount, nextAttemptAt: null }));
-    draw('/operations', <OperationsPage />, { operations: { ...busy, failures } });
-    expect(await within(await screen.findByRole('region', { name: 'On hold' })).findByText(words)).toBeTruthy();
-  });
-
   it('says how many policies are paused, what waits for that, and leads to them', async () => {
     const [one, other] = policyWith().destinations.map((each) => ({ ...each, openTaskCount: 17 }));
     if (one === undefined || other === undefined) throw new Error('The policy has no destinations.');

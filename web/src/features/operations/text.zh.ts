@@ -23,7 +23,6 @@ export const text = {
   failure: {
     tasks_other: '{{count}} 个任务',
     waiting_other: '其中 {{count}} 个将重试',
-    heldRuns_other: '{{count}} 次运行的删除操作等待人工确认。',
     since: '始于',
     due: '即将',
     decide: '去确认',
@@ -117,7 +116,6 @@ export const text = {
     lost: '连接已于{{relative}}中断。以下数据为中断之前的。',
     allWell: '一切正常',
     causes_other: '{{count}} 个失败原因',
-    heldDeletions: '有删除操作等待人工确认',
     moreCauses_other: '另有 {{count}} 个原因',
     registriesDown_other: '{{count}} 个镜像仓库状态异常',
   },

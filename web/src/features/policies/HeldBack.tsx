@@ -31,12 +31,12 @@ export function HeldBack({ policy, mayDecide }: HeldBackProps) {
   const held = data?.items ?? [];
   if (held.length === 0) return null;
   // Another one that comes closes the dialog: nobody says yes to what they have not seen.
-  return <HeldRuns key={held.map(({ id }) => id).join(' ')} policy={policy} held={held} mayDecide={mayDecide} />;
+  return <RunsQuestion key={held.map(({ id }) => id).join(' ')} policy={policy} held={held} mayDecide={mayDecide} />;
 }
 
 export const isHeldBack = ({ heldBack, state }: Execution): boolean => heldBack !== null && state === 'running';
 
-function HeldRuns({ policy, held, mayDecide }: HeldBackProps & { held: readonly Execution[] }) {
+function RunsQuestion({ policy, held, mayDecide }: HeldBackProps & { held: readonly Execution[] }) {
   const { t } = useTranslation('policies');
   const { confirm, refuse } = usePolicyActions();
   const [only, another] = held;
@@ -63,7 +63,7 @@ function HeldRuns({ policy, held, mayDecide }: HeldBackProps & { held: readonly 
             <p>{count === 0 ? null : t('held.count', { count })}</p>
             {held.map((execution) => (
               <p key={execution.id}>
-                <HeldRun execution={execution} isOne={isOne} />
+                <RunLine execution={execution} isOne={isOne} />
               </p>
             ))}
           </>
@@ -79,7 +79,7 @@ function HeldRuns({ policy, held, mayDecide }: HeldBackProps & { held: readonly 
   );
 }
 
-function HeldRun({ execution: { id, planned, createdAt }, isOne }: { execution: Execution; isOne: boolean }) {
+function RunLine({ execution: { id, planned, createdAt }, isOne }: { execution: Execution; isOne: boolean }) {
   const { t } = useTranslation('policies');
   const text = isOne ? t('held.when') : t('held.run', { count: planned?.delete ?? 0 });
   return (

@@ -5,7 +5,7 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RegistryChip } from '../../domain/RegistryChip.tsx';
-import { causeTone, isHeldReason } from '../../domain/tasks/task-status.ts';
+import { causeTone } from '../../domain/tasks/task-status.ts';
 import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
 import { toast } from '../../ui/toast.ts';
 import { usePolicyActions } from './policies-queries.ts';
@@ -96,8 +96,6 @@ function Destination({ policy, destination, mayManage }: DestinationProps) {
   const { changeDestination } = usePolicyActions();
   const isPaused = pausedAt !== null;
   const standing = standingOf(policy, destination);
-  // Of several questions each has figures of its own.
-  const why = reason === null ? null : isHeldReason(reason) ? t('held.title') : reasonText(reason);
   const paused = pausedBy === null ? t('destinations.paused') : t('destinations.pausedBy', { who: pausedBy });
   const toggle = () =>
     changeDestination.mutate(
@@ -117,12 +115,12 @@ function Destination({ policy, destination, mayManage }: DestinationProps) {
       <span className={styles['grow']}>
         {isPaused ? (
           <StatusDot tone="warn" label={paused} />
-        ) : why === null || reason === null ? (
+        ) : reason === null ? (
           <StatusDot tone={toneOf[standing]} label={t(`destinations.${standing}`)} />
         ) : (
-          <StatusDot tone={causeTone(reason, activity)} label={why} wraps />
+          <StatusDot tone={causeTone(reason, activity)} label={reasonText(reason)} wraps />
         )}
-        {isPaused && why !== null ? <span className={styles['reason']}>{why}</span> : null}
+        {isPaused && reason !== null ? <span className={styles['reason']}>{reasonText(reason)}</span> : null}
         {openTaskCount === 0 ? null : (
           <span className={styles['muted']}> · {t('destinations.open', { count: openTaskCount })}</span>
         )}
