@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createEventBus, type EventRelay, type NumberedEvent, type StreamEvent } from './event-bus.ts';
+import type { TaskEvent } from './task-coalescer.ts';
 
 const catalog = (registryId: string): StreamEvent => ({
   name: 'catalog',
   payload: { registryId, at: '2026-01-01T00:00:00Z' },
 });
 
-function task(bytesDone: number, blobs: Array<[digest: string, bytesDone: number]> = []): StreamEvent {
+function task(bytesDone: number, blobs: Array<[digest: string, bytesDone: number]> = []): TaskEvent {
   return {
     name: 'task',
     payload: {
@@ -180,6 +181,22 @@ describe('Progress of a task', () => {
     expect(seen).toHaveLength(2);
     bus.publish(task(4));
     expect(seen).toHaveLength(3);
+  });
+
+  it('says at once that the task has ended, with what it held back', async () => {
+    const bus = await createEventBus({ relay: null, instanceId: 'a' });
+    const seen: StreamEvent[] = [];
+    bus.subscribe((event) => event !== null && seen.push(event.event));
+    bus.publish(task(1));
+    bus.publish(task(2, [['x', 2]]));
+    const ended = task(3, [['y', 3]]);
+    bus.publish({ ...ended, payload: { ...ended.payload, state: 'succeeded' } });
+    expect(seen).toHaveLength(2);
+    const blobs = task(3, [
+      ['x', 2],
+      ['y', 3],
+    ]).payload.blobs;
+    expect(seen[1]).toMatchObject({ payload: { state: 'succeeded', bytesDone: 3, blobs } });
   });
 
   it('does not hold other events back', async () => {

@@ -1,18 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StreamEvent } from '../contract/events.ts';
 import { PacedEvents, type PacedMessage } from './paced-events.ts';
+import type { TaskEvent } from './task-coalescer.ts';
 
 const at = '2026-01-01T00:00:00Z';
 const catalog = (registryId: string): StreamEvent => ({ name: 'catalog', payload: { registryId, at } });
 const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
 
-function task(number: number, bytesDone: number, blobs: Readonly<Record<string, number>> = {}): StreamEvent {
+function task(
+  number: number,
+  bytesDone: number,
+  blobs: Readonly<Record<string, number>> = {},
+  state: TaskEvent['payload']['state'] = 'running',
+): TaskEvent {
   return {
     name: 'task',
     payload: {
       id: `00000000-0000-4000-8000-00000000000${number}`,
       executionId: '00000000-0000-4000-8000-000000000000',
-      state: 'running',
+      state,
       attempt: 1,
       tries: 1,
       triesAllowed: 10,
@@ -73,6 +79,43 @@ describe('What a client hears', () => {
     expect(delivered.at(-1)?.message.id).toBe('a.999');
   });
 
+  it('says at once that the last copy has ended, and still comes in four messages a second at most', () => {
+    const { paced, delivered, events } = createPaced();
+    const waits: number[] = [];
+    for (let round = 0; round < 40; round += 1) {
+      // The end comes at another moment between two figures each time.
+      for (let beat = 0; beat < 5; beat += 1) {
+        paced.add(`a.${round}.${beat}`, task(1, beat));
+        vi.advanceTimersByTime(beat === 4 ? 20 + 7 * round : 320);
+      }
+      const [endedAtMs, told] = [Date.now(), delivered.length];
+      paced.add(`b.${round}`, task(1, 100, {}, 'succeeded'));
+      while (delivered.length === told) vi.advanceTimersByTime(1);
+      waits.push(Date.now() - endedAtMs);
+      expect(events(told)).toEqual([task(1, 100, {}, 'succeeded')]);
+      vi.advanceTimersByTime(3000);
+    }
+    const times = delivered.map(({ atMs }) => atMs);
+    for (const [index, time] of times.entries()) {
+      if (index > 3) expect(time - (times[index - 4] ?? 0)).toBeGreaterThanOrEqual(1000);
+    }
+    expect(Math.max(...waits)).toBeLessThanOrEqual(40);
+  });
+
+  it('does not hurry with the end of one copy while another runs', () => {
+    const { paced, delivered } = createPaced();
+    paced.add('a.1', task(1, 10));
+    paced.add('a.2', task(2, 10));
+    vi.advanceTimersByTime(20);
+    expect(delivered).toHaveLength(1);
+    paced.add('a.3', task(1, 100, {}, 'succeeded'));
+    vi.advanceTimersByTime(200);
+    expect(delivered).toHaveLength(1);
+    paced.add('a.4', task(2, 100, {}, 'failed'));
+    vi.advanceTimersByTime(20);
+    expect(delivered).toHaveLength(2);
+  });
+
   it('comes at once after silence', () => {
     const { paced, delivered } = createPaced();
     paced.add('a.1', catalog('one'));
@@ -107,7 +150,7 @@ describe('What a client hears', () => {
       told = delivered.length;
       vi.advanceTimersByTime(100);
       paced.add(`b.${beat}`, catalog('scanned'));
-      vi.advanceTimersByTime(145);
+      vi.advanceTimersByTime(190);
     }
     expect(waits).toHaveLength(40);
     expect(delivered).toHaveLength(40);

@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../contract/events.ts';
-import { mergeTaskEvents } from './task-coalescer.ts';
+import { isAtRest, mergeTaskEvents, type TaskEvent } from './task-coalescer.ts';
 
 export interface PacedMessage {
   /** Of the last event that has a place in the common order; null where none has. */
@@ -14,23 +14,29 @@ export interface PacedEventsOptions {
   readonly now: () => number;
 }
 
-/** Four messages a second. */
-const messageEveryMs = 250;
+/** Never more messages than this within a second. */
+const messagesMax = 4;
+const secondMs = 1000;
+/** Three of them are for what goes on; the fourth is there when the last copy ends, after which nothing else comes. */
+const messageEveryMs = 300;
 /** The progress of several tasks comes one after the other: the message waits until no more comes, but not for long. */
 const gatherMs = 12;
 const longestGatherMs = 70;
 /**
- * While tasks progress, which they say every 275 ms, other news waits for that: a message of its own in between would
+ * While tasks progress, which they say every 320 ms, other news waits for that: a message of its own in between would
  * make the figures wait for the next one and be out of date all the time.
  */
-const patienceMs = 400;
+const patienceMs = 450;
 
 interface Item {
   event: StreamEvent;
   text: string;
 }
 
-/** What one client is to hear: gathered, and handed on as one message, the first at once and then every 250 ms. */
+/**
+ * What one client is to hear: gathered, and handed on as one message, the first at once and then every 300 ms. That the
+ * last running task has come to rest is told at once.
+ */
 export class PacedEvents {
   readonly #deliver: PacedEventsOptions['deliver'];
   readonly #now: () => number;
@@ -40,7 +46,10 @@ export class PacedEvents {
   #lastId: string | null = null;
   #timer: NodeJS.Timeout | undefined;
   #dueMs = 0;
-  #deliveredAtMs = Number.NEGATIVE_INFINITY;
+  /** Of the last messages, as many as a second may have. */
+  #deliveredAtMs: readonly number[] = [];
+  /** Tasks that run, as far as this client has been told. */
+  readonly #running = new Set<string>();
   #progressAtMs = Number.NEGATIVE_INFINITY;
   #isProgressIn = false;
 
@@ -57,20 +66,22 @@ export class PacedEvents {
   add(id: string | null, event: StreamEvent): void {
     const nowMs = this.#now();
     const wasExpected = nowMs - this.#progressAtMs < patienceMs;
+    let isLast = false;
     if (id !== null) this.#lastId = id;
     this.#put(event);
     if (event.name === 'task') {
       this.#progressAtMs = nowMs;
       this.#isProgressIn = true;
+      isLast = this.#isLast(event);
     }
     const restMs = this.#isProgressIn || !wasExpected ? messageEveryMs : patienceMs;
-    this.#schedule(Math.max(nowMs + gatherMs, this.#deliveredAtMs + restMs));
+    this.#schedule(this.#nextMs(isLast ? 0 : restMs));
   }
 
   /** Drops what waits; `deliver` is still called when the next message may go, with nothing in it. */
   clear(): void {
     this.#forget();
-    this.#schedule(Math.max(this.#now() + gatherMs, this.#deliveredAtMs + messageEveryMs));
+    this.#schedule(this.#nextMs(messageEveryMs));
   }
 
   /** Drops what waits, without a word. */
@@ -97,6 +108,24 @@ export class PacedEvents {
     known.text = text;
   }
 
+  /** Whether no other task runs that would be heard of. */
+  #isLast(event: TaskEvent): boolean {
+    const { id, state } = event.payload;
+    if (state === 'running') this.#running.add(id);
+    else this.#running.delete(id);
+    return isAtRest(event) && this.#running.size === 0;
+  }
+
+  /** When the next message may go. */
+  #nextMs(restMs: number): number {
+    const before = this.#deliveredAtMs.at(-messagesMax) ?? Number.NEGATIVE_INFINITY;
+    return Math.max(
+      this.#now() + gatherMs,
+      before + secondMs,
+      (this.#deliveredAtMs.at(-1) ?? Number.NEGATIVE_INFINITY) + restMs,
+    );
+  }
+
   #schedule(dueMs: number): void {
     if (this.#timer !== undefined && this.#dueMs <= dueMs) return;
     clearTimeout(this.#timer);
@@ -113,7 +142,7 @@ export class PacedEvents {
       this.#timer = setTimeout(() => this.#onDue(), gatherMs).unref();
       return;
     }
-    this.#deliveredAtMs = nowMs;
+    this.#deliveredAtMs = [...this.#deliveredAtMs, nowMs].slice(-messagesMax);
     const message = { id: this.#lastId, events: this.#items.map(({ text }) => text) };
     this.#forget();
     this.#deliver(message);

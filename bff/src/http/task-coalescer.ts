@@ -3,7 +3,7 @@ import type { StreamEvent } from '../contract/events.ts';
 export type TaskEvent = Extract<StreamEvent, { name: 'task' }>;
 
 /**
- * Whoever runs a task tells of it every 275 ms. With the same time here a message could come just too early each time, and
+ * Whoever runs a task tells of it every 320 ms. With the same time here a message could come just too early each time, and
  * wait for the next: so this is shorter, and holds back only what comes out of turn.
  */
 const INTERVAL_MS = 200;
@@ -21,13 +21,22 @@ export function mergeTaskEvents(first: TaskEvent, second: TaskEvent): TaskEvent 
   return { name: 'task', payload: { ...second.payload, blobs: [...blobs.values()] } };
 }
 
-/** Lets everything through at once but a task's progress, of which the first goes at once and the rest merged. */
+/** It does not run, and is not about to: nobody waits for its next figures. */
+export function isAtRest({ payload }: TaskEvent): boolean {
+  return payload.state !== 'running' && payload.state !== 'queued';
+}
+
+/**
+ * Lets everything through at once but a task's progress, of which the first goes at once and the rest merged. That it has
+ * ended, or waits, is told at once with what was held back.
+ */
 export function createTaskCoalescer(emit: (event: StreamEvent) => void) {
   const waiting = new Map<string, Waiting>();
 
   const flush = (taskId: string) => {
     const entry = waiting.get(taskId);
     if (entry === undefined) return;
+    clearTimeout(entry.timer);
     if (entry.latest === null) {
       waiting.delete(taskId);
       return;
@@ -54,6 +63,7 @@ export function createTaskCoalescer(emit: (event: StreamEvent) => void) {
       return;
     }
     entry.latest = entry.latest === null ? event : mergeTaskEvents(entry.latest, event);
+    if (isAtRest(event)) flush(id);
   };
   const close = () => {
     for (const { timer } of waiting.values()) clearTimeout(timer);

@@ -17,7 +17,7 @@ export interface TaskProgressNote extends TaskFigures {
   readonly destination: End;
 }
 
-/** Whoever runs a task speaks four times a second; after this the database knows better. */
+/** Whoever runs a task speaks three times a second; after this the database knows better. */
 const silenceMs = 3000;
 
 /** The figures of all running tasks as they are this moment; in the database they are up to two seconds old. */

@@ -16,6 +16,7 @@ import {
   type TaskDestination,
   type Touched,
 } from './replication.ts';
+import { ExecutionNews } from './execution-news.ts';
 import { MaintenanceParking, maintenanceReason } from './maintenance-parking.ts';
 import { PlanExecutions } from './plan-executions.ts';
 import type { PlanExecutionsStore } from './plan-executions.store.ts';
@@ -102,12 +103,13 @@ export class ReplicationService {
   readonly #refreshes: RefreshQueue;
   readonly #parking: MaintenanceParking;
   readonly #breakers: RegistryBreakers;
-  readonly #executionNews = new Map<string, NodeJS.Timeout>();
+  readonly #executionNews: ExecutionNews;
   #timers: NodeJS.Timeout[] = [];
   #stopFollowing = (): void => {};
 
   constructor(deps: ReplicationDeps) {
     this.#deps = deps;
+    this.#executionNews = new ExecutionNews((id) => deps.news.execution(id));
     this.#refreshes = new RefreshQueue({
       refresh: (refreshes) => this.#refresh(refreshes),
       isBusy: () => this.#runner.running.size > manyTasks,
@@ -151,7 +153,7 @@ export class ReplicationService {
         this.#breakers.noteProgress(running).catch(deps.onFault);
       },
       onEnded: (running) => this.#onEnded(running),
-      onExecutionsChanged: (ids) => this.#tellExecutions(ids),
+      onExecutionsChanged: (ids, ended) => this.#executionNews.changed(ids, ended),
       onRegistryTrouble: (registryId, reason, delayMs) => this.#breakers.open(registryId, reason, delayMs),
       onFault: deps.onFault,
       ...(deps.limits === undefined ? {} : { limits: deps.limits }),
@@ -183,7 +185,7 @@ export class ReplicationService {
     // A person waits for it: a registry in trouble is asked once more.
     await this.#deps.breakers.probeNow(tasks.map(({ destination }) => destination.registryId));
     await this.#park();
-    this.#tellExecutions([id]);
+    this.#executionNews.changed([id]);
     this.#runner.wake();
     return id;
   }
@@ -210,7 +212,7 @@ export class ReplicationService {
       await enqueueWake(transaction);
     });
     await this.#park();
-    this.#tellExecutions([id]);
+    this.#executionNews.changed([id]);
     this.#runner.wake();
     return id;
   }
@@ -289,8 +291,9 @@ export class ReplicationService {
   /** Cuts what runs and gives it back to whoever starts next. */
   async shutDown(): Promise<void> {
     this.#stopFollowing();
-    for (const timer of [...this.#timers, ...this.#executionNews.values()]) clearTimeout(timer);
+    for (const timer of this.#timers) clearTimeout(timer);
     await this.#runner.shutDown();
+    this.#executionNews.end();
     await this.#refreshes.end();
   }
 
@@ -374,27 +377,13 @@ export class ReplicationService {
       const task = await this.#deps.tasks.find(id);
       if (task !== undefined) this.#deps.news.task({ task: this.current(task), blobs: [] });
     }
-    this.#tellExecutions(executionIds);
-  }
-
-  /** The first change at once; those within the next half second together. */
-  #tellExecutions(ids: readonly string[]): void {
-    for (const id of ids) {
-      if (this.#executionNews.has(id)) continue;
-      this.#deps.news.execution(id);
-      const timer = setTimeout(() => {
-        this.#executionNews.delete(id);
-        this.#deps.news.execution(id);
-      }, executionNewsMs);
-      this.#executionNews.set(id, timer.unref());
-    }
+    this.#executionNews.changed(executionIds);
   }
 }
 
 const pollMs = 2000;
 const unheardAfterS = 30;
 const abandonedEveryMs = 5000;
-const executionNewsMs = 500;
 const tellTasksMax = 50;
 /** From here on the copies need the machine more than the catalog does. */
 const manyTasks = 4;

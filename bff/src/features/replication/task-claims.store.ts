@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { gathered } from '../../database/gathered.ts';
 import type { Tables } from '../../database/tables.ts';
 import { type ClaimedTask, onHoldCodes, type Reason } from './replication.ts';
 import { aboutWriting } from './retry-policy.ts';
@@ -54,6 +55,7 @@ const claimLock = 7_101_801;
 
 export function createTaskClaimsStore(database: Kysely<Tables>) {
   const lease = sql<Date>`now() + ${leaseMs} * interval '1 millisecond'`;
+  const fences = gathered((owner, items: readonly Fenced[]) => askFences(database, owner, items));
   return {
     claim: (owner: string, limits: ClaimLimits): Promise<ClaimedTask[]> =>
       database.transaction().execute(async (transaction) => {
@@ -78,20 +80,9 @@ export function createTaskClaimsStore(database: Kysely<Tables>) {
       };
     },
 
-    /** Whether the worker may move the tag: asked directly before. */
+    /** Whether the worker may move the tag: asked directly before. Several at once: one statement. */
     async askFence(owner: string, taskId: string, fence: number): Promise<FenceAnswer> {
-      const row = await database
-        .selectFrom('tasks')
-        .select(['stop_requested', stopCause.as('because'), isDeletedAtSource.as('is_deleted')])
-        .where('id', '=', taskId)
-        .where('fence', '=', fence)
-        .where('lease_owner', '=', owner)
-        .where('state', '=', 'running')
-        .where('lease_until', '>', sql<Date>`clock_timestamp()`)
-        .executeTakeFirst();
-      if (row === undefined) return 'lost';
-      if (row.stop_requested) return row.because;
-      return row.is_deleted ? 'deleted-at-source' : 'held';
+      return (await fences(owner, { taskId, fence })).get(taskId) ?? 'lost';
     },
 
     /** For a start that knows every older worker to be dead: their tasks can be claimed at once. */
@@ -106,6 +97,29 @@ export function createTaskClaimsStore(database: Kysely<Tables>) {
     /** Tasks that no worker will end: past their deadline, or stopped while their worker was dead or gave them back. */
     endAbandoned: () => endAbandoned(database),
   };
+}
+
+interface Fenced {
+  readonly taskId: string;
+  readonly fence: number;
+}
+
+/** Of those that the worker still holds. */
+async function askFences(
+  database: Kysely<Tables>,
+  owner: string,
+  items: readonly Fenced[],
+): Promise<ReadonlyMap<string, FenceAnswer>> {
+  const { rows } = await sql<{ id: string; answer: FenceAnswer }>`
+    select tasks.id, case when tasks.stop_requested then ${stopCause} when ${isDeletedAtSource} then 'deleted-at-source'
+      else 'held' end as answer
+    from unnest(${items.map(({ taskId }) => taskId)}::uuid[], ${items.map(({ fence }) => fence)}::bigint[])
+      as given (id, fence)
+    join tasks on tasks.id = given.id and tasks.fence = given.fence
+    where tasks.lease_owner = ${owner} and tasks.state = 'running' and tasks.lease_until > clock_timestamp()`.execute(
+    database,
+  );
+  return new Map(rows.map(({ id, answer }) => [id, answer]));
 }
 
 async function endAbandoned(database: Kysely<Tables>): Promise<{ id: string; executionId: string }[]> {

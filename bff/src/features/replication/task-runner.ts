@@ -49,7 +49,7 @@ export interface TaskRunnerDeps {
   readonly onProgress: (running: RunningTask) => void;
   /** The outcome is stored. */
   readonly onEnded: (running: RunningTask, end: AttemptEnd) => void;
-  readonly onExecutionsChanged: (executionIds: readonly string[]) => void;
+  readonly onExecutionsChanged: (executionIds: readonly string[], ended?: ReadonlySet<string>) => void;
   /** A registry as a whole cannot be used: everything that needs it would fail the same way. */
   readonly onRegistryTrouble: (registryId: string, reason: Reason, delayMs: number) => Promise<void>;
   readonly onFault: (error: unknown) => void;
@@ -75,11 +75,11 @@ const defaultLimits: RunnerLimits = {
   leaseMs: 15_000,
 };
 /**
- * Pages hear nearly four times a second, the database every two seconds. A page gets at most four messages a second: with
+ * Pages hear three times a second, the database every two seconds. A page gets a message every 300 ms (paced-events.ts): with
  * the same time here, one that once came late would be followed by late ones for ever.
  */
-const beatMs = 275;
-const recordEveryBeats = 8;
+const beatMs = 320;
+const recordEveryBeats = 6;
 /** While others run, outcomes are written together where several come within this time: no sooner than pages hear. */
 const gatherMs = 250;
 /** While others run, executions that are asked for one after another are claimed together. */
@@ -373,7 +373,7 @@ export class TaskRunner {
     }
     const executions = taken.filter(({ record }) => record.outcome !== null).map(({ record }) => record.executionId);
     const changed = [...new Set([...executions, ...ended, ...gotOn])];
-    if (changed.length > 0) this.#deps.onExecutionsChanged(changed);
+    if (changed.length > 0) this.#deps.onExecutionsChanged(changed, new Set(ended));
   }
 
   async #renew(): Promise<void> {

@@ -6,7 +6,10 @@ import type { ChangedRepository, TakenRegistry } from './storage.ts';
 /** Whoever is silent for longer is dead or frozen. */
 const leaseMs = 30_000;
 const leaseEnd = sql<Date>`clock_timestamp() + ${leaseMs} * interval '1 millisecond'`;
-/** So long a registry that is copied into waits: what is measured of it would be other figures a moment later. */
+/**
+ * So long a registry waits while copies run: what is measured of their destinations would be other figures a moment later,
+ * and they need the database more.
+ */
 const patienceMs = 120_000;
 const removedAtOnce = 2000;
 const eventsAtOnce = 1000;
@@ -56,7 +59,7 @@ export class StorageClaimsStore {
           and (is_asked or lease_owner is not null
             or exists (select from storage_changes changed where changed.registry_id = due.registry_id))
           and (is_asked or due_at < clock_timestamp() - ${patienceMs} * interval '1 millisecond' or not exists (
-            select from tasks where tasks.destination_registry_id = due.registry_id and tasks.state = 'running'))
+            select from tasks where tasks.state = 'running'))
         order by due_at limit 1 for update skip locked
       )
       update storage_registries held set lease_owner = ${owner}, lease_until = ${leaseEnd}, fence = fence + 1,
