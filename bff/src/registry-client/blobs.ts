@@ -1,5 +1,4 @@
-import type { Readable } from 'node:stream';
-import { Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import type { BlobSight, GetBlobOptions, PushBlobOptions, RequestOptions, Timeouts } from './client-types.ts';
 import { registryError } from './error-sentences.ts';
 import { parseDigest, parseRepositoryName } from './reference.ts';
@@ -8,12 +7,19 @@ import { markSpent } from './blob-buffers.ts';
 import { refuseWebPage } from './manifests.ts';
 import type { Answer, Call, Transport } from './transport.ts';
 import { isRegistryError } from './registry-error.ts';
-import { openVerifiedBlob } from './verified-blob.ts';
+import { digestOf, openVerifiedBlob } from './verified-blob.ts';
 
 // Configs are a few kilobytes; an SBOM that someone wants to look at may be a few megabytes.
 const smallBlobMaxBytes = 4 * 1024 * 1024;
 const cancelTimeoutMs = 5000;
 const sightedMaxBytes = 64 * 1024;
+
+// A registry is not exchanged for a worse one every hour.
+const verifiedForMs = 24 * 60 * 60_000;
+const unknownForMs = 60_000;
+const probeTimeoutMs = 5000;
+const sentBytes = Buffer.from('These bytes have another digest.');
+const otherDigest = digestOf(Buffer.from('These bytes are never sent.'));
 
 interface Upload {
   readonly answer: Answer;
@@ -26,6 +32,7 @@ export class Blobs {
   readonly name: string;
   readonly #transport: Transport;
   readonly #timeouts: Timeouts;
+  #verifies: { readonly answer: Promise<boolean>; untilMs: number } | undefined;
 
   constructor(name: string, transport: Transport, timeouts: Timeouts) {
     this.name = name;
@@ -125,6 +132,30 @@ export class Blobs {
       this.#cancel(upload, repository);
       throw error;
     }
+  }
+
+  /** For all who ask meanwhile; none of them can stop it. */
+  verifiesUploads(repository: string): Promise<boolean> {
+    const nowMs = performance.now();
+    if (this.#verifies !== undefined && nowMs < this.#verifies.untilMs) return this.#verifies.answer;
+    const verifies = { answer: this.#probeVerifying(repository), untilMs: nowMs + verifiedForMs };
+    void verifies.answer.then((isKnown) => {
+      if (!isKnown) verifies.untilMs = performance.now() + unknownForMs;
+    });
+    this.#verifies = verifies;
+    return verifies.answer;
+  }
+
+  async #probeVerifying(repository: string): Promise<boolean> {
+    try {
+      const signal = AbortSignal.timeout(probeTimeoutMs);
+      const blob = { digest: otherDigest, sizeBytes: sentBytes.length };
+      await this.push(repository, blob, () => Readable.from([sentBytes]), { signal });
+    } catch (error) {
+      return isRegistryError(error, 'digest-mismatch');
+    }
+    await this.delete(repository, otherDigest).catch(() => undefined);
+    return false;
   }
 
   async sight(repository: string, digest: string, { signal }: RequestOptions = {}): Promise<BlobSight[]> {

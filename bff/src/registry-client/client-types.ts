@@ -285,6 +285,12 @@ export interface RegistryClient {
     options?: PushBlobOptions,
   ): Promise<'copied' | 'mounted'>;
   /**
+   * Whether it checks what it is sent against the digest and refuses wrong bytes, as every registry should: found out once
+   * a day by sending a few bytes under a digest that is not theirs, into this repository. (Distribution 2.8 keeps those among
+   * its unfinished uploads, which it purges after a week.) Where it cannot be found out, `false`.
+   */
+  verifiesUploads(repository: string): Promise<boolean>;
+  /**
    * Asks each endpoint for a small blob, by HEAD and by GET: a Distribution that was not restarted after its garbage was
    * collected knows by HEAD what it can no longer read.
    */

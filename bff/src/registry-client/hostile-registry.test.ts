@@ -284,6 +284,20 @@ describe('a busy registry', () => {
   });
 });
 
+describe('whether it checks what it is sent', () => {
+  test('is not so where it stores wrong bytes, which are removed', async () => {
+    const { client, registry } = await registryWith({ kind: 'takes-wrong-bytes' });
+    expect(await client.verifiesUploads('a/b')).toBe(false);
+    expect(await client.verifiesUploads('a/b')).toBe(false);
+    expect(registry.requests.map(({ line }) => line.split(' ')[0])).toEqual(['POST', 'PUT', 'DELETE']);
+  });
+
+  test('is not known of one that does not answer so', async () => {
+    const { client } = await registryWith({ kind: 'read-only' });
+    expect(await client.verifiesUploads('a/b')).toBe(false);
+  });
+});
+
 const noSpace = 'flawed has no space left on its disk: free some before copying there.';
 
 test.each<[Flaw, RegistryErrorCode, string]>([

@@ -330,6 +330,13 @@ describe('broken connections', () => {
     expect(proxy.connections()).toBeGreaterThan(5);
   });
 
+  test('it is known to check what it is sent, and shows nothing of finding out', async () => {
+    const asked = await Promise.all([client.verifiesUploads('shop/probed'), client.verifiesUploads('shop/probed')]);
+    expect(asked).toEqual([true, true]);
+    expect(await client.hasRepository('shop/probed')).toBe(false);
+    expect(await all(client.listRepositories())).not.toContain('shop/probed');
+  });
+
   test('a flipped bit on the way is found', async () => {
     const proxy = await startChaosProxy({ port: registry.port });
     toStop.push(proxy.stop);

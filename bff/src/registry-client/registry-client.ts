@@ -64,6 +64,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     readBlob: (repository, digest, readOptions) => blobs.read(repository, digest, readOptions),
     mountBlob: (repository, digest, from, requestOptions) => blobs.mount(repository, digest, from, requestOptions),
     pushBlob: (repository, blob, open, pushOptions) => blobs.push(repository, blob, open, pushOptions),
+    verifiesUploads: (repository) => blobs.verifiesUploads(repository),
     sightBlob: (repository, digest, requestOptions) => blobs.sight(repository, digest, requestOptions),
     deleteBlob: (repository, digest, requestOptions) => blobs.delete(repository, digest, requestOptions),
     listReferrers: (repository, digest, listOptions) => referrers.list(repository, digest, listOptions),

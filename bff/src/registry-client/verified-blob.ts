@@ -39,6 +39,8 @@ export interface VerifiedBlobOptions {
   readonly from?: { readonly offsetBytes: number; readonly hash: Hash } | undefined;
   /** Filled with the hash up to and with each piece, so that another reader can go on behind any of them. */
   readonly hashes?: WeakMap<Uint8Array, Hash> | undefined;
+  /** Whoever takes the bytes checks them against the digest, and refuses others: here only their number is checked. */
+  readonly isHashedByReader?: boolean | undefined;
   /** Waits before the next try. */
   readonly backoff?: ((attempt: number) => Promise<void>) | undefined;
 }
@@ -52,8 +54,8 @@ const bufferBytes = 1024 * 1024;
 
 /**
  * The blob's bytes, hashed as they pass. A source that drops is taken up again where it stopped. The last piece is given out
- * only when length and digest are right: whoever stores the stream can never finish storing wrong bytes.
- * The stream fails with RegistryError.
+ * only when length and digest are right: whoever stores the stream can never finish storing wrong bytes. Where the reader
+ * hashes them, the last piece goes when the length is right. The stream fails with RegistryError.
  */
 export async function openVerifiedBlob(
   source: BlobSource,
@@ -88,12 +90,13 @@ class VerifiedBlob extends Readable {
     this.#repository = repository;
     this.#blob = blob;
     this.#options = options;
-    this.#hash = options.from?.hash ?? hashFor(blob.digest);
+    this.#hash = options.isHashedByReader === true ? undefined : (options.from?.hash ?? hashFor(blob.digest));
     this.#receivedBytes = options.from?.offsetBytes ?? 0;
   }
 
   async start(): Promise<void> {
-    if (!this.#hash) throw this.#error('unsupported', 'uses a digest algorithm that cannot be checked for');
+    if (!this.#hash && this.#options.isHashedByReader !== true)
+      throw this.#error('unsupported', 'uses a digest algorithm that cannot be checked for');
     await this.#open();
     this.#watch = this.#startWatch();
   }
@@ -177,6 +180,7 @@ class VerifiedBlob extends Readable {
   }
 
   #isVerified(): boolean {
+    if (this.#options.isHashedByReader === true) return true;
     const algorithm = this.#blob.digest.slice(0, this.#blob.digest.indexOf(':'));
     if (`${algorithm}:${this.#hash?.digest('hex')}` === this.#blob.digest) return true;
     this.destroy(this.#error('digest-mismatch', 'sent other bytes than the digest names for'));

@@ -78,13 +78,33 @@ describe('when connections break', () => {
   test('corrupt bytes are never stored, and the error names the digest', async () => {
     const repository = 'broken/corrupt';
     const image = await pushSampleImage(source, repository, { layerSizes: [1_000_000] });
-    const proxy = await proxyOf(development);
-    proxy.behave(() => ({ flipAtByte: 500_000 }));
     const layer = image.blobs[1]?.digest ?? '';
-    const copy = copyArtifact(options(repository, image.digest, { source: clientOf('development', proxy.url) }));
+    const hex = layer.replace('sha256:', '');
+    const file = path.join(
+      development.storageDirectory,
+      `docker/registry/v2/blobs/sha256/${hex.slice(0, 2)}/${hex}/data`,
+    );
+    const stored = await readFile(file);
+    stored.writeUInt8(stored.readUInt8(500_000) ^ 1, 500_000);
+    await writeFile(file, stored);
+    const copy = copyArtifact(options(repository, image.digest, {}));
     await expect(copy).rejects.toMatchObject({ code: 'digest-mismatch', side: 'source', params: { digest: layer } });
     expect(await target.hasBlob(repository, layer)).toBe(false);
     expect(await target.headManifest(repository, 'v1')).toBeUndefined();
+  });
+
+  test('bytes that were spoiled on their way are read once more', async () => {
+    const repository = 'broken/spoiled';
+    const image = await pushSampleImage(source, repository, { layerSizes: [1_000_000] });
+    const proxy = await proxyOf(development);
+    proxy.behave(() => ({ flipAtByte: 500_000 }));
+    const restarted: string[] = [];
+    const on = { blobRestarted: (digest: string) => void restarted.push(digest) };
+    // One after the other they come over one connection, which is spoiled once.
+    const limiter = createCopyLimiter({ blobsAtOnce: 1 });
+    await copyArtifact(options(repository, image.digest, { source: clientOf('development', proxy.url), limiter, on }));
+    await expectClosure(target, repository, 'v1');
+    expect(restarted).toEqual([image.blobs[1]?.digest]);
   });
 
   test('whatever the seed, the tag is whole or absent', async () => {

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { RegistryError } from '../registry-client/index.ts';
 import type { RegistryErrorCode } from '../registry-client/index.ts';
@@ -116,6 +118,37 @@ describe('failures', () => {
     target.failNext('pushBlob', registryError(code, isRetryable), 9);
     await expect(copyArtifact(options(image.digest))).rejects.toMatchObject({ code, side: 'destination' });
     expect(target.calls.filter((call) => call.startsWith('pushBlob'))).toHaveLength(1);
+  });
+
+  describe('wrong bytes of a large blob', () => {
+    /** The first so many times the source sends others than it has. */
+    const corrupt = (times: number): CopyOptions['source'] => ({
+      ...source,
+      getBlob: async (...asked) => {
+        const bytes = await buffer(await source.getBlob(...asked));
+        if (bytes.length > 300_000 && (times -= 1) >= 0) bytes[bytes.length - 1]! ^= 1;
+        return Readable.from([bytes]);
+      },
+    });
+
+    test.each([false, true])('are never stored, and the source is named (destination stores all: %s)', async (all) => {
+      const image = await pushSampleImage(source, 'a/b', { layerSizes: [400_000] });
+      const layer = image.blobs.find(({ size }) => size === 400_000)?.digest ?? expect.fail();
+      const into = createMemoryTarget('testing', { takesWrongBytes: all });
+      const copy = copyArtifact(options(image.digest, { source: corrupt(9), target: into }));
+      await expect(copy).rejects.toMatchObject({ code: 'digest-mismatch', side: 'source', params: { digest: layer } });
+      expect(into.blob('a/b', layer)).toBeUndefined();
+      expect(into.tag('a/b', 'v1')).toBeUndefined();
+    });
+
+    test('that the destination refused are read once more', async () => {
+      const image = await pushSampleImage(source, 'a/b', { layerSizes: [400_000] });
+      const restarted: string[] = [];
+      const on = { blobRestarted: (digest: string) => void restarted.push(digest) };
+      await copyArtifact(options(image.digest, { source: corrupt(1), on }));
+      expect(restarted).toHaveLength(1);
+      await expectClosure(target, 'a/b', 'v1');
+    });
   });
 
   test('the side that failed is named', async () => {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { digestOf, isRegistryError, openVerifiedBlob } from '../registry-client/index.ts';
 import type { RegistryError, Side } from '../registry-client/index.ts';
 import type { BlobOutcome, CopyOptions, PlannedBlob } from './copy-options.ts';
+import type { Target } from './target.ts';
 import type { TargetMemory } from './target-memory.ts';
 import { withAbort } from './abort.ts';
 
@@ -98,21 +99,43 @@ async function bring(
   blob: PlannedBlob,
   isForced: boolean,
 ): Promise<'copied' | 'mounted'> {
-  const { targetRepository: repository, on, findMountSources } = options;
+  const { target, targetRepository: repository, on, findMountSources } = options;
   const mayRetry = options.mayRetryBlob ?? mayRetryByDefault;
   const candidates = findMountSources?.(blob.digest).filter((name) => name !== repository) ?? [];
   const mountFrom = isForced ? undefined : (memory.findHolder(blob.digest, repository) ?? candidates[0]);
+  let isHashedHere = await mustHash(target, repository, blob);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await push(options, blob, attempt === 1 ? mountFrom : undefined);
+      return await push(options, blob, attempt === 1 ? mountFrom : undefined, isHashedHere);
     } catch (error) {
-      if (!isRegistryError(error) || options.signal?.aborted || !(await mayRetry(error, attempt))) throw error;
+      if (!isRegistryError(error) || options.signal?.aborted) throw error;
+      // Wrong bytes came, and nobody knows yet from where.
+      const isToBeHashed = !isHashedHere && error.code === 'digest-mismatch';
+      if (!isToBeHashed && !(await mayRetry(error, attempt))) throw error;
+      isHashedHere ||= isToBeHashed;
       on?.blobRestarted?.(blob.digest, error);
     }
   }
 }
 
-function push(options: CopyOptions, blob: PlannedBlob, mountFrom: string | undefined): Promise<'copied' | 'mounted'> {
+// Of smaller ones it costs less than to ask whether the destination does it.
+const cheapToHashBytes = 256 * 1024;
+
+/**
+ * A destination that checks what it is sent saves doing the same here, which is as much work as all else that a large blob
+ * takes. It is asked before the upload: what it is asked with is an upload, too.
+ */
+async function mustHash(target: Target, repository: string, { digest, sizeBytes }: PlannedBlob): Promise<boolean> {
+  if (sizeBytes < cheapToHashBytes || !digest.startsWith('sha256:')) return true;
+  return !(await target.verifiesUploads(repository));
+}
+
+function push(
+  options: CopyOptions,
+  blob: PlannedBlob,
+  mountFrom: string | undefined,
+  isHashedHere: boolean,
+): Promise<'copied' | 'mounted'> {
   const { source, target, sourceRepository, targetRepository, signal, on, fanOut } = options;
   const known = options.findContent?.(blob.digest);
   const isKnown = known?.byteLength === blob.sizeBytes && digestOf(known) === blob.digest;
@@ -120,7 +143,7 @@ function push(options: CopyOptions, blob: PlannedBlob, mountFrom: string | undef
     if (isKnown) return Readable.from([known]);
     const body = await onSide('source', async () =>
       fanOut === undefined || fanOut.isLate
-        ? openVerifiedBlob(source, sourceRepository, blob, { signal: cut })
+        ? openVerifiedBlob(source, sourceRepository, blob, { signal: cut, isHashedByReader: !isHashedHere })
         : fanOut.read({ source, repository: sourceRepository, ...blob }, cut),
     );
     // Named before the upload sees the error and passes it on.

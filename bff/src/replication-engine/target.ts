@@ -13,4 +13,7 @@ export type ReadOnlyTarget = Pick<
  * destination serves the others.
  */
 export type Target = ReadOnlyTarget &
-  Pick<RegistryClient, 'hasRepository' | 'hasBlob' | 'pushBlob' | 'putManifest' | 'pushReferrerFallback'>;
+  Pick<
+    RegistryClient,
+    'hasRepository' | 'hasBlob' | 'pushBlob' | 'verifiesUploads' | 'putManifest' | 'pushReferrerFallback'
+  >;

@@ -26,6 +26,8 @@ export type Flaw =
   | { readonly kind: 'token-realm'; readonly realm: string }
   /** Takes each token for one upload to be opened, and not for its bytes; `lasting` for both. */
   | { readonly kind: 'tokens-run-out'; readonly lasting: string }
+  /** Stores what it is sent under whatever digest it is told. */
+  | { readonly kind: 'takes-wrong-bytes' }
   /** `says`: the detail of its 500, as Distribution 2.8 has it: words where it writes bytes, a number within its driver. */
   | { readonly kind: 'disk-full'; readonly says: unknown }
   | { readonly kind: 'read-only' };
@@ -248,6 +250,12 @@ const flaws: { readonly [Kind in Flaw['kind']]: Misbehave<Kind> } = {
     }
     response.setHeader('www-authenticate', 'Bearer realm="http://127.0.0.1:1/token",service="flawed"');
     json(response, 401, { errors: [{ code: 'UNAUTHORIZED', message: 'token is expired' }] });
+    return true;
+  },
+  'takes-wrong-bytes': (_flaw, { request, response }) => {
+    const status = { POST: 202, PUT: 201, DELETE: 202 }[request.method ?? ''];
+    if (status === undefined) return false;
+    response.writeHead(status, { location: '/v2/a/b/blobs/uploads/1' }).end();
     return true;
   },
   'disk-full': ({ says }, { request, response }) => {
