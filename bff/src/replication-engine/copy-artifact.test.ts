@@ -122,14 +122,18 @@ describe('failures', () => {
 
   describe('wrong bytes of a large blob', () => {
     /** The first so many times the source sends others than it has. */
-    const corrupt = (times: number): CopyOptions['source'] => ({
-      ...source,
-      getBlob: async (...asked) => {
-        const bytes = await buffer(await source.getBlob(...asked));
-        if (bytes.length > 300_000 && (times -= 1) >= 0) bytes[bytes.length - 1]! ^= 1;
-        return Readable.from([bytes]);
-      },
-    });
+    function corrupt(times: number): CopyOptions['source'] {
+      let left = times;
+      return {
+        ...source,
+        getBlob: async (...asked) => {
+          const bytes = await buffer(await source.getBlob(...asked));
+          if (bytes.length < 300_000 || left === 0) return Readable.from([bytes]);
+          left -= 1;
+          return Readable.from([Buffer.from(bytes.map((byte) => byte ^ 1))]);
+        },
+      };
+    }
 
     test.each([false, true])('are never stored, and the source is named (destination stores all: %s)', async (all) => {
       const image = await pushSampleImage(source, 'a/b', { layerSizes: [400_000] });

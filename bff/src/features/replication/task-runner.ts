@@ -81,7 +81,7 @@ const defaultLimits: RunnerLimits = {
 const beatMs = 320;
 const recordEveryBeats = 6;
 /** While others run, outcomes are written together where several come within this time: no sooner than pages hear. */
-const gatherMs = 250;
+const gatherMs = 300;
 /** While others run, executions that are asked for one after another are claimed together. */
 const wakeMs = 100;
 
