@@ -190,6 +190,7 @@ export class PolicyRunner {
       await runs.settle(policy, step);
       return undefined;
     }
+    const skipsRecentFailures = requested.skipsRecentFailures ?? (trigger === 'reconcile' && !policy.isFullDue);
     const execution: PlannedExecution = {
       id: newId(),
       policy: { id: policy.id, name: policy.name, version: policy.version },
@@ -204,7 +205,8 @@ export class PolicyRunner {
       planned: plan.planned,
       heldBack: await this.#heldBack(policy, plan, trigger),
       keepsEmpty,
-      skipsRecentFailures: requested.skipsRecentFailures ?? (trigger === 'reconcile' && !policy.isFullDue),
+      skipsDeclined: skipsRecentFailures || trigger === 'schedule',
+      skipsRecentFailures,
       tasks,
     };
     const created = await plans.create(execution, (transaction) => runs.take(transaction, policy, step));

@@ -39,10 +39,9 @@ export interface PlannedExecution {
   readonly heldBack: Reason | null;
   /** There is an execution even where there is nothing to do: somebody asked for it. */
   readonly keepsEmpty: boolean;
-  /**
-   * What was stopped or failed for good within the last hour, or by a passing cause within ten minutes, or was declined, is left
-   * alone: nobody asked for it again.
-   */
+  /** What somebody decided against is left alone: nobody asked for it again. */
+  readonly skipsDeclined: boolean;
+  /** So is what was stopped or failed for good within the last hour, or by a passing cause within ten minutes. */
   readonly skipsRecentFailures: boolean;
   readonly tasks: readonly PlannedTask[];
 }
@@ -158,12 +157,13 @@ async function create(transaction: Kysely<Tables>, execution: PlannedExecution):
     if (others.areOpen) superseded.push(...(await supersede(transaction, execution, chunk)));
     taskCount += await insertTasks(transaction, execution, chunk, {
       from,
-      areOthers: others.areOpen || others.areRecent,
+      areOthers: others.areOpen || others.areEnded,
     });
     await nextTurn();
   }
   const older = [...new Set(superseded.map((task) => task.execution_id))];
-  await tellNoneHeld(transaction, older);
+  // Its own, too: what was declined before, or waits already, is in no task of it.
+  await tellNoneHeld(transaction, [...older, execution.id]);
   await endExecutions(transaction, older);
   if (taskCount === 0) await endEmpty(transaction, execution);
   return {
@@ -208,13 +208,13 @@ async function insertExecution(transaction: Kysely<Tables>, execution: PlannedEx
 /** Whether the policy has tasks that the new ones could be about: a first plan of thousands need not look for each. */
 async function findOthers(
   transaction: Kysely<Tables>,
-  { policy, skipsRecentFailures }: PlannedExecution,
-): Promise<{ areOpen: boolean; areRecent: boolean }> {
+  { policy, skipsDeclined, skipsRecentFailures }: PlannedExecution,
+): Promise<{ areOpen: boolean; areEnded: boolean }> {
   const { rows } = await sql<{ are_open: boolean }>`
     select exists (
       select from tasks where policy_id = ${policy.id}::uuid and state in ('queued', 'running', 'waiting')
     ) as are_open`.execute(transaction);
-  return { areOpen: rows[0]?.are_open ?? true, areRecent: skipsRecentFailures };
+  return { areOpen: rows[0]?.are_open ?? true, areEnded: skipsDeclined || skipsRecentFailures };
 }
 
 async function endEmpty(transaction: Kysely<Tables>, { id, keepsEmpty }: PlannedExecution): Promise<void> {
@@ -306,11 +306,13 @@ async function insertTasks(
   tasks: readonly PlannedTask[],
   { from, areOthers }: { readonly from: number; readonly areOthers: boolean },
 ): Promise<number> {
-  const { policy, heldBack, attempts, sourceRegistryId, skipsRecentFailures } = execution;
+  const { policy, heldBack, attempts, sourceRegistryId, skipsDeclined, skipsRecentFailures } = execution;
   const isHeld = heldBack === null ? sql`false` : sql`(g.kind = 'delete')`;
+  const isDeclined = skipsDeclined
+    ? sql`or (t.state in ('failed', 'stopped') and t.reason->>'code' = ${declinedCode})`
+    : sql``;
   const isRecent = skipsRecentFailures
-    ? sql`or (t.state in ('failed', 'stopped') and t.reason->>'code' = ${declinedCode})
-        or (t.state in ('failed', 'stopped') and t.reason->>'code' is distinct from 'superseded'
+    ? sql`or (t.state in ('failed', 'stopped') and t.reason->>'code' is distinct from 'superseded'
           and t.finished_at > now() - case when t.reason->>'code' in (${sql.join(passingCodes)}) then interval '10 minutes'
             else interval '1 hour' end
           and not exists (
@@ -337,7 +339,7 @@ async function insertTasks(
       where t.policy_id = ${policy.id}::uuid and t.destination_registry_id = g.registry
         and t.destination_repository = g.repository and t.destination_tag = g.tag
         and t.digest = g.digest and t.kind = g.kind
-        and ((t.state in ('queued', 'running', 'waiting') and not t.stop_requested) ${isRecent})
+        and ((t.state in ('queued', 'running', 'waiting') and not t.stop_requested) ${isDeclined} ${isRecent})
     )
     returning id`.execute(transaction);
   return rows.length;
