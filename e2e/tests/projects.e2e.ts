@@ -55,6 +55,13 @@ test('a cell shows both digests on hover and on focus, and its menu on Enter', a
   await expect(page).toHaveURL(/\/compare\/api\?left=development%2F2\.7\.2&right=branch-north%2F2\.7\.2/);
 });
 
+test('on a phone, where a cell is little more than its glyph, a tap on that opens the menu', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('/projects/payments?repository=payments%2Fapi');
+  await page.getByRole('button', { name: /^2\.7\.2 in branch-north/ }).locator('svg').click();
+  await expect(page.getByRole('menu', { name: '2.7.2 in branch-north' }).getByRole('menuitem').first()).toBeVisible();
+});
+
 test('the pull command and the digest of a cell are copied', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('/projects/payments?repository=payments%2Fapi');

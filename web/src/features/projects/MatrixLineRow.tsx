@@ -28,7 +28,8 @@ interface MatrixLineRowProps {
 export function cellPosition(
   target: EventTarget | null,
 ): { line: number; column: number; element: HTMLElement } | null {
-  const element = target instanceof HTMLElement ? target.closest<HTMLElement>('[data-line]') : null;
+  // A glyph is an SVG element, and where columns are narrow it is all there is to hit.
+  const element = target instanceof Element ? target.closest<HTMLElement>('[data-line]') : null;
   if (element === null) return null;
   return { line: Number(element.dataset['line']), column: Number(element.dataset['column']), element };
 }
