@@ -43,3 +43,16 @@ it.each([
   renderAt('/', <TaskNote task={taskWith({ rateBytesPerSecond: 0 })} />, known);
   expect(await screen.findByText(words, {}, wait)).toBeDefined();
 });
+
+it.each([
+  ['testing', { blobsTotal: null }],
+  ['development', { blobsTotal: null }],
+  ['testing', { bytesDone: 100, bytesTotal: 100 }],
+] as const)('says from its first step to its last that it waits for %s', async (registry, change) => {
+  const known = [
+    [sessionQuery().queryKey, sessionOf('admin')],
+    [directoryQuery().queryKey, { items: [{ ...registryEntry(registry), health: 'down' }] }],
+  ] as const;
+  renderAt('/', <TaskNote task={taskWith({ rateBytesPerSecond: null, ...change })} />, known);
+  expect(await screen.findByText(`waits for ${registry}, which does not answer`, {}, wait)).toBeDefined();
+});

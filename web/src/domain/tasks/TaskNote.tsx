@@ -10,7 +10,8 @@ import { elapsedSeconds } from './task-figures.ts';
 import { useMovedWords } from './use-moved-words.ts';
 import { workOfTask } from './work-kind.ts';
 
-type NotedTask = TaskProgress & Pick<Task, 'kind' | 'movesTagOnly' | 'digest' | 'replacesDigest' | 'destination'>;
+type NotedTask = TaskProgress &
+  Pick<Task, 'kind' | 'movesTagOnly' | 'digest' | 'replacesDigest' | 'source' | 'destination'>;
 
 /** What is going on with a task, in words: why it waits and until when, what it is doing, what it took. */
 export function TaskNote({ task }: { task: NotedTask }) {
@@ -35,23 +36,27 @@ function RunningNote({ task }: { task: NotedTask }) {
   const { t } = useTranslation('tasks');
   const clock = useCurrentFigures().clock(task.etaSeconds);
   const reasonText = useReasonText();
-  const still = useStillWords(task);
+  const waits = useWaitsFor(task);
   if (task.reason !== null) return <>{`${beforeDot(reasonText(task.reason))} · ${t('figures.tryingAgain')}`}</>;
-  if (task.kind === 'delete') return <>{t('figures.trashing')}</>;
+  if (task.kind === 'delete') return <>{waits ?? t('figures.trashing')}</>;
   // The catalog may know the size before it is known what of it is to be moved.
-  if (task.bytesTotal === null || task.blobsTotal === null) return <>{t('figures.planning')}</>;
-  if (task.bytesDone >= task.bytesTotal) return <>{t('figures.finishing')}</>;
+  if (task.bytesTotal === null || task.blobsTotal === null) return <>{waits ?? t('figures.planning')}</>;
+  if (task.bytesDone >= task.bytesTotal) return <>{waits ?? t('figures.finishing')}</>;
+  const still = waits ?? (task.rateBytesPerSecond === 0 ? t('figures.still') : null);
   const remaining = clock === null ? still : t('figures.remaining', { clock });
   const blobs = t('figures.blobs', { done: task.blobsDone, count: task.blobsTotal });
   return <>{[remaining, blobs].filter(Boolean).join(' · ')}</>;
 }
 
-/** That nothing moves, and why as far as that is known before the try ends; null while anything does. */
-function useStillWords({ rateBytesPerSecond, destination }: NotedTask): string | null {
+/** Which registry nothing moves for, as far as that is known before the try ends; null while anything does. */
+function useWaitsFor({ rateBytesPerSecond, source, destination }: NotedTask): string | null {
   const { t } = useTranslation('tasks');
-  const { name, health } = useRegistryDirectory().find(destination.registryId);
-  if (rateBytesPerSecond !== 0) return null;
-  return health === 'down' ? t('figures.stillFor', { registry: name }) : t('figures.still');
+  const directory = useRegistryDirectory();
+  if ((rateBytesPerSecond ?? 0) > 0) return null;
+  const down = [destination, source]
+    .map((end) => directory.find(end.registryId))
+    .find(({ health }) => health === 'down');
+  return down === undefined ? null : t('figures.stillFor', { registry: down.name });
 }
 
 function DoneNote({ task }: { task: NotedTask }) {
