@@ -9,6 +9,7 @@ export class RateMeter {
   #addedAtMs: number;
   /** Between the last pieces: under a bandwidth limit they come seconds apart. */
   #gapMs = 0;
+  #hasRested = false;
   #movesSinceMs: number | undefined;
   readonly #startedAtMs: number;
 
@@ -22,12 +23,20 @@ export class RateMeter {
     this.#sinceSample += byteCount;
   }
 
+  /** Nothing is under way that could move: the pause says nothing of how far apart pieces come. */
+  rest(): void {
+    this.#gapMs = 0;
+    this.#hasRested = true;
+  }
+
   sample(nowMs: number): void {
     const elapsedMs = nowMs - this.#sampledAtMs;
     if (elapsedMs < shortestSampleMs) return;
     const current = (this.#sinceSample * 1000) / elapsedMs;
     if (this.#sinceSample > 0) {
-      this.#gapMs = Math.min(longestGapMs, Math.max(nowMs - this.#addedAtMs, this.#gapMs / 2));
+      const gapMs = this.#hasRested ? 0 : nowMs - this.#addedAtMs;
+      this.#gapMs = Math.min(longestGapMs, Math.max(gapMs, this.#gapMs / 2));
+      this.#hasRested = false;
       this.#addedAtMs = nowMs;
       this.#movesSinceMs ??= this.#sampledAtMs;
     }

@@ -162,12 +162,9 @@ export class TaskRunner {
   }
 
   #onBeat(): void {
-    if (this.#running.size === 0) {
-      this.#throughput.sample();
-      return;
-    }
+    this.#throughput.sample(this.#running.values());
+    if (this.#running.size === 0) return;
     const nowMs = this.#deps.clock.now().getTime();
-    this.#throughput.sample();
     for (const running of this.#running.values()) {
       running.progress.sample(nowMs);
       if (running.takeGotOn()) this.#gotOn.add(running.task.executionId);

@@ -24,6 +24,13 @@ export interface MovedBytes {
 
 export const historySeconds = 120;
 
+interface OnRoute {
+  readonly task: Record<'source' | 'destination', { readonly registryId: string }>;
+}
+
+const keyOf = (sourceId: string, destinationId: string): string => `${sourceId} ${destinationId}`;
+const routeOf = ({ task }: OnRoute): string => keyOf(task.source.registryId, task.destination.registryId);
+
 interface RouteMeter {
   readonly rate: RateMeter;
   movedBytes: number;
@@ -55,11 +62,19 @@ export class ThroughputMeter {
     meter.movedBytes += byteCount;
   }
 
-  sample(): void {
+  /** @param running what is under way: where there is nothing, it is no slow copy that lets no bytes through */
+  sample(running: Iterable<OnRoute>): void {
     this.#turn();
     const nowMs = this.#now();
+    const atWork = new Set(Array.from(running, routeOf));
+    if (atWork.size === 0) this.#total.rest();
     this.#total.sample(nowMs);
-    for (const ofSource of this.#routes.values()) for (const { rate } of ofSource.values()) rate.sample(nowMs);
+    for (const [source, ofSource] of this.#routes) {
+      for (const [destination, { rate }] of ofSource) {
+        if (!atWork.has(keyOf(source, destination))) rate.rest();
+        rate.sample(nowMs);
+      }
+    }
   }
 
   read(): Throughput {
