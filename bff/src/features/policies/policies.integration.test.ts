@@ -222,7 +222,12 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
 
   test('a wave of deletions that a person declines leaves the tags, and is not asked about again', async () => {
     const repository = repositoryFor('kept');
-    const content = contentOf('hq', ['city'], { filters: only(repository), options: { propagateDeletions: true } });
+    const schedule = { cron: '0 3 1 1 *', timeZone: 'UTC' };
+    const content = contentOf('hq', ['city'], {
+      filters: only(repository),
+      options: { propagateDeletions: true },
+      schedule,
+    });
     const policy = await make('kept', content);
     const pushed = [];
     for (let tag = 1; tag <= 6; tag += 1) pushed.push(await push('hq', repository, String(tag)));
@@ -269,6 +274,16 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
       return row.reconciled_scan_at?.toISOString() === (await scans()) ? true : undefined;
     });
     expect((await executionsOf(policy)).filter(({ state }) => state === 'running')).toEqual([]);
+    // Nor does a run at its time.
+    await kysely
+      .updateTable('policies')
+      .set({ next_run_at: new Date('2026-01-01') })
+      .where('id', '=', policyId)
+      .execute();
+    const scheduled = await until('a run at its time', async () =>
+      (await executionsOf(policy)).find(({ trigger }) => trigger === 'schedule'),
+    );
+    expect(scheduled).toMatchObject({ state: 'succeeded', heldBack: null, tasks: { waiting: 0, stopped: 0 } });
     expect(await digestAt('city', repository, '1')).toBe(pushed[0]?.digest);
     const { items: entries } = await client.call(listAudit, { query: { limit: 50 } });
     expect(entries.map(({ action }) => action)).toContain('declineExecution');

@@ -61,7 +61,6 @@ describeEachDatabase('plans', (open, kind) => {
     const made = await database.kysely
       .insertInto('repositories')
       .values({ registry_id: 'city', name: 'a/b', project: 'a' })
-      .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doUpdateSet({ project: 'a' }))
       .returning('id')
       .executeTakeFirstOrThrow();
     await sql`
@@ -291,42 +290,6 @@ describeEachDatabase('plans', (open, kind) => {
     const row = await database.kysely.selectFrom('policies').select('next_run_at').executeTakeFirstOrThrow();
     expect(row.next_run_at?.getTime()).toBeGreaterThan((await databaseNow(database.kysely)).getTime());
     expect(row.next_run_at?.toISOString()).toMatch(/T03:00:00.000Z$/);
-  });
-
-  test('do not ask at their time for deletions again that somebody decided against', async () => {
-    const { kysely } = database;
-    for (const name of ['1', '2']) {
-      await write(name, digestOf('a'));
-      await there(name, digestOf('a'));
-    }
-    const schedule = { cron: '0 3 * * *', timeZone: 'UTC' };
-    await create({ onPush: false, schedule, options: { propagateDeletions: true } });
-    await planUntilDone();
-    await kysely.deleteFrom('tags').where('registry_id', '=', 'hq').where('name', '=', '1').execute();
-    const gone = { registry_id: 'hq', repository: 'a/b', name: '1', digest: null, how: 'delete', actor: null } as const;
-    await kysely.insertInto('tag_history').values(gone).execute();
-    const comeDue = async () => {
-      await kysely
-        .updateTable('policies')
-        .set({ next_run_at: day('02') })
-        .execute();
-      await planUntilDone();
-    };
-    await comeDue();
-    expect(await tasks()).toEqual(['1 a queued schedule']);
-    const { execution_id: executionId } = await kysely
-      .selectFrom('tasks')
-      .select('execution_id')
-      .executeTakeFirstOrThrow();
-    const waits = {
-      state: 'waiting',
-      reason: JSON.stringify({ code: heldBackCode, sentence: '', params: {} }),
-    } as const;
-    await kysely.updateTable('tasks').set(waits).execute();
-    await createPlanExecutionsStore(kysely).decline({ executionId, taskIds: null });
-    expect(await tasks()).toEqual(['1 a stopped schedule']);
-    await comeDue();
-    expect(await tasks()).toEqual(['1 a stopped schedule']);
   });
 
   test('are due although a run before still waits for a destination that is paused or away', async () => {
