@@ -58,7 +58,10 @@ test('a cell shows both digests on hover and on focus, and its menu on Enter', a
 test('on a phone, where a cell is little more than its glyph, a tap on that opens the menu', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto('/projects/payments?repository=payments%2Fapi');
-  await page.getByRole('button', { name: /^2\.7\.2 in branch-north/ }).locator('svg').click();
+  await page
+    .getByRole('button', { name: /^2\.7\.2 in branch-north/ })
+    .locator('svg')
+    .click();
   await expect(page.getByRole('menu', { name: '2.7.2 in branch-north' }).getByRole('menuitem').first()).toBeVisible();
 });
 
