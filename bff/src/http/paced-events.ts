@@ -84,10 +84,11 @@ export class PacedEvents {
     this.#schedule(this.#nextMs(messageEveryMs));
   }
 
-  /** Drops what waits, without a word. */
+  /** Drops what waits, without a word: the client reads everything again, or is gone. */
   drop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#running.clear();
     this.#forget();
   }
 

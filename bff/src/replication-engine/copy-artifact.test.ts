@@ -145,6 +145,17 @@ describe('failures', () => {
       expect(into.tag('a/b', 'v1')).toBeUndefined();
     });
 
+    test('are no reason to wait for an answer about them when the copy is stopped', async () => {
+      const image = await pushSampleImage(source, 'a/b', { layerSizes: [400_000] });
+      const stop = new AbortController();
+      const silent = {
+        ...target,
+        verifiesUploads: () => new Promise<boolean>(() => stop.abort(new Error('Stopped.'))),
+      };
+      const copy = copyArtifact(options(image.digest, { target: silent, signal: stop.signal }));
+      await expect(copy).rejects.toMatchObject({ code: 'aborted' });
+    });
+
     test('that the destination refused are read once more', async () => {
       const image = await pushSampleImage(source, 'a/b', { layerSizes: [400_000] });
       const restarted: string[] = [];

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import { digestOf, isRegistryError, openVerifiedBlob } from '../registry-client/index.ts';
 import type { RegistryError, Side } from '../registry-client/index.ts';
 import type { BlobOutcome, CopyOptions, PlannedBlob } from './copy-options.ts';
-import type { Target } from './target.ts';
 import type { TargetMemory } from './target-memory.ts';
 import { withAbort } from './abort.ts';
 
@@ -99,11 +98,11 @@ async function bring(
   blob: PlannedBlob,
   isForced: boolean,
 ): Promise<'copied' | 'mounted'> {
-  const { target, targetRepository: repository, on, findMountSources } = options;
+  const { targetRepository: repository, on, findMountSources } = options;
   const mayRetry = options.mayRetryBlob ?? mayRetryByDefault;
   const candidates = findMountSources?.(blob.digest).filter((name) => name !== repository) ?? [];
   const mountFrom = isForced ? undefined : (memory.findHolder(blob.digest, repository) ?? candidates[0]);
-  let isHashedHere = await mustHash(target, repository, blob);
+  let isHashedHere = await mustHash(options, blob);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await push(options, blob, attempt === 1 ? mountFrom : undefined, isHashedHere);
@@ -125,9 +124,12 @@ const cheapToHashBytes = 256 * 1024;
  * A destination that checks what it is sent saves doing the same here, which is as much work as all else that a large blob
  * takes. It is asked before the upload: what it is asked with is an upload, too.
  */
-async function mustHash(target: Target, repository: string, { digest, sizeBytes }: PlannedBlob): Promise<boolean> {
+async function mustHash(
+  { target, targetRepository, signal }: CopyOptions,
+  { digest, sizeBytes }: PlannedBlob,
+): Promise<boolean> {
   if (sizeBytes < cheapToHashBytes || !digest.startsWith('sha256:')) return true;
-  return !(await target.verifiesUploads(repository));
+  return !(await withAbort(target.verifiesUploads(targetRepository), signal));
 }
 
 function push(
