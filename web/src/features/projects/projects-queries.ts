@@ -1,20 +1,14 @@
-import {
-  type InfiniteData,
-  keepPreviousData,
-  type QueryClient,
-  useMutation,
-  useQueryClient,
-} from '@tanstack/react-query';
-import type { Answer, CallInput } from 'bff/contract/endpoint';
+import { keepPreviousData, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { CallInput } from 'bff/contract/endpoint';
 import { createProject, getMatrix, getProject, listProjects, type matrixSorts } from 'bff/contract/projects';
-import type { TaskProgress } from 'bff/contract/replication';
 import { listRepositories } from 'bff/contract/repositories';
 import { call } from '../../api/call.ts';
 import { endpointPages } from '../../api/endpoint-query.ts';
 import { useStreamEvent } from '../../api/stream-hooks.tsx';
 import { useRefresh } from '../../domain/use-refresh.ts';
 import { projectOf } from '../../paths.ts';
-import { isFinal, withProgress } from './matrix-cell.ts';
+import { isFinal } from './matrix-cell.ts';
+import { showProgress } from './matrix-progress.ts';
 
 export const projectSorts = ['name', '-name', '-pushed', '-size', '-tags'] as const;
 export type ProjectSort = (typeof projectSorts)[number];
@@ -67,8 +61,6 @@ export const matrixPages = (project: string, { q, sort, repository, isOnlyDrift 
   placeholderData: keepPreviousData,
 });
 
-type MatrixPage = Answer<typeof getMatrix>;
-
 /** Keeps the pages of one project in step with the registries: a tag pushed elsewhere appears without a reload. */
 export function useLiveProject(project: string): void {
   const client = useQueryClient();
@@ -85,18 +77,6 @@ export function useLiveProject(project: string): void {
   useStreamEvent('task', (progress) => {
     if (isFinal(progress)) refresh();
     else showProgress(client, progress);
-  });
-}
-
-/** Writes a running copy's figures into every matrix that shows it; nothing is read for it. */
-function showProgress(client: QueryClient, progress: TaskProgress): void {
-  client.setQueriesData<InfiniteData<MatrixPage>>({ queryKey: [getMatrix.path] }, (known) => {
-    if (known === undefined) return undefined;
-    const pages = known.pages.map((page) => {
-      const items = withProgress(page.items, progress);
-      return items === page.items ? page : { ...page, items: [...items] };
-    });
-    return pages.every((page, index) => page === known.pages[index]) ? known : { ...known, pages };
   });
 }
 
