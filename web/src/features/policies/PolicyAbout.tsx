@@ -87,8 +87,15 @@ function standingOf(policy: Policy, { openTaskCount }: Policy['destinations'][nu
   return policy.content.schedule === null ? 'done' : 'follows';
 }
 
+/** Which registry its copies wait for, before the first of them has failed. */
+function useAbsent({ content }: Policy, { registryId, openTaskCount }: Policy['destinations'][number]) {
+  const directory = useRegistryDirectory();
+  const ends = [registryId, content.sourceRegistryId].map((id) => directory.find(id));
+  return openTaskCount === 0 ? undefined : ends.find(({ health }) => health === 'down');
+}
+
 function Destination({ policy, destination, mayManage }: DestinationProps) {
-  const { t } = useTranslation('policies');
+  const { t } = useTranslation(['policies', 'tasks']);
   const errorWords = useErrorWords();
   const reasonText = useReasonText();
   const { registryId, pausedAt, pausedBy, openTaskCount, activity, reason } = destination;
@@ -96,6 +103,7 @@ function Destination({ policy, destination, mayManage }: DestinationProps) {
   const { changeDestination } = usePolicyActions();
   const isPaused = pausedAt !== null;
   const standing = standingOf(policy, destination);
+  const absent = useAbsent(policy, destination);
   const paused = pausedBy === null ? t('destinations.paused') : t('destinations.pausedBy', { who: pausedBy });
   const toggle = () =>
     changeDestination.mutate(
@@ -115,10 +123,12 @@ function Destination({ policy, destination, mayManage }: DestinationProps) {
       <span className={styles['grow']}>
         {isPaused ? (
           <StatusDot tone="warn" label={paused} />
-        ) : reason === null ? (
-          <StatusDot tone={toneOf[standing]} label={t(`destinations.${standing}`)} />
-        ) : (
+        ) : reason !== null ? (
           <StatusDot tone={causeTone(reason, activity)} label={reasonText(reason)} wraps />
+        ) : standing === 'copying' && absent !== undefined ? (
+          <StatusDot tone="warn" label={t('tasks:figures.stillFor', { registry: absent.name })} wraps />
+        ) : (
+          <StatusDot tone={toneOf[standing]} label={t(`destinations.${standing}`)} />
         )}
         {isPaused && reason !== null ? <span className={styles['reason']}>{reasonText(reason)}</span> : null}
         {openTaskCount === 0 ? null : (

@@ -89,6 +89,18 @@ describe('the page of a policy', () => {
     expect(await screen.findAllByText(words, {}, wait)).toHaveLength(policy.destinations.length);
   });
 
+  it('says for which registry running copies wait before any of them has failed', async () => {
+    const down = registries.map((registry) => (registry.id === 'testing' ? { ...registry, health: 'down' } : registry));
+    open({
+      'GET /registry-directory': { items: down },
+      [`GET /policies/${policy.id}`]: policyWith({
+        destinations: policy.destinations.map((one) => ({ ...one, openTaskCount: 2 })),
+      }),
+    });
+    expect(await screen.findByText('waits for testing, which does not answer', {}, wait)).toBeDefined();
+    expect(screen.getAllByText('being copied to')).toHaveLength(policy.destinations.length - 1);
+  });
+
   it('lets many deletions happen only after it has named them and the policy’s name was typed', async () => {
     const user = userEvent.setup();
     const { calls } = open({
