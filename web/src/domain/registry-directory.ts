@@ -11,6 +11,8 @@ export interface RegistryDirectory {
   readonly registries: readonly KnownRegistry[];
   /** A registry that is not listed is known by its id: a page about a tag is not broken by a missing right. */
   readonly find: (registryId: string) => KnownRegistry;
+  /** The first of these that does not answer. */
+  readonly findDown: (registryIds: readonly string[]) => KnownRegistry | undefined;
 }
 
 export const directoryQuery = () => endpointQuery(listRegistryDirectory, {});
@@ -25,6 +27,7 @@ export function createRegistryDirectory(registries: readonly RegistryEntry[]): R
   const byId = new Map(registries.map((registry) => [registry.id, registry]));
   return {
     registries,
+    findDown: (registryIds) => registryIds.flatMap((id) => byId.get(id) ?? []).find(({ health }) => health === 'down'),
     find: (registryId) =>
       byId.get(registryId) ?? {
         id: registryId,

@@ -224,7 +224,7 @@ async function endEmpty(transaction: Kysely<Tables>, { id, keepsEmpty }: Planned
   }
   await transaction
     .updateTable('executions')
-    .set({ state: 'succeeded', finished_at: sql<Date>`now()`, held_back: null })
+    .set({ state: 'succeeded', finished_at: sql<Date>`now()` })
     .where('id', '=', id)
     .execute();
 }

@@ -53,9 +53,7 @@ function useWaitsFor({ rateBytesPerSecond, source, destination }: NotedTask): st
   const { t } = useTranslation('tasks');
   const directory = useRegistryDirectory();
   if ((rateBytesPerSecond ?? 0) > 0) return null;
-  const down = [destination, source]
-    .map((end) => directory.find(end.registryId))
-    .find(({ health }) => health === 'down');
+  const down = directory.findDown([destination.registryId, source.registryId]);
   return down === undefined ? null : t('figures.stillFor', { registry: down.name });
 }
 

@@ -87,23 +87,18 @@ function standingOf(policy: Policy, { openTaskCount }: Policy['destinations'][nu
   return policy.content.schedule === null ? 'done' : 'follows';
 }
 
-/** Which registry its copies wait for, before the first of them has failed. */
-function useAbsent({ content }: Policy, { registryId, openTaskCount }: Policy['destinations'][number]) {
-  const directory = useRegistryDirectory();
-  const ends = [registryId, content.sourceRegistryId].map((id) => directory.find(id));
-  return openTaskCount === 0 ? undefined : ends.find(({ health }) => health === 'down');
-}
-
 function Destination({ policy, destination, mayManage }: DestinationProps) {
   const { t } = useTranslation(['policies', 'tasks']);
   const errorWords = useErrorWords();
   const reasonText = useReasonText();
   const { registryId, pausedAt, pausedBy, openTaskCount, activity, reason } = destination;
-  const { name, environment } = useRegistryDirectory().find(registryId);
+  const directory = useRegistryDirectory();
+  const { name, environment } = directory.find(registryId);
+  // Said before the first copy has failed.
+  const absent = directory.findDown([registryId, policy.content.sourceRegistryId]);
   const { changeDestination } = usePolicyActions();
   const isPaused = pausedAt !== null;
   const standing = standingOf(policy, destination);
-  const absent = useAbsent(policy, destination);
   const paused = pausedBy === null ? t('destinations.paused') : t('destinations.pausedBy', { who: pausedBy });
   const toggle = () =>
     changeDestination.mutate(
