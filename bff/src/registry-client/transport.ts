@@ -117,6 +117,10 @@ export class Transport {
   }
 
   async read(answer: Answer, call: Call, maxBytes: number): Promise<Buffer> {
+    if (hasNoBody(answer, call)) {
+      answer.body.resume();
+      return nothing;
+    }
     try {
       return await readCapped(answer.body, maxBytes);
     } catch (error) {
@@ -357,6 +361,13 @@ export class Transport {
 
 function isStream(body: Call['body']): boolean {
   return typeof body === 'function';
+}
+
+const nothing = Buffer.alloc(0);
+
+/** Of most answers to a write: there is nothing to wait for. */
+function hasNoBody({ header }: Answer, call: Call): boolean {
+  return call.method === 'HEAD' || header('content-length') === '0';
 }
 
 function isBlob(call: Call): boolean {

@@ -118,9 +118,13 @@ export class Slots {
 
   #positionOfLargest(): number {
     let largest = 0;
-    for (const [position, waiter] of this.#waiting.entries()) {
-      if (waiter.sizeBytes > (this.#waiting[largest]?.sizeBytes ?? 0)) largest = position;
-    }
+    let sizeBytes = -1;
+    // At every end of a blob over all that wait: no pair is made for each.
+    this.#waiting.forEach((waiter, position) => {
+      if (waiter.sizeBytes <= sizeBytes) return;
+      largest = position;
+      ({ sizeBytes } = waiter);
+    });
     return largest;
   }
 }
