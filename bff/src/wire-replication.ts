@@ -111,7 +111,7 @@ function whoseTagCounts(
 ) {
   const tags = createDestinationTagsView(database.kysely);
   return {
-    findLater: async ({ contest, source, destination, digest }: ClaimedTask, signal: AbortSignal) => {
+    weighPushes: async ({ contest, source, destination, digest }: ClaimedTask, signal: AbortSignal) => {
       const { registryId, repository, tag } = destination;
       if (contest === null || tag === null || digest === null) return undefined;
       let winner: TagWinner;
@@ -121,9 +121,12 @@ function whoseTagCounts(
         if (winner !== 'undecided') break;
         await sleep(newsPollMs, undefined, { signal });
       }
-      if (winner === 'source') return undefined;
-      if (winner === 'neither') return sentences.movedOn();
-      return sentences.lostToLater(tag, (await registries.findRegistry(registryId))?.name ?? registryId);
+      if (winner === 'source-alone') return undefined;
+      if (winner === 'neither') return { isLost: true, reason: sentences.movedOn() };
+      const there = (await registries.findRegistry(registryId))?.name ?? registryId;
+      return winner === 'source'
+        ? { isLost: false, reason: sentences.replacedEarlier(tag, there) }
+        : { isLost: true, reason: sentences.lostToLater(tag, there) };
     },
   };
 }

@@ -179,6 +179,11 @@ export const Execution = z
     state: z.enum(executionStates),
     /** Null once every task is final. */
     activity: z.nullable(Activity),
+    /**
+     * Of tasks that succeeded and are no plain success: that a tag was left as it is, or that somebody's push was replaced. Of
+     * several kinds the one that is said most.
+     */
+    remark: z.nullable(z.object({ taskCount: z.int(), reason: Reason })),
     tasks: taskCounts,
     /** How many of its tasks delete a tag. */
     deletions: z.int(),

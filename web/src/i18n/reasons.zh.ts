@@ -81,6 +81,7 @@ export const text: Record<string, string> = {
   differs: '{registry} 的这个标签已指向其他镜像；按策略只报告，保持不变。',
   loses: '{registry} 也是这个标签的主仓库，而且那里的镜像推送得更晚：以它为准。',
   'lost-to-later': '{registry} 也是标签 {tag} 的主仓库，而且那里的镜像推送得更晚：保持不变。',
+  'replaced-earlier': '{registry} 也是标签 {tag} 的主仓库：那里较早的推送已被取代，仍保留在标签历史中。',
   'deleted-there': '它在 {registry} 中被删除，而那里也是这个标签的主仓库：这里也随之删除。',
   'kept-newer': '{registry} 的 {tag} 现在已指向其他镜像；保持不变。',
   'trash-deletion-disabled':

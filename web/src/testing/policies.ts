@@ -96,6 +96,7 @@ export function executionWith(change: Partial<Execution> = {}): Execution {
     requestedBy: null,
     state: 'succeeded',
     activity: null,
+    remark: null,
     tasks: { queued: 0, running: 0, waiting: 0, succeeded: 0, failed: 0, stopped: 0 },
     bytesTotal: 0,
     bytesDone: 0,

@@ -27,7 +27,7 @@ function contextFor(more: Partial<CopyTaskContext>): CopyTaskContext {
     signal: new AbortController().signal,
     askFence: () => Promise.resolve('held'),
     findImmutable: () => Promise.resolve('b:v*'),
-    findLater: () => Promise.resolve(undefined),
+    weighPushes: () => Promise.resolve(undefined),
     holdTag: ({ decide, move }) => decide().then(move),
     findMountSources: () => [],
     findContent: () => undefined,
@@ -184,4 +184,26 @@ test('bytes that are not the digest’s are not taken from the catalog', async (
   expect(await copyTask(planned(digest, broken))).toMatchObject({ end: { state: 'succeeded' } });
   expect(readsOfManifests()).toHaveLength(before + 1);
   expect(await headDigest('v1')).toBe(digest);
+});
+
+const weighed = (isLost: boolean) => ({
+  isLost,
+  reason: { code: isLost ? 'later' : 'earlier', sentence: 'X.', params: {} },
+});
+
+test('a push to another master that is replaced is told of, and one that counts is left', async () => {
+  const image = await pushSampleImage(source, 'a/b', { tag: 'v1' });
+  const earlier = await pushSampleImage(destination, 'a/b', { tag: 'v1' });
+  const copyWeighed = (isLost: boolean) =>
+    copyTask(contextFor({ ...keepsNothing, weighPushes: () => Promise.resolve(weighed(isLost)) }));
+  expect(await copyWeighed(true)).toEqual({
+    end: { state: 'succeeded', reason: weighed(true).reason },
+    isChanged: false,
+  });
+  expect(await headDigest('v1')).toBe(earlier.digest);
+  expect(await copyWeighed(false)).toEqual({
+    end: { state: 'succeeded', reason: weighed(false).reason },
+    isChanged: true,
+  });
+  expect(await headDigest('v1')).toBe(image.digest);
 });

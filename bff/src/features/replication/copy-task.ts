@@ -14,7 +14,14 @@ import {
   parsePlatformName,
   type RegistryClient,
 } from '../../registry-client/index.ts';
-import { type AttemptEnd, type ClaimedTask, isDigestReference, type Reason, type TaskLogEntry } from './replication.ts';
+import {
+  type AttemptEnd,
+  type ClaimedTask,
+  isDigestReference,
+  type Reason,
+  type TaskLogEntry,
+  type WeighedPushes,
+} from './replication.ts';
 import { logLines, sentences } from './task-outcome.ts';
 import type { FenceAnswer, StopCause } from './task-claims.store.ts';
 import type { TaskProgress } from './task-progress.ts';
@@ -34,8 +41,8 @@ export interface CopyTaskContext {
   /** The rule that holds the destination's tag, as people write it: asked before anything is sent, and before the tag is moved. */
   readonly findImmutable: () => Promise<string | undefined>;
   readonly holdTag: (move: TagMove) => Promise<void>;
-  /** Why the destination's own content counts, where it is a master of the tag too: asked before the tag is moved. */
-  readonly findLater: () => Promise<Reason | undefined>;
+  /** Whose push counts, where the destination is a master of the tag too: asked before the tag is moved. */
+  readonly weighPushes: () => Promise<WeighedPushes | undefined>;
   readonly findMountSources: (digest: string) => readonly string[];
   readonly findContent: (digest: string) => Uint8Array | undefined;
   /** As the catalog keeps it. */
@@ -74,8 +81,10 @@ async function copyAndTell(context: CopyTaskContext, pinned: string, root?: Mani
   const { task } = context;
   const { tag } = task.destination;
   let result: CopyResult | undefined;
+  let weighed: WeighedPushes | undefined;
+  const weighPushes = async () => (weighed = await context.weighPushes());
   try {
-    result = await copyPinned(context, pinned, root);
+    result = await copyPinned({ ...context, weighPushes }, pinned, root);
   } catch (error) {
     if (error instanceof TagHeldError) return { end: { state: error.state, reason: error.reason }, isChanged: false };
     throw error;
@@ -83,7 +92,9 @@ async function copyAndTell(context: CopyTaskContext, pinned: string, root?: Mani
   if (result === undefined) return { end: { state: 'failed', reason: missing(context) }, isChanged: false };
   if (result.outcome === 'up-to-date' && result.plan === undefined) context.progress.skipAll(task.catalogSizeBytes);
   context.onLog(lastLine(result, tag, context.progress.bytesSent));
-  return { end: { state: 'succeeded', reason: null }, isChanged: result.outcome === 'copied' };
+  const isChanged = result.outcome === 'copied';
+  // That another push was replaced is no plain success: somebody misses it.
+  return { end: { state: 'succeeded', reason: isChanged ? (weighed?.reason ?? null) : null }, isChanged };
 }
 
 /** Copies the pinned digest; where the source has lost it, what its tag points to by now. */
@@ -154,9 +165,9 @@ function copy(context: CopyTaskContext, digest: string, root?: ManifestBytes): P
     fence: async () => {
       const held = await heldTag(context, digest);
       if (held !== undefined) throw new TagHeldError(held, 'failed');
-      const later = await context.findLater();
+      const weighed = await context.weighPushes();
       // What should be there is there: nothing has failed.
-      if (later !== undefined) throw new TagHeldError(later, 'succeeded');
+      if (weighed?.isLost === true) throw new TagHeldError(weighed.reason, 'succeeded');
       const answer = await context.askFence();
       if (answer === 'deleted-at-source') throw new TagHeldError(missing(context), 'failed');
       return answer === 'held';

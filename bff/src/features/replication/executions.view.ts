@@ -3,7 +3,7 @@ import type { Tables } from '../../database/tables.ts';
 import { toldTrigger } from '../../database/told-trigger.ts';
 import type { ExecutionState, Reason, TaskState } from './replication.ts';
 import { movesTagOnly } from './tag-moves.view.ts';
-import { type Activity, activityOf, waitReason, waitsFor } from './task-activity.view.ts';
+import { type Activity, activityOf, type Remark, remarkOf, waitReason, waitsFor } from './task-activity.view.ts';
 import { type TaskScope, visibleTasks } from './task-scope.view.ts';
 
 export type ExecutionTrigger = 'copy' | 'promotion' | 'manual' | 'schedule' | 'push' | 'deletion' | 'reconcile';
@@ -47,6 +47,8 @@ export interface Execution {
   readonly state: ExecutionState;
   /** What its open tasks do; null where none is. */
   readonly activity: Activity | null;
+  /** Of tasks that succeeded: that a tag was left, or took the place of somebody's push. */
+  readonly remark: Remark | null;
   readonly tasks: Record<TaskState, number>;
   /** Tasks that delete a tag. */
   readonly deletions: number;
@@ -277,6 +279,7 @@ async function withTasks(
       requestedBy: row.requested_by,
       state: row.state,
       activity: activityOf(own),
+      remark: remarkOf(own),
       tasks,
       deletions: sumOf(own, ({ deletions }) => deletions),
       tagMoves: sumOf(own, ({ tag_moves }) => tag_moves),

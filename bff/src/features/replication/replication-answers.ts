@@ -90,6 +90,7 @@ export function executionAnswer(execution: Execution, live: readonly TaskProgres
     requestedBy: execution.requestedBy,
     state: execution.state,
     activity: activityAnswer(execution.activity),
+    remark: execution.remark && { ...execution.remark, reason: { ...execution.remark.reason } },
     tasks: { ...execution.tasks },
     deletions: execution.deletions,
     tagMoves: execution.tagMoves,

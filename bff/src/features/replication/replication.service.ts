@@ -15,6 +15,7 @@ import {
   type TaskBlob,
   type TaskDestination,
   type Touched,
+  type WeighedPushes,
 } from './replication.ts';
 import { ExecutionNews } from './execution-news.ts';
 import { MaintenanceParking, maintenanceReason } from './maintenance-parking.ts';
@@ -73,8 +74,8 @@ export interface ReplicationDeps {
   readonly findImmutable: (destination: TaskDestination) => Promise<string | undefined>;
   /** One at a time decides on a held tag and moves it. */
   readonly holdTag: (destination: TaskDestination, move: TagMove) => Promise<void>;
-  /** Why what the destination has counts, where it is a master of the tag too. */
-  readonly findLater: (task: ClaimedTask, signal: AbortSignal) => Promise<Reason | undefined>;
+  /** Whose push counts, where the destination is a master of the tag too. */
+  readonly weighPushes: (task: ClaimedTask, signal: AbortSignal) => Promise<WeighedPushes | undefined>;
   readonly moveToTrash: MoveToTrash;
   /** The destination as its policy lets it be written to. */
   readonly pace: (destination: RegistryClient, task: ClaimedTask) => Promise<Target>;
@@ -142,7 +143,7 @@ export class ReplicationService {
       findRefusal: deps.findRefusal,
       findImmutable: deps.findImmutable,
       holdTag: deps.holdTag,
-      findLater: deps.findLater,
+      weighPushes: deps.weighPushes,
       moveToTrash: deps.moveToTrash,
       pace: deps.pace,
       owner: deps.instanceId,

@@ -18,6 +18,8 @@ export const maintenanceCode = 'registry-in-maintenance';
 export const onHoldCodes: readonly string[] = [heldBackCode, pausedCode, maintenanceCode];
 /** Of deletions that a person said no to: only another run of the policy brings them up again. */
 export const declinedCode = 'deletion-declined';
+/** Of copies that took the place of what somebody had pushed to the other master: nothing was left as it was. */
+export const replacedCode = 'replaced-earlier';
 
 export const openStates = ['queued', 'running', 'waiting'] as const satisfies readonly TaskState[];
 
@@ -162,6 +164,13 @@ export interface ClaimedTask {
   readonly isProbe: boolean;
   /** Why the try before this one failed. */
   readonly lastReason: Reason | null;
+}
+
+/** Of what two masters have under one tag. */
+export interface WeighedPushes {
+  /** The destination's counts: it was pushed later. */
+  readonly isLost: boolean;
+  readonly reason: Reason;
 }
 
 /** How an attempt ended. */

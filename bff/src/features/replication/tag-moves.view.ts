@@ -1,7 +1,12 @@
 import { sql } from 'kysely';
+import { replacedCode } from './replication.ts';
 
 /** No manifest is larger than registries take. */
 const manifestMaxBytes = 4 * 1024 * 1024;
+
+/** Of `tasks t`: those that were done, and left nothing as it was. */
+export const hasMoved = sql<boolean>`(t.state = 'succeeded'
+  and coalesce(t.reason->>'code', ${replacedCode}::text) = ${replacedCode}::text)`;
 
 /**
  * Whether a task of `tasks t` moves nothing but a tag: to what its own repository holds, or to what a policy found to be there
@@ -9,6 +14,6 @@ const manifestMaxBytes = 4 * 1024 * 1024;
  */
 export const movesTagOnly = sql<boolean>`(t.kind = 'copy' and t.destination_tag is not null and (
   (t.source_registry_id = t.destination_registry_id and t.source_repository = t.destination_repository)
-  or (t.state = 'succeeded' and t.reason is null and t.replaces_digest is not null
+  or (${hasMoved} and t.replaces_digest is not null
     and t.bytes_done - t.bytes_skipped <= ${manifestMaxBytes}::bigint and not exists (
       select from task_blobs b where b.task_id = t.id and b.state = 'copied' and b.digest <> t.digest))))`;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { heldBackCode, maintenanceCode, pausedCode, type Reason, type TaskState } from './replication.ts';
-import { activityOf, type CountedTasks } from './task-activity.view.ts';
+import { activityOf, type CountedTasks, remarkOf } from './task-activity.view.ts';
 
 const because = (code: string, registryId = 'north'): Reason => ({ code, sentence: 'X.', params: { registryId } });
 const down = because('connection-refused');
@@ -41,4 +41,14 @@ it.each([
   ],
 ])('says what open tasks do together: %s', (_what, tasks, expected) => {
   expect(activityOf(tasks)).toEqual(expected);
+});
+
+it('tells of what was done what else there is to say of most of it', () => {
+  const kept = because('kept-different');
+  const replaced = because('replaced-earlier');
+  expect(remarkOf([part('succeeded', 9), part('failed', 4, down), part('waiting', 1, down)])).toBeNull();
+  expect(remarkOf([part('succeeded', 9), part('succeeded', 1, kept), part('succeeded', 2, replaced)])).toEqual({
+    taskCount: 2,
+    reason: replaced,
+  });
 });

@@ -20,11 +20,15 @@ export interface CountedTasks {
   readonly reason: Reason | null;
 }
 
-/** Of rows of `tasks t`: those that wait for the same are counted together, by a cause and the registry that it is about. */
-export const waitsFor = sql<string | null>`case when t.state = 'waiting'
+/**
+ * Of rows of `tasks t`: those that wait for the same are counted together, by a cause and the registry that it is about; those that
+ * were done, by what else there is to say.
+ */
+export const waitsFor = sql<string | null>`case when t.state in ('waiting', 'succeeded')
   then concat(t.reason->>'code', ' ', t.reason->'params'->>'registryId') end`;
 /** Of a group of them, in the words of one. */
-export const waitReason = sql<Reason | null>`(array_agg(t.reason) filter (where t.state = 'waiting'))[1]`;
+export const waitReason = sql<Reason | null>`(array_agg(t.reason)
+  filter (where t.state = 'waiting' or (t.state = 'succeeded' and t.reason is not null)))[1]`;
 
 const kinds: readonly ActivityKind[] = ['running', 'queued', 'waiting', 'held', 'maintenance', 'paused'];
 const kindOfCode: Readonly<Record<string, ActivityKind>> = {
@@ -46,6 +50,19 @@ export function activityOf(tasks: readonly CountedTasks[]): Activity | null {
     countOf(other) > countOf(one) ? other : one,
   );
   return { kind, taskCount: countOf(most), reason: most[0]?.reason ?? null };
+}
+
+/** What else there is to say of most of those that were done, where that is anything. */
+export interface Remark {
+  readonly taskCount: number;
+  readonly reason: Reason;
+}
+
+export function remarkOf(tasks: readonly CountedTasks[]): Remark | null {
+  const told = tasks.flatMap(({ state, count, reason }) =>
+    state === 'succeeded' && reason !== null ? [{ taskCount: count, reason }] : [],
+  );
+  return told.toSorted((one, other) => other.taskCount - one.taskCount)[0] ?? null;
 }
 
 /** As `waitsFor`: the parts may be of several destinations. */

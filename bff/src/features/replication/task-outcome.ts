@@ -4,6 +4,7 @@ import {
   type ClaimedTask,
   heldBackCode,
   type Reason,
+  replacedCode,
   type TaskLogEntry,
   triesOf,
 } from './replication.ts';
@@ -114,6 +115,12 @@ export const sentences = {
       tag,
       registry,
     }),
+  replacedEarlier: (tag: string, registry: string) =>
+    plain(
+      replacedCode,
+      `${registry} is a master of ${tag} too: what was pushed there earlier was replaced, and stays in the tag’s history.`,
+      { tag, registry },
+    ),
   tagImmutable: ({ registry, repository, tag, rule }: HeldTag) =>
     plain(
       'tag-immutable',

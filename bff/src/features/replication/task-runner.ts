@@ -7,7 +7,7 @@ import { RegistryNotFoundError } from '../registries/registries.service.ts';
 import { type CopyHints, noHints } from './copy-hints.view.ts';
 import { copyTask } from './copy-task.ts';
 import { deleteTask, type Trashed } from './delete-task.ts';
-import type { AttemptEnd, ClaimedTask, TaskDestination } from './replication.ts';
+import type { AttemptEnd, ClaimedTask, TaskDestination, WeighedPushes } from './replication.ts';
 import { isRegistryWide } from './retry-policy.ts';
 import { RunningTask } from './running-task.ts';
 import type { TaskClaimsStore } from './task-claims.store.ts';
@@ -36,8 +36,8 @@ export interface TaskRunnerDeps {
   readonly findImmutable: (destination: TaskDestination) => Promise<string | undefined>;
   /** One at a time decides on a held tag and moves it, pushes at the front door included. */
   readonly holdTag: (destination: TaskDestination, move: TagMove) => Promise<void>;
-  /** Why what the destination has counts, where it is a master of the tag too. */
-  readonly findLater: (task: ClaimedTask, signal: AbortSignal) => Promise<Reason | undefined>;
+  /** Whose push counts, where the destination is a master of the tag too. */
+  readonly weighPushes: (task: ClaimedTask, signal: AbortSignal) => Promise<WeighedPushes | undefined>;
   /** Puts a tag of the destination, with this digest, into the trash there. */
   readonly moveToTrash: MoveToTrash;
   /** The destination as its policy lets it be written to: no faster than that. */
@@ -264,7 +264,7 @@ export class TaskRunner {
       },
       findImmutable: () => this.#deps.findImmutable(task.destination),
       holdTag: (move) => this.#deps.holdTag(task.destination, move),
-      findLater: () => this.#deps.findLater(task, running.signal),
+      weighPushes: () => this.#deps.weighPushes(task, running.signal),
       findMountSources: (digest) => hints.blobs.get(digest)?.repositories ?? [],
       findContent: (digest) => hints.blobs.get(digest)?.content,
       findManifest: (digest) => hints.manifests.get(digest),

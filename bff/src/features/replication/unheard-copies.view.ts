@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import type { Refresh } from './refresh-queue.ts';
+import { hasMoved } from './tag-moves.view.ts';
 
 export type UnheardCopiesView = ReturnType<typeof createUnheardCopiesView>;
 
@@ -25,7 +26,7 @@ export function createUnheardCopiesView(database: Kysely<Tables>) {
           t.destination_tag as tag, t.digest, e.requested_by
         from tasks t join executions e on e.id = t.execution_id
         where t.finished_at between now() - interval '15 minutes' and now() - ${restS} * interval '1 second'
-          and t.state = 'succeeded' and t.kind = 'copy' and t.reason is null
+          and ${hasMoved} and t.kind = 'copy'
           and t.destination_tag is not null and t.digest is not null
           and not exists (
             select from tags

@@ -19,7 +19,7 @@ export function TaskNote({ task }: { task: NotedTask }) {
   const reason = task.reason === null ? null : reasonText(task.reason);
   if (task.state === 'waiting') return <WaitingNote nextAttemptAt={task.nextAttemptAt} reason={reason} />;
   if (task.state === 'running') return <RunningNote task={task} />;
-  // With a reason the tag was left as it is: how much moved would say the opposite.
+  // With a reason the tag was left as it is, or a push replaced: how much moved would hide it.
   if (task.state === 'succeeded') return reason === null ? <DoneNote task={task} /> : <>{reason}</>;
   return <>{reason}</>;
 }

@@ -40,6 +40,7 @@ const execution: Execution = {
   planned: null,
   heldBack: null,
   activity: null,
+  remark: null,
   requestedBy: null,
   state: 'running',
   tasks: { queued: 1, running: 1, waiting: 0, succeeded: 3, failed: 0, stopped: 0 },

@@ -14,6 +14,7 @@ const execution = (succeeded: number): Execution => ({
   planned: null,
   heldBack: null,
   activity: null,
+  remark: null,
   requestedBy: null,
   state: succeeded === 2 ? 'succeeded' : 'running',
   tasks: { queued: 2 - succeeded, running: 0, waiting: 0, succeeded, failed: 0, stopped: 0 },

@@ -1,15 +1,17 @@
 import type { Execution } from 'bff/contract/replication';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { Joined } from '../../domain/tasks/Joined.tsx';
 import { executionFraction } from '../../domain/tasks/task-figures.ts';
 import { useActivityWords } from '../../domain/tasks/activity-words.ts';
-import { executionTone, isWaiting } from '../../domain/tasks/task-status.ts';
+import { countTasks, executionTone, isWaiting } from '../../domain/tasks/task-status.ts';
 import { useMovedWords } from '../../domain/tasks/use-moved-words.ts';
 import { workOfExecution } from '../../domain/tasks/work-kind.ts';
 import styles from '../../domain/tasks/tasks.module.css';
 import { useFormat } from '../../i18n/use-format.ts';
 import { ProgressBar } from '../../ui/ProgressBar.tsx';
+import own from './replication.module.css';
 
 interface ExecutionProgressProps {
   execution: Execution;
@@ -24,7 +26,13 @@ export function ExecutionProgress({ execution, more }: ExecutionProgressProps) {
   const movedWords = useMovedWords();
   const fraction = executionFraction(execution);
   const isStill = isWaiting(execution.activity);
-  if (fraction === undefined && execution.state !== 'running') return <span className={styles['faint']}>–</span>;
+  if (fraction === undefined && execution.state !== 'running') {
+    return execution.remark === null ? (
+      <span className={styles['faint']}>–</span>
+    ) : (
+      <ExecutionRemark execution={execution} />
+    );
+  }
   const work = workOfExecution(execution);
   const isEmpty = work === 'copy' && execution.bytesTotal === 0;
   const [words, rest] = progressWords();
@@ -44,7 +52,15 @@ export function ExecutionProgress({ execution, more }: ExecutionProgressProps) {
         {isStill && more !== undefined ? (
           <ExecutionCause execution={execution} />
         ) : (
-          <Joined parts={[fraction === undefined || isEmpty ? null : words, ...(more ?? [])]} />
+          <Joined
+            parts={[
+              more === undefined || execution.remark === null ? null : (
+                <ExecutionRemark key="remark" execution={execution} />
+              ),
+              fraction === undefined || isEmpty ? null : words,
+              ...(more ?? []),
+            ]}
+          />
         )}
       </span>
     </div>
@@ -60,6 +76,26 @@ export function ExecutionProgress({ execution, more }: ExecutionProgressProps) {
     }
     return work === 'move' ? [t('execution.tagsSet', { count: tagMoves })] : movedWords(execution);
   }
+}
+
+const shortened = ['replaced-earlier', 'lost-to-later', 'kept-different'] as const;
+
+/** Why what was done is no plain success, in a few words; nothing of one that is. */
+export function ExecutionRemark({ execution }: { execution: Execution }) {
+  const { t } = useTranslation('replication');
+  const reasonText = useReasonText();
+  const { remark } = execution;
+  if (remark === null) return null;
+  const { code } = remark.reason;
+  const long = reasonText(remark.reason);
+  const short = shortened.find((each) => each === code);
+  const words = short === undefined ? long : t(`executions.remark.${short}`);
+  const isOfAll = remark.taskCount === countTasks(execution);
+  return (
+    <span className={own['remark']} data-code={code} title={long}>
+      {isOfAll ? words : t('executions.remarkOf', { words, count: remark.taskCount })}
+    </span>
+  );
 }
 
 /** What it waits for; nothing of one that does not. */

@@ -94,3 +94,22 @@ describe('what only waits', () => {
     expect(ofPolicy()).toHaveLength(1);
   });
 });
+
+describe('what was done and is no plain success', () => {
+  const replaced = {
+    code: 'replaced-earlier',
+    sentence: 'testing is a master of 1.0 too: what was pushed there earlier was replaced.',
+    params: { registry: 'testing', tag: '1.0' },
+  };
+  it('says that a push to the other master was replaced, and in full on demand', async () => {
+    const tasks = { queued: 0, running: 0, waiting: 0, succeeded: 3, failed: 0, stopped: 0 };
+    const done = executionWith({ state: 'succeeded', tasks, remark: { taskCount: 1, reason: replaced } });
+    pretendApi({ 'GET /executions': { items: [done], nextCursor: null, total: null } });
+    renderAt('/replication/executions', <ExecutionsPage />, [
+      [sessionQuery().queryKey, sessionOf('admin')],
+      [directoryQuery().queryKey, { items: [registryEntry('development'), registryEntry('testing')] }],
+    ]);
+    const words = await screen.findByText('replaced an earlier push (1 of them)', {}, wait);
+    expect(words.title).toBe(replaced.sentence);
+  });
+});

@@ -10,6 +10,7 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { policyQuery } from '../../domain/policy/policy-changes.ts';
 import { ReplicationTabs } from '../../domain/ReplicationTabs.tsx';
+import { Joined } from '../../domain/tasks/Joined.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { executionFigures } from '../../domain/tasks/task-figures.ts';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
@@ -29,7 +30,7 @@ import { StatusDot } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { PromotionLink, useOriginWords } from './execution-origin.tsx';
-import { ExecutionCause, ExecutionProgress } from './ExecutionProgress.tsx';
+import { ExecutionCause, ExecutionProgress, ExecutionRemark } from './ExecutionProgress.tsx';
 import { executionFilters, executionPages, openExecutionPages } from './replication-queries.ts';
 import styles from './replication.module.css';
 
@@ -40,7 +41,7 @@ const stacked = { below: '(max-width: 1279.95px)', rowHeightPx: 98 };
 
 /** Every copy there was, newest first; those that run move while one looks. */
 export function ExecutionsPage() {
-  const { t } = useTranslation(['replication', 'tasks']);
+  const { t } = useTranslation(['replication', 'tasks', 'reasons']);
   const errorWords = useErrorWords();
   const [{ state, policy }, setUrl] = useUrlState(urlDefaults);
   const filter = executionFilters.find((each) => each === state);
@@ -235,7 +236,14 @@ function useExecutionColumns(): Column<Execution>[] {
             ) : execution.state === 'running' ? (
               <ExecutionProgress execution={execution} />
             ) : (
-              <span className={styles['by']}>{t('executions.tasks', { words: taskWords(t, execution) })}</span>
+              <span className={styles['by']}>
+                <Joined
+                  parts={[
+                    execution.remark === null ? null : <ExecutionRemark key="remark" execution={execution} />,
+                    t('executions.tasks', { words: taskWords(t, execution) }),
+                  ]}
+                />
+              </span>
             )}
           </>
         ),

@@ -32,6 +32,12 @@ export const text = {
     failedOf: '{{failed}} failed of {{count}}',
     doneOf: '{{done}} of {{count}}',
     tasks: 'tasks: {{words}}',
+    remark: {
+      'replaced-earlier': 'replaced an earlier push',
+      'lost-to-later': 'left: the push there is later',
+      'kept-different': 'left as it was',
+    },
+    remarkOf: '{{words}} ({{count, number}} of them)',
   },
   execution: {
     title: 'Copy of {{what}}',

@@ -32,6 +32,12 @@ export const text = {
     failedOf: '失败 {{failed}} / {{count}}',
     doneOf: '{{done}} / {{count}}',
     tasks: '任务：{{words}}',
+    remark: {
+      'replaced-earlier': '取代了较早的推送',
+      'lost-to-later': '保持不变：那里的推送更晚',
+      'kept-different': '保持不变',
+    },
+    remarkOf: '{{words}}（其中 {{count, number}} 个）',
   },
   execution: {
     title: '复制 {{what}}',
