@@ -37,6 +37,20 @@ export const TagMoment = z
     standing: z.nullable(z.enum(['current', 'there', 'trash', 'gone'])),
     /** `tag`: what it was deleted as; null where it was the manifest. */
     trashItem: z.nullable(z.object({ id: Id, tag: z.nullable(TagName), expiresAt: z.nullable(Instant) })),
+    /**
+     * Two masters had changed the tag, and a copy between them decided. `lost`: the later push that came from the other
+     * master took this one's place; `won`: this is what came, in the place of what had been pushed here.
+     */
+    rival: z.nullable(
+      z.object({
+        outcome: z.enum(['lost', 'won']),
+        /** What the other push was. */
+        digest: Digest,
+        /** Where it came from; null where the caller does not see that. */
+        registryId: z.nullable(RegistryId),
+        pushedAt: Instant,
+      }),
+    ),
   })
   .register(z.globalRegistry, { id: 'TagMoment' });
 export type TagMoment = z.infer<typeof TagMoment>;
@@ -55,6 +69,8 @@ export const listTagHistory = endpoint({
   response: z.extend(page(TagMoment), {
     /** What the tag is now, in the registries that have it. */
     now: z.array(z.object({ registryId: RegistryId, digest: Digest })),
+    /** Of one registry: how many entries the others have of what the tag has never been there. */
+    elsewhere: z.int(),
   }),
   errors: ['repository-not-found', 'cursor-invalid'],
 });

@@ -8,7 +8,8 @@ import {
   resumePolicy,
 } from '../../contract/policies.ts';
 import { listRegistries, scanRegistry } from '../../contract/registries.ts';
-import { type Execution, listExecutions } from '../../contract/replication.ts';
+import { createExecution, type Execution, listExecutions, listTasks } from '../../contract/replication.ts';
+import { listTagHistory } from '../../contract/tag-history.ts';
 import type { TestApiClient } from '../../testing/api-client.ts';
 import { databaseKinds } from '../../testing/test-database.ts';
 import { pushImage } from '../replication/testing/test-images.ts';
@@ -102,6 +103,23 @@ describe.each(databaseKinds)('two masters (%s)', (kind) => {
     for (const { id } of policies) await client.call(resumePolicy, { params: { policyId: id } });
   };
 
+  /** The loser is found from both registries, and both the history and the copy say what became of it. */
+  async function expectTold(repository: string, loser: string, winner: string): Promise<void> {
+    const toldAt = (registryId: Master) =>
+      client.call(listTagHistory, { query: { repository, tag: 'stable', registryId } });
+    const [atHq, atProvince] = [await toldAt('hq'), await toldAt('province')];
+    expect(atHq.items).toMatchObject([
+      { digest: winner, standing: 'current', rival: { outcome: 'won', digest: loser, registryId: 'hq' } },
+      { digest: loser, standing: 'there', rival: { outcome: 'lost', digest: winner, registryId: 'province' } },
+    ]);
+    expect(atProvince.items).toMatchObject([{ digest: winner, rival: null }]);
+    expect([atHq.elsewhere, atProvince.elsewhere]).toEqual([0, 1]);
+    const [execution] = (await Promise.all(policies.map(executionsOf))).flat();
+    expect(execution?.remark).toMatchObject({ taskCount: 1, reason: { code: 'replaced-earlier' } });
+    const { items: tasks } = await client.call(listTasks, { query: { executionId: execution?.id ?? '' } });
+    expect(tasks).toMatchObject([{ state: 'succeeded', reason: { params: { tag: 'stable', registry: 'hq' } } }]);
+  }
+
   const outcomesOf = () =>
     Promise.all(
       policies.map(async ({ id }) => (await client.call(previewPolicy, { params: { policyId: id } })).rows[0]?.outcome),
@@ -148,9 +166,30 @@ describe.each(databaseKinds)('two masters (%s)', (kind) => {
     await resume();
     expect(await untilSettled(repository, winner)).toHaveLength(1);
     expect((await historyOf('hq', repository)).map(({ digest }) => digest)).toEqual([loser, winner]);
+    await expectTold(repository, loser, winner);
     // A push on either side afterwards goes to the other, and comes not back.
     const newest = await push('hq', repository);
     expect(await untilSettled(repository, newest)).toHaveLength(2);
+    // It took the place of what it knew: nobody's push was lost by it.
+    const { items } = await client.call(listTagHistory, { query: { repository, tag: 'stable' } });
+    expect(items.filter(({ digest }) => digest === newest).map(({ rival }) => rival)).toEqual([null, null]);
+    const [, later] = await Promise.all(policies.map(executionsOf));
+    expect(later?.filter(({ remark }) => remark !== null)).toHaveLength(1);
+    // What lost is brought back like any other entry, counts as a push of now, and goes to the other too.
+    await client.call(createExecution, {
+      body: {
+        source: { registryId: 'hq', repository },
+        references: [loser],
+        destinations: [{ registryId: 'hq', repository, tag: 'stable' }],
+        includeReferrers: false,
+        whenDifferent: 'replace',
+      },
+    });
+    await untilSettled(repository, loser);
+    const { items: all } = await client.call(listTagHistory, {
+      query: { repository, tag: 'stable', registryId: 'hq' },
+    });
+    expect(all.map(({ rival }) => rival?.outcome)).toEqual([undefined, undefined, 'won', 'lost']);
   });
 
   test('know when a push was though a scan saw it before its notification came', async () => {

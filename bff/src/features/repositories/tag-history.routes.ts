@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { isInScope } from '../../access/scope.ts';
 import * as contract from '../../contract/tag-history.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { mountEndpoint } from '../../http/mount-endpoint.ts';
@@ -6,7 +7,7 @@ import type { RequestAccess } from '../../http/request-access.ts';
 import { policyNamer } from '../../http/shown-policy.ts';
 import { projectOf } from '../catalog/catalog.service.ts';
 import { scopeOf } from './repositories.routes.ts';
-import type { TagHistoryView, TagMoment } from './tag-history.view.ts';
+import type { RivalPush, TagHistoryView, TagMoment } from './tag-history.view.ts';
 
 const pageLength = 100;
 const columns = [{ type: 'integer' }] as const;
@@ -32,6 +33,7 @@ export function tagHistoryRoutes(view: TagHistoryView): Router {
         })),
       ),
       now: await view.findNow(question),
+      elsewhere: registryId === undefined ? 0 : await view.countElsewhere(question, registryId),
       nextCursor: last === undefined ? null : writeCursor(sort, [last.id]),
       total: null,
     };
@@ -40,7 +42,7 @@ export function tagHistoryRoutes(view: TagHistoryView): Router {
 }
 
 async function answerOf(
-  { at, until, trashItemId, trashTag, trashExpiresAt, ...moment }: Omit<TagMoment, 'policy'>,
+  { at, until, trashItemId, trashTag, trashExpiresAt, rival, ...moment }: Omit<TagMoment, 'policy'>,
   access: RequestAccess,
 ): Promise<Omit<contract.TagMoment, 'policy'>> {
   return {
@@ -52,5 +54,12 @@ async function answerOf(
       moment.standing !== 'trash' || trashItemId === null
         ? null
         : { id: trashItemId, tag: trashTag, expiresAt: trashExpiresAt?.toISOString() ?? null },
+    rival: rival && (await rivalOf(rival, access)),
   };
+}
+
+/** The other master is named to whoever sees its repository. */
+async function rivalOf({ outcome, digest, registryId, repository, pushedAt }: RivalPush, access: RequestAccess) {
+  const isSeen = isInScope(await access.scope('catalog.read'), projectOf(repository), registryId);
+  return { outcome, digest, registryId: isSeen ? registryId : null, pushedAt: new Date(pushedAt).toISOString() };
 }

@@ -3,6 +3,18 @@ import type { Scope } from '../../access/scope.ts';
 import type { FollowedPolicyJson, Tables } from '../../database/index.ts';
 import { findPolicies } from '../../database/find-policies.ts';
 import { inScope } from '../../database/scope.ts';
+import { hasBeen } from '../../database/tag-been.ts';
+
+/** The other of two pushes to two masters of a tag, neither of which knew of the other. */
+export interface RivalPush {
+  /** `lost`: the other took this one's place; `won`: this one the other's. */
+  readonly outcome: 'lost' | 'won';
+  readonly digest: string;
+  readonly registryId: string;
+  readonly repository: string;
+  /** ISO 8601. */
+  readonly pushedAt: string;
+}
 
 export interface TagMoment {
   readonly id: number;
@@ -19,6 +31,7 @@ export interface TagMoment {
   readonly trashItemId: string | null;
   readonly trashTag: string | null;
   readonly trashExpiresAt: Date | null;
+  readonly rival: RivalPush | null;
 }
 
 export interface TagHistoryQuestion {
@@ -32,6 +45,8 @@ export interface TagHistoryQuestion {
   /** Older than this one. */
   readonly beforeId: number | null;
 }
+
+type Place = Pick<TagHistoryQuestion, 'scope' | 'project' | 'repository' | 'tag'>;
 
 export type TagHistoryView = ReturnType<typeof createTagHistoryView>;
 
@@ -58,15 +73,18 @@ export function createTagHistoryView(kysely: Kysely<Tables>) {
             when kept.id is not null then 'trash'
             else 'gone' end as standing,
           kept.id as "trashItemId", kept.tag as "trashTag", kept.expires_at as "trashExpiresAt",
-          manifests.total_size_bytes as "sizeBytes"
+          manifests.total_size_bytes as "sizeBytes", coalesce(${lostTo}, ${wonOver}) as rival
         from moments
         left join repositories on repositories.registry_id = moments.registry_id and repositories.name = moments.repository
         left join repository_manifests held
           on held.repository_id = repositories.id and held.digest = moments.digest collate "C"
         left join manifests on manifests.digest = moments.digest collate "C"
         left join lateral (${whatKeeps}) kept on held.digest is null
-        left join lateral (${whatRestored}) back on ${isOurs}
-        left join lateral (${whatCopied}) copy on moments.how = 'copy' or ${isOurs}
+        left join lateral (${whatRestored('moments')}) back on ${isOurs('moments')}
+        left join lateral (${whatCopied('moments', 'back')}) copy on moments.how = 'copy' or ${isOurs('moments')}
+        left join lateral (${whatCame}) later on moments.next_digest is not null
+        left join lateral (${whatRestored('later')}) later_back on ${isOurs('later')}
+        left join lateral (${whatCopied('later', 'later_back')}) later_copy on later.how = 'copy' or ${isOurs('later')}
         where ${beforeId === null ? sql`true` : sql`moments.id < ${beforeId}::bigint`}
         order by moments.id desc limit ${limit}
       `.execute(kysely);
@@ -75,6 +93,8 @@ export function createTagHistoryView(kysely: Kysely<Tables>) {
 
     /** Which of these policies there are still. */
     findPolicies: (ids: readonly string[]) => findPolicies(kysely, ids),
+
+    countElsewhere: (place: Place, registryId: string) => countElsewhere(kysely, place, registryId),
 
     /** What the tag is now, where it is. */
     async findNow({ scope, repository, tag, registryId }: Omit<TagHistoryQuestion, 'limit' | 'beforeId'>) {
@@ -89,18 +109,37 @@ export function createTagHistoryView(kysely: Kysely<Tables>) {
   };
 }
 
+/** How many lines the other registries have of what the tag has never been in this one. */
+async function countElsewhere(
+  kysely: Kysely<Tables>,
+  { scope, project, repository, tag }: Place,
+  registryId: string,
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count
+    from (select *, ${project}::text as project from tag_history) history
+    where history.repository = ${repository} and history.name = ${tag} and history.registry_id <> ${registryId}
+      and history.digest is not null and ${inScope(scope, 'history.project', 'history.registry_id')}
+      and not ${hasBeen({ registryId, repository, name: tag }, sql`history.digest`)}
+  `.execute(kysely);
+  return rows[0]?.count ?? 0;
+}
+
 /** Each with its end. The catalog is what the last one is compared with: a tag may have been found before it was told of. */
 function momentsOf({ scope, project, repository, tag, registryId }: TagHistoryQuestion) {
   return sql`
     select told.*, tags.digest is not null and told.next_id is null as is_last
     from (
       select history.*,
-        lead(history.at) over (partition by history.registry_id order by history.id) as until,
-        lead(history.id) over (partition by history.registry_id order by history.id) as next_id
+        lead(history.at) over tag as until,
+        lead(history.id) over tag as next_id, lead(history.digest) over tag as next_digest,
+        lead(history.how) over tag as next_how, lead(history.actor) over tag as next_actor,
+        lag(history.digest) over tag as former_digest, lag(history.at) over tag as former_at
       from (select *, ${project}::text as project from tag_history) history
       where history.repository = ${repository} and history.name = ${tag}
         and ${inScope(scope, 'history.project', 'history.registry_id')}
         and ${registryId === undefined ? sql`true` : sql`history.registry_id = ${registryId}`}
+      window tag as (partition by history.registry_id order by history.id)
     ) told
     left join tags on tags.registry_id = told.registry_id and tags.repository = told.repository
       and tags.name = told.name and tags.digest = told.digest collate "C"
@@ -116,32 +155,65 @@ const whatKeeps = sql`
 `;
 
 /** The registry's news of what Longshore itself has put there names nobody, and may come before Longshore's own word. */
-const isOurs = sql`(moments.how = 'push' and moments.actor is null)`;
+const isOurs = (moment: string) =>
+  sql`(${sql.ref(`${moment}.how`)} = 'push' and ${sql.ref(`${moment}.actor`)} is null)`;
 const newsDelay = sql`interval '5 minutes'`;
 
 /** The newest copy that could have been it, unless a restore was later. */
-const whatCopied = sql`
-  select tasks.execution_id, executions.policy_id, executions.requested_by,
-    case when executions.policy_id is not null then jsonb_build_object(
-      'id', executions.policy_id, 'name', executions.policy_name, 'sourceRegistryId', tasks.source_registry_id,
-      'sourceRepository', tasks.source_repository) end as policy,
-    (select promotions.kind from promotions where promotions.execution_id = executions.id) as promotion
-  from tasks join executions on executions.id = tasks.execution_id
-  where tasks.destination_registry_id = moments.registry_id
-    and tasks.destination_repository = moments.repository collate "default"
-    and tasks.destination_tag = moments.name collate "default"
-    and tasks.digest = moments.digest and tasks.created_at <= moments.at and tasks.kind = 'copy'
-    and (moments.how = 'copy' or (tasks.started_at <= moments.at
-      and coalesce(tasks.finished_at, moments.at) >= moments.at - ${newsDelay}
-      and tasks.created_at > coalesce(back.asked_at, '-infinity')))
-  order by tasks.created_at desc limit 1
-`;
+function whatCopied(ofMoment: string, ofBack: string) {
+  const moment = sql.table(ofMoment);
+  return sql`
+    select tasks.execution_id, executions.policy_id, executions.requested_by,
+      case when executions.policy_id is not null then jsonb_build_object(
+        'id', executions.policy_id, 'name', executions.policy_name, 'sourceRegistryId', tasks.source_registry_id,
+        'sourceRepository', tasks.source_repository) end as policy,
+      (select promotions.kind from promotions where promotions.execution_id = executions.id) as promotion,
+      tasks.is_contested, tasks.origin_at, tasks.source_registry_id, tasks.source_repository, tasks.source_reference
+    from tasks join executions on executions.id = tasks.execution_id
+    where tasks.destination_registry_id = ${moment}.registry_id
+      and tasks.destination_repository = ${moment}.repository collate "default"
+      and tasks.destination_tag = ${moment}.name collate "default"
+      and tasks.digest = ${moment}.digest and tasks.created_at <= ${moment}.at and tasks.kind = 'copy'
+      and (${moment}.how = 'copy' or (tasks.started_at <= ${moment}.at
+        and coalesce(tasks.finished_at, ${moment}.at) >= ${moment}.at - ${newsDelay}
+        and tasks.created_at > coalesce(${sql.table(ofBack)}.asked_at, '-infinity')))
+    order by tasks.created_at desc limit 1
+  `;
+}
 
 /** The newest restore that could have been it. */
-const whatRestored = sql`
-  select item.id, item.acted_by, item.asked_at from trash_items item
-  where item.registry_id = moments.registry_id and item.repository = moments.repository
-    and item.digest = moments.digest and item.restore is not null and item.asked_at <= moments.at
-    and coalesce(item.finished_at, moments.at) >= moments.at - ${newsDelay}
-  order by item.asked_at desc limit 1
+function whatRestored(ofMoment: string) {
+  const moment = sql.table(ofMoment);
+  return sql`
+    select item.id, item.acted_by, item.asked_at from trash_items item
+    where item.registry_id = ${moment}.registry_id and item.repository = ${moment}.repository
+      and item.digest = ${moment}.digest and item.restore is not null and item.asked_at <= ${moment}.at
+      and coalesce(item.finished_at, ${moment}.at) >= ${moment}.at - ${newsDelay}
+    order by item.asked_at desc limit 1
+  `;
+}
+
+/** What the tag became next. */
+const whatCame = sql`
+  select moments.registry_id, moments.repository, moments.name, moments.next_digest as digest, moments.until as at,
+    moments.next_how as how, moments.next_actor as actor
 `;
+
+/** A copy between masters replaced what its source had never been: that was pushed here, and is nowhere but in this history. */
+const replaced = (copy: string, digest: string, came: string) => {
+  const of = (column: string) => sql.ref(`${copy}.${column}`);
+  const source = {
+    registryId: of('source_registry_id'),
+    repository: of('source_repository'),
+    name: of('source_reference'),
+  };
+  const former = sql.ref(digest);
+  return sql`${of('is_contested')} and ${of('origin_at')} is not null and ${former} is not null
+    and not ${hasBeen(source, former, sql.ref(came))}`;
+};
+const lostTo = sql`case when ${replaced('later_copy', 'moments.digest', 'moments.next_id')} then jsonb_build_object(
+  'outcome', 'lost', 'digest', moments.next_digest, 'registryId', later_copy.source_registry_id,
+  'repository', later_copy.source_repository, 'pushedAt', later_copy.origin_at) end`;
+const wonOver = sql`case when ${replaced('copy', 'moments.former_digest', 'moments.id')} then jsonb_build_object(
+  'outcome', 'won', 'digest', moments.former_digest, 'registryId', moments.registry_id,
+  'repository', moments.repository, 'pushedAt', moments.former_at) end`;

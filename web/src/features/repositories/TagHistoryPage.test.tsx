@@ -4,7 +4,7 @@ import type { TagMoment } from 'bff/contract/tag-history';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
 import { directoryQuery } from '../../domain/registry-directory.ts';
-import { pretendApi, sentBodies } from '../../testing/api.ts';
+import { pretendApi, type PretendedCall, sentBodies } from '../../testing/api.ts';
 import { people, projectWith, registryEntry, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
@@ -32,6 +32,7 @@ const moment = (id: number, digest: string | null, change: Partial<TagMoment> = 
   executionId: null,
   standing: 'gone',
   trashItem: null,
+  rival: null,
   ...change,
 });
 const moments = [
@@ -42,12 +43,13 @@ const moments = [
   moment(1, gone),
 ];
 
-function open(actions: readonly string[], answers: Record<string, unknown> = {}) {
+function open(actions: readonly string[], answers: Record<string, unknown> = {}, search = '') {
   const calls = pretendApi({
     'GET /projects/payments': projectWith({ development: actions as never }),
     'GET /tag-history': {
       items: moments,
       now: [{ registryId: 'development', digest: now }],
+      elsewhere: 0,
       nextCursor: null,
       total: null,
     },
@@ -55,7 +57,7 @@ function open(actions: readonly string[], answers: Record<string, unknown> = {})
     ...answers,
   });
   renderAt(
-    '/projects/payments/history/api/1.0',
+    `/projects/payments/history/api/1.0${search}`,
     <TagHistoryPage />,
     [
       [sessionQuery().queryKey, sessionOf('admin')],
@@ -178,4 +180,52 @@ it('restores what is in the trash, after asking what to do with what the tag is 
   await user.click(await screen.findByRole('button', { name: 'Restore… cccc…cccc in development' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Restore payments/api:1.0?' }));
   expect(await dialog.findByRole('radio', { name: /^As 1\.0, in place of aaaa/ })).toBeDefined();
+});
+
+const answerOf = (items: readonly TagMoment[], elsewhere = 0) => ({
+  items,
+  now: [{ registryId: 'development', digest: now }],
+  elsewhere,
+  nextCursor: null,
+  total: null,
+});
+
+it('says what lost to the push of another master, what replaced it, and offers the way back', async () => {
+  const won = {
+    outcome: 'won',
+    digest: there,
+    registryId: 'development',
+    pushedAt: '2026-01-01T00:00:00.000Z',
+  } as const;
+  const lost = { ...won, outcome: 'lost', digest: now, registryId: 'production' } as const;
+  open(people.admin.actions, {
+    'GET /tag-history': answerOf([
+      moment(3, now, { standing: 'current', how: 'policy', rival: won }),
+      moment(2, there, { standing: 'there', rival: lost }),
+      moment(1, gone, { rival: { ...lost, registryId: null } }),
+    ]),
+  });
+  await screen.findByText('the tag is this');
+  const words = screen.getAllByRole('row').map(({ textContent }) => textContent ?? '');
+  expect(words[1]).toMatch(/Replaced bbbb.*, which was pushed here /);
+  expect(words[2]).toMatch(/Lost to the push from production of .*; kept here/);
+  expect(words[3]).toMatch(/Lost to the push from another registry of .*ago(?!; kept here)/);
+  expect(screen.getByRole('button', { name: 'Set back 1.0 to bbbb…bbbb in development' })).toBeDefined();
+});
+
+it('says in the history of one registry what the others have, and shows it with one press', async () => {
+  const user = userEvent.setup();
+  const calls = open(
+    people.guest.actions,
+    {
+      'GET /tag-history': ({ path }: PretendedCall) =>
+        path.includes('registryId') ? answerOf([moment(2, now)], 3) : answerOf([moment(2, now), moment(1, gone)]),
+    },
+    '?registry=development',
+  );
+  await screen.findByText('Other registries have 3 entries that development has not.');
+  await user.click(screen.getByRole('button', { name: 'Show all registries' }));
+  await waitFor(() => expect(screen.getAllByRole('row')).toHaveLength(3));
+  expect(screen.queryByText(/^Other registries have/)).toBeNull();
+  expect(calls.at(-1)?.path).not.toContain('registryId');
 });

@@ -12,6 +12,7 @@ import { Breadcrumbs } from '../../ui/Breadcrumbs.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Page } from '../../ui/Page.tsx';
+import { NARROW } from '../../ui/use-media.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import styles from './repositories.module.css';
 import { RevertDialog } from './RevertDialog.tsx';
@@ -21,6 +22,9 @@ import { historyPages, useLiveHistory } from './tag-history-queries.ts';
 
 const urlDefaults = { registry: '' };
 const ROW_PX = 40;
+/** With two lines on what became of it between two masters. */
+const RIVAL_ROW_PX = 68;
+const stackedRivals = { below: NARROW, rowHeightPx: 98 };
 
 /** Every digest that a tag has had, and the way back to each that still exists. */
 export function TagHistoryPage() {
@@ -51,7 +55,8 @@ function TagHistory({ repository, tag }: { repository: string; tag: string }) {
   const [reverted, setReverted] = useState<TagMoment | null>(null);
   const [restored, setRestored] = useState<TagMoment | null>(null);
   const now = query.data?.pages[0]?.now ?? [];
-  const columns = useHistoryColumns({ repository, tag, onRevert: setReverted, onRestore: setRestored });
+  const hasRivals = rows.some(({ rival }) => rival !== null);
+  const columns = useHistoryColumns({ hasRivals, repository, tag, onRevert: setReverted, onRestore: setRestored });
   const { fetchNextPage } = query;
   const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   const what = `${repository}:${tag}`;
@@ -72,14 +77,24 @@ function TagHistory({ repository, tag }: { repository: string; tag: string }) {
           </Button>
         )
       }
-      toolbar={<RegistryChoice value={url.registry} onChange={(registry) => setUrl({ registry })} />}
+      toolbar={
+        <>
+          <RegistryChoice value={url.registry} onChange={(registry) => setUrl({ registry })} />
+          <Elsewhere
+            registryId={url.registry}
+            count={query.data?.pages[0]?.elsewhere ?? 0}
+            onShowAll={() => setUrl({ registry: '' })}
+          />
+        </>
+      }
     >
       <DataTable
         label={t('history.label', { what })}
         columns={columns}
         rows={rows}
         rowKey={({ id }) => String(id)}
-        rowHeightPx={ROW_PX}
+        rowHeightPx={hasRivals ? RIVAL_ROW_PX : ROW_PX}
+        {...(hasRivals ? { stacked: stackedRivals } : {})}
         isPending={query.isPending}
         error={errorWords(query.error)}
         onRetry={() => void query.refetch()}
@@ -115,6 +130,25 @@ function Above({ repository }: { repository: string }) {
         { label: nameInProject(repository), to: paths.repository(repository) },
       ]}
     />
+  );
+}
+
+interface ElsewhereProps {
+  registryId: string;
+  count: number;
+  onShowAll: () => void;
+}
+
+/** What one registry's history does not have: of two masters, what was pushed to the other one and lost. */
+function Elsewhere({ registryId, count, onShowAll }: ElsewhereProps) {
+  const { t } = useTranslation('trash');
+  const registry = useRegistryDirectory().find(registryId).name;
+  if (registryId === '' || count === 0) return null;
+  return (
+    <span className={styles['elsewhere']}>
+      <span role="status">{t('history.elsewhere', { count, registry })}</span>
+      <Button onClick={onShowAll}>{t('history.showAll')}</Button>
+    </span>
   );
 }
 

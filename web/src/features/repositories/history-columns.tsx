@@ -12,21 +12,28 @@ import { RegistryChip } from '../../domain/RegistryChip.tsx';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths, projectOf } from '../../paths.ts';
+import { Sentence } from '../../ui/Sentence.tsx';
 import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import styles from './repositories.module.css';
 
 interface HistoryColumnsOptions {
+  /** Some of them lost against, or replaced, what was pushed to another master: their rows have the words for it. */
+  hasRivals: boolean;
   repository: string;
   tag: string;
   onRevert: (moment: TagMoment) => void;
   onRestore: (moment: TagMoment) => void;
 }
 
-type Standing = NonNullable<TagMoment['standing']>;
-const tones: Readonly<Record<Standing, Tone>> = { current: 'ok', there: 'accent', trash: 'warn', gone: 'neutral' };
+const tones: Readonly<Record<NonNullable<TagMoment['standing']>, Tone>> = {
+  current: 'ok',
+  there: 'accent',
+  trash: 'warn',
+  gone: 'neutral',
+};
 
-export function useHistoryColumns({ repository, tag, onRevert, onRestore }: HistoryColumnsOptions) {
+export function useHistoryColumns({ hasRivals, repository, tag, onRevert, onRestore }: HistoryColumnsOptions) {
   const { t } = useTranslation('trash');
   const format = useFormat();
   const directory = useRegistryDirectory();
@@ -54,15 +61,21 @@ export function useHistoryColumns({ repository, tag, onRevert, onRestore }: Hist
         key: 'today',
         header: t('history.today'),
         minWidth: 190,
-        grow: 1,
-        cell: ({ standing }) =>
-          standing === null ? '' : <StatusDot tone={tones[standing]} label={t(`history.standing.${standing}`)} />,
+        grow: hasRivals ? 4 : 1,
+        cell: (moment) => (
+          <>
+            <Standing standing={moment.standing} />
+            <RivalNote moment={moment} />
+          </>
+        ),
+        narrowCell: ({ standing }) => <Standing standing={standing} />,
       },
       {
         key: 'how',
         header: t('history.how'),
         width: 130,
-        narrow: 'hidden',
+        narrow: hasRivals ? 'below' : 'hidden',
+        narrowCell: (moment) => <RivalNote moment={moment} />,
         cell: ({ how, executionId }) => {
           const words = t(`history.move.${how}`);
           if (executionId === null || !canAt(access, 'replication.read')) {
@@ -115,7 +128,40 @@ export function useHistoryColumns({ repository, tag, onRevert, onRestore }: Hist
         ),
       },
     ];
-  }, [t, format, directory, access, tag, onRevert, onRestore]);
+  }, [t, format, directory, access, hasRivals, tag, onRevert, onRestore]);
+}
+
+function Standing({ standing }: Pick<TagMoment, 'standing'>) {
+  const { t } = useTranslation('trash');
+  return standing === null ? null : <StatusDot tone={tones[standing]} label={t(`history.standing.${standing}`)} />;
+}
+
+/** That two masters had changed the tag, and what became of this one. */
+function RivalNote({ moment: { rival, standing } }: { moment: TagMoment }) {
+  const { t } = useTranslation('trash');
+  const directory = useRegistryDirectory();
+  const format = useFormat();
+  if (rival === null) return null;
+  const { outcome, digest, registryId, pushedAt } = rival;
+  const text =
+    outcome === 'won' ? t('history.won') : standing === 'gone' ? t('history.lostGone') : t('history.lostKept');
+  const registry = registryId === null ? t('history.someRegistry') : directory.find(registryId).name;
+  const whole = text
+    .replace('<registry/>', registry)
+    .replace('<time/>', format.instant(pushedAt))
+    .replace('<digest/>', digest);
+  return (
+    <span className={`two-lines ${styles['rival']}`} data-outcome={outcome} title={whole}>
+      <Sentence
+        text={text}
+        parts={{
+          registry: <bdi>{registry}</bdi>,
+          time: <RelativeTime instant={pushedAt} />,
+          digest: <DigestText digest={digest} />,
+        }}
+      />
+    </span>
+  );
 }
 
 /** Somebody, or the policy whose work it was; who has it run is behind it. */
