@@ -53,6 +53,8 @@ export const Policy = z
         finishedAt: z.nullable(Instant),
       }),
     ),
+    /** When everything was last examined for it as it is now; a run at its time that has nothing to do is this, and no execution. */
+    lastLook: z.nullable(z.object({ at: Instant, found: PlannedWork })),
     /** Why it does not do what it should: of planning, or of the last task that waits or failed. */
     lastReason: z.nullable(Reason),
     /** Null without a schedule, or while it is disabled. In the past while a run is waited for. */

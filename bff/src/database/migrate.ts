@@ -20,6 +20,7 @@ import { up as tombstones } from './migrations/0017-tombstones.ts';
 import { up as outages } from './migrations/0018-outages.ts';
 import { up as policyDeletions } from './migrations/0019-policy-deletions.ts';
 import { up as tries } from './migrations/0020-tries.ts';
+import { up as policyLooks } from './migrations/0021-policy-looks.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -43,6 +44,7 @@ const migrations: Record<string, Migration> = {
   '0018-outages': { up: outages },
   '0019-policy-deletions': { up: policyDeletions },
   '0020-tries': { up: tries },
+  '0021-policy-looks': { up: policyLooks },
 };
 
 export class MigrationError extends Error {

@@ -25,6 +25,9 @@ export interface PoliciesTable {
   /** Grows with every plan that was carried out: of two that were made at once one is dropped. */
   plan_count: WithDefault<number>;
   last_reason: NullableJson<ReasonJson>;
+  /** When everything was last examined, and what was found; both or neither. */
+  looked_at: NullableInstant;
+  look_found: NullableJson<Record<string, number>>;
   created_by: string | null;
   created_at: WithDefault<Date>;
   changed_by: string | null;

@@ -48,6 +48,7 @@ export function policyWith(change: Partial<Policy> = {}): Policy {
     runningExecutionId: null,
     heldExecutionId: null,
     lastExecution: null,
+    lastLook: null,
     lastReason: null,
     nextRunAt: null,
     createdBy: 'mara',

@@ -275,15 +275,15 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
     });
     expect((await executionsOf(policy)).filter(({ state }) => state === 'running')).toEqual([]);
     // Nor does a run at its time.
-    await kysely
-      .updateTable('policies')
-      .set({ next_run_at: new Date('2026-01-01') })
-      .where('id', '=', policyId)
-      .execute();
-    const scheduled = await until('a run at its time', async () =>
-      (await executionsOf(policy)).find(({ trigger }) => trigger === 'schedule'),
-    );
-    expect(scheduled).toMatchObject({ state: 'succeeded', heldBack: null, tasks: { waiting: 0, stopped: 0 } });
+    const due = new Date('2026-01-01');
+    await kysely.updateTable('policies').set({ next_run_at: due }).where('id', '=', policyId).execute();
+    await until('a run at its time', async () => {
+      const row = await kysely.selectFrom('policies').selectAll().where('id', '=', policyId).executeTakeFirstOrThrow();
+      return row.next_run_at?.getTime() === due.getTime() ? undefined : true;
+    });
+    expect(
+      (await executionsOf(policy)).filter(({ trigger, state }) => trigger === 'schedule' || state === 'running'),
+    ).toEqual([]);
     expect(await digestAt('city', repository, '1')).toBe(pushed[0]?.digest);
     const { items: entries } = await client.call(listAudit, { query: { limit: 50 } });
     expect(entries.map(({ action }) => action)).toContain('declineExecution');

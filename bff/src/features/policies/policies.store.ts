@@ -219,6 +219,9 @@ async function update(
       is_full_due: before.is_enabled && content.onPush,
       next_run_at: before.is_enabled ? values.nextRunAt : null,
       last_reason: null,
+      // What was found was found for another content.
+      looked_at: null,
+      look_found: null,
       changed_by: values.by,
       changed_at: sql<Date>`now()`,
       ...(isOtherSource && before.is_enabled ? { cursor: logEnd } : {}),

@@ -5,7 +5,7 @@ import type { Tables } from '../../database/tables.ts';
 import { type Activity, activityOf, waitReason, waitsFor } from '../replication/replication.service.ts';
 import { toldTrigger } from '../../database/told-trigger.ts';
 import { contentOf } from './policies.store.ts';
-import type { PolicyContent, PolicyTrigger, Reason } from './policy.ts';
+import type { PlannedWork, PolicyContent, PolicyTrigger, Reason } from './policy.ts';
 
 export type PolicySort = 'name' | '-name' | 'changed' | '-changed';
 
@@ -24,6 +24,8 @@ export interface ShownPolicy {
   readonly runningExecutionId: string | null;
   readonly heldExecutionId: string | null;
   readonly lastExecution: LastExecution | null;
+  /** When everything was last examined, and what was found. */
+  readonly lastLook: { readonly at: Date; readonly found: PlannedWork } | null;
   readonly lastReason: Reason | null;
   readonly nextRunAt: Date | null;
   readonly createdBy: string | null;
@@ -162,6 +164,8 @@ interface Head {
   paused_by: string | null;
   next_run_at: Date | null;
   last_reason: Reason | null;
+  looked_at: Date | null;
+  look_found: PlannedWork | null;
   created_by: string | null;
   created_at: Date;
   changed_by: string | null;
@@ -278,6 +282,7 @@ function shownPolicy(
     runningExecutionId: row.running_id,
     heldExecutionId: row.held_id,
     lastExecution: lastOf(row),
+    lastLook: row.looked_at && row.look_found && { at: row.looked_at, found: row.look_found },
     lastReason: row.last_reason ?? destinations.find(({ reason }) => reason !== null)?.reason ?? null,
     nextRunAt: row.next_run_at,
     createdBy: row.created_by,

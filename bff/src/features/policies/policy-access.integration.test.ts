@@ -163,8 +163,7 @@ describe('policies and who may do what', () => {
         planned: { copy: 0, replace: 0, upToDate: 0, differs: 0, loses: 0, delete: 3, impossible: 0, bytes: 0 },
         heldBack: { code: heldBackCode, sentence: 'They are many.', params: {} },
         keepsEmpty: false,
-        skipsDeclined: false,
-        skipsRecentFailures: false,
+        passesOver: 'nothing',
         tasks: repositories.map((repository) => ({
           id: randomUUID(),
           kind: 'delete' as const,

@@ -29,6 +29,7 @@ export function policyAnswer(policy: ShownPolicy): contract.Policy {
       createdAt: policy.lastExecution.createdAt.toISOString(),
       finishedAt: instant(policy.lastExecution.finishedAt),
     },
+    lastLook: policy.lastLook && { at: policy.lastLook.at.toISOString(), found: policy.lastLook.found },
     lastReason: policy.lastReason,
     nextRunAt: instant(policy.nextRunAt),
     createdBy: policy.createdBy,

@@ -27,7 +27,7 @@ export interface PolicyRunnerDeps {
   readonly facts: PlanFactsView;
   readonly planner: PolicyPlanner;
   readonly plans: Pick<PlanExecutions, 'create' | 'followPauses' | 'findOvertaken'>;
-  /** The policy begins to do something. */
+  /** The policy begins to do something, or has looked at everything and found nothing. */
   readonly onRun: (policyId: string) => void;
   readonly newId: () => string;
   /** By the database's clock, which decides what is due. */
@@ -138,7 +138,8 @@ export class PolicyRunner {
     const reconciledScanAt = await facts.scannedAt(sourceRegistryId);
     const plan = await planner.planAll(policy);
     const nextRunAt = trigger === 'schedule' ? nextTime(schedule, await databaseNow()) : undefined;
-    return this.#carryOut(policy, plan, trigger, { cursor, isFullDue: false, reconciledScanAt, nextRunAt }, requested);
+    const step = { cursor, isFullDue: false, reconciledScanAt, nextRunAt, found: plan.planned } as const;
+    return this.#carryOut(policy, plan, trigger, step, requested);
   }
 
   async #runChanged(policy: StoredPolicy): Promise<string | undefined> {
@@ -170,7 +171,7 @@ export class PolicyRunner {
     const plan = await this.#deps.planner.planChanged(policy, tags);
     this.#rememberDeletions(policy.id, plan.deleted, turn + 1);
     if (!plan.rows.some(({ outcome }) => outcome === 'delete')) return undefined;
-    return this.#carryOut(policy, plan, 'push', {}, { ...nobody, skipsRecentFailures: true });
+    return this.#carryOut(policy, plan, 'push', {}, { ...nobody, passesOver: 'declined-and-ended' });
   }
 
   async #carryOut(
@@ -178,19 +179,19 @@ export class PolicyRunner {
     plan: PolicyPlan,
     trigger: PolicyTrigger,
     step: PlanStep,
-    requested: RequestedRun & { readonly skipsRecentFailures?: boolean },
+    requested: RequestedRun & Partial<Pick<PlannedExecution, 'passesOver'>>,
   ): Promise<string | undefined> {
     const { runs, plans, newId, onRun } = this.#deps;
     const settled = plan.rows.filter(({ outcome }) => outcome === 'up-to-date').map((row) => taskOf(row, newId));
     // The copy finds the tag as it should be, or makes it so where the older task was faster.
     const overtaking = await plans.findOvertaken(policy.id, settled);
     const tasks = [...plan.rows.filter(isWork).map((row) => taskOf(row, newId)), ...overtaking];
-    const keepsEmpty = trigger === 'manual' || trigger === 'schedule';
+    const keepsEmpty = trigger === 'manual';
     if (tasks.length === 0 && !keepsEmpty) {
-      await runs.settle(policy, step);
+      const isSettled = await runs.settle(policy, step);
+      if (isSettled && step.found !== undefined) onRun(policy.id);
       return undefined;
     }
-    const skipsRecentFailures = requested.skipsRecentFailures ?? (trigger === 'reconcile' && !policy.isFullDue);
     const execution: PlannedExecution = {
       id: newId(),
       policy: { id: policy.id, name: policy.name, version: policy.version },
@@ -205,13 +206,12 @@ export class PolicyRunner {
       planned: plan.planned,
       heldBack: await this.#heldBack(policy, plan, trigger),
       keepsEmpty,
-      skipsDeclined: skipsRecentFailures || trigger === 'schedule',
-      skipsRecentFailures,
+      passesOver: requested.passesOver ?? passesOver(trigger, policy),
       tasks,
     };
     const created = await plans.create(execution, (transaction) => runs.take(transaction, policy, step));
+    if (created !== undefined || step.found !== undefined) onRun(policy.id);
     if (created === undefined) return undefined;
-    onRun(policy.id);
     return execution.id;
   }
 
@@ -227,6 +227,12 @@ export class PolicyRunner {
     const left = trigger === 'push' ? (await planner.planAll(policy)).tagCount : plan.tagCount;
     return areManyDeletions(count, left + count) ? sentences.heldBack(deleted.size, left + count, count) : null;
   }
+}
+
+/** Whoever runs it by hand, pushes or enables it has asked for everything; the clock and a scan have not. */
+function passesOver(trigger: PolicyTrigger, { isFullDue }: StoredPolicy): PlannedExecution['passesOver'] {
+  if (trigger === 'reconcile' && !isFullDue) return 'declined-and-ended';
+  return trigger === 'schedule' ? 'declined' : 'nothing';
 }
 
 const isWork = ({ outcome }: PlanRow): boolean => outcome === 'copy' || outcome === 'replace' || outcome === 'delete';

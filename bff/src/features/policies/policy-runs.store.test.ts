@@ -4,17 +4,13 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { databaseNow } from '../../database/database-now.ts';
 import type { Database } from '../../database/index.ts';
 import { createPlanExecutionsStore } from '../replication/plan-executions.store.ts';
-import { PlanExecutions } from '../replication/plan-executions.ts';
 import { createReplicationStore } from '../replication/replication.store.ts';
 import { heldBackCode } from '../replication/replication.ts';
-import { createCopyPreviewView } from '../replication/copy-preview.view.ts';
 import { describeEachDatabase } from '../../testing/test-database.ts';
-import { createPlanFactsView } from './plan-facts.view.ts';
-import { createPlanPlatformsView } from './plan-platforms.view.ts';
 import { createPoliciesStore } from './policies.store.ts';
-import { createPolicyPlanner } from './policy-planner.ts';
-import { PolicyRunner } from './policy-runner.ts';
+import { createPoliciesView } from './policies.view.ts';
 import { createPolicyRunsStore } from './policy-runs.store.ts';
+import { planningOver } from './testing/planning-console.ts';
 import { contentOf } from './testing/policy-content.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -61,6 +57,7 @@ describeEachDatabase('plans', (open, kind) => {
     const made = await database.kysely
       .insertInto('repositories')
       .values({ registry_id: 'city', name: 'a/b', project: 'a' })
+      .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doUpdateSet({ project: 'a' }))
       .returning('id')
       .executeTakeFirstOrThrow();
     await sql`
@@ -68,40 +65,7 @@ describeEachDatabase('plans', (open, kind) => {
       values (${made.id}, 'city', 'a/b', 'a', ${name}, ${digest}, ${name}, ${at})`.execute(database.kysely);
   }
 
-  /** One console's planner; several may work over one database. */
-  function planning() {
-    const { kysely } = database;
-    const faults: unknown[] = [];
-    const facts = createPlanFactsView(kysely);
-    const clock = { now: () => day('05') };
-    const runner = new PolicyRunner({
-      store: createPoliciesStore(kysely),
-      runs: createPolicyRunsStore(kysely),
-      facts,
-      planner: createPolicyPlanner({
-        facts,
-        platforms: createPlanPlatformsView(kysely),
-        listEdges: createPoliciesStore(kysely).listEdges,
-        registries: () => kysely.selectFrom('registries').select(['id', 'name']).execute(),
-        bytesMissing: createCopyPreviewView(kysely).bytesMissing,
-        findImmutable: () => Promise.resolve(undefined),
-        clock,
-      }),
-      plans: new PlanExecutions({
-        store: createPlanExecutionsStore(kysely),
-        enqueueWake: () => Promise.resolve(),
-        stopSuperseded: () => Promise.resolve(),
-        stopExecution: () => Promise.resolve(),
-        onChanged: () => Promise.resolve(),
-        wake: () => {},
-      }),
-      onRun: () => {},
-      newId: randomUUID,
-      databaseNow: () => databaseNow(kysely),
-      onFault: (error) => faults.push(error),
-    });
-    return { runner, faults };
-  }
+  const planning = () => planningOver(database.kysely);
 
   /** Everything that is due, and nothing left that may not be read yet. */
   async function planUntilDone(consoles = [planning()]): Promise<void> {
@@ -290,6 +254,46 @@ describeEachDatabase('plans', (open, kind) => {
     const row = await database.kysely.selectFrom('policies').select('next_run_at').executeTakeFirstOrThrow();
     expect(row.next_run_at?.getTime()).toBeGreaterThan((await databaseNow(database.kysely)).getTime());
     expect(row.next_run_at?.toISOString()).toMatch(/T03:00:00.000Z$/);
+  });
+
+  test('that find nothing to do at their time are no execution; when they looked, and what they found, is kept', async () => {
+    const { kysely } = database;
+    await write('1', digestOf('a'));
+    await there('1', digestOf('a'));
+    await write('2', digestOf('b'));
+    await there('2', digestOf('a'));
+    await create({
+      onPush: false,
+      schedule: { cron: '*/2 * * * *', timeZone: 'UTC' },
+      options: { whenDifferent: 'report' },
+    });
+    const comeDue = () =>
+      kysely
+        .updateTable('policies')
+        .set({ next_run_at: day('02') })
+        .execute();
+    const view = createPoliciesView(kysely);
+    const look = async () => (await view.find(policyId, { isEverything: true }))?.lastLook;
+    expect(await look()).toBeNull();
+    await comeDue();
+    await planUntilDone();
+    const first = await look();
+    expect(first?.found).toMatchObject({ copy: 0, replace: 0, delete: 0, upToDate: 1, differs: 1 });
+    await comeDue();
+    await planUntilDone();
+    expect((await look())?.at.getTime()).toBeGreaterThan(first?.at.getTime() ?? Infinity);
+    const made = () => kysely.selectFrom('executions').select('trigger').execute();
+    expect(await made()).toEqual([]);
+    expect(await kysely.selectFrom('execution_ends').selectAll().execute()).toEqual([]);
+    // Whoever runs it by hand sees that it ran.
+    const store = createPoliciesStore(kysely);
+    const policy = await store.find(policyId);
+    if (policy === undefined) throw new Error('The policy is gone.');
+    expect(await planning().runner.run(policy, { by: 'ada', userId: null })).toBeTypeOf('string');
+    expect(await made()).toEqual([{ trigger: 'manual' }]);
+    // What was found was found for the content that it had.
+    await store.update(policyId, 1, { name: 'all', content: contentOf('hq', ['city']), nextRunAt: null, by: null });
+    expect(await look()).toBeNull();
   });
 
   test('are due although a run before still waits for a destination that is paused or away', async () => {

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
-import type { StoredPolicy } from './policy.ts';
+import type { PlannedWork, StoredPolicy } from './policy.ts';
 
 export type PolicyRunsStore = ReturnType<typeof createPolicyRunsStore>;
 type Transaction = Kysely<Tables>;
@@ -22,6 +22,8 @@ export interface PlanStep {
   readonly isFullDue?: false | undefined;
   readonly reconciledScanAt?: Date | null | undefined;
   readonly nextRunAt?: Date | null | undefined;
+  /** Of everything; a plan of changes has not looked at the rest. */
+  readonly found?: PlannedWork | undefined;
 }
 
 /**
@@ -109,6 +111,7 @@ async function take(transaction: Transaction, policy: StoredPolicy, step: PlanSt
       ...(step.isFullDue === undefined ? {} : { is_full_due: false }),
       ...(step.reconciledScanAt === undefined ? {} : { reconciled_scan_at: step.reconciledScanAt }),
       ...(step.nextRunAt === undefined ? {} : { next_run_at: step.nextRunAt }),
+      ...(step.found === undefined ? {} : { looked_at: sql<Date>`now()`, look_found: JSON.stringify(step.found) }),
     })
     .where('id', '=', policy.id)
     .where('version', '=', policy.version)

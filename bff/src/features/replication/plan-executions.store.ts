@@ -39,10 +39,11 @@ export interface PlannedExecution {
   readonly heldBack: Reason | null;
   /** There is an execution even where there is nothing to do: somebody asked for it. */
   readonly keepsEmpty: boolean;
-  /** What somebody decided against is left alone: nobody asked for it again. */
-  readonly skipsDeclined: boolean;
-  /** So is what was stopped or failed for good within the last hour, or by a passing cause within ten minutes. */
-  readonly skipsRecentFailures: boolean;
+  /**
+   * What nobody asked for again. `declined`: what somebody decided against; `declined-and-ended`: also what was stopped or
+   * failed for good within the last hour, or by a passing cause within ten minutes.
+   */
+  readonly passesOver: 'nothing' | 'declined' | 'declined-and-ended';
   readonly tasks: readonly PlannedTask[];
 }
 
@@ -208,13 +209,13 @@ async function insertExecution(transaction: Kysely<Tables>, execution: PlannedEx
 /** Whether the policy has tasks that the new ones could be about: a first plan of thousands need not look for each. */
 async function findOthers(
   transaction: Kysely<Tables>,
-  { policy, skipsDeclined, skipsRecentFailures }: PlannedExecution,
+  { policy, passesOver }: PlannedExecution,
 ): Promise<{ areOpen: boolean; areEnded: boolean }> {
   const { rows } = await sql<{ are_open: boolean }>`
     select exists (
       select from tasks where policy_id = ${policy.id}::uuid and state in ('queued', 'running', 'waiting')
     ) as are_open`.execute(transaction);
-  return { areOpen: rows[0]?.are_open ?? true, areEnded: skipsDeclined || skipsRecentFailures };
+  return { areOpen: rows[0]?.are_open ?? true, areEnded: passesOver !== 'nothing' };
 }
 
 async function endEmpty(transaction: Kysely<Tables>, { id, keepsEmpty }: PlannedExecution): Promise<void> {
@@ -306,13 +307,15 @@ async function insertTasks(
   tasks: readonly PlannedTask[],
   { from, areOthers }: { readonly from: number; readonly areOthers: boolean },
 ): Promise<number> {
-  const { policy, heldBack, attempts, sourceRegistryId, skipsDeclined, skipsRecentFailures } = execution;
+  const { policy, heldBack, attempts, sourceRegistryId, passesOver } = execution;
   const isHeld = heldBack === null ? sql`false` : sql`(g.kind = 'delete')`;
-  const isDeclined = skipsDeclined
-    ? sql`or (t.state in ('failed', 'stopped') and t.reason->>'code' = ${declinedCode})`
-    : sql``;
-  const isRecent = skipsRecentFailures
-    ? sql`or (t.state in ('failed', 'stopped') and t.reason->>'code' is distinct from 'superseded'
+  const isDeclined =
+    passesOver === 'nothing'
+      ? sql``
+      : sql`or (t.state in ('failed', 'stopped') and t.reason->>'code' = ${declinedCode})`;
+  const isRecent =
+    passesOver === 'declined-and-ended'
+      ? sql`or (t.state in ('failed', 'stopped') and t.reason->>'code' is distinct from 'superseded'
           and t.finished_at > now() - case when t.reason->>'code' in (${sql.join(passingCodes)}) then interval '10 minutes'
             else interval '1 hour' end
           and not exists (
@@ -321,7 +324,7 @@ async function insertTasks(
               and newer.destination_registry_id = t.destination_registry_id
               and newer.destination_repository = t.destination_repository
               and newer.destination_tag = t.destination_tag and newer.created_at > t.created_at))`
-    : sql``;
+      : sql``;
   const { rows } = await sql<{ id: string }>`
     insert into tasks (id, execution_id, policy_id, kind, source_registry_id, source_repository, source_reference,
       destination_registry_id, destination_repository, destination_tag, digest, replaces_digest, origin_at, is_contested,

@@ -14,16 +14,20 @@ const tones: Readonly<Record<Policy['state'], Tone>> = {
 };
 
 interface PolicyStateProps {
-  policy: Pick<Policy, 'state' | 'activity' | 'lastExecution'>;
+  policy: Pick<Policy, 'state' | 'activity' | 'lastExecution' | 'lastLook'>;
   /** Also what it waits for, beside the word. */
   hasCause?: boolean;
 }
 
-export function PolicyState({ policy: { state, activity, lastExecution }, hasCause = false }: PolicyStateProps) {
+export function PolicyState({
+  policy: { state, activity, lastExecution, lastLook },
+  hasCause = false,
+}: PolicyStateProps) {
   const { t } = useTranslation('policies');
   const words = useActivityWords();
-  // Nothing is known to be up to date before it has run.
-  if (state === 'idle' && lastExecution === null) return <StatusDot tone="neutral" label={t('state.never')} />;
+  // Nothing is known to be up to date before it has run, or has found nothing to do.
+  if (state === 'idle' && lastExecution === null && lastLook === null)
+    return <StatusDot tone="neutral" label={t('state.never')} />;
   // Of a paused one its tasks wait, too: how many is said with that.
   if (!isWaiting(activity) || (state !== 'waiting' && state !== 'paused')) {
     return <StatusDot tone={tones[state]} label={t(`state.${state}`)} isActive={state === 'running'} />;

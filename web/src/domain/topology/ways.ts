@@ -25,8 +25,8 @@ export function isCopying(policy: Policy, destinationRegistryId: string): boolea
 export function standingAlong(
   policy: Policy,
   destinationRegistryId: string,
-): Pick<Policy, 'state' | 'activity' | 'lastExecution'> {
-  const { state, lastExecution } = policy;
+): Pick<Policy, 'state' | 'activity' | 'lastExecution' | 'lastLook'> {
+  const { state, lastExecution, lastLook } = policy;
   const destination = policy.destinations.find(({ registryId }) => registryId === destinationRegistryId);
   const activity = destination?.activity ?? null;
   const standing = (): Policy['state'] => {
@@ -35,7 +35,7 @@ export function standingAlong(
     if (activity !== null) return isWaiting(activity) ? 'waiting' : 'running';
     return state === 'failing' ? 'failing' : 'idle';
   };
-  return { state: standing(), activity, lastExecution };
+  return { state: standing(), activity, lastExecution, lastLook };
 }
 
 /** What failed there is still to be looked at. */

@@ -10,7 +10,7 @@ import { type people, registryEntry, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
 import { PoliciesPage } from './PoliciesPage.tsx';
-import { executionWith, policyWith } from '../../testing/policies.ts';
+import { executionWith, plannedWork, policyWith } from '../../testing/policies.ts';
 
 const registries = ['development', 'testing', 'production'].map((id) => registryEntry(id));
 const timeoutMs = 10_000;
@@ -75,6 +75,26 @@ describe('the list of policies', () => {
     expect(within(another).getByText('has not run')).toBeDefined();
     expect(within(another).queryByText('idle')).toBeNull();
     for (const name of ['development', 'testing', 'idle']) expect(within(row).getByText(name)).toBeDefined();
+  });
+
+  it('says of one whose runs find nothing to do when it last looked, beside its last run', async () => {
+    const { id, state, createdAt, finishedAt } = executionWith();
+    const lastExecution = { id, state, trigger: 'schedule', createdAt, finishedAt } as const;
+    const lastLook = { at: '2026-03-01T00:00:00.000Z', found: plannedWork({ upToDate: 3 }) };
+    open([
+      policyWith({ lastExecution, lastLook }),
+      policyWith({ id: 'never-ran', name: 'of yesterday', lastLook }),
+      policyWith({ id: 'just-ran', name: 'of now', lastExecution, lastLook: { ...lastLook, at: createdAt } }),
+    ]);
+    const rowOf = (name: RegExp) => screen.findByRole('row', { name }, { timeout: timeoutMs });
+    const rows = [await rowOf(/to the stages/), await rowOf(/of yesterday/), await rowOf(/of now/)];
+    expect(rows.map((row) => /Last looked .* · Everything is up to date\./.test(row.textContent))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(rows[0]?.textContent).toContain('done');
+    expect(rows[1]?.textContent).toContain('idle');
   });
 
   it('says which of them wait for a person’s word, and leads to their runs', async () => {

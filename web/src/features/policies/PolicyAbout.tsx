@@ -12,6 +12,7 @@ import { usePolicyActions } from './policies-queries.ts';
 import styles from './policies.module.css';
 import { factKeys, usePolicyFacts } from './policy-facts.ts';
 import { NextRun } from './policy-columns.tsx';
+import { LastLook } from './LastLook.tsx';
 import { PolicyNotices } from './PolicyNotices.tsx';
 
 interface PolicyAboutProps {
@@ -32,6 +33,14 @@ export function PolicyAbout({ policy, mayManage }: PolicyAboutProps) {
             <dd>{facts[key]}</dd>
           </div>
         ))}
+        {policy.lastLook === null ? null : (
+          <div>
+            <dt>{t('column.looked')}</dt>
+            <dd>
+              <LastLook look={policy.lastLook} />
+            </dd>
+          </div>
+        )}
         {policy.nextRunAt === null ? null : (
           <div>
             <dt>{t('column.next')}</dt>
@@ -83,7 +92,7 @@ function standingOf(policy: Policy, { openTaskCount }: Policy['destinations'][nu
   if (policy.pausedAt !== null) return 'policyPaused';
   if (openTaskCount > 0) return 'copying';
   if (policy.content.onPush) return 'follows';
-  if (policy.lastExecution === null) return 'never';
+  if (policy.lastExecution === null && policy.lastLook === null) return 'never';
   return policy.content.schedule === null ? 'done' : 'follows';
 }
 

@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import type { Policy } from 'bff/contract/policies';
 import type { Execution } from 'bff/contract/replication';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,23 +15,25 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import { isHeldBack } from './HeldBack.tsx';
+import { LastLookLine } from './LastLook.tsx';
 import { policyExecutionPages } from './policies-queries.ts';
 import styles from './policies.module.css';
 
 /** What the policy has done, newest first. */
-export function PolicyExecutions({ policyId }: { policyId: string }) {
+export function PolicyExecutions({ policy }: { policy: Policy }) {
   const { t } = useTranslation('policies');
   const errorWords = useErrorWords();
-  const query = useInfiniteQuery(policyExecutionPages(policyId));
+  const query = useInfiniteQuery(policyExecutionPages(policy.id));
   const rows = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
   const columns = useExecutionColumns();
   return (
     <div className={styles['tall']}>
       <p className={styles['allRuns']}>
-        <Link to={paths.executions({ policy: policyId })}>{t('executions.all')}</Link>
+        {policy.lastLook === null ? null : <LastLookLine look={policy.lastLook} />}
+        <Link to={paths.executions({ policy: policy.id })}>{t('executions.all')}</Link>
       </p>
       <DataTable
-        label={t('executions.title')}
+        label={t('tab.executions')}
         columns={columns}
         rows={rows}
         rowKey={({ id }) => id}
@@ -42,7 +45,13 @@ export function PolicyExecutions({ policyId }: { policyId: string }) {
         isLoadingMore={query.isFetchingNextPage}
         onLoadMore={() => void query.fetchNextPage()}
         total={query.data?.pages[0]?.total ?? null}
-        empty={<EmptyState title={t('executions.empty')}>{t('executions.emptyHint')}</EmptyState>}
+        empty={
+          policy.lastLook === null ? (
+            <EmptyState title={t('executions.empty')}>{t('executions.emptyHint')}</EmptyState>
+          ) : (
+            <EmptyState title={t('done.runNothing', { name: policy.name })} />
+          )
+        }
       />
     </div>
   );

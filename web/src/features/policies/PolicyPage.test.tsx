@@ -30,6 +30,8 @@ const deletionOf = (tag: string) =>
 
 const byHand = { ...policy.content, onPush: false };
 const { id, state, createdAt, finishedAt } = held;
+const atTwo = { ...byHand, schedule: { cron: '0 2 * * *', timeZone: 'UTC' } };
+const lastLook = { at: policy.changedAt, found: plannedWork({ upToDate: 117 }) };
 const lastExecution = { id, state, trigger: 'manual', createdAt, finishedAt } as const;
 
 function open(answers: Record<string, unknown> = {}, who: keyof typeof people = 'admin', search = '') {
@@ -83,10 +85,20 @@ describe('the page of a policy', () => {
     ['waits until the policy goes on', { pausedAt: policy.changedAt, state: 'paused' }],
     ['nothing has run yet', { content: byHand }],
     ['as the last run left it', { content: byHand, lastExecution }],
+    ['kept in step', { content: atTwo, lastLook }],
     ['being copied to', { destinations: policy.destinations.map((one) => ({ ...one, openTaskCount: 2 })) }],
   ])('says of its destinations: %s', async (words, more) => {
     open({ [`GET /policies/${policy.id}`]: policyWith(more) });
     expect(await screen.findAllByText(words, {}, wait)).toHaveLength(policy.destinations.length);
+  });
+
+  it('says when it last looked, and what there was to say, where no run came of it', async () => {
+    const found = plannedWork({ differs: 2, upToDate: 117 });
+    const looked = policyWith({ content: atTwo, lastLook: { ...lastLook, found } });
+    open({ [`GET /policies/${policy.id}`]: looked }, 'admin', '?tab=runs');
+    expect(await screen.findByText('to the stages found nothing to do.', {}, wait)).toBeDefined();
+    expect(document.body.textContent).toMatch(/Last looked .* · 2 differ and stay, 117 up to date/);
+    expect(screen.queryByText('It has not run yet')).toBeNull();
   });
 
   it('says for which registry running copies wait before any of them has failed', async () => {

@@ -81,7 +81,7 @@ interface Shown {
 
 function tabsOf({ policy, mayManage, onRun }: Shown, t: TFunction<'policies'>): [TabChoice, ...TabChoice[]] {
   const about = () => <PolicyAbout policy={policy} mayManage={mayManage} />;
-  const runs = () => <PolicyExecutions policyId={policy.id} />;
+  const runs = () => <PolicyExecutions policy={policy} />;
   const dryRun = () => <DryRun policy={policy} {...(mayManage && policy.isEnabled ? { onRepair: onRun } : {})} />;
   const versions = () => <PolicyVersions policy={policy} />;
   return [

@@ -108,7 +108,7 @@ export function PreviewWords({ preview }: { preview: PolicyPreview }) {
 }
 
 /** “31 not yet there, 4.2 GB to copy; 2 would be replaced”, without what is nothing. */
-function useWorkWords(): (planned: PlannedWork) => string {
+export function useWorkWords(): (planned: PlannedWork) => string {
   const { t } = useTranslation('policies');
   const { bytes } = useFormat();
   return (planned) => {

@@ -20,6 +20,7 @@ import type { Column } from '../../ui/table-columns.ts';
 import styles from './policies.module.css';
 import { PolicyState } from '../../domain/policy/PolicyState.tsx';
 import { PolicyTrigger } from './PolicyTrigger.tsx';
+import { hasLookedSince, LastLookLine } from './LastLook.tsx';
 import { RunProgress } from './RunProgress.tsx';
 
 const MINUTE_MS = 60_000;
@@ -181,21 +182,26 @@ function WaitsFor({ activity }: { activity: NonNullable<Policy['activity']> }) {
 }
 
 /** How it ended and when, or why it does not do what it should. */
-function LastRun({ policy: { lastExecution, lastReason, activity } }: { policy: Policy }) {
+function LastRun({ policy }: { policy: Policy }) {
+  const { lastExecution, lastLook, lastReason, activity } = policy;
   const { t } = useTranslation(['policies', 'tasks']);
   const reasonText = useReasonText();
   const reason = lastReason === null ? '' : reasonText(lastReason);
   return (
     <span className={styles['twoLines']}>
       {lastExecution === null ? (
-        <span className={styles['muted']}>{t('neverRan')}</span>
+        lastLook !== null ? null : (
+          <span className={styles['muted']}>{t('neverRan')}</span>
+        )
       ) : reason !== '' ? null : (
         <span className={styles['cut']}>
           <ExecutionState execution={{ state: lastExecution.state, activity: null }} />{' '}
           <RelativeTime instant={lastExecution.createdAt} />
         </span>
       )}
-      {reason === '' && lastExecution !== null ? (
+      {reason === '' && lastLook !== null && hasLookedSince(policy) ? (
+        <LastLookLine look={lastLook} />
+      ) : reason === '' && lastExecution !== null ? (
         <span className={`${styles['muted']} ${styles['wideOnly']}`}>
           {t(`tasks:startedBy.${lastExecution.trigger}`)}
         </span>

@@ -20,6 +20,7 @@ export const text = {
     trigger: 'When',
     state: 'State',
     last: 'Last run',
+    looked: 'Last looked',
     next: 'Next run',
     changed: 'Changed',
     menu: 'Actions',
@@ -192,7 +193,6 @@ export const text = {
     add: 'New notice of this policy',
   },
   executions: {
-    title: 'Runs',
     column: {
       started: 'Started',
       trigger: 'Because',

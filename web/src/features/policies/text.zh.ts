@@ -21,6 +21,7 @@ export const text = {
     trigger: '何时',
     state: '状态',
     last: '上次运行',
+    looked: '上次检查',
     next: '下次运行',
     changed: '更改时间',
     menu: '操作',
@@ -176,7 +177,6 @@ export const text = {
     add: '为此策略新建通知',
   },
   executions: {
-    title: '运行记录',
     column: { started: '开始于', trigger: '原因', version: '版本', state: '状态', counts: '计划', done: '任务' },
     empty: '还没有运行过',
     emptyHint: '下一次推送、下一个时间点或“立即运行”会带来第一次运行。',
