@@ -116,6 +116,18 @@ describe('What a client hears', () => {
     expect(delivered).toHaveLength(2);
   });
 
+  it('has what is counted of failing copies in the message that says that they wait', () => {
+    const { paced, delivered, events } = createPaced();
+    paced.add('a.1', task(1, 10));
+    vi.advanceTimersByTime(320);
+    paced.add('a.2', task(1, 10, {}, 'waiting'));
+    vi.advanceTimersByTime(40);
+    paced.add('a.3', catalog('one'));
+    vi.advanceTimersByTime(30);
+    expect(delivered).toHaveLength(2);
+    expect(events(1)).toHaveLength(2);
+  });
+
   it('comes at once after silence', () => {
     const { paced, delivered } = createPaced();
     paced.add('a.1', catalog('one'));

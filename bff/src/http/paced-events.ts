@@ -22,6 +22,8 @@ const messageEveryMs = 300;
 /** The progress of several tasks comes one after the other: the message waits until no more comes, but not for long. */
 const gatherMs = 12;
 const longestGatherMs = 70;
+/** That a copy fails is counted at once: a page that hears of it alone would say beside it that none does. */
+const countsMs = 60;
 /**
  * While tasks progress, which they say every 320 ms, other news waits for that: a message of its own in between would
  * make the figures wait for the next one and be out of date all the time.
@@ -75,7 +77,8 @@ export class PacedEvents {
       isLast = this.#isLast(event);
     }
     const restMs = this.#isProgressIn || !wasExpected ? messageEveryMs : patienceMs;
-    this.#schedule(this.#nextMs(isLast ? 0 : restMs));
+    const isFailing = isLast && event.name === 'task' && event.payload.state === 'waiting';
+    this.#schedule(Math.max(this.#nextMs(isLast ? 0 : restMs), isFailing ? nowMs + countsMs : 0));
   }
 
   /** Drops what waits; `deliver` is still called when the next message may go, with nothing in it. */

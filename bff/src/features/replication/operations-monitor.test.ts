@@ -46,6 +46,28 @@ function startMonitor() {
   return { monitor, told, read, pass };
 }
 
+describe('that a copy fails', () => {
+  it('is read as soon as it is heard where none was failing, and not so often after that', async () => {
+    const { monitor, told, read, pass } = startMonitor();
+    monitor.noteChange();
+    await pass(1, 0);
+    monitor.noteChange();
+    await pass(1, 0);
+    const readBefore = read.mock.calls.length;
+    monitor.noteTask({ id: 'one', state: 'running' });
+    await vi.advanceTimersByTimeAsync(1);
+    read.mockResolvedValue({ ...record, failures: [{}] } as unknown as OperationsRecord);
+    monitor.noteTask({ id: 'one', state: 'waiting' });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(read.mock.calls.length).toBe(readBefore + 2);
+    expect(told.at(-1)?.failures).toHaveLength(1);
+    monitor.noteTask({ id: 'two', state: 'waiting' });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(read.mock.calls.length).toBe(readBefore + 2);
+    await monitor.shutDown();
+  });
+});
+
 describe('the line of the last two minutes', () => {
   it('goes on during one long blob, without tasks being counted for it', async () => {
     const { monitor, told, read, pass } = startMonitor();

@@ -64,6 +64,7 @@ export class OperationsMonitor {
   #flushedAtMs = 0;
   readonly #runningIds = new Set<string>();
   #isChanged = false;
+  #isUrgent = false;
   #isReading = false;
   #readAtMs = 0;
   #restMs = shortestReadMs;
@@ -101,6 +102,8 @@ export class OperationsMonitor {
     else this.#runningIds.delete(id);
     const nowMs = performance.now();
     if (nowMs - this.#toldAtMs >= restMs) this.#tellTraffic();
+    // The page says that no copy fails, and hears from the task itself that one does.
+    if ((state === 'waiting' || state === 'failed') && this.#told?.failures.length === 0) this.#isUrgent = true;
     if (!isRunning || !wasRunning) this.noteChange();
   }
 
@@ -131,7 +134,7 @@ export class OperationsMonitor {
 
   #tellIfDue(nowMs: number): void {
     if (this.#isReading || !this.#deps.pages.areThere()) return;
-    const restMs = this.#isChanged ? this.#restMs : longestReadMs;
+    const restMs = this.#isUrgent ? 0 : this.#isChanged ? this.#restMs : longestReadMs;
     if (nowMs - this.#readAtMs >= restMs) void this.#tellOperations();
     else if (nowMs - this.#lineAtMs >= lineMs) this.#tellLine(nowMs);
   }
@@ -139,6 +142,7 @@ export class OperationsMonitor {
   async #tellOperations(): Promise<void> {
     this.#isReading = true;
     this.#isChanged = false;
+    this.#isUrgent = false;
     const askedAtMs = performance.now();
     try {
       this.#told = await this.readOperations();
@@ -153,6 +157,7 @@ export class OperationsMonitor {
       this.#restMs = Math.min(longestRestMs, Math.max(shortestReadMs, restMs));
       this.#isReading = false;
     }
+    if (this.#isUrgent) this.#tellIfDue(performance.now());
   }
 
   /** What moves and has moved, with the counts that were told last: no tasks are counted for it. */

@@ -5,13 +5,16 @@
 export class RateMeter {
   #sinceSample = 0;
   #rate: number | undefined;
+  /** Nothing moves: the average stands, and goes on where bytes come again. What was held up was not slow. */
+  #isStill = false;
   #sampledAtMs: number;
   #addedAtMs: number;
-  /** Between the last pieces: under a bandwidth limit they come seconds apart. */
-  #gapMs = 0;
+  /** Between the last pieces: under a bandwidth limit they come seconds apart, and not evenly. */
+  #gapsMs: number[] = [];
+  #isResting = false;
   #hasRested = false;
   #movesSinceMs: number | undefined;
-  readonly #startedAtMs: number;
+  #startedAtMs: number;
 
   constructor(nowMs: number) {
     this.#sampledAtMs = nowMs;
@@ -25,29 +28,54 @@ export class RateMeter {
 
   /** Nothing is under way that could move: the pause says nothing of how far apart pieces come. */
   rest(): void {
-    this.#gapMs = 0;
+    this.#gapsMs = [];
+    this.#isResting = true;
     this.#hasRested = true;
+  }
+
+  /** It is known that nothing moves, and need not be waited for. */
+  cut(): void {
+    this.#sinceSample = 0;
+    this.#isStill = true;
   }
 
   sample(nowMs: number): void {
     const elapsedMs = nowMs - this.#sampledAtMs;
     if (elapsedMs < shortestSampleMs) return;
     const current = (this.#sinceSample * 1000) / elapsedMs;
-    if (this.#sinceSample > 0) {
-      const gapMs = this.#hasRested ? 0 : nowMs - this.#addedAtMs;
-      this.#gapMs = Math.min(longestGapMs, Math.max(gapMs, this.#gapMs / 2));
-      this.#hasRested = false;
-      this.#addedAtMs = nowMs;
-      this.#movesSinceMs ??= this.#sampledAtMs;
-    }
-    const smoothingMs = Math.max(shortestSmoothingMs, 3 * this.#gapMs);
+    if (this.#sinceSample > 0) this.#noteGap(nowMs);
+    const gapMs = this.#usualGapMs();
+    const smoothingMs = Math.max(shortestSmoothingMs, 3 * gapMs);
     // In its first seconds an average over all of them is truer than one that begins at nought.
     const weight = Math.max(1 - Math.exp(-elapsedMs / smoothingMs), elapsedMs / (nowMs - this.#startedAtMs));
-    this.#rate = this.#rate === undefined ? current : this.#rate + weight * (current - this.#rate);
+    if (this.#rate === undefined) this.#rate = current;
+    else if (!this.#isStill) this.#rate += weight * (current - this.#rate);
     // An average would fall for a minute, and show a rate where nothing moves any more.
-    if (nowMs - this.#addedAtMs >= Math.max(shortestSilenceMs, 2 * this.#gapMs)) this.#rate = 0;
+    if (nowMs - this.#addedAtMs >= Math.max(shortestSilenceMs, 2 * gapMs)) this.#isStill = true;
+    if (this.#isStill && this.#isResting) this.#beginAnew(nowMs);
+    this.#isResting = false;
     this.#sinceSample = 0;
     this.#sampledAtMs = nowMs;
+  }
+
+  /** The longest but one: a single longer one was a hold-up. */
+  #usualGapMs(): number {
+    return Math.min(longestGapMs, this.#gapsMs.toSorted((one, other) => other - one)[1] ?? 0);
+  }
+
+  #noteGap(nowMs: number): void {
+    const gapMs = this.#hasRested ? 0 : nowMs - this.#addedAtMs;
+    this.#gapsMs = [...this.#gapsMs, gapMs].slice(-rememberedGaps);
+    this.#hasRested = false;
+    this.#isStill = false;
+    this.#addedAtMs = nowMs;
+    this.#movesSinceMs ??= this.#sampledAtMs;
+  }
+
+  /** What is begun next is measured for itself, not as a rise from nought. */
+  #beginAnew(nowMs: number): void {
+    this.#rate = 0;
+    this.#startedAtMs = nowMs;
   }
 
   /** Whether it was measured long enough to say from it how long the rest takes. */
@@ -57,13 +85,17 @@ export class RateMeter {
 
   /** Null before anything could be measured. */
   get bytesPerSecond(): number | null {
-    return this.#rate === undefined ? null : Math.round(this.#rate);
+    if (this.#rate === undefined) return null;
+    return this.#isStill ? 0 : Math.round(this.#rate);
   }
 }
 
 const shortestSmoothingMs = 3000;
 const shortestSampleMs = 100;
-const shortestSilenceMs = 2000;
+/** Two samples without a byte: a person who has frozen a registry sees within a second that nothing moves. */
+const shortestSilenceMs = 600;
+/** As many as tell how unevenly pieces come. */
+const rememberedGaps = 10;
 /** What stood still for longer was held up, not slow. */
 const longestGapMs = 20_000;
 /** The first bytes are configs and the starts of layers: their rate says nothing of the rest. */

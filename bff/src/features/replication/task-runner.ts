@@ -318,6 +318,7 @@ export class TaskRunner {
     if (end?.state === 'waiting' && isRegistryError(error) && isRegistryWide(error)) {
       const registryId = registryOf(error, task);
       if (registryId !== undefined) {
+        this.#throughput.cut(registryId);
         await this.#deps.onRegistryTrouble(registryId, reasonOf(error, task), end.delayMs).catch(this.#deps.onFault);
       }
     }

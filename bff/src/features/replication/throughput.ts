@@ -42,7 +42,6 @@ export class ThroughputMeter {
   readonly #history: number[] = Array.from({ length: historySeconds }, () => 0);
   /** By source, then by destination: this is asked for every piece of every blob. */
   readonly #routes = new Map<string, Map<string, RouteMeter>>();
-  readonly #total: RateMeter;
   #thisSecond = 0;
   #second: number;
 
@@ -50,13 +49,11 @@ export class ThroughputMeter {
   constructor(now: () => number) {
     this.#now = now;
     this.#second = Math.floor(now() / 1000);
-    this.#total = new RateMeter(now());
   }
 
   add(sourceRegistryId: string, destinationRegistryId: string, byteCount: number): void {
     this.#turn();
     this.#thisSecond += byteCount;
-    this.#total.add(byteCount);
     const meter = this.#of(sourceRegistryId, destinationRegistryId);
     meter.rate.add(byteCount);
     meter.movedBytes += byteCount;
@@ -67,8 +64,6 @@ export class ThroughputMeter {
     this.#turn();
     const nowMs = this.#now();
     const atWork = new Set(Array.from(running, routeOf));
-    if (atWork.size === 0) this.#total.rest();
-    this.#total.sample(nowMs);
     for (const [source, ofSource] of this.#routes) {
       for (const [destination, { rate }] of ofSource) {
         if (!atWork.has(keyOf(source, destination))) rate.rest();
@@ -77,13 +72,21 @@ export class ThroughputMeter {
     }
   }
 
+  /** Nothing can move to or from there: nobody is to see the rate of a moment ago beside that. */
+  cut(registryId: string): void {
+    for (const [source, ofSource] of this.#routes) {
+      for (const [destination, { rate }] of ofSource) {
+        if (source === registryId || destination === registryId) rate.cut();
+      }
+    }
+  }
+
   read(): Throughput {
     this.#turn();
-    return {
-      history: [...this.#history],
-      bytesPerSecond: this.#total.bytesPerSecond ?? 0,
-      routes: this.#each((place, { rate }) => ({ ...place, bytesPerSecond: rate.bytesPerSecond ?? 0 })),
-    };
+    const routes = this.#each((place, { rate }) => ({ ...place, bytesPerSecond: rate.bytesPerSecond ?? 0 }));
+    // A rate of its own would be smoothed in another way, and one page would have two figures for one thing.
+    const bytesPerSecond = routes.reduce((sum, route) => sum + route.bytesPerSecond, 0);
+    return { history: [...this.#history], bytesPerSecond, routes };
   }
 
   /** What has moved since this was last asked. */

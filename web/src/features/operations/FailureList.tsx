@@ -13,20 +13,19 @@ import styles from './operations.module.css';
 
 type Failure = Operations['failures'][number];
 
-interface FailureListProps {
-  failures: Operations['failures'];
+interface FailureListProps extends Pick<Operations, 'failures' | 'routes'> {
   /** A wall screen has nobody to press anything. */
   hasControls: boolean;
 }
 
 /** What fails now, by cause: twelve tasks that hit one dead registry are one thing to look at. What somebody holds is no failure. */
-export function FailureList({ failures, hasControls }: FailureListProps) {
+export function FailureList({ failures, routes, hasControls }: FailureListProps) {
   const failing = failures.filter(({ reason }) => !isOnHold(reason));
   const held = failures.filter(({ reason }) => isOnHold(reason));
   return (
     <>
       {failing.length === 0 ? (
-        <CalmLine />
+        <CalmLine routes={routes} />
       ) : (
         <FailureGroup kind="failing" failures={failing} hasControls={hasControls} />
       )}
@@ -35,7 +34,11 @@ export function FailureList({ failures, hasControls }: FailureListProps) {
   );
 }
 
-function FailureGroup({ kind, failures, hasControls }: FailureListProps & { kind: 'failing' | 'onHold' }) {
+interface FailureGroupProps extends Omit<FailureListProps, 'routes'> {
+  kind: 'failing' | 'onHold';
+}
+
+function FailureGroup({ kind, failures, hasControls }: FailureGroupProps) {
   const { t } = useTranslation('operations');
   return (
     <section className={styles['failures']} data-kind={kind} aria-labelledby={kind}>

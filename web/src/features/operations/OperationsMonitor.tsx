@@ -24,10 +24,10 @@ export function OperationsMonitor({ hasControls }: { hasControls: boolean }) {
   if (!hasControls) return <WallMonitor operations={operations} />;
   return (
     <div className={styles['monitor']}>
-      <FailureList failures={operations.failures} hasControls />
+      <FailureList failures={operations.failures} routes={operations.routes} hasControls />
       <PausedPolicies className={styles['calm']} isLinked />
       <FlowStrip operations={operations} />
-      <RunningTasks />
+      <RunningTasks operations={operations} />
       <TopologySection operations={operations} hasControls />
       <RegistryFlows operations={operations} />
     </div>

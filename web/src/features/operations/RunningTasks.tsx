@@ -1,15 +1,16 @@
 import Button from '@mui/material/Button';
+import type { Operations } from 'bff/contract/operations';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { isHeldReason } from '../../domain/tasks/task-status.ts';
 import { paths } from '../../paths.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { useActiveTasks, useMovingBlobs } from './operations-queries.ts';
+import { countActive, useActiveTasks, useMovingBlobs } from './operations-queries.ts';
 import styles from './operations.module.css';
 import { RunningTaskList } from './RunningTaskList.tsx';
 
 /** What copies now, each with its bytes, rate, remaining time and the blobs that move. */
-export function RunningTasks() {
+export function RunningTasks({ operations }: { operations: Operations }) {
   const { t } = useTranslation('operations');
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = useActiveTasks();
   const moving = useMovingBlobs();
@@ -20,7 +21,12 @@ export function RunningTasks() {
     <section className={styles['section']} aria-labelledby="copying-now">
       <h2 id="copying-now">{t('tasks.title')}</h2>
       {data === undefined ? null : tasks.length === 0 ? (
-        <NothingRuns />
+        // They are counted before they are listed: for that moment nothing is said.
+        countActive(operations) > 0 ? (
+          <div className={styles['skeleton']} style={{ height: 40 }} aria-hidden="true" />
+        ) : (
+          <NothingRuns />
+        )
       ) : (
         <RunningTaskList
           tasks={tasks}

@@ -16,7 +16,7 @@ import { TaskState } from '../../domain/tasks/TaskState.tsx';
 import { StatusDot } from '../../ui/StatusDot.tsx';
 import { FailureList } from './FailureList.tsx';
 import { FlowStrip } from './FlowStrip.tsx';
-import { useActiveTasks } from './operations-queries.ts';
+import { countActive, useActiveTasks } from './operations-queries.ts';
 import { RegistryTable } from './RegistryTable.tsx';
 import { TopologySection } from './TopologySection.tsx';
 import { useFitting } from './use-fitting.ts';
@@ -29,7 +29,7 @@ const MOST_TASKS = 40;
 export function WallMonitor({ operations }: { operations: Operations }) {
   return (
     <div className={styles['monitor']}>
-      <WallFailures failures={operations.failures} />
+      <WallFailures operations={operations} />
       <FlowStrip operations={operations} />
       <div className={styles['middle']}>
         <WallTasks operations={operations} />
@@ -40,7 +40,7 @@ export function WallMonitor({ operations }: { operations: Operations }) {
   );
 }
 
-function WallFailures({ failures }: Pick<Operations, 'failures'>) {
+function WallFailures({ operations: { failures, routes } }: { operations: Operations }) {
   const { t } = useTranslation('operations');
   const { registries } = useRegistryDirectory();
   const failing = failures.filter(({ reason }) => !isOnHold(reason));
@@ -52,7 +52,7 @@ function WallFailures({ failures }: Pick<Operations, 'failures'>) {
     <>
       {isCalm ? null : (
         <div className={styles['failures']} ref={box}>
-          <FailureList failures={failing} hasControls={false} />
+          <FailureList failures={failing} routes={routes} hasControls={false} />
         </div>
       )}
       {hidden === 0 ? null : <p className={styles['more']}>{t('wall.moreCauses', { count: hidden })}</p>}
@@ -82,15 +82,14 @@ function WallHolds({ failures }: Pick<Operations, 'failures'>) {
   });
 }
 
-function WallTasks({ operations: { counts, failures } }: { operations: Operations }) {
+function WallTasks({ operations }: { operations: Operations }) {
   const { t } = useTranslation('operations');
   const { data } = useActiveTasks();
   // Deletions that wait for a person's word are announced above; nothing of them moves.
   const tasks = data?.pages.flatMap(({ items }) => items).filter(({ reason }) => !isHeldReason(reason)) ?? [];
   const shown = tasks.slice(0, MOST_TASKS);
   const [box, fitting] = useFitting<HTMLUListElement>(shown.length);
-  const held = failures.reduce((sum, { reason, taskCount }) => sum + (isHeldReason(reason) ? taskCount : 0), 0);
-  const remaining = counts.queued + counts.running + counts.waiting - held - fitting;
+  const remaining = countActive(operations) - fitting;
   return (
     <section className={styles['tasks']} aria-labelledby="copying-now">
       <div className={styles['sectionHead']}>
@@ -99,7 +98,9 @@ function WallTasks({ operations: { counts, failures } }: { operations: Operation
           <span>{t(fitting === 0 ? 'failure.tasks' : 'tasks.more', { count: remaining })}</span>
         )}
       </div>
-      {data !== undefined && shown.length === 0 ? <p className={styles['muted']}>{t('tasks.empty')}</p> : null}
+      {data !== undefined && shown.length === 0 && remaining <= 0 ? (
+        <p className={styles['muted']}>{t('tasks.empty')}</p>
+      ) : null}
       <ul ref={box}>
         {shown.map((task, index) => (
           <li key={task.id} className={styles['task']} data-fit={index < fitting}>

@@ -29,7 +29,7 @@ const policy = policyWith();
 
 function open(shown: Partial<Failure>, answers: Record<string, unknown> = {}) {
   const calls = pretendApi({ 'GET /tasks/t-1': { id: 't-1', executionId: 'e-1' }, ...answers });
-  renderAt('/operations', <FailureList failures={[{ ...failure, ...shown }]} hasControls />, [
+  renderAt('/operations', <FailureList routes={[]} failures={[{ ...failure, ...shown }]} hasControls />, [
     [sessionQuery().queryKey, sessionOf('admin')],
     [directoryQuery().queryKey, { items: ['production', 'branch-north'].map((name) => registryEntry(name)) }],
   ]);

@@ -51,7 +51,7 @@ function open(answer: unknown, who: keyof typeof people = 'admin') {
     [`POST /policies/${id}/destinations/branch-north/resume`]: policy,
   });
   const items = ['production', 'branch-north', 'branch-south'].map((name) => registryEntry(name));
-  renderAt('/operations', <FailureList failures={[failure]} hasControls />, [
+  renderAt('/operations', <FailureList routes={[]} failures={[failure]} hasControls />, [
     [sessionQuery().queryKey, sessionOf(who)],
     [directoryQuery().queryKey, { items }],
   ]);

@@ -270,6 +270,35 @@ describe('a registry that is not well', () => {
     expect(screen.getByText('No copy is failing.')).toBeTruthy();
     expect(screen.queryByText('Nothing is failing.')).toBeNull();
   });
+
+  const down = healthy.map((entry) => (entry.id === 'testing' ? { ...entry, health: 'down' as const } : entry));
+  const running = { kind: 'running', taskCount: 1, reason: null } as const;
+  const hanging: Operations = {
+    ...quiet,
+    counts: { ...quiet.counts, running: 1 },
+    routes: [{ ...route('development', 'testing'), runningTasks: 1, activity: running }],
+  };
+
+  it('leaves it open whether a copy fails that needs one', async () => {
+    draw('/operations', <OperationsPage />, { operations: hanging, tasks: [runningTask(1)], registries: down });
+    expect(await screen.findByText('testing: not reachable')).toBeTruthy();
+    expect(screen.queryByText('No copy is failing.')).toBeNull();
+  });
+
+  it('is waited for along the ways that lead there, as long as nothing moves along them', async () => {
+    draw('/operations', <OperationsPage />, { operations: hanging, registries: down });
+    const words = 'development → testing: nothing moves, 1 running, testing does not answer, 0 B in the last hour';
+    const way = await screen.findByRole('link', { name: words });
+    expect(way.dataset['tone']).toBe('waiting');
+    expect(screen.getByText('waiting', { selector: 'svg text' })).toBeTruthy();
+  });
+
+  it('does not hold up what moves', async () => {
+    const routes = hanging.routes.map((each) => ({ ...each, bytesPerSecond: 5_000_000 }));
+    draw('/operations', <OperationsPage />, { operations: { ...hanging, routes }, registries: down });
+    const way = await screen.findByRole('link', { name: /^development → testing: 5.00 MB\/s, 1 running, 0 B/ });
+    expect(way.dataset['tone']).toBe('moving');
+  });
 });
 
 describe('what copies now', () => {
@@ -285,6 +314,15 @@ describe('what copies now', () => {
     expect(rows.length).toBeLessThan(60);
     expect(rows[0]?.textContent).toContain('payments/part-0000:1.0');
     expect(rows[0]?.getAttribute('aria-setsize')).toBe('300');
+  });
+
+  it.each([
+    ['/operations', OperationsPage],
+    ['/operations/wall', WallPage],
+  ])('is not said to be nothing while it is counted and not yet listed: %s', async (url, MonitorPage) => {
+    draw(url, <MonitorPage />, { operations: { ...quiet, counts: { ...quiet.counts, running: 2 } } });
+    await screen.findByRole('region', { name: 'Copying now' });
+    expect(screen.queryByText('Nothing is copying')).toBeNull();
   });
 
   it('says of a task that is tried again which try it is', async () => {

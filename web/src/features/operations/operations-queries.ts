@@ -8,6 +8,7 @@ import { queriesOf, readAgain } from '../../api/read-again.ts';
 import { useConnection, useStreamEvent } from '../../api/stream-hooks.tsx';
 import { useLiveOperations, useLiveTraffic } from '../../domain/live-figures.ts';
 import { activeTasks, useLiveTasks } from '../../domain/tasks/task-queries.ts';
+import { isHeldReason } from '../../domain/tasks/task-status.ts';
 
 const PAGE_TASKS = 100;
 const RETRIES_AT_ONCE = 6;
@@ -28,6 +29,12 @@ export function useFollowOperations(): void {
 /** The last hour. It grows by a step every ten seconds, of which nobody tells. */
 export function useThroughput() {
   return useQuery({ ...endpointQuery(getThroughput, {}), refetchInterval: THROUGHPUT_STEP_MS });
+}
+
+/** How many of them there are, without deletions that wait for a person's word: nothing of these moves. */
+export function countActive({ counts, failures }: Operations): number {
+  const held = failures.reduce((sum, { reason, taskCount }) => sum + (isHeldReason(reason) ? taskCount : 0), 0);
+  return counts.queued + counts.running + counts.waiting - held;
 }
 
 export function useActiveTasks() {
