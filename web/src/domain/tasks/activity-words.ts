@@ -1,9 +1,9 @@
-import type { Activity } from 'bff/contract/replication';
 import type { TFunction } from 'i18next';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useReasonText } from '../reasons/reason-text.ts';
 import { type RegistryDirectory, useRegistryDirectory } from '../registry-directory.ts';
+import type { KnownActivity } from './known-activity.ts';
 
 /** What is the matter with a registry that is waited for. */
 const troubleOf: Readonly<Record<string, 'unreachable' | 'silent' | 'full' | 'noWrites' | 'limited'>> = {
@@ -27,7 +27,7 @@ export interface ActivityWords {
 }
 
 /** What open tasks do, in words. */
-export function useActivityWords(): (activity: Activity) => ActivityWords {
+export function useActivityWords(): (activity: KnownActivity) => ActivityWords {
   const { t } = useTranslation('tasks');
   const reasonText = useReasonText();
   const { find } = useRegistryDirectory();
@@ -47,10 +47,11 @@ export function useActivityWords(): (activity: Activity) => ActivityWords {
 }
 
 function causeOf(
-  { kind, taskCount: count, reason }: Activity,
+  { kind, taskCount: count, reason, absent }: KnownActivity,
   t: TFunction<'tasks'>,
   find: RegistryDirectory['find'],
 ): string {
+  if (absent !== undefined) return t('activity.cause.silent', { registry: absent });
   if (kind === 'held' || kind === 'paused') return t(`activity.cause.${kind}`, { count });
   const { registryId, registry: name } = reason?.params ?? {};
   const registry = registryId === undefined ? name : find(registryId).name;

@@ -19,6 +19,7 @@ describe('a way between two registries', () => {
     [{ bytesPerSecond: 5, waitingTasks: 3, failedLastHour: 1 }, 'moving'],
     [{ runningTasks: 1, waitingTasks: 3 }, 'waiting'],
     [{ runningTasks: 1, failedLastHour: 1 }, 'moving'],
+    [{ runningTasks: 1, activity: { kind: 'waiting', taskCount: 1, reason: null } as const }, 'waiting'],
     [{ queuedTasks: 4, failedLastHour: 1 }, 'failing'],
     [{ queuedTasks: 4 }, 'idle'],
     [{ waitingTasks: 3, activity: { kind: 'waiting', taskCount: 3, reason: null } as const }, 'waiting'],

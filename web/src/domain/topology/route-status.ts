@@ -1,4 +1,5 @@
 import type { Route } from 'bff/contract/operations';
+import { isWaiting } from '../tasks/task-status.ts';
 import { hasFigures, type RouteEnds } from '../traffic.ts';
 
 /** What stands out about a way between two registries. */
@@ -8,7 +9,8 @@ export function routeTone({ bytesPerSecond, runningTasks, waitingTasks, failedLa
   if (bytesPerSecond > 0) return 'moving';
   // What somebody holds is no trouble; that a word is waited for is somebody's to see.
   if (activity?.kind === 'maintenance' || activity?.kind === 'paused') return 'onHold';
-  if (waitingTasks > 0) return 'waiting';
+  // Also where none has failed yet, but it is known that an end does not answer.
+  if (waitingTasks > 0 || isWaiting(activity)) return 'waiting';
   if (runningTasks > 0) return 'moving';
   return failedLastHour > 0 ? 'failing' : 'idle';
 }

@@ -24,6 +24,8 @@ export function useRouteWords() {
       failedLastHour > 0 ? t('topology.failed', { count: failedLastHour }) : null,
     ].filter((part) => part !== null);
   const flow = ({ bytesPerSecond }: Route) => (bytesPerSecond > 0 ? rate(bytesPerSecond) : null);
+  /** Of copies that run, and hang. */
+  const waits = ({ activity }: Route) => (isWaiting(activity) ? activityWords(activity).state : '');
   const ends = ({ sourceRegistryId, destinationRegistryId }: RouteEnds) =>
     `${directory.find(sourceRegistryId).name} → ${directory.find(destinationRegistryId).name}`;
   const facts = (route: RouteEnds): string[] => {
@@ -40,7 +42,7 @@ export function useRouteWords() {
     facts,
     /** The most important of it; empty where nothing goes on. */
     short: (route: RouteEnds): string =>
-      hasFigures(route) ? (flow(route) ?? tasks({ ...route, runningTasks: 0 })[0] ?? '') : '',
+      hasFigures(route) ? (flow(route) ?? tasks({ ...route, runningTasks: 0 })[0] ?? waits(route)) : '',
     long: (route: RouteEnds): string => [ends(route), facts(route).join(', ')].filter((part) => part !== '').join(': '),
   };
 }

@@ -1,5 +1,8 @@
 import type { Operations } from 'bff/contract/operations';
 import type { Policy } from 'bff/contract/policies';
+import { policyAsKnown } from '../policy/policy-as-known.ts';
+import type { RegistryDirectory } from '../registry-directory.ts';
+import { knownActivity } from '../tasks/known-activity.ts';
 import { isWaiting } from '../tasks/task-status.ts';
 import { hasFigures, noTasks, type RouteEnds, routeKey } from '../traffic.ts';
 
@@ -64,5 +67,15 @@ export function waysOf(policies: readonly Policy[], operations: Operations | und
     const isOff = own.length > 0 && own.every((policy) => !isCopying(policy, route.destinationRegistryId));
     const isOnce = own.length === 0;
     return isOnce && !isUnderWay(route) ? [] : [{ ...route, policies: own, isOff, isOnce }];
+  });
+}
+
+/** The same ways, where it is known of their registries that one does not answer; nothing waits where bytes move. */
+export function waysAsKnown(ways: readonly Way[], directory: RegistryDirectory): Way[] {
+  return ways.map((way) => {
+    const policies = way.policies.map((policy) => policyAsKnown(policy, directory));
+    if (!hasFigures(way) || way.bytesPerSecond > 0) return { ...way, policies };
+    const registryIds = [way.destinationRegistryId, way.sourceRegistryId];
+    return { ...way, policies, activity: knownActivity(way.activity, registryIds, directory) };
   });
 }

@@ -3,13 +3,14 @@ import type { Operations, Route } from 'bff/contract/operations';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { isWaiting } from '../../domain/tasks/task-status.ts';
 import { allPolicies } from '../../domain/policy/all-policies.ts';
 import { useLivePolicies } from '../../domain/policy/policy-changes.ts';
 import { useRouteWords } from '../../domain/topology/route-words.ts';
 import { TopologyGraph } from '../../domain/topology/TopologyGraph.tsx';
-import { type Way, waysOf } from '../../domain/topology/ways.ts';
+import { type Way, waysAsKnown, waysOf } from '../../domain/topology/ways.ts';
 import { hasFigures, routeKey } from '../../domain/traffic.ts';
 import { paths } from '../../paths.ts';
 import { Tabs } from '../../ui/Tabs.tsx';
@@ -48,7 +49,8 @@ export function TopologySection({ operations, hasControls }: { operations: Opera
 function useWays(operations: Operations): Way[] {
   useLivePolicies();
   const { data: policies } = useQuery(allPolicies);
-  return useMemo(() => waysOf(policies ?? [], operations), [policies, operations]);
+  const directory = useRegistryDirectory();
+  return useMemo(() => waysAsKnown(waysOf(policies ?? [], operations), directory), [policies, operations, directory]);
 }
 
 /** Of the copies along it, those that one wants to see. */

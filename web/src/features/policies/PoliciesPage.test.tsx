@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Policy } from 'bff/contract/policies';
+import type { RegistryEntry } from 'bff/contract/registries';
 import type { Execution } from 'bff/contract/replication';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
@@ -12,7 +13,8 @@ import { setUpPages } from '../../testing/set-up-pages.ts';
 import { PoliciesPage } from './PoliciesPage.tsx';
 import { executionWith, plannedWork, policyWith } from '../../testing/policies.ts';
 
-const registries = ['development', 'testing', 'production'].map((id) => registryEntry(id));
+const healthy = ['development', 'testing', 'production'].map((id) => registryEntry(id));
+let registries: RegistryEntry[] = healthy;
 const timeoutMs = 10_000;
 
 let held: Execution[] = [];
@@ -40,6 +42,7 @@ beforeAll(() => loadWords('en', 'policies', 'tasks', 'domain'));
 setUpPages();
 beforeEach(() => {
   held = [];
+  registries = healthy;
 });
 
 describe('the list of policies', () => {
@@ -129,6 +132,30 @@ describe('the list of policies', () => {
     expect(within(row).queryByRole('progressbar')).toBeNull();
     // It is tried again: that is no failure.
     expect(within(row).getByText('production refused the connection.').dataset['tone']).toBe('warn');
+  });
+
+  it('calls nothing running that waits for a registry that does not answer, before a try has failed', async () => {
+    registries = registries.map((entry) => (entry.id === 'production' ? { ...entry, health: 'down' } : entry));
+    const activity = { kind: 'running', taskCount: 2, reason: null } as const;
+    const [first, second] = policyWith().destinations;
+    if (first === undefined || second === undefined) throw new Error('The policy has no destinations.');
+    const { id, createdAt } = executionWith();
+    const running = policyWith({
+      state: 'running',
+      activity,
+      destinations: [first, { ...second, openTaskCount: 2, activity }],
+      runningExecutionId: id,
+      lastExecution: { id, state: 'running', trigger: 'push', createdAt, finishedAt: null },
+    });
+    const destinations = running.destinations.map((each) => ({ ...each, openTaskCount: 1, activity }));
+    const inPart = policyWith({ ...running, id: 'in-part', name: 'in part', destinations });
+    open([running, inPart]);
+    const row = await screen.findByRole('row', { name: /to the stages/ }, { timeout: timeoutMs });
+    expect(within(row).getByText('waiting')).toBeDefined();
+    expect(within(row).getByText('2 tasks wait').title).toBe('production does not answer · 2 tasks');
+    expect(within(row).getByText('production does not answer').dataset['tone']).toBe('warn');
+    // Into another destination something may move.
+    expect(within(screen.getByRole('row', { name: /in part/ })).getAllByText('running')).not.toHaveLength(0);
   });
 
   it('says of a paused one how much waits for it to go on', async () => {

@@ -6,8 +6,10 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { policyAsKnown } from '../../domain/policy/policy-as-known.ts';
 import { useLivePolicies } from '../../domain/policy/policy-changes.ts';
 import { usePolicyRights } from '../../domain/policy/policy-rights.ts';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { ReplicationTabs } from '../../domain/ReplicationTabs.tsx';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
 import { paths } from '../../paths.ts';
@@ -36,7 +38,11 @@ export function PoliciesPage() {
   const query = useInfiniteQuery(policyPages({ q: url.q, sort, isPaused }));
   useLivePolicies();
   useLiveTasks();
-  const rows = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
+  const directory = useRegistryDirectory();
+  const rows = useMemo(
+    () => query.data?.pages.flatMap(({ items }) => items.map((policy) => policyAsKnown(policy, directory))) ?? [],
+    [query.data, directory],
+  );
   const total = query.data?.pages[0]?.total ?? null;
   const { mayManage } = usePolicyRights(rows);
   const { actionsOf, asked, onAnswered } = usePolicyMenu();

@@ -5,6 +5,8 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { executionAsKnown } from '../../domain/tasks/known-activity.ts';
 import { countTasks } from '../../domain/tasks/task-status.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
@@ -60,6 +62,7 @@ export function PolicyExecutions({ policy }: { policy: Policy }) {
 function useExecutionColumns(): Column<Execution>[] {
   const { t } = useTranslation(['policies', 'tasks']);
   const { bytes, number } = useFormat();
+  const directory = useRegistryDirectory();
   return useMemo(
     (): Column<Execution>[] => [
       {
@@ -99,7 +102,7 @@ function useExecutionColumns(): Column<Execution>[] {
           isHeldBack(execution) ? (
             <StatusDot tone="warn" label={t('executions.held')} />
           ) : (
-            <ExecutionState execution={execution} />
+            <ExecutionState execution={executionAsKnown(execution, directory)} />
           ),
       },
       {
@@ -134,6 +137,6 @@ function useExecutionColumns(): Column<Execution>[] {
         },
       },
     ],
-    [t, bytes, number],
+    [t, bytes, number, directory],
   );
 }

@@ -6,9 +6,11 @@ import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { policyAsKnown } from '../../domain/policy/policy-as-known.ts';
 import { policyQuery, useLivePolicies, useLivePreview } from '../../domain/policy/policy-changes.ts';
 import { usePolicyRights } from '../../domain/policy/policy-rights.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { causeTone, isHeldReason } from '../../domain/tasks/task-status.ts';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
@@ -38,6 +40,7 @@ export function PolicyPage() {
   const { t } = useTranslation(['policies', 'tasks']);
   const { policyId = '' } = useParams();
   const { data: policy, error, refetch } = useQuery(policyQuery(policyId));
+  const directory = useRegistryDirectory();
   useLivePolicies();
   useLiveTasks();
   if (policy === undefined) {
@@ -49,7 +52,7 @@ export function PolicyPage() {
       <PolicyMissing error={error} onRetry={() => void refetch()} />
     );
   }
-  return <PolicyView policy={policy} />;
+  return <PolicyView policy={policyAsKnown(policy, directory)} />;
 }
 
 function PolicyView({ policy }: { policy: Policy }) {

@@ -7,7 +7,8 @@ import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { useActivityWords } from '../../domain/tasks/activity-words.ts';
-import { causeTone, isWaiting } from '../../domain/tasks/task-status.ts';
+import type { KnownActivity } from '../../domain/tasks/known-activity.ts';
+import { activityTone, causeTone, isWaiting } from '../../domain/tasks/task-status.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
 import { useListWords } from '../../i18n/use-list-words.ts';
 import { useNow } from '../../i18n/now.ts';
@@ -15,7 +16,7 @@ import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { paths } from '../../paths.ts';
 import type { MenuAction } from '../../ui/menu-action.ts';
 import { MenuButton } from '../../ui/MenuButton.tsx';
-import { StatusDot } from '../../ui/StatusDot.tsx';
+import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
 import type { Column } from '../../ui/table-columns.ts';
 import styles from './policies.module.css';
 import { PolicyState } from '../../domain/policy/PolicyState.tsx';
@@ -185,8 +186,8 @@ function WaitsFor({ activity }: { activity: NonNullable<Policy['activity']> }) {
 function LastRun({ policy }: { policy: Policy }) {
   const { lastExecution, lastLook, lastReason, activity } = policy;
   const { t } = useTranslation(['policies', 'tasks']);
-  const reasonText = useReasonText();
-  const reason = lastReason === null ? '' : reasonText(lastReason);
+  const why = useWhyNot(lastReason, activity);
+  const reason = why?.words ?? '';
   return (
     <span className={styles['twoLines']}>
       {lastExecution === null ? (
@@ -206,13 +207,21 @@ function LastRun({ policy }: { policy: Policy }) {
           {t(`tasks:startedBy.${lastExecution.trigger}`)}
         </span>
       ) : null}
-      {lastReason === null || reason === '' ? null : (
-        <span className={styles['whyNot']} data-tone={causeTone(lastReason, activity)} title={reason}>
-          {reason}
+      {why === null ? null : (
+        <span className={styles['whyNot']} data-tone={why.tone} title={why.words}>
+          {why.words}
         </span>
       )}
     </span>
   );
+}
+
+function useWhyNot(reason: Policy['lastReason'], activity: KnownActivity | null): { words: string; tone: Tone } | null {
+  const reasonText = useReasonText();
+  const activityWords = useActivityWords();
+  if (reason !== null) return { words: reasonText(reason), tone: causeTone(reason, activity) };
+  if (activity?.absent === undefined) return null;
+  return { words: activityWords(activity).cause ?? '', tone: activityTone(activity) };
 }
 
 export function NextRun({ at }: { at: string | null }) {

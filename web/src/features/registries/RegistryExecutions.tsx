@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '../../domain/account.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { executionAsKnown } from '../../domain/tasks/known-activity.ts';
 import { useLiveTasks } from '../../domain/tasks/task-queries.ts';
 import { ExecutionState } from '../../domain/tasks/TaskState.tsx';
 import { MarkedName } from '../../domain/tasks/MarkedName.tsx';
@@ -43,6 +45,7 @@ export function RegistryExecutions({ registryId }: { registryId: string }) {
 
 function ExecutionRow({ execution, registryId }: { execution: Execution; registryId: string }) {
   const { t } = useTranslation('registries');
+  const directory = useRegistryDirectory();
   const [first] = execution.sample;
   const direction = directionOf(execution, registryId);
   return (
@@ -60,7 +63,7 @@ function ExecutionRow({ execution, registryId }: { execution: Execution; registr
         {direction === undefined ? null : <>{t(`detail.direction.${direction}`)} · </>}
         <RelativeTime instant={execution.createdAt} />
       </span>
-      <ExecutionState execution={execution} />
+      <ExecutionState execution={executionAsKnown(execution, directory)} />
     </li>
   );
 }

@@ -9,6 +9,8 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { useIsOwn } from '../../domain/account.ts';
 import { useMayPushToAll, useMayStopToAll } from '../../domain/may-push.ts';
 import { useCurrentFigures } from '../../domain/current-figures.ts';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { executionAsKnown } from '../../domain/tasks/known-activity.ts';
 import { useActivityWords } from '../../domain/tasks/activity-words.ts';
 import { Figures } from '../../domain/tasks/Figures.tsx';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
@@ -54,7 +56,9 @@ export function ExecutionPage() {
   const { executionId = '' } = useParams();
   const errorWords = useErrorWords();
   const titleOf = useExecutionTitle();
-  const { data: execution, error, refetch } = useQuery(executionQuery(executionId));
+  const { data, error, refetch } = useQuery(executionQuery(executionId));
+  const directory = useRegistryDirectory();
+  const execution = data === undefined ? undefined : executionAsKnown(data, directory);
   useLiveTasks();
   if (execution === undefined && error !== null) {
     const isGone = error instanceof ApiError && (error.status === 404 || error.status === 400);

@@ -10,6 +10,8 @@ import { useErrorWords } from '../../domain/error-words.ts';
 import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { policyQuery } from '../../domain/policy/policy-changes.ts';
 import { ReplicationTabs } from '../../domain/ReplicationTabs.tsx';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { executionAsKnown } from '../../domain/tasks/known-activity.ts';
 import { Joined } from '../../domain/tasks/Joined.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { executionFigures } from '../../domain/tasks/task-figures.ts';
@@ -48,7 +50,11 @@ export function ExecutionsPage() {
   const policyId = policy === '' ? undefined : policy;
   const query = useInfiniteQuery(executionPages({ state: filter, policyId }));
   useLiveTasks();
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const directory = useRegistryDirectory();
+  const rows = useMemo(
+    () => query.data?.pages.flatMap(({ items }) => items.map((each) => executionAsKnown(each, directory))) ?? [],
+    [query.data, directory],
+  );
   const columns = useExecutionColumns();
   return (
     <Page
@@ -107,8 +113,9 @@ function OpenCounts() {
   const { t } = useTranslation('replication');
   const { number } = useFormat();
   const { data, hasNextPage } = useInfiniteQuery(openExecutionPages());
+  const directory = useRegistryDirectory();
   if (data === undefined) return null;
-  const open = data.pages.flatMap(({ items }) => items);
+  const open = data.pages.flatMap(({ items }) => items.map((each) => executionAsKnown(each, directory)));
   const waiting = open.filter(({ activity }) => isWaiting(activity)).length;
   const shown = (count: number) => ({ count, shown: hasNextPage ? `${number(count)}+` : number(count) });
   return (

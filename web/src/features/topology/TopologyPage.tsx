@@ -5,9 +5,10 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useErrorWords } from '../../domain/error-words.ts';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
 import { ReplicationTabs } from '../../domain/ReplicationTabs.tsx';
 import { TopologyGraph } from '../../domain/topology/TopologyGraph.tsx';
-import { waysOf } from '../../domain/topology/ways.ts';
+import { waysAsKnown, waysOf } from '../../domain/topology/ways.ts';
 import { routeKey } from '../../domain/traffic.ts';
 import { paths } from '../../paths.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -27,7 +28,11 @@ export function TopologyPage() {
   const { t } = useTranslation('topology');
   const errorWords = useErrorWords();
   const { policies, operations } = useTopology();
-  const ways = useMemo(() => waysOf(policies.data ?? [], operations.data), [policies.data, operations.data]);
+  const directory = useRegistryDirectory();
+  const ways = useMemo(
+    () => waysAsKnown(waysOf(policies.data ?? [], operations.data), directory),
+    [policies.data, operations.data, directory],
+  );
   return (
     <Page
       title={t('title')}
