@@ -55,7 +55,7 @@ function newsOver({ publish, clock }: Foundation): ReplicationNews {
         name: 'task',
         payload: {
           ...progressAnswer(task, clock.now()),
-          blobs: blobs.map(blobAnswer),
+          blobs: blobs.map((blob) => blobAnswer(blob, task.state)),
           source: placeOf(task.source),
           destination: placeOf(task.destination),
         },

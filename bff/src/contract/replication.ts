@@ -77,7 +77,8 @@ export const TaskBlob = z
     kind: z.enum(['layer', 'config', 'manifest']),
     sizeBytes: z.number(),
     bytesDone: z.number(),
-    state: z.enum(['queued', 'running', 'copied', 'mounted', 'existed', 'failed']),
+    /** `stopped`: it was on its way when somebody stopped the task. */
+    state: z.enum(['queued', 'running', 'copied', 'mounted', 'existed', 'failed', 'stopped']),
   })
   .register(z.globalRegistry, { id: 'TaskBlob' });
 export type TaskBlob = z.infer<typeof TaskBlob>;
@@ -189,6 +190,8 @@ export const Execution = z
     deletions: z.int(),
     /** How many of its copies have moved, or are to move, only a tag: everything else was there. */
     tagMoves: z.int(),
+    /** Once it has ended: of the task that needed the most tries how many, and why the last one before failed. Null: one was enough. */
+    retried: z.nullable(z.object({ tries: z.int(), reason: z.nullable(Reason) })),
     bytesTotal: z.number(),
     bytesDone: z.number(),
     /** Of `bytesDone`, what the destinations had already or mounted. */

@@ -65,6 +65,7 @@ export const text = {
     mounted: 'mounted',
     existed: 'already there',
     failed: 'failed',
+    stopped: 'stopped',
   },
   blobKind: { layer: 'layer', config: 'config', manifest: 'manifest' },
   figures: {
@@ -75,6 +76,10 @@ export const text = {
     attempt: 'try {{number}}',
     tryOf: 'try {{number}} of {{all}}',
     triesOf: '{{number}} of {{all}}',
+    tries_one: '{{count}} try',
+    tries_other: '{{count}} tries',
+    triesMost_one: 'up to {{count}} try',
+    triesMost_other: 'up to {{count}} tries',
     planning: 'reading the manifest',
     tryingAgain: 'trying again',
     still: 'nothing moves at the moment',

@@ -54,6 +54,7 @@ export const text = {
     mounted: '已挂载',
     existed: '原已存在',
     failed: '失败',
+    stopped: '已停止',
   },
   blobKind: { layer: '层', config: '配置', manifest: '清单' },
   figures: {
@@ -63,6 +64,8 @@ export const text = {
     attempt: '第 {{number}} 次尝试',
     tryOf: '第 {{number}} 次尝试，共 {{all}} 次',
     triesOf: '{{number}} / {{all}}',
+    tries_other: '尝试了 {{count}} 次',
+    triesMost_other: '最多尝试了 {{count}} 次',
     planning: '正在读取清单',
     tryingAgain: '正在重试',
     still: '暂时没有数据传输',

@@ -99,6 +99,7 @@ export function executionWith(change: Partial<Execution> = {}): Execution {
     activity: null,
     remark: null,
     tasks: { queued: 0, running: 0, waiting: 0, succeeded: 0, failed: 0, stopped: 0 },
+    retried: null,
     bytesTotal: 0,
     bytesDone: 0,
     rateBytesPerSecond: null,

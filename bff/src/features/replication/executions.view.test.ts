@@ -63,4 +63,28 @@ describeEachDatabase('lists of executions', (open) => {
     const [, waiting] = await view.list(everything);
     expect(waiting?.tasks).toMatchObject({ waiting: 3, succeeded: 1, queued: 0 });
   });
+
+  test('tell of a copy that has ended how many tries it needed, and why the last one before failed', async () => {
+    const database = await open();
+    const { kysely } = database;
+    for (const id of ['main', 'north'])
+      await kysely.insertInto('registries').values({ id, name: id, environment: id }).execute();
+    const all = stores(database);
+    const { executionId } = await create(all, ['once', 'thrice']);
+    await create(all, ['smooth']);
+    const [first, last] = ['connection-refused', 'timeout'].map((code) => ({ code, sentence: 'X.', params: {} }));
+    await sql`update tasks set state = 'succeeded', attempt = case source_reference when 'thrice' then 3 else 1 end`.execute(
+      kysely,
+    );
+    await sql`insert into task_attempts (task_id, number, outcome, reason)
+      select t.id, a.number, a.outcome, a.reason::jsonb from tasks t cross join (values
+        (1, 'failed', ${JSON.stringify(first)}), (2, 'failed', ${JSON.stringify(last)}), (3, 'succeeded', null)) a (number, outcome, reason)
+      where t.source_reference = 'thrice'`.execute(kysely);
+    const view = createExecutionsView(kysely);
+    const retriedOf = async () => (await view.list(everything)).map(({ retried }) => retried);
+    expect(await retriedOf()).toEqual([null, null]);
+    await sql`update executions set state = 'succeeded'`.execute(kysely);
+    expect(await retriedOf()).toEqual([{ tries: 3, reason: last }, null]);
+    expect((await view.find(executionId, { isEverything: true }, []))?.retried?.tries).toBe(3);
+  });
 });

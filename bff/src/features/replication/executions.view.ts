@@ -54,6 +54,8 @@ export interface Execution {
   readonly deletions: number;
   /** Copies that move nothing but a tag. */
   readonly tagMoves: number;
+  /** Once it has ended, of the task with the most attempts, where that is more than one. */
+  readonly retried: { readonly tries: number; readonly reason: Reason | null } | null;
   readonly bytesTotal: number;
   readonly bytesDone: number;
   readonly bytesSkipped: number;
@@ -230,6 +232,7 @@ interface Counted {
   bytes_skipped: number;
   deletions: number;
   tag_moves: number;
+  attempts: number;
   sources: string[];
   destinations: string[];
 }
@@ -259,11 +262,13 @@ async function withTasks(
     select execution_id, state, count(*) as count, ${waitReason} as reason, coalesce(sum(bytes_total) ${stored}, 0) as bytes_total,
       coalesce(sum(bytes_done) ${stored}, 0) as bytes_done, coalesce(sum(bytes_skipped) ${stored}, 0) as bytes_skipped,
       count(*) filter (where kind = 'delete') as deletions, count(*) filter (where ${movesTagOnly}) as tag_moves,
-      array_agg(distinct source_registry_id) as sources, array_agg(distinct destination_registry_id) as destinations
+      max(attempt) as attempts, array_agg(distinct source_registry_id) as sources, array_agg(distinct destination_registry_id) as destinations
     from tasks t where execution_id in (${ids}) ${narrowed} group by execution_id, state, ${waitsFor}`.execute(
     database,
   );
   const samples = await listSamples(database, ids, narrowed);
+  const again = new Set(counted.rows.filter(({ attempts }) => attempts > 1).map(({ execution_id }) => execution_id));
+  const retried = await listRetried(database, { rows, again }, narrowed);
   return rows.map((row) => {
     const own = counted.rows.filter(({ execution_id }) => execution_id === row.id);
     const tasks = { ...noTasks };
@@ -282,6 +287,7 @@ async function withTasks(
       remark: remarkOf(own),
       tasks,
       deletions: sumOf(own, ({ deletions }) => deletions),
+      retried: retried.get(row.id) ?? null,
       tagMoves: sumOf(own, ({ tag_moves }) => tag_moves),
       bytesTotal: sumOf(own, ({ bytes_total }) => bytes_total) + sumOf(moving, ({ bytesTotal }) => bytesTotal ?? 0),
       bytesDone: sumOf(own, ({ bytes_done }) => bytes_done) + sumOf(moving, ({ bytesDone }) => bytesDone),
@@ -315,4 +321,23 @@ async function listSamples(database: Kysely<Tables>, ids: RawBuilder<unknown>, n
       order by source_repository, source_reference, destination_repository, destination_tag limit 3) s
     where e.id in (${ids})`.execute(database);
   return rows;
+}
+
+/** Of each the task with the most attempts, and why the last of these failed that did. */
+async function listRetried(
+  database: Kysely<Tables>,
+  { rows: heads, again }: { rows: readonly Head[]; again: ReadonlySet<string> },
+  narrowed: RawBuilder<unknown>,
+) {
+  const ended = heads.filter(({ id, state }) => state !== 'running' && again.has(id));
+  if (ended.length === 0) return new Map<string, Execution['retried']>();
+  const { rows } = await sql<{ execution_id: string; tries: number; reason: Reason | null }>`
+    select e.id as execution_id, most.attempt as tries, failed.reason from executions e
+    cross join lateral (
+      select id, attempt from tasks t where t.execution_id = e.id ${narrowed} order by attempt desc, id limit 1) most
+    left join lateral (
+      select reason from task_attempts a where a.task_id = most.id and a.outcome = 'failed' and a.reason is not null
+      order by number desc limit 1) failed on true
+    where e.id in (${sql.join(ended.map(({ id }) => id))})`.execute(database);
+  return new Map(rows.map(({ execution_id, tries, reason }) => [execution_id, { tries, reason }]));
 }

@@ -46,14 +46,19 @@ export function taskAnswer(task: Task, now: Date): contract.Task {
   };
 }
 
-export function blobAnswer({ digest, platform, kind, sizeBytes, bytesDone, state }: TaskBlob): contract.TaskBlob {
-  return { digest, platform, kind, sizeBytes, bytesDone, state };
+/** What was cut is stored as failed: nothing has failed where somebody stopped it. */
+export function blobAnswer(
+  { digest, platform, kind, sizeBytes, bytesDone, state }: TaskBlob,
+  taskState: Task['state'],
+): contract.TaskBlob {
+  const isStopped = taskState === 'stopped' && state === 'failed';
+  return { digest, platform, kind, sizeBytes, bytesDone, state: isStopped ? 'stopped' : state };
 }
 
 export function detailAnswer(detail: TaskDetail, now: Date): contract.TaskDetail {
   return {
     ...taskAnswer(detail.task, now),
-    blobs: detail.blobs.map(blobAnswer),
+    blobs: detail.blobs.map((blob) => blobAnswer(blob, detail.task.state)),
     attempts: detail.attempts.map((attempt) => ({
       number: attempt.number,
       startedAt: attempt.startedAt.toISOString(),
@@ -94,6 +99,7 @@ export function executionAnswer(execution: Execution, live: readonly TaskProgres
     tasks: { ...execution.tasks },
     deletions: execution.deletions,
     tagMoves: execution.tagMoves,
+    retried: execution.retried && { ...execution.retried, reason: mutable(execution.retried.reason) },
     bytesTotal: execution.bytesTotal,
     bytesDone: execution.bytesDone,
     bytesSkipped: execution.bytesSkipped,

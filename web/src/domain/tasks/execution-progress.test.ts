@@ -46,6 +46,7 @@ const execution: Execution = {
   tasks: { queued: 1, running: 1, waiting: 0, succeeded: 3, failed: 0, stopped: 0 },
   deletions: 0,
   tagMoves: 0,
+  retried: null,
   bytesTotal: 1000,
   bytesDone: 310,
   bytesSkipped: 0,

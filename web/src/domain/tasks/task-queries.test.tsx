@@ -20,6 +20,7 @@ const execution = (succeeded: number): Execution => ({
   tasks: { queued: 2 - succeeded, running: 0, waiting: 0, succeeded, failed: 0, stopped: 0 },
   deletions: 0,
   tagMoves: 0,
+  retried: null,
   bytesTotal: 2,
   bytesDone: succeeded,
   bytesSkipped: 0,

@@ -17,6 +17,7 @@ const toneOfBlob: Readonly<Record<TaskBlob['state'], Tone>> = {
   mounted: 'ok',
   existed: 'neutral',
   failed: 'danger',
+  stopped: 'neutral',
 };
 
 const toneOfExecution: Readonly<Record<Execution['state'], Tone>> = {

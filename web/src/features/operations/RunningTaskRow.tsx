@@ -8,6 +8,7 @@ import { MarkedName } from '../../domain/tasks/MarkedName.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { liveFigures } from '../../domain/tasks/task-figures.ts';
 import { taskTone } from '../../domain/tasks/task-status.ts';
+import { useTriesWords } from '../../domain/tasks/tries-words.ts';
 import { TaskNote } from '../../domain/tasks/TaskNote.tsx';
 import { TaskProgressCell } from '../../domain/tasks/TaskProgressCell.tsx';
 import { TaskState } from '../../domain/tasks/TaskState.tsx';
@@ -20,7 +21,7 @@ const SHOWN_BLOBS = 3;
 
 /** One artifact on its way to one destination, and the blobs of it that move now. */
 export function RunningTaskRow({ task, moving }: { task: Task; moving: readonly TaskBlob[] }) {
-  const { t } = useTranslation(['operations', 'tasks']);
+  const triesWords = useTriesWords();
   const { rate } = useCurrentFigures();
   const { source, destination } = task;
   return (
@@ -38,9 +39,7 @@ export function RunningTaskRow({ task, moving }: { task: Task; moving: readonly 
       )}
       <span className={styles['number']}>{rate(liveFigures(task).rateBytesPerSecond)}</span>
       <span className={styles['taskNote']} data-tone={taskTone(task)}>
-        {task.tries > 1 && task.state !== 'queued'
-          ? `${t('tasks:figures.tryOf', { number: task.tries, all: task.triesAllowed })} · `
-          : null}
+        {task.attempt > 1 && task.state !== 'queued' ? `${triesWords.phrase(task)} · ` : null}
         <TaskNote task={task} />
       </span>
       {moving.length === 0 ? null : <MovingBlobs blobs={moving} />}

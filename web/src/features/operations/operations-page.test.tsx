@@ -326,14 +326,17 @@ describe('what copies now', () => {
   });
 
   it('says of a task that is tried again which try it is', async () => {
-    const again = { ...runningTask(1), attempt: 5, tries: 2 };
+    const again = { ...runningTask(1), attempt: 2, tries: 2 };
+    // While a registry was down, its tries did not count; they are in the list of its attempts all the same.
+    const forgiven = { ...runningTask(3), attempt: 5, tries: 2 };
     const queued = { ...runningTask(2), attempt: 5, tries: 2, state: 'queued' as const };
-    draw('/operations', <OperationsPage />, { operations, tasks: [runningTask(0), again, queued] });
+    draw('/operations', <OperationsPage />, { operations, tasks: [runningTask(0), again, queued, forgiven] });
     const section = await screen.findByRole('region', { name: 'Copying now' });
-    const [first, second, third] = await within(section).findAllByRole('listitem');
+    const [first, second, third, fourth] = await within(section).findAllByRole('listitem');
     expect(first?.textContent).not.toContain('try');
     expect(second?.textContent).toContain('try 2 of 10 · 1 of 3 blobs');
     expect(third?.textContent).not.toContain('try');
+    expect(fourth?.textContent).toContain('try 5 · 1 of 3 blobs');
   });
 
   it('counts on the wall, where nobody scrolls, those that have no room', async () => {

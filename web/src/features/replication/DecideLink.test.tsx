@@ -15,7 +15,14 @@ import { TaskPage } from './TaskPage.tsx';
 const wait = { timeout: 10_000 };
 const heldBack = { code: 'deletions-held-back', sentence: '8 of 20 tags would be deleted.', params: {} };
 const held = executionWith({ state: 'running', heldBack });
-const task = taskWith({ executionId: held.id, kind: 'delete', state: 'waiting', reason: heldBack, tries: 0 });
+const task = taskWith({
+  executionId: held.id,
+  kind: 'delete',
+  state: 'waiting',
+  reason: heldBack,
+  attempt: 0,
+  tries: 0,
+});
 const known = [
   [sessionQuery().queryKey, sessionOf('admin')],
   [directoryQuery().queryKey, { items: ['development', 'testing'].map((id) => registryEntry(id)) }],

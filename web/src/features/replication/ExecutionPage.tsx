@@ -10,6 +10,7 @@ import { useIsOwn } from '../../domain/account.ts';
 import { useMayPushToAll, useMayStopToAll } from '../../domain/may-push.ts';
 import { useCurrentFigures } from '../../domain/current-figures.ts';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { ExecutionTries } from '../../domain/tasks/ExecutionTries.tsx';
 import { executionAsKnown } from '../../domain/tasks/known-activity.ts';
 import { useActivityWords } from '../../domain/tasks/activity-words.ts';
 import { Figures } from '../../domain/tasks/Figures.tsx';
@@ -106,6 +107,7 @@ function ExecutionFacts({ execution }: { execution: Execution }) {
       {execution.sample.length > 1 && others > 0 ? <span>{t('executions.more', { count: others })}</span> : null}
       {deletions > 0 && deletions < count ? <span>{t('execution.mixed', { count: deletions })}</span> : null}
       <ExecutionState execution={execution} hasCause={execution.heldBack === null} />
+      <ExecutionTries execution={execution} />
       <RouteText sourceIds={execution.sourceRegistryIds} destinationIds={execution.destinationRegistryIds} />
       <ExecutionPolicy execution={execution} />
       <PromotionLink execution={execution} />

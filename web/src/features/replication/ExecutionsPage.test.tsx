@@ -14,8 +14,8 @@ import { ExecutionsPage } from './ExecutionsPage.tsx';
 const wait = { timeout: 10_000 };
 
 /** `running` are older than the newest page of all. */
-function open(url: string, running: readonly Execution[], nextCursor: string | null = null) {
-  const listed = { items: [executionWith({ state: 'failed' })], nextCursor: null, total: null };
+function open(url: string, running: readonly Execution[], nextCursor: string | null = null, ended?: Execution[]) {
+  const listed = { items: ended ?? [executionWith({ state: 'failed' })], nextCursor: null, total: null };
   const calls = pretendApi({
     [`GET /policies/${policyWith().id}`]: policyWith(),
     'GET /executions': ({ path }: PretendedCall) =>
@@ -50,6 +50,23 @@ describe('how many copies run', () => {
   it('is at least a page where there are more', async () => {
     open('/replication/executions', [running], 'more');
     expect(await screen.findByText('1+ running', {}, wait)).toBeDefined();
+  });
+});
+
+describe('a copy that has ended', () => {
+  it('says that it needed more than one try, and why', async () => {
+    const reason = { code: 'timeout', sentence: 'testing did not answer in time.', params: {} };
+    const tasks = { queued: 0, running: 0, waiting: 0, succeeded: 1, failed: 0, stopped: 0 };
+    const one = executionWith({ tasks, retried: { tries: 3, reason } });
+    const several = executionWith({
+      id: 'several',
+      tasks: { ...tasks, succeeded: 9 },
+      retried: { tries: 2, reason: null },
+    });
+    open('/replication/executions', [], null, [one, several]);
+    expect((await screen.findByText('3 tries', {}, wait)).title).toBe(reason.sentence);
+    expect(screen.getByText(`: ${reason.sentence}`)).toBeDefined();
+    expect(screen.getByText('up to 2 tries').title).toBe('');
   });
 });
 

@@ -11,6 +11,7 @@ import { ReferenceText } from '../../domain/ReferenceText.tsx';
 import { policyQuery } from '../../domain/policy/policy-changes.ts';
 import { ReplicationTabs } from '../../domain/ReplicationTabs.tsx';
 import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import { ExecutionTries } from '../../domain/tasks/ExecutionTries.tsx';
 import { executionAsKnown } from '../../domain/tasks/known-activity.ts';
 import { Joined } from '../../domain/tasks/Joined.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
@@ -232,7 +233,7 @@ function useExecutionColumns(): Column<Execution>[] {
         grow: 2,
         minWidth: 230,
         narrow: 'below',
-        cell: (execution) => <ExecutionProgress execution={execution} more={[rateOf(execution)]} />,
+        cell: (execution) => <ExecutionProgress execution={execution} more={[rateOf(execution), triesOf(execution)]} />,
         narrowCell: (execution) => (
           <>
             <StartedBy execution={execution} />
@@ -248,6 +249,7 @@ function useExecutionColumns(): Column<Execution>[] {
                   parts={[
                     execution.remark === null ? null : <ExecutionRemark key="remark" execution={execution} />,
                     t('executions.tasks', { words: taskWords(t, execution) }),
+                    triesOf(execution),
                   ]}
                 />
               </span>
@@ -273,6 +275,10 @@ function useExecutionColumns(): Column<Execution>[] {
     ];
   }, [t, rate]);
 }
+
+/** Null, not nothing, where one try was enough: what is joined has a dot before it. */
+const triesOf = (execution: Execution) =>
+  execution.retried === null ? null : <ExecutionTries key="tries" execution={execution} />;
 
 function ExecutionLink({ execution }: { execution: Execution }) {
   return (

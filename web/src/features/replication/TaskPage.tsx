@@ -19,6 +19,7 @@ import { elapsedSeconds, liveFigures } from '../../domain/tasks/task-figures.ts'
 import { taskDetail, useLiveTasks } from '../../domain/tasks/task-queries.ts';
 import { canRetryTask, canStopTask, isHeldReason, taskTone } from '../../domain/tasks/task-status.ts';
 import { TaskNote } from '../../domain/tasks/TaskNote.tsx';
+import { useTriesWords } from '../../domain/tasks/tries-words.ts';
 import { TaskProgressCell } from '../../domain/tasks/TaskProgressCell.tsx';
 import { TaskState } from '../../domain/tasks/TaskState.tsx';
 import { useNow } from '../../i18n/now.ts';
@@ -112,7 +113,7 @@ function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
   const seconds = elapsedSeconds(task, useNow());
   const { rateBytesPerSecond, etaSeconds } = liveFigures(task);
   const isRunning = task.state === 'running';
-  const tries = t('tasks:figures.triesOf', { number: task.tries, all: task.triesAllowed });
+  const tries = useTriesWords().figure(task);
   return (
     <div className={styles['summary']}>
       {/* While bytes move, the figures below say it all. */}
@@ -150,7 +151,7 @@ function TaskSummary({ task, what }: { task: TaskDetail; what: string }) {
           ...(task.bytesTotal === null || task.kind === 'delete'
             ? []
             : [{ key: 'size', label: t('task.size'), value: bytes(task.bytesTotal) }]),
-          ...(task.tries === 0 ? [] : [{ key: 'attempt', label: t('execution.column.attempt'), value: tries }]),
+          ...(task.attempt === 0 ? [] : [{ key: 'attempt', label: t('execution.column.attempt'), value: tries }]),
         ]}
       />
     </div>

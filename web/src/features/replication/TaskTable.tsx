@@ -15,6 +15,7 @@ import { taskTone } from '../../domain/tasks/task-status.ts';
 import { MarkedName } from '../../domain/tasks/MarkedName.tsx';
 import { RouteText } from '../../domain/tasks/RouteText.tsx';
 import { TaskNote } from '../../domain/tasks/TaskNote.tsx';
+import { useTriesWords } from '../../domain/tasks/tries-words.ts';
 import { TaskProgressCell } from '../../domain/tasks/TaskProgressCell.tsx';
 import { TaskState } from '../../domain/tasks/TaskState.tsx';
 import { workOfTask } from '../../domain/tasks/work-kind.ts';
@@ -88,6 +89,7 @@ function useTaskColumns(): Column<Task>[] {
   const { t } = useTranslation(['replication', 'tasks']);
   const { rate } = useCurrentFigures();
   const directory = useRegistryDirectory();
+  const triesWords = useTriesWords();
   return useMemo((): Column<Task>[] => {
     const rateOf = (task: Task) => rate(liveFigures(task).rateBytesPerSecond);
     return [
@@ -134,12 +136,12 @@ function useTaskColumns(): Column<Task>[] {
         width: 72,
         align: 'end',
         narrow: 'hidden',
-        cell: ({ tries, triesAllowed, state }) =>
-          tries === 0
+        cell: (task) =>
+          task.attempt === 0
             ? ''
-            : state === 'waiting' || state === 'failed'
-              ? t('tasks:figures.triesOf', { number: tries, all: triesAllowed })
-              : tries,
+            : task.state === 'waiting' || task.state === 'failed'
+              ? triesWords.figure(task)
+              : task.attempt,
       },
       {
         key: 'note',
@@ -160,7 +162,7 @@ function useTaskColumns(): Column<Task>[] {
           ),
       },
     ];
-  }, [t, rate, directory]);
+  }, [t, rate, directory, triesWords]);
 }
 
 const whatOf = ({ source }: Task) => `${source.repository}:${source.reference}`;
