@@ -53,3 +53,23 @@ describe('a log that grows', () => {
     expect(list.scrollTop).toBe(2_000);
   });
 });
+
+describe('a log that is searched', () => {
+  it('is saved whole, and only what is shown is copied', async () => {
+    const saved: Blob[] = [];
+    const createObjectURL = (blob: Blob) => {
+      saved.push(blob);
+      return 'blob:log';
+    };
+    // There is none here.
+    Object.assign(URL, { createObjectURL, revokeObjectURL: () => {} });
+    const user = userEvent.setup();
+    const debug: LogLine = { ...line(3), level: 'debug' };
+    renderAt('/task?q=2', <TaskLog lines={[line(1), line(2), debug]} fileName="task.log" />);
+    expect(screen.queryByText('Line 1.')).toBeNull();
+    expect(screen.getByRole('button', { name: 'Copy the lines shown' })).toBeDefined();
+    await user.click(screen.getByRole('button', { name: 'Download whole log' }));
+    const text = await saved[0]?.text();
+    for (const number of [1, 2, 3]) expect(text).toContain(`Line ${number}.`);
+  });
+});

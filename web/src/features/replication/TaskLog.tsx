@@ -22,7 +22,7 @@ export function TaskLog({ lines, fileName }: { lines: readonly LogLine[]; fileNa
   const atLeast = logLevels.find((each) => each === level) ?? 'info';
   const wordsOf = useReasonText();
   const shown = useMemo(() => filterLog(lines, { atLeast, search: q, wordsOf }), [lines, atLeast, q, wordsOf]);
-  const text = useMemo(() => logAsText(shown), [shown]);
+  const shownText = useMemo(() => logAsText(shown), [shown]);
   const following = useFollowEnd(shown.at(-1)?.id);
   return (
     <section className={styles['section']} aria-labelledby="task-log">
@@ -45,8 +45,9 @@ export function TaskLog({ lines, fileName }: { lines: readonly LogLine[]; fileNa
             </MenuItem>
           ))}
         </Select>
-        <CopyButton text={text} label={t('task.log')} />
-        <Button variant="outlined" disabled={shown.length === 0} onClick={() => download(text, fileName)}>
+        <CopyButton text={shownText} label={t(shown.length < lines.length ? 'task.logShown' : 'task.log')} />
+        {/* A file with a part of it would look like the whole. */}
+        <Button variant="outlined" disabled={lines.length === 0} onClick={() => download(logAsText(lines), fileName)}>
           {t('task.logDownload')}
         </Button>
       </div>
