@@ -10,6 +10,7 @@ import { answerError, connectionError, registryError, stopped } from './error-se
 import type { SlotKind } from './host-slots.ts';
 import type { RegistryError, RegistryErrorCode } from './registry-error.ts';
 import { isRegistryError } from './registry-error.ts';
+import { requestAbort } from './request-abort.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import type { TokenAuthenticator } from './token-authenticator.ts';
 
@@ -376,34 +377,4 @@ function isBlob(call: Call): boolean {
 
 function first(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;
-}
-
-/** One signal of several and a deadline, without leaving listeners behind. */
-function requestAbort(
-  signals: readonly (AbortSignal | undefined)[],
-  deadlineMs: number | undefined,
-): { signal: AbortSignal; isTimeout: () => boolean; clear: () => void } {
-  const controller = new AbortController();
-  let isTimeout = false;
-  const onAbort = (event: Event): void => controller.abort((event.target as AbortSignal).reason);
-  for (const signal of signals) {
-    if (signal?.aborted) controller.abort(signal.reason);
-    else signal?.addEventListener('abort', onAbort, { once: true });
-  }
-  const timer =
-    deadlineMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          isTimeout = true;
-          controller.abort(new DOMException('The deadline of the request passed.', 'TimeoutError'));
-        }, deadlineMs);
-  timer?.unref();
-  return {
-    signal: controller.signal,
-    isTimeout: () => isTimeout,
-    clear: () => {
-      clearTimeout(timer);
-      for (const signal of signals) signal?.removeEventListener('abort', onAbort);
-    },
-  };
 }

@@ -118,13 +118,16 @@ export class Slots {
 
   #positionOfLargest(): number {
     let largest = 0;
-    let sizeBytes = -1;
+    let largestBytes = -1;
+    let position = 0;
     // At every end of a blob over all that wait: no pair is made for each.
-    this.#waiting.forEach((waiter, position) => {
-      if (waiter.sizeBytes <= sizeBytes) return;
-      largest = position;
-      ({ sizeBytes } = waiter);
-    });
+    for (const { sizeBytes } of this.#waiting) {
+      if (sizeBytes > largestBytes) {
+        largest = position;
+        largestBytes = sizeBytes;
+      }
+      position += 1;
+    }
     return largest;
   }
 }
