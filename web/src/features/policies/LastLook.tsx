@@ -7,13 +7,12 @@ import { useWorkWords } from './PreviewPanel.tsx';
 type Look = NonNullable<Policy['lastLook']>;
 
 /** When everything was last examined, and what there was to say of it; what there was to do is in a run. */
-export function LastLook({ look: { at, found } }: { look: Look }) {
-  const work = useWorkWords();
-  const hasWork = found.copy + found.replace + found.delete > 0;
+export function LastLook({ look }: { look: Look }) {
+  const words = useFoundWords()(look);
   return (
     <>
-      <RelativeTime instant={at} />
-      {hasWork ? null : ` · ${work(found)}`}
+      <RelativeTime instant={look.at} />
+      {words === null ? null : ` · ${words}`}
     </>
   );
 }
@@ -26,6 +25,25 @@ export function LastLookLine({ look }: { look: Look }) {
       {t('column.looked')} <LastLook look={look} />
     </span>
   );
+}
+
+/** The same where there is no room for a long line. */
+export function LastLookLines({ look, hasRoom }: { look: Look; hasRoom: boolean }) {
+  const { t } = useTranslation('policies');
+  const words = useFoundWords()(look);
+  return (
+    <>
+      <span className={styles['muted']} title={words ?? undefined}>
+        {t('column.looked')} <RelativeTime instant={look.at} />
+      </span>
+      {hasRoom && words !== null ? <span className={`${styles['muted']} ${styles['wideOnly']}`}>{words}</span> : null}
+    </>
+  );
+}
+
+function useFoundWords(): (look: Look) => string | null {
+  const work = useWorkWords();
+  return ({ found }) => (found.copy + found.replace + found.delete > 0 ? null : work(found));
 }
 
 /** It has looked since its last run, and no run came of it. */

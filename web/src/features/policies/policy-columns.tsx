@@ -21,7 +21,7 @@ import type { Column } from '../../ui/table-columns.ts';
 import styles from './policies.module.css';
 import { PolicyState } from '../../domain/policy/PolicyState.tsx';
 import { PolicyTrigger } from './PolicyTrigger.tsx';
-import { hasLookedSince, LastLookLine } from './LastLook.tsx';
+import { hasLookedSince, LastLookLines } from './LastLook.tsx';
 import { RunProgress } from './RunProgress.tsx';
 
 const MINUTE_MS = 60_000;
@@ -201,7 +201,7 @@ function LastRun({ policy }: { policy: Policy }) {
         </span>
       )}
       {reason === '' && lastLook !== null && hasLookedSince(policy) ? (
-        <LastLookLine look={lastLook} />
+        <LastLookLines look={lastLook} hasRoom={lastExecution === null} />
       ) : reason === '' && lastExecution !== null ? (
         <span className={`${styles['muted']} ${styles['wideOnly']}`}>
           {t(`tasks:startedBy.${lastExecution.trigger}`)}
