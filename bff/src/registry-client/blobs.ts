@@ -241,7 +241,8 @@ export class Blobs {
         path: upload.location,
         endpoint,
         repository: occasion.repository,
-        scopes: [`repository:${repository}:pull,push`],
+        // Distribution wants the right to delete for it. With the scope of the upload its no would throw away that token, too.
+        scopes: [`repository:${repository}:pull,delete`],
         signal: AbortSignal.timeout(cancelTimeoutMs),
         expect: [200, 202, 204, 400, 404, 405],
       })
