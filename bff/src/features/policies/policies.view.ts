@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { RowScope } from '../../database/scope.ts';
 import { isAfter, type KeysetColumn, type KeysetPosition, likeLiteral, orderBy } from '../../database/keyset.ts';
 import type { Tables } from '../../database/tables.ts';
-import { type Activity, activityOf, waitReason, waitsFor } from '../replication/replication.service.ts';
+import { type Activity, activityOf, sharedReason, sharedCause } from '../replication/replication.service.ts';
 import { toldTrigger } from '../../database/told-trigger.ts';
 import { contentOf } from './policies.store.ts';
 import type { PlannedWork, PolicyContent, PolicyTrigger, Reason } from './policy.ts';
@@ -223,11 +223,11 @@ async function shown(database: Kysely<Tables>, rows: readonly Head[], sort: Poli
   const ids = rows.map((row) => row.id);
   const lastIds = rows.flatMap(({ last_id }) => last_id ?? []);
   const open = await sql<OpenRow>`
-    select t.policy_id, t.destination_registry_id as registry_id, t.state, count(*) as count, ${waitReason} as reason,
+    select t.policy_id, t.destination_registry_id as registry_id, t.state, count(*) as count, ${sharedReason} as reason,
       (array_agg(t.reason order by t.started_at desc nulls last) filter (where t.reason is not null))[1] as last_reason,
       max(t.started_at) filter (where t.reason is not null) as started_at
     from tasks t where t.policy_id = any (${ids}::uuid[]) and t.state in ('queued', 'running', 'waiting')
-    group by t.policy_id, t.destination_registry_id, t.state, ${waitsFor}`.execute(database);
+    group by t.policy_id, t.destination_registry_id, t.state, ${sharedCause}`.execute(database);
   const failed = await sql<DestinationRow>`
     select policy_id, destination_registry_id as registry_id,
       (array_agg(reason order by finished_at desc))[1] as reason

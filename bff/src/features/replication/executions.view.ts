@@ -3,7 +3,7 @@ import type { Tables } from '../../database/tables.ts';
 import { toldTrigger } from '../../database/told-trigger.ts';
 import type { ExecutionState, Reason, TaskState } from './replication.ts';
 import { movesTagOnly } from './tag-moves.view.ts';
-import { type Activity, activityOf, type Remark, remarkOf, waitReason, waitsFor } from './task-activity.view.ts';
+import { type Activity, activityOf, type Remark, remarkOf, sharedReason, sharedCause } from './task-activity.view.ts';
 import { type TaskScope, visibleTasks } from './task-scope.view.ts';
 
 export type ExecutionTrigger = 'copy' | 'promotion' | 'manual' | 'schedule' | 'push' | 'deletion' | 'reconcile';
@@ -259,11 +259,11 @@ async function withTasks(
   const ids = sql.join(rows.map(({ id }) => id));
   const narrowed = visible === null ? sql`` : sql`and ${visible}`;
   const counted = await sql<Counted>`
-    select execution_id, state, count(*) as count, ${waitReason} as reason, coalesce(sum(bytes_total) ${stored}, 0) as bytes_total,
+    select execution_id, state, count(*) as count, ${sharedReason} as reason, coalesce(sum(bytes_total) ${stored}, 0) as bytes_total,
       coalesce(sum(bytes_done) ${stored}, 0) as bytes_done, coalesce(sum(bytes_skipped) ${stored}, 0) as bytes_skipped,
       count(*) filter (where kind = 'delete') as deletions, count(*) filter (where ${movesTagOnly}) as tag_moves,
       max(attempt) as attempts, array_agg(distinct source_registry_id) as sources, array_agg(distinct destination_registry_id) as destinations
-    from tasks t where execution_id in (${ids}) ${narrowed} group by execution_id, state, ${waitsFor}`.execute(
+    from tasks t where execution_id in (${ids}) ${narrowed} group by execution_id, state, ${sharedCause}`.execute(
     database,
   );
   const samples = await listSamples(database, ids, narrowed);

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import { noTasks } from './executions.view.ts';
 import type { Reason, TaskState } from './replication.ts';
-import { type Activity, activityOf, waitReason, waitsFor } from './task-activity.view.ts';
+import { type Activity, activityOf, sharedReason, sharedCause } from './task-activity.view.ts';
 import { parkedCodes } from './task-pauses.store.ts';
 
 export interface FailureGroup {
@@ -79,9 +79,9 @@ interface CountRow {
 
 async function countRows(database: Kysely<Tables>): Promise<CountRow[]> {
   const part = sql`select source_registry_id, destination_registry_id, state, count(*) as count,
-    ${waitReason} as reason, min(created_at) as oldest from tasks t`;
+    ${sharedReason} as reason, min(created_at) as oldest from tasks t`;
   const { rows } = await sql<CountRow>`
-    ${part} where state in ('queued', 'running', 'waiting') group by 1, 2, 3, ${waitsFor}
+    ${part} where state in ('queued', 'running', 'waiting') group by 1, 2, 3, ${sharedCause}
     union all
     ${part} where ${isOfLastHour} group by 1, 2, 3`.execute(database);
   return rows;

@@ -24,10 +24,10 @@ export interface CountedTasks {
  * Of rows of `tasks t`: those that wait for the same are counted together, by a cause and the registry that it is about; those that
  * were done, by what else there is to say.
  */
-export const waitsFor = sql<string | null>`case when t.state in ('waiting', 'succeeded')
+export const sharedCause = sql<string | null>`case when t.state in ('waiting', 'succeeded')
   then concat(t.reason->>'code', ' ', t.reason->'params'->>'registryId') end`;
-/** Of a group of them, in the words of one. */
-export const waitReason = sql<Reason | null>`(array_agg(t.reason)
+/** What a group of them waits for, or has to say, in the words of one. */
+export const sharedReason = sql<Reason | null>`(array_agg(t.reason)
   filter (where t.state = 'waiting' or (t.state = 'succeeded' and t.reason is not null)))[1]`;
 
 const kinds: readonly ActivityKind[] = ['running', 'queued', 'waiting', 'held', 'maintenance', 'paused'];
@@ -65,7 +65,7 @@ export function remarkOf(tasks: readonly CountedTasks[]): Remark | null {
   return told.toSorted((one, other) => other.taskCount - one.taskCount)[0] ?? null;
 }
 
-/** As `waitsFor`: the parts may be of several destinations. */
+/** As `sharedCause`: the parts may be of several destinations. */
 const waitsForSame = ({ reason }: CountedTasks): string =>
   `${reason?.code ?? ''} ${reason?.params['registryId'] ?? ''}`;
 const countOf = (parts: readonly CountedTasks[]): number => parts.reduce((sum, { count }) => sum + count, 0);
