@@ -1,5 +1,6 @@
 import Button from '@mui/material/Button';
 import type { Policy } from 'bff/contract/policies';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useReasonText } from '../../domain/reasons/reason-text.ts';
@@ -28,26 +29,19 @@ export function PolicyAbout({ policy, mayManage }: PolicyAboutProps) {
     <div className={styles['columns']}>
       <dl className={styles['facts']}>
         {factKeys.map((key) => (
-          <div key={key}>
-            <dt>{t(`fact.${key}`)}</dt>
-            <dd>{facts[key]}</dd>
-          </div>
+          <Fact key={key} name={t(`fact.${key}`)}>
+            {facts[key]}
+          </Fact>
         ))}
         {policy.lastLook === null ? null : (
-          <div>
-            <dt>{t('column.looked')}</dt>
-            <dd>
-              <LastLook look={policy.lastLook} />
-            </dd>
-          </div>
+          <Fact name={t('column.looked')}>
+            <LastLook look={policy.lastLook} />
+          </Fact>
         )}
         {policy.nextRunAt === null ? null : (
-          <div>
-            <dt>{t('column.next')}</dt>
-            <dd>
-              <NextRun at={policy.nextRunAt} />
-            </dd>
-          </div>
+          <Fact name={t('column.next')}>
+            <NextRun at={policy.nextRunAt} />
+          </Fact>
         )}
       </dl>
       <div>
@@ -66,6 +60,20 @@ export function PolicyAbout({ policy, mayManage }: PolicyAboutProps) {
         </section>
         <PolicyNotices policy={policy} />
       </div>
+    </div>
+  );
+}
+
+interface FactProps {
+  name: string;
+  children: ReactNode;
+}
+
+function Fact({ name, children }: FactProps) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
     </div>
   );
 }

@@ -182,37 +182,48 @@ function WaitsFor({ activity }: { activity: NonNullable<Policy['activity']> }) {
   );
 }
 
-/** How it ended and when, or why it does not do what it should. */
+/** Why it does not do what it should; else how it ended and when, and that it has looked since. */
 function LastRun({ policy }: { policy: Policy }) {
+  const { t } = useTranslation('policies');
   const { lastExecution, lastLook, lastReason, activity } = policy;
-  const { t } = useTranslation(['policies', 'tasks']);
   const why = useWhyNot(lastReason, activity);
-  const reason = why?.words ?? '';
+  const isLookNewer = hasLookedSince(policy);
   return (
     <span className={styles['twoLines']}>
-      {lastExecution === null ? (
-        lastLook !== null ? null : (
-          <span className={styles['muted']}>{t('neverRan')}</span>
-        )
-      ) : reason !== '' ? null : (
-        <span className={styles['cut']}>
-          <ExecutionState execution={{ state: lastExecution.state, activity: null }} />{' '}
-          <RelativeTime instant={lastExecution.createdAt} />
-        </span>
-      )}
-      {reason === '' && lastLook !== null && hasLookedSince(policy) ? (
-        <LastLookLines look={lastLook} hasRoom={lastExecution === null} />
-      ) : reason === '' && lastExecution !== null ? (
-        <span className={`${styles['muted']} ${styles['wideOnly']}`}>
-          {t(`tasks:startedBy.${lastExecution.trigger}`)}
-        </span>
-      ) : null}
-      {why === null ? null : (
+      {lastExecution === null && lastLook === null ? <span className={styles['muted']}>{t('neverRan')}</span> : null}
+      {why === null ? (
+        <>
+          {lastExecution === null ? null : <LastExecution execution={lastExecution} hasTrigger={!isLookNewer} />}
+          {lastLook === null || !isLookNewer ? null : (
+            <LastLookLines look={lastLook} hasRoom={lastExecution === null} />
+          )}
+        </>
+      ) : (
         <span className={styles['whyNot']} data-tone={why.tone} title={why.words}>
           {why.words}
         </span>
       )}
     </span>
+  );
+}
+
+interface LastExecutionProps {
+  execution: NonNullable<Policy['lastExecution']>;
+  hasTrigger: boolean;
+}
+
+function LastExecution({ execution, hasTrigger }: LastExecutionProps) {
+  const { t } = useTranslation('tasks');
+  return (
+    <>
+      <span className={styles['cut']}>
+        <ExecutionState execution={{ state: execution.state, activity: null }} />{' '}
+        <RelativeTime instant={execution.createdAt} />
+      </span>
+      {hasTrigger ? (
+        <span className={`${styles['muted']} ${styles['wideOnly']}`}>{t(`startedBy.${execution.trigger}`)}</span>
+      ) : null}
+    </>
   );
 }
 

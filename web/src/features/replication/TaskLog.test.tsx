@@ -68,7 +68,7 @@ describe('a log that is searched', () => {
     renderAt('/task?q=2', <TaskLog lines={[line(1), line(2), debug]} fileName="task.log" />);
     expect(screen.queryByText('Line 1.')).toBeNull();
     expect(screen.getByRole('button', { name: 'Copy the lines shown' })).toBeDefined();
-    await user.click(screen.getByRole('button', { name: 'Download whole log' }));
+    await user.click(screen.getByRole('button', { name: 'Download log' }));
     const text = await saved[0]?.text();
     for (const number of [1, 2, 3]) expect(text).toContain(`Line ${number}.`);
   });

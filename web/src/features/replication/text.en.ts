@@ -154,7 +154,7 @@ export const text = {
     level: { debug: 'everything', info: 'info and worse', warning: 'warnings and errors', error: 'errors' },
     levelName: { debug: 'debug', info: 'info', warning: 'warning', error: 'error' },
     logShown: 'the lines shown',
-    logDownload: 'Download whole log',
+    logDownload: 'Download log',
     logLines_one: '{{count}} line',
     logLines_other: '{{count}} lines',
     artifact: 'Open artifact',

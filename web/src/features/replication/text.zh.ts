@@ -146,7 +146,7 @@ export const text = {
     level: { debug: '全部', info: '信息及以上', warning: '警告和错误', error: '错误' },
     levelName: { debug: '调试', info: '信息', warning: '警告', error: '错误' },
     logShown: '显示的行',
-    logDownload: '下载完整日志',
+    logDownload: '下载日志',
     logLines_other: '{{count}} 行',
     artifact: '打开制品',
   },
