@@ -69,6 +69,9 @@ export const Task = z
   .register(z.globalRegistry, { id: 'Task' });
 export type Task = z.infer<typeof Task>;
 
+/** Code of the reason of copies that took the place of what somebody had pushed to the other master: nothing was left as it was. */
+export const replacedCode = 'replaced-earlier';
+
 export const TaskBlob = z
   .object({
     digest: Digest,

@@ -10,16 +10,10 @@ interface TagPlace {
 /**
  * Whether a tag has ever been that digest in that registry. Of two masters one that replaces what it has been itself only
  * goes on from there; what it has never been, somebody has pushed to the other meanwhile.
- * @param before id of a line of the log; without it, until now
  */
-export function hasBeen(
-  { registryId, repository, name }: TagPlace,
-  digest: RawBuilder<unknown>,
-  before?: RawBuilder<unknown>,
-): RawBuilder<boolean> {
+export function hasBeen({ registryId, repository, name }: TagPlace, digest: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`exists (
     select from tag_history been
     where been.registry_id = ${registryId}::text collate "default" and been.repository = ${repository}::text collate "C"
-      and been.name = ${name}::text collate "C" and been.digest = ${digest}::text collate "default"
-      and ${before === undefined ? sql`true` : sql`been.id < ${before}`})`;
+      and been.name = ${name}::text collate "C" and been.digest = ${digest}::text collate "default")`;
 }

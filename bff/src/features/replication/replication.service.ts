@@ -45,7 +45,7 @@ export type StopRequest =
   | { readonly executionId: string }
   | { readonly taskId: string; readonly because?: 'superseded' };
 export type { ReplicationTransaction, Which } from './replication.store.ts';
-export { type Activity, activityOf, sharedReason, sharedCause } from './task-activity.view.ts';
+export { type Activity, activityOf, sharedCause, sharedReason } from './task-activity.view.ts';
 export type { Decided, PlanExecutions, PlannedExecution, PlannedTask } from './plan-executions.ts';
 
 /** Who asks; null where nobody is known. */

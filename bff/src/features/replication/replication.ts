@@ -18,8 +18,6 @@ export const maintenanceCode = 'registry-in-maintenance';
 export const onHoldCodes: readonly string[] = [heldBackCode, pausedCode, maintenanceCode];
 /** Of deletions that a person said no to: only another run of the policy brings them up again. */
 export const declinedCode = 'deletion-declined';
-/** Of copies that took the place of what somebody had pushed to the other master: nothing was left as it was. */
-export const replacedCode = 'replaced-earlier';
 
 export const openStates = ['queued', 'running', 'waiting'] as const satisfies readonly TaskState[];
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { replacedCode } from './replication.ts';
+import { replacedCode } from '../../contract/replication.ts';
 
 /** No manifest is larger than registries take. */
 const manifestMaxBytes = 4 * 1024 * 1024;

@@ -1,10 +1,10 @@
+import { replacedCode } from '../../contract/replication.ts';
 import { isRegistryError, type RegistryError } from '../../registry-client/index.ts';
 import {
   type AttemptEnd,
   type ClaimedTask,
   heldBackCode,
   type Reason,
-  replacedCode,
   type TaskLogEntry,
   triesOf,
 } from './replication.ts';

@@ -3,6 +3,7 @@ import type { Scope } from '../../access/scope.ts';
 import type { FollowedPolicyJson, Tables } from '../../database/index.ts';
 import { findPolicies } from '../../database/find-policies.ts';
 import { inScope } from '../../database/scope.ts';
+import { replacedCode } from '../../contract/replication.ts';
 import { hasBeen } from '../../database/tag-been.ts';
 
 /** The other of two pushes to two masters of a tag, neither of which knew of the other. */
@@ -168,7 +169,7 @@ function whatCopied(ofMoment: string, ofBack: string) {
         'id', executions.policy_id, 'name', executions.policy_name, 'sourceRegistryId', tasks.source_registry_id,
         'sourceRepository', tasks.source_repository) end as policy,
       (select promotions.kind from promotions where promotions.execution_id = executions.id) as promotion,
-      tasks.is_contested, tasks.origin_at, tasks.source_registry_id, tasks.source_repository, tasks.source_reference
+      tasks.reason->>'code' = ${replacedCode} as has_replaced, tasks.origin_at, tasks.source_registry_id, tasks.source_repository
     from tasks join executions on executions.id = tasks.execution_id
     where tasks.destination_registry_id = ${moment}.registry_id
       and tasks.destination_repository = ${moment}.repository collate "default"
@@ -199,21 +200,12 @@ const whatCame = sql`
     moments.next_how as how, moments.next_actor as actor
 `;
 
-/** A copy between masters replaced what its source had never been: that was pushed here, and is nowhere but in this history. */
-const replaced = (copy: string, digest: string, came: string) => {
-  const of = (column: string) => sql.ref(`${copy}.${column}`);
-  const source = {
-    registryId: of('source_registry_id'),
-    repository: of('source_repository'),
-    name: of('source_reference'),
-  };
-  const former = sql.ref(digest);
-  return sql`${of('is_contested')} and ${of('origin_at')} is not null and ${former} is not null
-    and not ${hasBeen(source, former, sql.ref(came))}`;
-};
-const lostTo = sql`case when ${replaced('later_copy', 'moments.digest', 'moments.next_id')} then jsonb_build_object(
+/** A copy between masters has said that it replaced what somebody had pushed here: the task and its history must not disagree. */
+const replaced = (copy: string, digest: string) =>
+  sql`${sql.ref(`${copy}.has_replaced`)} and ${sql.ref(`${copy}.origin_at`)} is not null and ${sql.ref(digest)} is not null`;
+const lostTo = sql`case when ${replaced('later_copy', 'moments.digest')} then jsonb_build_object(
   'outcome', 'lost', 'digest', moments.next_digest, 'registryId', later_copy.source_registry_id,
   'repository', later_copy.source_repository, 'pushedAt', later_copy.origin_at) end`;
-const wonOver = sql`case when ${replaced('copy', 'moments.former_digest', 'moments.id')} then jsonb_build_object(
+const wonOver = sql`case when ${replaced('copy', 'moments.former_digest')} then jsonb_build_object(
   'outcome', 'won', 'digest', moments.former_digest, 'registryId', moments.registry_id,
   'repository', moments.repository, 'pushedAt', moments.former_at) end`;
