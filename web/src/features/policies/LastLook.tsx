@@ -27,16 +27,17 @@ export function LastLookLine({ look }: { look: Look }) {
   );
 }
 
-/** The same where there is no room for a long line. */
-export function LastLookLines({ look, hasRoom }: { look: Look; hasRoom: boolean }) {
+/** The same where there is no room for a long line: in two of them, or in one below a run, which is enough on a phone. */
+export function LastLookLines({ look, isBelowRun }: { look: Look; isBelowRun: boolean }) {
   const { t } = useTranslation('policies');
   const words = useFoundWords()(look);
+  const below = `${styles['muted']} ${styles['wideOnly']}`;
   return (
     <>
-      <span className={styles['muted']} title={words ?? undefined}>
+      <span className={isBelowRun ? below : styles['muted']} title={words ?? undefined}>
         {t('column.looked')} <RelativeTime instant={look.at} />
       </span>
-      {hasRoom && words !== null ? <span className={`${styles['muted']} ${styles['wideOnly']}`}>{words}</span> : null}
+      {isBelowRun || words === null ? null : <span className={below}>{words}</span>}
     </>
   );
 }

@@ -195,7 +195,7 @@ function LastRun({ policy }: { policy: Policy }) {
         <>
           {lastExecution === null ? null : <LastExecution execution={lastExecution} hasTrigger={!isLookNewer} />}
           {lastLook === null || !isLookNewer ? null : (
-            <LastLookLines look={lastLook} hasRoom={lastExecution === null} />
+            <LastLookLines look={lastLook} isBelowRun={lastExecution !== null} />
           )}
         </>
       ) : (
