@@ -11,6 +11,9 @@ export const RepositoryPattern = z
     z.maxLength(255),
     z.regex(/^[a-z0-9._\-/*?{},]+$/, 'must be a pattern such as api or team/**'),
   );
+/** Nothing is named like that: no repository's name has an empty segment, nor a slash at an end. */
+export const hasEmptySegment = (pattern: string): boolean => `/${pattern}/`.includes('//');
+
 export const TagPattern = z
   .string()
   .check(

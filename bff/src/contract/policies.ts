@@ -110,6 +110,8 @@ export const PolicyPreview = z
     repositoryCount: z.int(),
     planned: PlannedWork,
     destinations: z.array(z.object({ registryId: RegistryId, planned: PlannedWork })),
+    /** Destinations that other enabled policies bring selected tags back from, and how many: of each the later push counts. */
+    masters: z.array(z.object({ registryId: RegistryId, tagCount: z.int() })),
     /** Names before and after, the first few; and names that two repositories would share: such a policy cannot be saved. */
     mapping: z.object({
       examples: z.array(z.object({ from: RepositoryName, to: z.string(), isValid: z.boolean() })),

@@ -77,6 +77,7 @@ export function previewWith(change: Partial<PolicyPreview> = {}): PolicyPreview 
     repositoryCount: 12,
     planned: plannedWork({ copy: 31, replace: 2, upToDate: 115, bytes: 4_200_000_000 }),
     destinations: [],
+    masters: [],
     mapping: { examples: [{ from: 'payments/api', to: 'payments/api', isValid: true }], collisions: [] },
     rows: [],
     nextCursor: null,

@@ -379,6 +379,14 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
     const odd = { ...content, filters: { ...content.filters, semver: 'nonsense' } };
     const refused = await problemOf(client.call(createPolicy, { body: { ...draft, content: odd } }));
     expect(refused).toMatchObject({ code: 'request-invalid', fields: [{ path: 'content.filters.semver' }] });
+    const repositories = { include: ['payments/**'], exclude: ['payments//old'] };
+    const empty = { ...content, filters: { ...content.filters, repositories } };
+    expect(await problemOf(client.call(createPolicy, { body: { ...draft, content: empty } }))).toMatchObject({
+      code: 'request-invalid',
+      fields: [
+        { path: 'content.filters.repositories.exclude', message: expect.stringContaining('“payments//old”') as string },
+      ],
+    });
     expect((await client.call(listPolicies, { query: { q: 'collides' } })).items).toEqual([]);
   });
 });

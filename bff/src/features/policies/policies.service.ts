@@ -1,3 +1,4 @@
+import { hasEmptySegment } from '../../contract/patterns.ts';
 import type { Decided, PlanExecutions } from '../replication/replication.service.ts';
 import type { PoliciesStore } from './policies.store.ts';
 import type { PolicyContent, PolicyValues, StoredPolicy } from './policy.ts';
@@ -223,6 +224,10 @@ function checkContent(content: PolicyContent): void {
     if (error instanceof FilterError) throw new PolicyFieldError(`content.${error.field}`, error.message);
     throw error;
   }
+  for (const side of ['include', 'exclude'] as const) {
+    const empty = content.filters.repositories[side].find(hasEmptySegment);
+    if (empty !== undefined) throw new PolicyFieldError(`content.filters.repositories.${side}`, emptySegment(empty));
+  }
   const ids = content.destinations.map(({ registryId }) => registryId);
   if (new Set(ids).size < ids.length) {
     throw new PolicyFieldError('content.destinations', 'A destination is named twice.');
@@ -235,6 +240,9 @@ function checkContent(content: PolicyContent): void {
   const [problem] = content.schedule === null ? [] : problemsOfSchedule(content.schedule);
   if (problem !== undefined) throw new PolicyFieldError(`content.schedule.${problem.field}`, problem.words.en);
 }
+
+const emptySegment = (pattern: string): string =>
+  `“${pattern}” fits no repository: a name neither begins nor ends with a slash, nor has two in a row. Write it as in payments/**.`;
 
 function nameTaken(name: string): PolicyNameTakenError {
   return new PolicyNameTakenError(`There is a policy named “${name}” here already.`);

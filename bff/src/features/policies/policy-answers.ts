@@ -79,17 +79,24 @@ export function rowAnswer({ originMs: _, isContested: __, ...row }: PlanRow): co
 export function previewAnswer(
   plan: PolicyPlan,
   names: NamePreview,
-): Pick<contract.PolicyPreview, 'tagCount' | 'repositoryCount' | 'planned' | 'destinations' | 'mapping'> {
+): Pick<contract.PolicyPreview, 'tagCount' | 'repositoryCount' | 'planned' | 'destinations' | 'masters' | 'mapping'> {
   return {
     tagCount: plan.tagCount,
     repositoryCount: plan.repositoryCount,
     planned: plan.planned,
     destinations: [...plan.byDestination].map(([registryId, planned]) => ({ registryId, planned })),
+    masters: mastersOf(plan.rows),
     mapping: {
       examples: names.examples.map(({ from, to }) => ({ from, to, isValid: isRepositoryName(to) })),
       collisions: names.collisions.map(({ to, from }) => ({ to, from: [...from] })),
     },
   };
+}
+
+function mastersOf(rows: readonly PlanRow[]): contract.PolicyPreview['masters'] {
+  const contested = rows.filter(({ isContested, outcome }) => isContested && outcome !== 'delete');
+  const byRegistry = Map.groupBy(contested, ({ destination }) => destination.registryId);
+  return [...byRegistry].map(([registryId, own]) => ({ registryId, tagCount: own.length }));
 }
 
 function instant(date: Date | null): string | null {

@@ -163,6 +163,14 @@ describe.each(databaseKinds)('two masters (%s)', (kind) => {
     await untilKnown('hq', repository, loser);
     await untilKnown('province', repository, winner);
     expect(await outcomesOf()).toEqual(['loses', 'replace']);
+    // Said before anything is copied, from either side.
+    const previews = await Promise.all(
+      policies.map(({ id }) => client.call(previewPolicy, { params: { policyId: id } })),
+    );
+    expect(previews.map(({ masters: seen }) => seen)).toEqual([
+      [{ registryId: 'province', tagCount: 1 }],
+      [{ registryId: 'hq', tagCount: 1 }],
+    ]);
     await resume();
     expect(await untilSettled(repository, winner)).toHaveLength(1);
     expect((await historyOf('hq', repository)).map(({ digest }) => digest)).toEqual([loser, winner]);

@@ -8,8 +8,7 @@ const sources = import.meta.glob<string>('../../../../bff/src/**/*.ts', {
   eager: true,
 });
 /** What answers with refusals of requests, which have words of their own, or only passes reasons on. */
-const WITHOUT_REASONS =
-  /\.test\.ts$|\/(?:testing|bench|sandbox|access|http|gateway)\/|promotion-errors\.ts$|wire-/;
+const WITHOUT_REASONS = /\.test\.ts$|\/(?:testing|bench|sandbox|access|http|gateway)\/|promotion-errors\.ts$|wire-/;
 /** As the server's code writes a reason: in full, or through one of its short helpers. */
 const FORMS = [
   /\bcode: '([a-z][a-z-]*)'/g,

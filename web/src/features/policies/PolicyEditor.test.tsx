@@ -98,6 +98,21 @@ describe('the editor of a policy', () => {
     expect(words.parentElement?.textContent).toMatch(/^2,051 tags/);
   }, 180_000);
 
+  it('says whom it makes a master too, and what that means for differing tags', async () => {
+    const user = userEvent.setup();
+    pretend({
+      [`GET /policies/${id}`]: policyWith(),
+      'POST /policy-previews': previewWith({ masters: [{ registryId: 'testing', tagCount: 1200 }] }),
+    });
+    openEdit();
+    const words = await screen.findByText(/is a master too: another policy brings 1,200 of these tags back/, {}, wait);
+    expect(words.textContent).toMatch(/^testing is/);
+    expect(screen.getByText(/^Of two different pushes the later one stays/)).toBeDefined();
+    await user.click(screen.getByRole('radio', { name: 'leave it and show it as drift' }));
+    expect(await screen.findByText(/^This policy only reports differing tags/, {}, wait)).toBeDefined();
+    expect(screen.queryByText(/^Of two different pushes/)).toBeNull();
+  }, 180_000);
+
   it('puts what only the server knows at its field, and says that the preview waits for it', async () => {
     const message = '“>=x y” is no range of versions; one is >=2.0.0 <3.';
     pretend({
@@ -131,6 +146,8 @@ describe('the editor of a policy', () => {
     expect(screen.getByText('1 field needs another look.')).toBeDefined();
     await user.type(repositories, '}');
     expect(screen.queryByText(/is no pattern/)).toBeNull();
+    await user.type(repositories, ' payments//api');
+    expect(screen.getByText(/^“payments\/\/api” fits no repository: .* nor has two in a row\./)).toBeDefined();
   }, 180_000);
 
   it('shows the difference, and both sides when somebody saved meanwhile, without losing input', async () => {

@@ -187,7 +187,7 @@ function DryRun({ policy, onRepair }: { policy: Policy; onRepair?: () => void })
         <p className={styles['muted']}>{t('preview.asking')}</p>
       ) : (
         <div className={styles['dryRun']}>
-          <PreviewWords preview={data} />
+          <PreviewWords preview={data} content={policy.content} />
           {hasDrift && onRepair !== undefined ? (
             <Button variant="outlined" className={styles['start'] ?? ''} onClick={onRepair}>
               {t('repair')}

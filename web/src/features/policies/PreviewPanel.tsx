@@ -1,6 +1,6 @@
 import Button from '@mui/material/Button';
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { PolicyPreview } from 'bff/contract/policies';
+import type { PolicyContent, PolicyPreview } from 'bff/contract/policies';
 import type { PlannedWork } from 'bff/contract/replication';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -20,7 +20,7 @@ import styles from './policies.module.css';
 interface PreviewPanelProps {
   preview: UseQueryResult<PolicyPreview, ApiError>;
   /** What it is the preview of; undefined while the draft cannot be previewed. */
-  previewed: Previewed | undefined;
+  previewed: Exclude<Previewed, { policyId: string }> | undefined;
   /** Said instead of figures while it cannot. */
   instead: string;
 }
@@ -43,7 +43,7 @@ export function PreviewPanel({ preview, previewed, instead }: PreviewPanelProps)
       ) : (
         <div data-old={preview.isPlaceholderData} className={styles['previewWords']}>
           <Collisions mapping={data.mapping} />
-          <PreviewWords preview={data} />
+          <PreviewWords preview={data} content={previewed.content} />
           {data.tagCount === 0 ? null : (
             <Button variant="outlined" className={styles['start'] ?? ''} onClick={() => setIsListed(true)}>
               {t('preview.list')}
@@ -58,8 +58,14 @@ export function PreviewPanel({ preview, previewed, instead }: PreviewPanelProps)
   );
 }
 
+interface PreviewWordsProps {
+  preview: PolicyPreview;
+  /** Of what it is the preview of. */
+  content: PolicyContent;
+}
+
 /** The figures as sentences; for a saved policy as for a draft. */
-export function PreviewWords({ preview }: { preview: PolicyPreview }) {
+export function PreviewWords({ preview, content }: PreviewWordsProps) {
   const { t } = useTranslation('policies');
   const work = useWorkWords();
   const directory = useRegistryDirectory();
@@ -96,6 +102,7 @@ export function PreviewWords({ preview }: { preview: PolicyPreview }) {
           })}
         </dl>
       )}
+      <Masters masters={preview.masters} content={content} />
       <p className={styles['hint']}>
         {asOf === null ? (
           t('preview.neverScanned')
@@ -104,6 +111,26 @@ export function PreviewWords({ preview }: { preview: PolicyPreview }) {
         )}
       </p>
     </>
+  );
+}
+
+/** Who writes a policy back to where tags come from should mean it. */
+function Masters({ masters, content }: Pick<PolicyPreview, 'masters'> & Pick<PreviewWordsProps, 'content'>) {
+  const { t } = useTranslation('policies');
+  const directory = useRegistryDirectory();
+  if (masters.length === 0) return null;
+  return (
+    <div className={styles['masters']}>
+      {masters.map(({ registryId, tagCount }) => (
+        <p key={registryId}>
+          <Sentence
+            text={t('preview.masters', { count: tagCount })}
+            parts={{ registry: <strong>{directory.find(registryId).name}</strong> }}
+          />
+        </p>
+      ))}
+      <p>{t(content.options.whenDifferent === 'replace' ? 'preview.mastersLater' : 'preview.mastersApart')}</p>
+    </div>
   );
 }
 

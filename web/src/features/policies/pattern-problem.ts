@@ -1,4 +1,4 @@
-import { RepositoryPattern, TagPattern } from 'bff/contract/patterns';
+import { hasEmptySegment, RepositoryPattern, TagPattern } from 'bff/contract/patterns';
 import { findProblems, type FormField, formFields, patternsOf, type PolicyFormValues } from './policy-form.ts';
 
 const patternFields = {
@@ -11,6 +11,13 @@ export type PatternField = keyof typeof patternFields;
 
 export const isPatternField = (field: string): field is PatternField => Object.hasOwn(patternFields, field);
 
+const isOfRepositories = (field: PatternField): boolean => field === 'repositories' || field === 'repositoriesNot';
+
+/** The first of a field's patterns that no name can fit because of its slashes, or undefined. */
+export function slashedPattern(values: PolicyFormValues, field: PatternField): string | undefined {
+  return isOfRepositories(field) ? patternsOf(values[field]).find(hasEmptySegment) : undefined;
+}
+
 /** The first of a field's patterns that is none, or undefined. */
 export function wrongPattern(values: PolicyFormValues, field: PatternField): string | undefined {
   return patternsOf(values[field]).find(
@@ -22,7 +29,9 @@ export function wrongPattern(values: PolicyFormValues, field: PatternField): str
 export function findDraftProblems(values: PolicyFormValues, isSystem: boolean): FormField[] {
   const found = new Set(findProblems(values, isSystem));
   return formFields.filter(
-    (field) => found.has(field) || (isPatternField(field) && wrongPattern(values, field) !== undefined),
+    (field) =>
+      found.has(field) ||
+      (isPatternField(field) && (wrongPattern(values, field) ?? slashedPattern(values, field)) !== undefined),
   );
 }
 

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { isPatternField, wrongPattern } from './pattern-problem.ts';
+import { isPatternField, slashedPattern, wrongPattern } from './pattern-problem.ts';
 import { type FormField, patternsOf, type PolicyFormValues } from './policy-form.ts';
 
 const PATTERNS_MAX = 50;
@@ -14,6 +14,8 @@ export function useProblemWords(): (field: FormField, values: PolicyFormValues) 
     const words = t(field === 'tags' || field === 'tagsNot' ? 'problem.tags' : 'problem.repositories');
     const pattern = wrongPattern(values, field);
     if (pattern !== undefined) return t('problem.pattern', { pattern, words });
+    const slashed = slashedPattern(values, field);
+    if (slashed !== undefined) return t('problem.slashes', { pattern: slashed });
     return count > PATTERNS_MAX ? t('problem.manyPatterns') : words;
   };
 }
