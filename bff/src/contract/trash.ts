@@ -51,6 +51,8 @@ export const TrashItem = z
     actedBy: z.nullable(z.string()),
     /** Why it failed or waits, or why a restore was refused. */
     reason: z.nullable(Reason),
+    /** What its tag is by now, as far as the catalog knows: a policy or a push may have brought it back. Null where it is free. */
+    tagNow: z.nullable(Digest),
     createdAt: Instant,
     deletedAt: z.nullable(Instant),
     /** It is purged then. */

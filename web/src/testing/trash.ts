@@ -22,6 +22,7 @@ export function trashItem(change: Partial<TrashItem> = {}): TrashItem {
     pushedBy: null,
     actedBy: null,
     reason: null,
+    tagNow: null,
     createdAt: '2026-01-01T00:00:00.000Z',
     deletedAt: '2026-01-01T00:00:01.000Z',
     expiresAt: '2026-01-15T00:00:01.000Z',

@@ -3,6 +3,7 @@ import { createImmutableRule, deleteImmutableRule } from '../../contract/immutab
 import {
   getTrashWindow,
   listAllTrash,
+  listTrash,
   previewDeletion,
   purgeFromTrash,
   restoreFromTrash,
@@ -122,10 +123,16 @@ describe.each(databaseKinds)('The trash (%s)', (kind) => {
     const old = await pushSampleImage(scene.client, repository, { tag: 'v1' });
     await scene.scan(['v1'], repository);
     const deleted = await scene.delete(repository, 'v1');
+    const tagNow = async () =>
+      (await scene.admin.call(listTrash, { params: { project: 'payments' }, query: { itemId: deleted.id } })).items.map(
+        (item) => item.tagNow,
+      );
+    expect(await tagNow()).toEqual([null]);
     const fresh = await pushSampleImage(scene.client, repository, { tag: 'v1' });
     // The catalog does not know of the push yet: the worker finds it.
     expect(await scene.restore(deleted)).toMatchObject({ state: 'deleted', reason: { code: 'trash-tag-taken' } });
     await scene.scan(['v1'], repository);
+    expect(await tagNow()).toEqual([fresh.digest]);
     const restore = (target: Parameters<TrashScene['restore']>[1]) => scene.restore(deleted, target);
     expect((await problemOf(restore({ kind: 'same' }))).code).toBe('trash-tag-taken');
     expect((await problemOf(restore({ kind: 'replace', replaces: old.digest }))).code).toBe('trash-tag-taken');

@@ -261,7 +261,7 @@ async function refusable<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function answersOf(
-  view: Pick<TrashView, 'findPolicies'>,
+  view: Pick<TrashView, 'findPolicies' | 'findTagsNow'>,
   items: readonly TrashItem[],
   access: RequestAccess,
 ): Promise<contract.TrashItem[]> {
@@ -269,14 +269,20 @@ async function answersOf(
     access,
     await view.findPolicies(items.flatMap(({ policy }) => policy?.id ?? [])),
   );
-  return Promise.all(items.map((item) => answerOf(item, access, showPolicy)));
+  const tagsNow = await view.findTagsNow(items);
+  return Promise.all(
+    items.map(async (item) => ({
+      ...(await answerOf(item, access, showPolicy)),
+      tagNow: tagsNow.get(item.id) ?? null,
+    })),
+  );
 }
 
 async function answerOf(
   { pushedAt, createdAt, deletedAt, expiresAt, finishedAt, ...item }: TrashItem,
   access: RequestAccess,
   showPolicy: ShowPolicy,
-): Promise<contract.TrashItem> {
+): Promise<Omit<contract.TrashItem, 'tagNow'>> {
   return {
     ...item,
     environment: (await access.environmentOf(item.registryId)) ?? '',

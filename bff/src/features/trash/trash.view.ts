@@ -62,6 +62,9 @@ export function createTrashView(kysely: Kysely<Tables>) {
     },
     /** What these manifests are called, as far as the catalog knows. */
     listTagsOf: (manifests: readonly Manifest[]) => listTagsOf(kysely, manifests),
+    /** Digests that the tags of these have by now, by the items' ids. */
+    findTagsNow: (items: readonly Pick<TrashItem, 'id' | 'registryId' | 'repository' | 'tag'>[]) =>
+      findTagsNow(kysely, items),
     /** Which of these policies there are still. */
     findPolicies: (ids: readonly string[]) => findPolicies(kysely, ids),
     /** Of these registries those that are in maintenance, each with its end. */
@@ -106,6 +109,23 @@ async function listTagsOf(kysely: Kysely<Tables>, manifests: readonly Manifest[]
       and tags.digest = given.digest
     order by 1, 2, 3`.execute(kysely);
   return rows;
+}
+
+async function findTagsNow(
+  kysely: Kysely<Tables>,
+  items: readonly Pick<TrashItem, 'id' | 'registryId' | 'repository' | 'tag'>[],
+): Promise<ReadonlyMap<string, string>> {
+  const given = items.flatMap(({ id, registryId, repository, tag }) =>
+    tag === null ? [] : [{ id, registryId, repository, tag }],
+  );
+  const { rows } = await sql<{ id: string; digest: string }>`
+    select given.id, tags.digest
+    from jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
+      as given (id text, "registryId" text, repository text, tag text)
+    join tags on tags.registry_id = given."registryId" and tags.repository = given.repository
+      and tags.name = given.tag
+    where tags.digest is not null`.execute(kysely);
+  return new Map(rows.map(({ id, digest }) => [id, digest]));
 }
 
 /** What is under way there is not begun before the maintenance has ended. */

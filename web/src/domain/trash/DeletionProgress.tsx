@@ -66,7 +66,7 @@ export function DeletionProgress({ deletion, titleId, onClose }: DeletionProgres
           {t('progress.toTrash')}
         </Link>
         <span className={styles['grow']} />
-        {isDone && deleted.length > 0 ? (
+        {isDone && deleted.length > 1 ? (
           <Button
             variant="outlined"
             onClick={() => {

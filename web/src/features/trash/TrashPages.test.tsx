@@ -71,6 +71,15 @@ describe('the trash of a project', () => {
     expect(calls.find(({ path }) => path.includes('/trash?'))?.path).toContain('state=kept');
   });
 
+  it('says of a tag that has come back, or is another image by now', async () => {
+    const { digest } = trashItem();
+    open([trashItem({ tagNow: digest }), { ...other, tagNow: `sha256:${'b'.repeat(64)}` }]);
+    expect((await screen.findByText('The tag is there again.')).closest('[role=row]')?.textContent).toContain(
+      'api:1.0',
+    );
+    expect(screen.getByText('The tag is another image now.').closest('[role=row]')?.textContent).toContain('api:2.0');
+  });
+
   it('says which policy deleted something, also one that is gone or may not be seen', async () => {
     const id = '0190b3a0-0000-7000-8000-0000000000aa';
     const followed = (tag: string, policy: TrashItem['policy'], deletedBy: string | null = null) =>

@@ -1,5 +1,6 @@
 import MoreIcon from '@mui/icons-material/MoreVert';
 import type { TrashItem } from 'bff/contract/trash';
+import type { Reason } from 'bff/contract/words';
 import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -61,7 +62,11 @@ export function useTrashColumns({ isOfProject, actionsOf }: TrashColumnsOptions)
         header: t('column.deleted'),
         minWidth: 170,
         grow: 2,
-        narrow: 'hidden',
+        narrowCell: ({ createdAt }) => (
+          <span data-keeps>
+            <RelativeTime instant={createdAt} />
+          </span>
+        ),
         sorts: { ascending: 'created', descending: '-created', first: 'descending' },
         cell: (item) => (
           <span className={styles['two']}>
@@ -87,7 +92,8 @@ export function useTrashColumns({ isOfProject, actionsOf }: TrashColumnsOptions)
         header: t('column.state'),
         minWidth: 150,
         grow: 2,
-        cell: (item) => <State item={item} reason={item.reason === null ? null : reasonText(item.reason)} />,
+        cell: (item) => <State item={item} why={whyOf(t, item, reasonText)} />,
+        narrowCell: (item) => <State item={item} why={whyOf(t, item, reasonText)} isNarrow />,
       },
       {
         key: 'expires',
@@ -138,19 +144,31 @@ function What({ item, isOfProject, about }: { item: TrashItem; isOfProject: bool
   );
 }
 
-function State({ item, reason }: { item: TrashItem; reason: string | null }) {
+interface StateProps {
+  item: TrashItem;
+  /** What else there is to say about how it stands. */
+  why: string | null;
+  isNarrow?: boolean;
+}
+
+function State({ item, why, isNarrow = false }: StateProps) {
   const { t } = useTranslation('trash');
-  const { state, actedBy } = item;
+  const { state, actedBy, reason } = item;
   const words = t(`state.${state}`);
   const isEnded = state === 'restored' || state === 'purged';
+  const dot = (label: string) => (
+    <StatusDot
+      tone={state === 'deleted' && reason !== null ? 'warn' : stateTone[state]}
+      label={label}
+      isActive={isUnderWay(item)}
+    />
+  );
+  const label = isEnded && actedBy !== null ? t('row.acted', { state: words, who: actedBy }) : words;
+  if (isNarrow) return dot(why === null ? label : t('row.standing', { state: label, why }));
   return (
-    <span className={styles['two']} title={reason ?? undefined}>
-      <StatusDot
-        tone={state === 'deleted' && reason !== null ? 'warn' : stateTone[state]}
-        label={isEnded && actedBy !== null ? t('row.acted', { state: words, who: actedBy }) : words}
-        isActive={isUnderWay(item)}
-      />
-      {reason === null ? null : <span className={styles['second']}>{reason}</span>}
+    <span className={styles['two']} title={why ?? undefined}>
+      {dot(label)}
+      {why === null ? null : <span className={styles['second']}>{why}</span>}
     </span>
   );
 }
@@ -164,6 +182,13 @@ function By({ item }: { item: TrashItem }) {
 }
 
 type Translate = TFunction<'trash'>;
+
+/** Why it waits, failed or was refused; else what became of its tag since. */
+function whyOf(t: Translate, { reason, state, digest, tagNow }: TrashItem, words: (reason: Reason) => string) {
+  if (reason !== null) return words(reason);
+  if (state !== 'deleted' || tagNow === null) return null;
+  return t(tagNow === digest ? 'row.thereAgain' : 'row.takenSince');
+}
 
 function byOf(t: Translate, { why, deletedBy, policy }: TrashItem): string {
   if (why === 'retention') return t('row.retention');
