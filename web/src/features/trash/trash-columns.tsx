@@ -54,7 +54,9 @@ export function useTrashColumns({ isOfProject, actionsOf }: TrashColumnsOptions)
         header: t('column.registry'),
         width: 150,
         cell: ({ registryId, environment }) => (
-          <RegistryChip name={directory.find(registryId).name} environment={environment} />
+          <span className={styles['registry']} data-keeps>
+            <RegistryChip name={directory.find(registryId).name} environment={environment} />
+          </span>
         ),
       },
       {
@@ -164,7 +166,7 @@ function State({ item, why, isNarrow = false }: StateProps) {
     />
   );
   const label = isEnded && actedBy !== null ? t('row.acted', { state: words, who: actedBy }) : words;
-  if (isNarrow) return dot(why === null ? label : t('row.standing', { state: label, why }));
+  if (isNarrow) return dot(why ?? label);
   return (
     <span className={styles['two']} title={why ?? undefined}>
       {dot(label)}
