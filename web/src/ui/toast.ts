@@ -24,7 +24,7 @@ function change(next: readonly Toast[]): void {
   for (const listener of listeners) listener();
 }
 
-/** Tells the person something in a corner of the page, without taking the focus. Returns what takes it away again. */
+/** Tells the person something at the top of the page, without taking the focus. Returns what takes it away again. */
 export function toast(content: ToastContent): () => void {
   lastId += 1;
   const id = lastId;
