@@ -80,6 +80,12 @@ const deletes = [...pushes, 'artifact.delete'] as const;
 const reads = [...people.guest.actions];
 
 describe('the menu of a cell', () => {
+  it('is headed by the tag and the registry that it acts on', () => {
+    entries('guest', 2, { development: reads, testing: reads, production: reads });
+    const menu = screen.getByRole('menu', { name: 'api:2.7.3 in production' });
+    expect(menu.firstElementChild?.textContent).toBe('api:2.7.3 in production');
+  });
+
   it('offers a guest nothing that would be refused', () => {
     const access = { development: reads, testing: reads, production: reads };
     expect(entries('guest', 0, access)).toEqual(['Open', 'Copy pull command', 'Copy digest']);

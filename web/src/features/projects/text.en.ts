@@ -124,7 +124,7 @@ export const text = {
     bytesOnly: '{{done}} so far',
   },
   menu: {
-    label: '{{tag}} in {{registry}}',
+    head: '<tag/> in <registry/>',
     open: 'Open',
     copyPull: 'Copy pull command',
     copyTo: 'Copy to…',

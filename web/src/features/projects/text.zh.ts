@@ -120,7 +120,7 @@ export const text = {
     bytesOnly: '已传输 {{done}}',
   },
   menu: {
-    label: '{{registry}} 中的 {{tag}}',
+    head: '<registry/> 中的 <tag/>',
     open: '打开',
     copyPull: '复制拉取命令',
     copyTo: '复制到…',
