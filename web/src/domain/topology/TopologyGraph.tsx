@@ -9,6 +9,7 @@ import { useEnvironmentName } from '../RegistryChip.tsx';
 import { type RouteEnds, routeKey } from '../traffic.ts';
 import { paths } from '../../paths.ts';
 import { StatusDot } from '../../ui/StatusDot.tsx';
+import { useSideways } from '../../ui/use-sideways.ts';
 import styles from './topology.module.css';
 import { healthTones } from './health-tones.ts';
 import { lineOf } from './route-status.ts';
@@ -47,37 +48,40 @@ export function TopologyGraph({ ways, registries, chosen, hrefOf }: TopologyGrap
   const layout = useLayout(ways, directory.registries);
   const routes = new Map(ways.map((way) => [routeKey(way), way]));
   const flows = new Map(registries.map((flow) => [flow.registryId, flow]));
+  const [scroller, hidden] = useSideways<HTMLDivElement>();
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- Scrolled with the keyboard too, so it takes the focus.
-    <div className={styles['scroll']} role="group" aria-label={t('topology.graph')} tabIndex={0}>
-      <svg
-        className={styles['graph']}
-        viewBox={`0 0 ${layout.width} ${layout.height}`}
-        style={{ maxWidth: layout.width, minWidth: layout.width * (hrefOf === null ? WALL_SHARE : READABLE_SHARE) }}
-      >
-        <Arrowheads />
-        {layout.columns.map(({ environment, x }) => (
-          <text key={environment} x={x} y={15} className={styles['environment']}>
-            {nameOf(environment)}
-          </text>
-        ))}
-        {layout.edges.map((edge) => {
-          const route = routes.get(edge.key);
-          if (route === undefined) return null;
-          const href = hrefOf === null ? null : hrefOf(edge.key);
-          return <Edge key={edge.key} edge={edge} way={route} isChosen={edge.key === chosen} href={href} />;
-        })}
-        <Labels layout={layout} routes={routes} />
-        {layout.nodes.map((node) => (
-          <Node
-            key={node.id}
-            node={node}
-            registry={directory.find(node.id)}
-            flow={flows.get(node.id)}
-            isLinked={hrefOf !== null}
-          />
-        ))}
-      </svg>
+    <div className={styles['frame']} data-left={hidden.left} data-right={hidden.right}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- Scrolled with the keyboard too, so it takes the focus. */}
+      <div ref={scroller} className={styles['scroll']} role="group" aria-label={t('topology.graph')} tabIndex={0}>
+        <svg
+          className={styles['graph']}
+          viewBox={`0 0 ${layout.width} ${layout.height}`}
+          style={{ maxWidth: layout.width, minWidth: layout.width * (hrefOf === null ? WALL_SHARE : READABLE_SHARE) }}
+        >
+          <Arrowheads />
+          {layout.columns.map(({ environment, x }) => (
+            <text key={environment} x={x} y={15} className={styles['environment']}>
+              {nameOf(environment)}
+            </text>
+          ))}
+          {layout.edges.map((edge) => {
+            const route = routes.get(edge.key);
+            if (route === undefined) return null;
+            const href = hrefOf === null ? null : hrefOf(edge.key);
+            return <Edge key={edge.key} edge={edge} way={route} isChosen={edge.key === chosen} href={href} />;
+          })}
+          <Labels layout={layout} routes={routes} />
+          {layout.nodes.map((node) => (
+            <Node
+              key={node.id}
+              node={node}
+              registry={directory.find(node.id)}
+              flow={flows.get(node.id)}
+              isLinked={hrefOf !== null}
+            />
+          ))}
+        </svg>
+      </div>
     </div>
   );
 }
