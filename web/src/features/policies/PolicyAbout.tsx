@@ -9,11 +9,12 @@ import { RegistryChip } from '../../domain/RegistryChip.tsx';
 import { causeTone } from '../../domain/tasks/task-status.ts';
 import { StatusDot, type Tone } from '../../ui/StatusDot.tsx';
 import { toast } from '../../ui/toast.ts';
+import { useMedia } from '../../ui/use-media.ts';
 import { usePolicyActions } from './policies-queries.ts';
 import styles from './policies.module.css';
 import { factKeys, usePolicyFacts } from './policy-facts.ts';
 import { NextRun } from './policy-columns.tsx';
-import { LastLook } from './LastLook.tsx';
+import { LastLook, LastLookLine } from './LastLook.tsx';
 import { PolicyNotices } from './PolicyNotices.tsx';
 
 interface PolicyAboutProps {
@@ -21,46 +22,84 @@ interface PolicyAboutProps {
   mayManage: boolean;
 }
 
-/** What it says, part by part, and how each destination stands. */
+/** Below this the two columns stand one below the other. The style sheet says the same width. */
+const ONE_COLUMN = '(max-width: 1099.95px)';
+
+/** What it says, part by part, and how each destination stands; where one is below the other, this comes first. */
 export function PolicyAbout({ policy, mayManage }: PolicyAboutProps) {
+  const isOneColumn = useMedia(ONE_COLUMN);
+  const destinations = <Destinations policy={policy} mayManage={mayManage} hasLook={isOneColumn} />;
+  const facts = <Facts policy={policy} hasLook={!isOneColumn} />;
+  const notices = <PolicyNotices policy={policy} />;
+  // Drawn in another order, not only shown in one: what is read aloud follows what is seen.
+  return isOneColumn ? (
+    <div className={styles['columns']}>
+      {destinations}
+      {facts}
+      {notices}
+    </div>
+  ) : (
+    <div className={styles['columns']}>
+      {facts}
+      <div>
+        {destinations}
+        {notices}
+      </div>
+    </div>
+  );
+}
+
+interface PartProps {
+  policy: Policy;
+  /** Says what it found when it last looked, which is how far the destinations are from what they should be. */
+  hasLook: boolean;
+}
+
+function Facts({ policy, hasLook }: PartProps) {
   const { t } = useTranslation('policies');
   const facts = usePolicyFacts(policy.content);
   return (
-    <div className={styles['columns']}>
-      <dl className={styles['facts']}>
-        {factKeys.map((key) => (
-          <Fact key={key} name={t(`fact.${key}`)}>
-            {facts[key]}
-          </Fact>
+    <dl className={styles['facts']}>
+      {factKeys.map((key) => (
+        <Fact key={key} name={t(`fact.${key}`)}>
+          {facts[key]}
+        </Fact>
+      ))}
+      {!hasLook || policy.lastLook === null ? null : (
+        <Fact name={t('column.looked')}>
+          <LastLook look={policy.lastLook} />
+        </Fact>
+      )}
+      {policy.nextRunAt === null ? null : (
+        <Fact name={t('column.next')}>
+          <NextRun at={policy.nextRunAt} />
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+function Destinations({ policy, mayManage, hasLook }: PartProps & PolicyAboutProps) {
+  const { t } = useTranslation('policies');
+  return (
+    <section aria-label={t('destinations.title')}>
+      <h2 className={styles['sectionTitle']}>{t('destinations.title')}</h2>
+      <ul className={styles['destinations']}>
+        {policy.destinations.map((destination) => (
+          <Destination
+            key={destination.registryId}
+            policy={policy}
+            destination={destination}
+            mayManage={mayManage && policy.isEnabled}
+          />
         ))}
-        {policy.lastLook === null ? null : (
-          <Fact name={t('column.looked')}>
-            <LastLook look={policy.lastLook} />
-          </Fact>
-        )}
-        {policy.nextRunAt === null ? null : (
-          <Fact name={t('column.next')}>
-            <NextRun at={policy.nextRunAt} />
-          </Fact>
-        )}
-      </dl>
-      <div>
-        <section aria-label={t('destinations.title')}>
-          <h2 className={styles['sectionTitle']}>{t('destinations.title')}</h2>
-          <ul className={styles['destinations']}>
-            {policy.destinations.map((destination) => (
-              <Destination
-                key={destination.registryId}
-                policy={policy}
-                destination={destination}
-                mayManage={mayManage && policy.isEnabled}
-              />
-            ))}
-          </ul>
-        </section>
-        <PolicyNotices policy={policy} />
-      </div>
-    </div>
+      </ul>
+      {!hasLook || policy.lastLook === null ? null : (
+        <p className={styles['look']}>
+          <LastLookLine look={policy.lastLook} />
+        </p>
+      )}
+    </section>
   );
 }
 

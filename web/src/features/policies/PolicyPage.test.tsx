@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
 import { pretendApi } from '../../testing/api.ts';
+import { pretendMedia } from '../../testing/layout.ts';
 import { type people, projectWith, registryEntry, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
@@ -57,6 +58,20 @@ describe('the page of a policy', () => {
     expect(await screen.findByText('those matching release-*, but not *-rc', {}, wait)).toBeDefined();
     expect(screen.getByText('of each repository only the 10 latest pushed tags')).toBeDefined();
     expect(screen.getByText('what the source deletes stays at the destinations')).toBeDefined();
+  });
+
+  it.each([
+    ['after what it does, beside which they stand', '', false],
+    ['first where one is below the other, with what was found', '(max-width: 1099.95px)', true],
+  ])('tells of its destinations %s', async (_words, matching, isFirst) => {
+    pretendMedia((query) => query === matching);
+    open({ [`GET /policies/${policy.id}`]: policyWith({ content: atTwo, lastLook }) });
+    const destinations = await screen.findByRole('region', { name: 'Destinations' }, wait);
+    const whatItDoes = screen.getByText('those matching release-*, but not *-rc');
+    const isBefore = destinations.compareDocumentPosition(whatItDoes) & Node.DOCUMENT_POSITION_FOLLOWING;
+    expect(isBefore !== 0).toBe(isFirst);
+    expect(within(destinations).queryAllByText('Last looked', { exact: false })).toHaveLength(isFirst ? 1 : 0);
+    expect(screen.getAllByText('Last looked', { exact: false })).toHaveLength(1);
   });
 
   it('pauses one destination and goes on with another, with its reason', async () => {
