@@ -110,6 +110,7 @@ function SaveBar({ editor }: { editor: Editor }) {
       </div>
       {base === undefined ? (
         <FormControlLabel
+          className={styles['begins'] ?? ''}
           control={<Checkbox checked={values.isEnabled} onChange={(_event, isEnabled) => change({ isEnabled })} />}
           label={t('editor.enabled')}
         />
