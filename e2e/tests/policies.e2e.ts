@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expectAccessible, expectNoSidewaysScroll } from '../fixtures/accessibility.ts';
 import { addRegistry, registryUrl, removeRegistry } from '../fixtures/copies.ts';
 import { digestIn, expectKnown, expectTag, makePolicy, removePolicies } from '../fixtures/policies.ts';
@@ -213,6 +213,9 @@ test('the editor says what is missing, keeps what was typed, and fits a phone', 
   await page.setViewportSize({ width: 390, height: 844 });
   await expect(newest).toHaveValue('all');
   await expectNoSidewaysScroll(page);
+  const bar = [page.getByRole('checkbox', { name: /Begin at once/ }), page.getByRole('link', { name: 'Cancel' })];
+  const make = await middleOf(page.getByRole('button', { name: 'Make policy' }));
+  for (const part of bar) expect(await middleOf(part), 'stands in the row of “Make policy”').toBeCloseTo(make, 0);
   await expectAccessible(page);
   await page.getByRole('link', { name: 'Cancel' }).click();
   const question = page.getByRole('dialog', { name: 'Leave without saving?' });
@@ -275,3 +278,43 @@ test('a platform that was typed is added once the click that leaves the field ha
   await expect(checkbox).toBeChecked();
   await expect(page.getByText('Platforms such as linux/amd64', { exact: false })).toBeVisible();
 });
+
+test('what is said after saving covers no button of what comes next', async ({ page, api }) => {
+  const name = `${START} said`;
+  const repository = `e2e/said-${run}`;
+  const id = await makePolicy(api, { name, from: 'development', to: ['testing'], repository, onPush: false });
+  const said = page.getByRole('region', { name: 'Notices', exact: true });
+  for (const [index, width] of [1440, 390].entries()) {
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto(`/replication/policies/${id}/edit`);
+    await page.getByRole('textbox', { name: 'Repositories matching', exact: true }).fill(`${repository}-${width}`);
+    await page.getByRole('button', { name: `Save as version ${index + 2}` }).click();
+    const words = said.getByText(`${name} was saved as version ${index + 2}.`);
+    await expect(words).toBeVisible();
+    // What the pointer is on stays.
+    await words.hover();
+    const edit = page.getByRole('link', { name: 'Edit', exact: true });
+    await expectApart(said, edit);
+    await expectApart(said, page.getByRole('button', { name: 'Run now' }));
+    await edit.press('Enter');
+    await expectApart(said, page.getByRole('button', { name: `Save as version ${index + 3}` }));
+    await expectApart(said, page.getByRole('link', { name: 'Cancel' }));
+    await expect(words).toBeVisible();
+  }
+});
+
+/** Neither covers any of the other. */
+async function expectApart(one: Locator, other: Locator): Promise<void> {
+  await expect(other).toBeVisible();
+  const [a, b] = [await one.boundingBox(), await other.boundingBox()];
+  if (a === null || b === null) throw new Error('One of them stands nowhere.');
+  const isBeside = a.x + a.width <= b.x || b.x + b.width <= a.x;
+  const isBelow = a.y + a.height <= b.y || b.y + b.height <= a.y;
+  expect(isBeside || isBelow, `${JSON.stringify(a)} is apart from ${JSON.stringify(b)}`).toBe(true);
+}
+
+async function middleOf(part: Locator): Promise<number> {
+  const box = await part.boundingBox();
+  if (box === null) throw new Error('It stands nowhere.');
+  return box.y + box.height / 2;
+}
