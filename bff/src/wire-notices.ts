@@ -3,6 +3,7 @@ import { databaseNow } from './database/database-now.ts';
 import { createDeliveriesStore } from './features/notices/deliveries.store.ts';
 import { DeliveryRunner, type EnqueueDelivery } from './features/notices/delivery-runner.ts';
 import { createEndsStore } from './features/notices/ends.store.ts';
+import { createHoldsStore } from './features/notices/holds.store.ts';
 import { noticesRoutes } from './features/notices/notices.routes.ts';
 import { NoticesService, sealContextOf } from './features/notices/notices.service.ts';
 import { createNoticesStore } from './features/notices/notices.store.ts';
@@ -12,6 +13,7 @@ import { createWebhookSender } from './features/notices/send-webhook.ts';
 import { createWebhookAddresses, exceptionOf, refusedForWebhooks } from './features/notices/webhook-address.ts';
 import { createAddressPolicy } from './features/registries/registry-address.ts';
 import { createSecretSealer } from './features/registries/sealed-secret.ts';
+import { heldBackCode } from './features/replication/replication.ts';
 import { aboutWriting } from './features/replication/retry-policy.ts';
 import { createJobQueue, type JobQueue } from './job-queue/index.ts';
 import { passingCodes } from './registry-client/index.ts';
@@ -23,7 +25,7 @@ const troubleCodes = [...passingCodes, 'unexpected'];
 /** Most of them wait for somebody else's answer. */
 const atOnceMax = 8;
 
-/** Webhooks and mails about executions that ended, and about outages. */
+/** Webhooks and mails about executions that ended, about outages and about what waits for a person's word. */
 export function wireNotices(foundation: Foundation, userAgent: string): FeatureParts {
   const { config, database, bus, clock, logger, newId } = foundation;
   const { kysely } = database;
@@ -91,6 +93,7 @@ function planningOf({ config, database: { kysely } }: Foundation) {
   return {
     ends: createEndsStore(kysely),
     outages: createOutagesStore(kysely, { troubleCodes, aboutWriting }),
+    holds: createHoldsStore(heldBackCode),
     outageAfterMinutes: config.notices.outageAfterMinutes,
     databaseNow,
   };

@@ -3,8 +3,8 @@ import { endpoint } from './endpoint.ts';
 import { Id, Instant, ProjectName, Reason, RegistryId, RepositoryName } from './words.ts';
 
 /**
- * `failed`: an execution of which something failed, or a pair of registries whose copies have waited for long. `recovered`: the
- * first success of a pair after that. `all`: every end, and these.
+ * `failed`: an execution of which something failed, a pair of registries whose copies have waited for long, or deletions of a
+ * policy that wait for a person's word. `recovered`: the first success of a pair after that. `all`: every end, and these.
  */
 export const noticeKinds = ['failed', 'recovered', 'all'] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -17,6 +17,7 @@ export const noticeEvents = [
   'execution.stopped',
   'pair.failing',
   'pair.recovered',
+  'deletions.held',
   'test',
 ] as const;
 
@@ -28,7 +29,7 @@ export const NoticePayload = z
     /** The same at every attempt: a receiver that had it leaves it. */
     deliveryId: Id,
     event: z.enum(noticeEvents),
-    /** When the execution ended, or what is told of pairs was found. */
+    /** When the execution ended, or what else is told was found. */
     at: Instant,
     /** The page about it; null in a test, and unless the console knows its public address. */
     url: z.nullable(z.string()),
@@ -40,7 +41,7 @@ export const NoticePayload = z
       /** Null also where the policy is gone. */
       policyName: z.nullable(z.string()),
     }),
-    /** Null in a test and in what is told of pairs. What belongs to other projects than the notice's is not counted in it. */
+    /** Null where none ended. What belongs to other projects than the notice's is not counted in it. */
     execution: z.nullable(
       z.object({
         id: Id,
@@ -62,17 +63,28 @@ export const NoticePayload = z
       z.object({
         sourceRegistryId: RegistryId,
         destinationRegistryId: RegistryId,
-        state: z.enum(['succeeded', 'failed', 'stopped', 'recovered', 'failing']),
+        state: z.enum(['succeeded', 'failed', 'stopped', 'recovered', 'failing', 'held']),
         /** Of `failed`, `failing` and `recovered`. */
         failingSince: z.nullable(Instant),
         /** Of `recovered`: how long it failed. */
         lastedSeconds: z.nullable(z.int()),
         /** How many tasks wait; null where an execution ended. */
         waiting: z.nullable(z.int()),
-        /** Of `failing`: why, and the registry that it is about. */
+        /** Of `failing` and `held`: why, and the registry that it is about. */
         reason: z.nullable(z.object({ code: z.string(), sentence: z.string(), registryId: z.nullable(RegistryId) })),
         /** Whose copies these are, the first five; none of what people copy by hand. */
         policies: z.array(z.object({ id: z.string(), name: z.string() })),
+      }),
+    ),
+    /** Of `deletions.held`: what of a policy waits for a person's word, with `pairs` saying where. */
+    held: z.nullable(
+      z.object({
+        /** The newest whose deletions wait. */
+        executionId: Id,
+        since: Instant,
+        tags: z.int(),
+        /** A tag is deleted at each destination. */
+        deletions: z.int(),
       }),
     ),
     /** The first 20. */

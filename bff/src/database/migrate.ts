@@ -21,6 +21,7 @@ import { up as outages } from './migrations/0018-outages.ts';
 import { up as policyDeletions } from './migrations/0019-policy-deletions.ts';
 import { up as tries } from './migrations/0020-tries.ts';
 import { up as policyLooks } from './migrations/0021-policy-looks.ts';
+import { up as noticeHolds } from './migrations/0022-notice-holds.ts';
 
 /** Named here, not found in a folder: what runs is what was reviewed and type-checked. */
 const migrations: Record<string, Migration> = {
@@ -45,6 +46,7 @@ const migrations: Record<string, Migration> = {
   '0019-policy-deletions': { up: policyDeletions },
   '0020-tries': { up: tries },
   '0021-policy-looks': { up: policyLooks },
+  '0022-notice-holds': { up: noticeHolds },
 };
 
 export class MigrationError extends Error {

@@ -118,3 +118,11 @@ export interface NoticeOutageTellingsTable {
   outage_id: string;
   notice_id: string;
 }
+
+/** Whose held deletions a notice was told of. */
+export interface NoticeHoldsTable {
+  notice_id: string;
+  policy_id: string;
+  /** Some of them waited then. */
+  seen_at: Instant;
+}

@@ -39,6 +39,7 @@ import type {
   ExecutionEndsTable,
   NoticeAttemptsTable,
   NoticeDeliveriesTable,
+  NoticeHoldsTable,
   NoticeOutagesTable,
   NoticeOutageTellingsTable,
   NoticePairsTable,
@@ -365,6 +366,7 @@ export interface Tables {
   notice_outages: NoticeOutagesTable;
   notice_outage_tellings: NoticeOutageTellingsTable;
   notice_pairs: NoticePairsTable;
+  notice_holds: NoticeHoldsTable;
   trash_items: TrashItemsTable;
   trash_manifests: TrashManifestsTable;
   gc_runs: GcRunsTable;

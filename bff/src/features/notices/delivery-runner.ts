@@ -1,6 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { ClaimedDelivery, DeliveriesStore } from './deliveries.store.ts';
 import type { EndsStore, EndsTransaction, SubscribedNotice } from './ends.store.ts';
+import { HoldPlanner } from './hold-planner.ts';
+import type { ToldHold } from './holds.ts';
+import type { HoldsStore } from './holds.store.ts';
 import { mailOf } from './notice-mail.ts';
 import { endedPairs, payloadFrom, payloadText } from './notice-payload.ts';
 import {
@@ -30,6 +33,7 @@ export interface EnqueueDelivery {
 export interface DeliveryRunnerDeps {
   readonly ends: EndsStore;
   readonly outages: OutagesStore;
+  readonly holds: HoldsStore;
   /** So long copies wait for a registry before it is told. */
   readonly outageAfterMinutes: number;
   readonly databaseNow: (transaction: EndsTransaction) => Promise<Date>;
@@ -50,7 +54,7 @@ export interface DeliveryRunnerDeps {
 
 const lookEveryMs = 5000;
 /** Every 15 s: with ten thousand tasks open it takes some fifty milliseconds. */
-const beatsBetweenOutages = 2;
+const beatsBetweenLooks = 2;
 /** Executions tell of themselves all the time while they run. */
 const gatherMs = 100;
 const busyDelayMs = 3000;
@@ -59,19 +63,21 @@ interface Told {
   readonly event: NoticeEvent;
   readonly end: ScopedEnd | null;
   readonly pairs: readonly ToldPair[];
+  readonly held: ToldHold | null;
   readonly at: Date;
 }
 
-/** Plans what is said about executions that ended and about outages, and says it. */
+/** Plans what is said about executions that ended, about outages and about what waits for a person's word, and says it. */
 export class DeliveryRunner {
   readonly #deps: DeliveryRunnerDeps;
   readonly #outages: OutagePlanner;
+  readonly #holds: HoldPlanner;
   #beat: NodeJS.Timeout | undefined;
   #gathering: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #isWokenMeanwhile = false;
   #isStopped = false;
-  #beatsToOutages = 0;
+  #beatsToOpen = 0;
 
   constructor(deps: DeliveryRunnerDeps) {
     this.#deps = deps;
@@ -79,6 +85,12 @@ export class DeliveryRunner {
       outages: deps.outages,
       databaseNow: deps.databaseNow,
       afterMinutes: deps.outageAfterMinutes,
+      tell: (transaction, notice, told) => this.#tell(transaction, notice, { ...told, end: null, held: null }),
+    });
+    this.#holds = new HoldPlanner({
+      holds: deps.holds,
+      listNotices: deps.outages.listNotices,
+      databaseNow: deps.databaseNow,
       tell: (transaction, notice, told) => this.#tell(transaction, notice, { ...told, end: null }),
     });
   }
@@ -134,21 +146,22 @@ export class DeliveryRunner {
       if (hasPlanned) await deliveries.forgetOld();
     } while (this.#isWokenMeanwhile && !this.#isStopped);
     if (!isThorough) return;
-    await this.#lookForOutages();
+    await this.#lookAtOpen();
     for (const id of await deliveries.listForgotten()) await enqueue(id, {});
   }
 
-  /** Also where nothing ended: that is what an outage is. */
-  async #lookForOutages(): Promise<void> {
+  /** Also where nothing ended: that is what an outage is, and a question that nobody answers. */
+  async #lookAtOpen(): Promise<void> {
     const { ends, outages } = this.#deps;
-    if (this.#beatsToOutages > 0) {
-      this.#beatsToOutages -= 1;
+    if (this.#beatsToOpen > 0) {
+      this.#beatsToOpen -= 1;
       return;
     }
-    this.#beatsToOutages = beatsBetweenOutages;
+    this.#beatsToOpen = beatsBetweenLooks;
     if (!(await outages.isWorthALook())) return;
     await ends.take(async (transaction, taken) => {
       await this.#outages.look(transaction);
+      await this.#holds.look(transaction);
       await this.#plan(transaction, taken);
     });
   }
@@ -166,7 +179,7 @@ export class DeliveryRunner {
       const pairs = notice.policyId === null ? ofAny : ofPolicy;
       const event = eventFor(notice.kinds, scoped.state, pairs);
       if (event === undefined) continue;
-      const told = { event, end: scoped, pairs: endedPairs(scoped, pairs), at: scoped.endedAt };
+      const told = { event, end: scoped, pairs: endedPairs(scoped, pairs), held: null, at: scoped.endedAt };
       await this.#tell(transaction, notice, told);
     }
   }
@@ -182,11 +195,13 @@ export class DeliveryRunner {
     return pairs;
   }
 
-  async #tell(transaction: EndsTransaction, notice: SubscribedNotice, { event, end, pairs, at }: Told): Promise<void> {
+  async #tell(transaction: EndsTransaction, notice: SubscribedNotice, told: Told): Promise<void> {
     const { deliveries, enqueue, newId, publicUrl } = this.#deps;
     const id = newId();
-    const body = payloadText({ deliveryId: id, event, notice, end, pairs, at, publicUrl });
-    const delivery = { id, noticeId: notice.id, executionId: end?.executionId ?? null, event, body };
+    const { event, end, held } = told;
+    const body = payloadText({ ...told, deliveryId: id, notice, publicUrl });
+    const executionId = (end ?? held)?.executionId ?? null;
+    const delivery = { id, noticeId: notice.id, executionId, event, body };
     await deliveries.insert({ ...delivery, attemptsAllowed: attemptsMax }, transaction);
     await enqueue(id, { transaction });
   }

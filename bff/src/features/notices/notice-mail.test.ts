@@ -22,7 +22,7 @@ const bodyOf = (
   pairs: readonly ToldPair[],
   at = '2026-03-01T13:20:35.000Z',
   publicUrl: string | null = null,
-) => payloadText({ deliveryId: 'd', event, notice, end: null, pairs, at: new Date(at), publicUrl });
+) => payloadText({ deliveryId: 'd', event, notice, end: null, pairs, held: null, at: new Date(at), publicUrl });
 
 test('a mail of an outage says between which registries, since when, why, how many and whose', () => {
   const payload = payloadFrom(bodyOf('pair.failing', [pair]));
@@ -66,6 +66,42 @@ Sent by the notice “On duty” of Longshore.
   expect(lengths).toEqual(['0 s', '11 min', '2 d']);
 });
 
+test('a mail of deletions that wait says how many, where, why, whose and where to answer', () => {
+  const reason = { code: 'deletions-many', sentence: '12 of 20 tags would be deleted.', params: { count: '12' } };
+  const held: ToldPair = { ...pair, state: 'held', failingSince: null, reason };
+  const body = payloadText({
+    deliveryId: 'd',
+    event: 'deletions.held',
+    notice,
+    end: null,
+    pairs: [held, { ...held, destinationRegistryId: 'south', waiting: 1 }],
+    held: { executionId: 'e', since: new Date('2026-03-01T10:00:30.000Z'), tags: 12, deletions: 13 },
+    at: new Date('2026-03-01T10:01:00.000Z'),
+    publicUrl: 'https://console.example.com',
+  });
+  expect(mailOf(payloadFrom(body), 'en')).toEqual({
+    subject: '[Longshore] Deletions are held back (payments, Nightly)',
+    text: `13 deletions of 12 tags have waited for a person’s word since 2026-03-01 10:00 UTC
+12 of 20 tags would be deleted.
+main → north: 12 deletions
+main → south: 1 deletion
+Policy: Nightly
+
+Nothing of it is deleted unless somebody who may delete there says yes. Everything else of the policy goes on.
+
+https://console.example.com/replication/executions/e
+
+-- 
+Sent by the notice “On duty” of Longshore.
+`,
+  });
+  const chinese = mailOf(payloadFrom(body), 'zh');
+  expect(chinese.subject).toBe('[Longshore] 删除待确认（payments，Nightly）');
+  expect(chinese.text).toContain(
+    '12 个标签的 13 个删除操作自 2026-03-01 10:00 UTC 起等待人工确认\n数量较多，因此需要有人确认。\nmain → north: 12 个删除操作\n',
+  );
+});
+
 test('a body that was kept before an update is sent again as it is', () => {
   const { pairs, ...rest } = payloadFrom(bodyOf('execution.failed', [{ ...pair, state: 'failed' }]));
   const old = pairs.map(({ sourceRegistryId, destinationRegistryId, state, failingSince }) => {
@@ -74,10 +110,11 @@ test('a body that was kept before an update is sent again as it is', () => {
   const {
     notice: { policyName: _name, ...about },
     url: _url,
+    held: _held,
     ...other
   } = rest;
   const payload = payloadFrom(JSON.stringify({ ...other, notice: about, pairs: old }));
-  expect(payload.url).toBeNull();
+  expect([payload.url, payload.held]).toEqual([null, null]);
   expect(mailOf(payload, 'en').subject).toBe('[Longshore] Copying failed (payments)');
   expect(mailOf(payload, 'en').text).toContain('main → north: fails since 2026-03-01 10:00 UTC');
 });

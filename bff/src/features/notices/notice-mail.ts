@@ -5,6 +5,10 @@ type Language = 'en' | 'zh';
 type Count = Readonly<Record<'succeeded' | 'failed' | 'stopped', number>>;
 type Pair = NoticePayload['pairs'][number];
 
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 const words = {
   en: {
     /** Of which project, and of which policy. */
@@ -17,6 +21,7 @@ const words = {
       'execution.stopped': (where: string) => `Copying was stopped (${where})`,
       'pair.failing': (where: string) => `Copying is held up (${where})`,
       'pair.recovered': (where: string) => `Copying works again (${where})`,
+      'deletions.held': (where: string) => `Deletions are held back (${where})`,
       test: (where: string) => `Test (${where})`,
     },
     test: 'This is a test: notices reach this address.',
@@ -26,6 +31,13 @@ const words = {
     heldUp: (since: string, count: number) =>
       `held up since ${since}; ${count === 1 ? '1 copy or deletion waits' : `${count} copies or deletions wait`}`,
     heldUpNext: 'They are tried again by themselves until it works, for 24 hours at most.',
+    held: (tags: number, deletions: number, since: string) =>
+      `${counted(deletions, 'deletion')} of ${counted(tags, 'tag')} ${deletions === 1 ? 'has' : 'have'} waited for a person’s word since ${since}`,
+    heldPair: (count: number) => counted(count, 'deletion'),
+    /** The sentence itself says it. */
+    heldBecause: null,
+    heldNext:
+      'Nothing of it is deleted unless somebody who may delete there says yes. Everything else of the policy goes on.',
     policies: (names: readonly string[]) => `${names.length === 1 ? 'Policy' : 'Policies'}: ${names.join(', ')}`,
     failures: 'What failed:',
     footer: (name: string) => `Sent by the notice “${name}” of Longshore.`,
@@ -41,6 +53,7 @@ const words = {
       'execution.stopped': (where: string) => `复制已停止（${where}）`,
       'pair.failing': (where: string) => `复制受阻（${where}）`,
       'pair.recovered': (where: string) => `复制已恢复（${where}）`,
+      'deletions.held': (where: string) => `删除待确认（${where}）`,
       test: (where: string) => `测试（${where}）`,
     },
     test: '这是一条测试：通知可以送达此地址。',
@@ -49,6 +62,11 @@ const words = {
     failing: (since: string) => `自 ${since} 起失败`,
     heldUp: (since: string, count: number) => `自 ${since} 起受阻；${count} 个复制或删除任务在等待`,
     heldUpNext: '它们会自动重试，直到恢复为止，最长 24 小时。',
+    held: (tags: number, deletions: number, since: string) =>
+      `${tags} 个标签的 ${deletions} 个删除操作自 ${since} 起等待人工确认`,
+    heldPair: (count: number) => `${count} 个删除操作`,
+    heldBecause: '数量较多，因此需要有人确认。',
+    heldNext: '只有在目标中有删除权限的人确认后才会删除；策略的其他内容照常进行。',
     policies: (names: readonly string[]) => `策略：${names.join('、')}`,
     failures: '失败的任务：',
     footer: (name: string) => `由 Longshore 的通知“${name}”发送。`,
@@ -59,14 +77,16 @@ const words = {
 /** The payload in words. */
 export function mailOf(payload: NoticePayload, language: Language): { subject: string; text: string } {
   const say = words[language];
-  const { event, notice, execution, pairs, failures } = payload;
+  const { event, notice, execution, pairs, held, failures } = payload;
   const policies = policiesOf(payload);
   const lines: string[] = [];
   if (event === 'test') lines.push(say.test);
   if (execution !== null) lines.push(say.counts(execution.tasks));
+  if (held !== null) lines.push(...holdLines(held, pairs, language));
   lines.push(...pairs.map((pair) => pairLine(pair, language)));
   if (policies.length > 0) lines.push(say.policies(policies));
   if (event === 'pair.failing') lines.push('', say.heldUpNext);
+  if (event === 'deletions.held') lines.push('', say.heldNext);
   if (failures.length > 0) lines.push('', say.failures, ...failures.map(failureLine));
   if (payload.url !== null) lines.push('', payload.url);
   const [policy = notice.policyName ?? null, another] = policies;
@@ -86,12 +106,23 @@ function pairLine(pair: Pair, language: Language): string {
   const say = words[language];
   const { sourceRegistryId, destinationRegistryId, state, failingSince, lastedSeconds, waiting, reason } = pair;
   const route = `${sourceRegistryId} → ${destinationRegistryId}`;
+  if (state === 'held') return `${route}: ${say.heldPair(waiting ?? 0)}`;
   if (failingSince === null) return route;
   const since = timeOf(failingSince);
   if (state === 'recovered') return `${route}: ${say.recovered(since, lengthOf(lastedSeconds ?? 0, language))}`;
   if (state !== 'failing') return `${route}: ${say.failing(since)}`;
   const line = `${route}: ${say.heldUp(since, waiting ?? 0)}`;
   return reason === null ? line : `${line}\n  ${causeOf(reason, language)}`;
+}
+
+/** Why is said once: it is the same for all pairs. */
+function holdLines(
+  { tags, deletions, since }: NonNullable<NoticePayload['held']>,
+  [first]: NoticePayload['pairs'],
+  language: Language,
+): string[] {
+  const { held, heldBecause } = words[language];
+  return [held(tags, deletions, timeOf(since)), heldBecause ?? first?.reason?.sentence ?? ''];
 }
 
 /** In English the sentence itself; in other languages what is known of the cause by its code. */

@@ -1,4 +1,5 @@
 import type { NoticePayload } from '../../contract/notices.ts';
+import type { ToldHold } from './holds.ts';
 import type { NoticeEvent, NoticeReason, PairEnd, ScopedEnd, StoredNotice, ToldPair } from './notices.ts';
 import { troubleWords } from './trouble-words.ts';
 
@@ -12,6 +13,7 @@ interface PayloadParts {
   readonly notice: Pick<StoredNotice, 'id' | 'name' | 'project' | 'policyId' | 'policyName'>;
   readonly end: ScopedEnd | null;
   readonly pairs: readonly ToldPair[];
+  readonly held: ToldHold | null;
   readonly at: Date;
   readonly publicUrl: string | null;
 }
@@ -30,11 +32,13 @@ const unsaid = { lastedSeconds: null, waiting: null, reason: null, policies: [] 
 
 /** A body that was kept; one from before an update has less in it. */
 export function payloadFrom(body: string): NoticePayload {
-  const kept = JSON.parse(body) as Omit<NoticePayload, 'pairs' | 'url'> & {
+  const kept = JSON.parse(body) as Omit<NoticePayload, 'pairs' | 'url' | 'held'> & {
     url?: string | null;
+    held?: NoticePayload['held'];
     pairs: readonly KeptPair[];
   };
-  return { url: kept.execution?.url ?? null, ...kept, pairs: kept.pairs.map((pair) => ({ ...unsaid, ...pair })) };
+  const pairs = kept.pairs.map((pair) => ({ ...unsaid, ...pair }));
+  return { url: kept.execution?.url ?? null, held: null, ...kept, pairs };
 }
 
 /** The pairs of an execution that ended: nothing of it waits any more. */
@@ -43,17 +47,18 @@ export function endedPairs({ policyId: id, policyName: name }: ScopedEnd, pairs:
   return pairs.map((pair) => ({ ...pair, waiting: null, reason: null, policies }));
 }
 
-function payloadOf({ deliveryId, event, notice, end, pairs, at, publicUrl }: PayloadParts): NoticePayload {
+function payloadOf({ deliveryId, event, notice, end, pairs, held, at, publicUrl }: PayloadParts): NoticePayload {
   const { id, name, project, policyId, policyName } = notice;
   return {
     version: 1,
     deliveryId,
     event,
     at: at.toISOString(),
-    url: pageOf(event, end, publicUrl),
+    url: pageOf(event, (end ?? held)?.executionId ?? null, publicUrl),
     notice: { id, name, project, policyId, policyName },
     execution: end === null ? null : executionOf(end, publicUrl),
     pairs: pairs.map((pair) => pairOf(pair, at, project)),
+    held: held && { ...held, since: held.since.toISOString() },
     failures: (end?.failures ?? []).slice(0, failuresMax).map((failure) => ({
       taskId: failure.taskId,
       source: {
@@ -109,18 +114,18 @@ function executionOf(end: ScopedEnd, publicUrl: string | null): NonNullable<Noti
     endedAt: end.endedAt.toISOString(),
     tasks: { succeeded: sum('succeeded'), failed: sum('failed'), stopped: sum('stopped') },
     bytesDone: sum('bytesDone'),
-    url: executionPage(end, publicUrl),
+    url: executionPage(end.executionId, publicUrl),
   };
 }
 
 /** Of what waits between a pair all is listed together. */
-function pageOf(event: NoticeEvent, end: ScopedEnd | null, publicUrl: string | null): string | null {
-  if (end !== null) return executionPage(end, publicUrl);
+function pageOf(event: NoticeEvent, executionId: string | null, publicUrl: string | null): string | null {
+  if (executionId !== null) return executionPage(executionId, publicUrl);
   if (event === 'test' || publicUrl === null) return null;
   return `${publicUrl}/replication/executions${event === 'pair.failing' ? '?state=waiting' : ''}`;
 }
 
-function executionPage({ executionId }: ScopedEnd, publicUrl: string | null): string | null {
+function executionPage(executionId: string, publicUrl: string | null): string | null {
   return publicUrl === null ? null : `${publicUrl}/replication/executions/${executionId}`;
 }
 

@@ -10,6 +10,8 @@ import { startRealRegistry } from '../../testing/real-registry.ts';
 import { createPostgresDatabase } from '../../testing/test-database.ts';
 import { startLongshoreProcess } from '../replication/testing/longshore-process.ts';
 import { clientOf, pushImage } from '../replication/testing/test-images.ts';
+import { ageHeld, holdDeletions } from './testing/held-deletions.ts';
+import { addPolicy } from './testing/held-up-tasks.ts';
 import { startReceiver } from './testing/receiver.ts';
 
 // Whole processes: on a busy machine that takes its time.
@@ -132,4 +134,47 @@ test('an outage that consoles die in is told once, by whichever is there', async
   await until(async () => (Number((await outages())[0]?.looked_at) > Number(looked) ? true : undefined));
   expect(await outages()).toMatchObject([{ id: before.id }]);
   expect(await database.kysely.selectFrom('notice_deliveries').select('id').execute()).toHaveLength(1);
+});
+
+test('deletions that wait for a word are told once by consoles that die while they do', async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'longshore-held-'));
+  toStop.push(() => rm(folder, { recursive: true, force: true }));
+  const receiver = await startReceiver();
+  toStop.push(() => receiver.stop());
+  const databaseUrl = await createPostgresDatabase();
+  const { kysely, close } = await openDatabase({ kind: 'postgres', url: databaseUrl, maxConnections: 2 });
+  toStop.push(close);
+  const start = async () => {
+    const started = await startLongshoreProcess({
+      folder,
+      databaseUrl,
+      registries: { development: 'http://127.0.0.1:9', production: 'http://127.0.0.1:9' },
+      environment: { LONGSHORE_ALLOWED_WEBHOOK_HOSTS: '127.0.0.1' },
+    });
+    toStop.push(() => started.kill());
+    return started;
+  };
+  const seenAt = async () => Number((await kysely.selectFrom('notice_holds').select('seen_at').execute())[0]?.seen_at);
+
+  const first = await start();
+  await first.client.call(createNotice, {
+    body: { channel: 'webhook', name: 'Pager', url: receiver.url, kinds: ['failed'] },
+  });
+  await first.kill();
+  const policy = await addPolicy(kysely, 'Nightly');
+  const executionId = await holdDeletions(kysely, { policy });
+  await ageHeld(kysely, executionId, 60);
+
+  receiver.answerNext(undefined);
+  const [second, third] = await Promise.all([start(), start()]);
+  const unanswered = await until(() => receiver.received[0]);
+  await second.kill();
+  await third.kill();
+  const before = await seenAt();
+  await start();
+  const again = await until(() => receiver.received[1]);
+  expect(again.body).toBe(unanswered.body);
+  expect(NoticePayload.parse(JSON.parse(again.body))).toMatchObject({ event: 'deletions.held', held: { executionId } });
+  await until(async () => ((await seenAt()) > before ? true : undefined));
+  expect(await kysely.selectFrom('notice_deliveries').select('id').execute()).toHaveLength(1);
 });

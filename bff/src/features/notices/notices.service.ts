@@ -175,6 +175,7 @@ export class NoticesService {
       notice,
       end: null,
       pairs: [],
+      held: null,
       at: clock.now(),
       publicUrl,
     });

@@ -6,6 +6,7 @@ export type NoticeEvent =
   | 'execution.stopped'
   | 'pair.failing'
   | 'pair.recovered'
+  | 'deletions.held'
   | 'test';
 export type EndState = 'succeeded' | 'failed' | 'stopped';
 export type DeliveryState = 'waiting' | 'sending' | 'delivered' | 'failed';
@@ -130,7 +131,7 @@ export interface PolicyOfPair {
 
 /** A pair of registries as it is told. */
 export interface ToldPair extends Omit<PairEnd, 'state'> {
-  readonly state: PairEnd['state'] | 'failing';
+  readonly state: PairEnd['state'] | 'failing' | 'held';
   /** How many tasks wait, and why; null where an execution ended. */
   readonly waiting: number | null;
   readonly reason: NoticeReason | null;

@@ -115,7 +115,9 @@ describe('notices', () => {
     open({}, '?edit=NEW');
     const form = await screen.findByRole('dialog', { name: 'New notice' });
     const failed = within(form).getByRole('checkbox', { name: /^failed/ });
-    expect(failed.closest('label')?.textContent).toContain('copies have waited for a registry for 25 min.');
+    expect(failed.closest('label')?.textContent).toContain(
+      'copies have waited for a registry for 25 min, or deletions of a policy wait for a person’s word.',
+    );
   });
 
   it('of an outage and its end are named in the list and in the log of deliveries', async () => {
@@ -130,6 +132,15 @@ describe('notices', () => {
     expect(within(log).getByText('Copying works again')).toBeDefined();
     expect(within(log).queryByRole('link', { name: 'Show the copy' })).toBeNull();
     expect(screen.getByText(/^Copying is held up ·/)).toBeDefined();
+  });
+
+  it('of deletions that wait for a word lead to their run', async () => {
+    const held = { ...delivery, event: 'deletions.held' as const };
+    open({ [`GET ${base}/${notice.id}/deliveries`]: { items: [held] } }, `?deliveries=${notice.id}`);
+    const log = await screen.findByRole('dialog', { name: 'Deliveries of Pager' });
+    expect(await within(log).findByText('Deletions held back')).toBeDefined();
+    const link = within(log).getByRole<HTMLAnchorElement>('link', { name: 'Show the copy' });
+    expect(link.pathname).toBe(`/replication/executions/${held.executionId}`);
   });
 
   it('that may not be sent to an address say so at its field', async () => {

@@ -2,7 +2,8 @@ export const text = {
   title: 'Notices',
   add: 'New notice',
   empty: 'No notice here',
-  emptyNext: 'One tells a program or a mailbox when copying fails or is held up, and when it works again.',
+  emptyNext:
+    'One tells a program or a mailbox when copying fails, is held up or waits for a person’s word, and when it works again.',
   emptyReader: 'They tell of every environment: to see and make them you need to be project admin in all of them.',
   actions: 'Actions for {{name}}',
   edit: 'Edit',
@@ -22,7 +23,8 @@ export const text = {
   channel: { webhook: 'Webhook', mail: 'Mail' },
   kind: { failed: 'failed', recovered: 'works again', all: 'every end' },
   kindHint: {
-    failed: 'Something of a copy failed, or copies have waited for a registry for {{minutes}} min.',
+    failed:
+      'Something of a copy failed, copies have waited for a registry for {{minutes}} min, or deletions of a policy wait for a person’s word.',
     recovered: 'The first success between two registries after that, with how long it had failed.',
     all: 'All this, and what succeeded or was stopped.',
   },
@@ -42,6 +44,7 @@ export const text = {
     'execution.stopped': 'Copying was stopped',
     'pair.failing': 'Copying is held up',
     'pair.recovered': 'Copying works again',
+    'deletions.held': 'Deletions held back',
     test: 'Test',
   },
   form: {

@@ -5,7 +5,7 @@ export const text: TextOf<typeof english> = {
   title: '通知',
   add: '新建通知',
   empty: '这里没有通知',
-  emptyNext: '复制失败、受阻以及恢复时，通知会告知某个程序或邮箱。',
+  emptyNext: '复制失败、受阻、等待人工确认以及恢复时，通知会告知某个程序或邮箱。',
   emptyReader: '通知涉及所有环境：您需要在全部环境中担任项目管理员才能查看和创建。',
   actions: '{{name}} 的操作',
   edit: '编辑',
@@ -25,7 +25,7 @@ export const text: TextOf<typeof english> = {
   channel: { webhook: 'Webhook', mail: '邮件' },
   kind: { failed: '失败', recovered: '恢复', all: '每次结束' },
   kindHint: {
-    failed: '复制中有失败，或复制因某个镜像仓库已等待 {{minutes}} 分钟。',
+    failed: '复制中有失败，或复制因某个镜像仓库已等待 {{minutes}} 分钟，或策略的删除操作等待人工确认。',
     recovered: '此后两个镜像仓库之间的首次成功，并说明失败持续了多久。',
     all: '以上全部，以及成功和已停止的复制。',
   },
@@ -38,6 +38,7 @@ export const text: TextOf<typeof english> = {
     'execution.stopped': '复制已停止',
     'pair.failing': '复制受阻',
     'pair.recovered': '复制已恢复',
+    'deletions.held': '删除待确认',
     test: '测试',
   },
   form: {

@@ -4,10 +4,12 @@ import { NoticePayload } from '../../../contract/notices.ts';
 import { databaseNow } from '../../../database/database-now.ts';
 import type { Database } from '../../../database/index.ts';
 import { passingCodes } from '../../../registry-client/index.ts';
+import { heldBackCode } from '../../replication/replication.ts';
 import { aboutWriting } from '../../replication/retry-policy.ts';
 import { createDeliveriesStore } from '../deliveries.store.ts';
 import { DeliveryRunner } from '../delivery-runner.ts';
 import { createEndsStore } from '../ends.store.ts';
+import { createHoldsStore } from '../holds.store.ts';
 import type { NoticeKind } from '../notices.ts';
 import { createNoticesStore } from '../notices.store.ts';
 import { createOutagesStore } from '../outages.store.ts';
@@ -18,12 +20,13 @@ export function lookingConsole({ kysely }: Database) {
   const store = createNoticesStore(kysely);
   return {
     kysely,
-    /** One look of one console, at outages and at what ended. */
+    /** One look of one console, at what waits and at what ended. */
     async look(): Promise<void> {
       const faults: unknown[] = [];
       const runner = new DeliveryRunner({
         ends: createEndsStore(kysely),
         outages: createOutagesStore(kysely, { troubleCodes: [...passingCodes, 'unexpected'], aboutWriting }),
+        holds: createHoldsStore(heldBackCode),
         outageAfterMinutes: 10,
         databaseNow,
         deliveries: createDeliveriesStore(kysely),
@@ -71,7 +74,10 @@ export function lookingConsole({ kysely }: Database) {
         update notice_outages set since = since - ${minutes} * interval '1 minute',
           quiet_since = quiet_since - ${minutes} * interval '1 minute',
           looked_at = looked_at - ${minutes} * interval '1 minute'`.execute(kysely);
-      await sql`update tasks set finished_at = finished_at - ${minutes} * interval '1 minute'`.execute(kysely);
+      await sql`
+        update tasks set created_at = created_at - ${minutes} * interval '1 minute',
+          finished_at = finished_at - ${minutes} * interval '1 minute'`.execute(kysely);
+      await sql`update notice_holds set seen_at = seen_at - ${minutes} * interval '1 minute'`.execute(kysely);
     },
   };
 }
