@@ -30,7 +30,6 @@ interface TrashColumnsOptions {
 export function useTrashColumns({ isOfProject, actionsOf }: TrashColumnsOptions): Column<TrashItem>[] {
   const { t } = useTranslation('trash');
   const format = useFormat();
-  const directory = useRegistryDirectory();
   const reasonText = useReasonText();
   return useMemo(
     (): Column<TrashItem>[] => [
@@ -53,11 +52,7 @@ export function useTrashColumns({ isOfProject, actionsOf }: TrashColumnsOptions)
         key: 'registry',
         header: t('column.registry'),
         width: 150,
-        cell: ({ registryId, environment }) => (
-          <span className={styles['registry']} data-keeps>
-            <RegistryChip name={directory.find(registryId).name} environment={environment} />
-          </span>
-        ),
+        cell: (item) => <Place item={item} />,
       },
       {
         key: 'deleted',
@@ -126,7 +121,7 @@ export function useTrashColumns({ isOfProject, actionsOf }: TrashColumnsOptions)
         },
       },
     ],
-    [t, format, directory, reasonText, isOfProject, actionsOf],
+    [t, format, reasonText, isOfProject, actionsOf],
   );
 }
 
@@ -142,6 +137,15 @@ function What({ item, isOfProject, about }: { item: TrashItem; isOfProject: bool
         />
       </span>
       {about === '' ? null : <bdi className={styles['second']}>{about}</bdi>}
+    </span>
+  );
+}
+
+function Place({ item: { registryId, environment } }: { item: TrashItem }) {
+  const { name } = useRegistryDirectory().find(registryId);
+  return (
+    <span className={styles['registry']} data-keeps>
+      <RegistryChip name={name} environment={environment} />
     </span>
   );
 }
