@@ -287,6 +287,9 @@ describe.each(databaseKinds)('policies (%s)', (kind) => {
     expect(await digestAt('city', repository, '1')).toBe(pushed[0]?.digest);
     const { items: entries } = await client.call(listAudit, { query: { limit: 50 } });
     expect(entries.map(({ action }) => action)).toContain('declineExecution');
+    // Whoever runs it by hand is asked anew: about these tags, none of which counts twice.
+    const again = await client.call(runPolicy, { params: { policyId } });
+    expect(again.heldBack?.params).toEqual({ count: '6', tags: '6' });
     await remove(policy);
   });
 

@@ -217,12 +217,13 @@ export class PolicyRunner {
 
   /** Of a wave of deletions, whichever plans it comes in. */
   async #heldBack(policy: StoredPolicy, plan: PolicyPlan, trigger: PolicyTrigger) {
-    const deleted = new Set(
-      plan.rows.filter(({ outcome }) => outcome === 'delete').map(({ source }) => `${source.repository}:${source.tag}`),
+    const rows = plan.rows.filter(({ outcome }) => outcome === 'delete');
+    const deleted = new Map(
+      rows.map(({ source: { repository, tag } }) => [`${repository}:${tag}`, { repository, name: tag }]),
     );
     if (deleted.size === 0) return null;
     const { runs, planner } = this.#deps;
-    const count = deleted.size + (await runs.countRecentDeletions(policy.id));
+    const count = deleted.size + (await runs.countRecentDeletions(policy.id, [...deleted.values()]));
     if (count <= 5) return null;
     const left = trigger === 'push' ? (await planner.planAll(policy)).tagCount : plan.tagCount;
     return areManyDeletions(count, left + count) ? sentences.heldBack(deleted.size, left + count, count) : null;

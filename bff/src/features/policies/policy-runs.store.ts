@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../../database/tables.ts';
 import type { PlannedWork, StoredPolicy } from './policy.ts';
+import type { NamedTag } from './select-tags.ts';
 
 export type PolicyRunsStore = ReturnType<typeof createPolicyRunsStore>;
 type Transaction = Kysely<Tables>;
@@ -50,13 +51,17 @@ export function createPolicyRunsStore(database: Kysely<Tables>) {
     settle: (policy: StoredPolicy, step: PlanStep): Promise<boolean> =>
       database.transaction().execute((transaction) => take(transaction, policy, step)),
 
-    /** Within the last ten minutes: a wave of deletions may come in several plans. */
-    async countRecentDeletions(policyId: string): Promise<number> {
+    /**
+     * Tags besides these whose deletion was planned within the last ten minutes: a wave may come in several plans. What was
+     * stopped or declined has deleted nothing.
+     */
+    async countRecentDeletions(policyId: string, planned: readonly NamedTag[]): Promise<number> {
       const { rows } = await sql<{ count: number }>`
         select count(distinct (source_repository, source_reference)) as count from tasks
-        where policy_id = ${policyId}::uuid and kind = 'delete' and created_at > now() - interval '10 minutes'`.execute(
-        database,
-      );
+        where policy_id = ${policyId}::uuid and kind = 'delete' and created_at > now() - interval '10 minutes'
+          and state <> 'stopped' and (source_repository, source_reference) not in (
+            select repository, name from jsonb_to_recordset(${JSON.stringify(planned)}::jsonb)
+              as planned (repository text, name text))`.execute(database);
       return rows[0]?.count ?? 0;
     },
 
