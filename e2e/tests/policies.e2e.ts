@@ -244,8 +244,8 @@ test('what fails is paused from the monitor, for one registry or for all, and go
     await expect(parked).toContainText('1 task');
     await expect(parked).not.toContainText('next try');
     await expectAccessible(page);
-    await parked.getByRole('button', { name: 'Go on' }).click();
-    await page.getByRole('menuitem', { name: `Go on with “${name}” into Gone dock` }).click();
+    await parked.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('menuitem', { name: `Resume “${name}” into Gone dock` }).click();
     await expect(cause).toBeVisible();
 
     await cause.getByRole('button', { name: 'Pause' }).click();

@@ -32,7 +32,7 @@ export const Policy = z
     content: PolicyContent,
     /** Also the `ETag` of the answer. Give it back in `version` (or in `If-Match`) when changing. */
     version: z.int(),
-    /** `running`: tasks are open; `waiting`: all of these only wait; `failing`: its last execution failed. */
+    /** `paused`: as a whole, or at each of its destinations; `running`: tasks are open; `waiting`: all of these only wait; `failing`: its last execution failed. */
     state: z.enum(policyStates),
     /** What its open tasks do, also those of a paused policy; null where none is open. */
     activity: z.nullable(Activity),

@@ -40,9 +40,9 @@ export function policyAnswer(policy: ShownPolicy): contract.Policy {
 }
 
 function stateOf(policy: ShownPolicy): contract.Policy['state'] {
-  const { isEnabled, pausedAt, activity, runningExecutionId, lastExecution } = policy;
+  const { isEnabled, pausedAt, destinations, activity, runningExecutionId, lastExecution } = policy;
   if (!isEnabled) return 'disabled';
-  if (pausedAt !== null) return 'paused';
+  if (pausedAt !== null || destinations.every((destination) => destination.pausedAt !== null)) return 'paused';
   if (activity !== null && activity.kind !== 'running' && activity.kind !== 'queued') return 'waiting';
   if (activity !== null || runningExecutionId !== null) return 'running';
   return lastExecution?.state === 'failed' ? 'failing' : 'idle';

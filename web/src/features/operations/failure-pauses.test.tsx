@@ -80,15 +80,15 @@ describe('the failures of the monitor', () => {
     await waitFor(() => expect(currentToasts().at(-1)?.message).toContain('is paused'));
     currentToasts().at(-1)?.action?.onClick();
     await waitFor(() => expect(posted().at(-1)).toBe(`/policies/${id}/resume`));
-    await waitFor(() => expect(currentToasts().at(-1)?.message).toContain('goes on'));
+    await waitFor(() => expect(currentToasts().at(-1)?.message).toContain('is resumed'));
     expect(currentToasts().at(-1)?.action).toBeUndefined();
   });
 
   it('go on with a destination that is paused', async () => {
     const user = userEvent.setup();
     const posted = open({ ...policy, destinations: [standing('branch-north', at), standing('branch-south')] });
-    await user.click(await screen.findByRole('button', { name: 'Go on' }));
-    await user.click(await screen.findByRole('menuitem', { name: 'Go on with “to the branches” into branch-north' }));
+    await user.click(await screen.findByRole('button', { name: 'Resume' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Resume “to the branches” into branch-north' }));
     await waitFor(() => expect(posted()).toEqual([`/policies/${id}/destinations/branch-north/resume`]));
   });
 

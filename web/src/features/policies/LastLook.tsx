@@ -43,8 +43,9 @@ export function LastLookLines({ look, isBelowRun }: { look: Look; isBelowRun: bo
 }
 
 function useFoundWords(): (look: Look) => string | null {
+  const { t } = useTranslation('policies');
   const work = useWorkWords();
-  return ({ found }) => (found.copy + found.replace + found.delete > 0 ? null : work(found));
+  return ({ found }) => (found.copy + found.replace + found.delete > 0 ? null : work(found, t('column.lookedInStep')));
 }
 
 /** It has looked since its last run, and no run came of it. */

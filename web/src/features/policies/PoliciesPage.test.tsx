@@ -93,7 +93,7 @@ describe('the list of policies', () => {
     const rows = [await rowOf(/to the stages/), await rowOf(/of yesterday/), await rowOf(/of now/)];
     expect(rows.map((row) => /Last looked/.test(row.textContent))).toEqual([true, true, false]);
     // Beside a run there is no room for what was found.
-    const found = 'Everything is up to date.';
+    const found = 'Everything was up to date.';
     expect(within(rows[0] as HTMLElement).getByTitle(found).textContent).toMatch(/^Last looked /);
     expect(within(rows[1] as HTMLElement).getByText(found)).toBeDefined();
     expect(rows[0]?.textContent).toContain('done');

@@ -89,15 +89,25 @@ describe('the page of a policy', () => {
     expect(await screen.findByText('testing refused the connection.', {}, wait)).toBeDefined();
     expect(screen.getByText('paused by lin')).toBeDefined();
     await user.click(screen.getByRole('button', { name: 'Pause testing' }));
-    await user.click(screen.getByRole('button', { name: 'Go on with production' }));
+    await user.click(screen.getByRole('button', { name: 'Resume production' }));
     const base = `/policies/${policy.id}/destinations`;
     await waitFor(() => expect(posted(calls)).toEqual([`${base}/testing/pause`, `${base}/production/resume`]));
+  });
+
+  it('is resumed by the button that runs it otherwise', async () => {
+    const user = userEvent.setup();
+    const { calls } = open({
+      [`GET /policies/${policy.id}`]: policyWith({ pausedAt: policy.changedAt, pausedBy: 'lin', state: 'paused' }),
+    });
+    await user.click(await screen.findByRole('button', { name: 'Resume' }, wait));
+    await waitFor(() => expect(posted(calls)).toEqual([`/policies/${policy.id}/resume`]));
+    expect(screen.queryByRole('button', { name: 'Run now' })).toBeNull();
   });
 
   it.each<[string, Parameters<typeof policyWith>[0]]>([
     ['kept in step', {}],
     ['not kept in step while it is disabled', { isEnabled: false, state: 'disabled' }],
-    ['waits until the policy goes on', { pausedAt: policy.changedAt, state: 'paused' }],
+    ['waits until the policy is resumed', { pausedAt: policy.changedAt, state: 'paused' }],
     ['nothing has run yet', { content: byHand }],
     ['as the last run left it', { content: byHand, lastExecution }],
     ['kept in step', { content: atTwo, lastLook }],

@@ -33,7 +33,7 @@ import { PolicyMissing } from './PolicyMissing.tsx';
 import { PolicyState } from '../../domain/policy/PolicyState.tsx';
 import { PolicyVersions } from './PolicyVersions.tsx';
 import { PreviewWords } from './PreviewPanel.tsx';
-import { usePolicyMenu } from './use-policy-menu.ts';
+import { usePolicyMenu, wakingVerb } from './use-policy-menu.ts';
 
 /** One policy: what it says, whether it does it, and what it has done. */
 export function PolicyPage() {
@@ -116,18 +116,19 @@ function PolicyFactsLine({ policy }: { policy: Policy }) {
 
 function PolicyButtons({ policy, menu }: { policy: Policy; menu: ReturnType<typeof usePolicyMenu> }) {
   const { t } = useTranslation('policies');
+  const wakes = wakingVerb(policy);
   return (
     <>
       <Button variant="outlined" component={Link} to={paths.editPolicy(policy.id)}>
         {t('edit')}
       </Button>
-      {policy.isEnabled ? (
+      {wakes === undefined ? (
         <Button variant="contained" disabled={menu.isRunPending} onClick={() => menu.runNow(policy)}>
           {t('run')}
         </Button>
       ) : (
-        <Button variant="contained" onClick={() => menu.apply(policy, 'enable')}>
-          {t('enable')}
+        <Button variant="contained" onClick={() => menu.apply(policy, wakes)}>
+          {t(wakes)}
         </Button>
       )}
       <MenuButton

@@ -135,14 +135,14 @@ function Masters({ masters, content }: Pick<PolicyPreview, 'masters'> & Pick<Pre
 }
 
 /** “31 not yet there, 4.2 GB to copy; 2 would be replaced”, without what is nothing. */
-export function useWorkWords(): (planned: PlannedWork) => string {
+export function useWorkWords(): (planned: PlannedWork, inStep?: string) => string {
   const { t } = useTranslation('policies');
   const { bytes } = useFormat();
-  return (planned) => {
+  return (planned, inStep = t('preview.inStep')) => {
     const parts = (['copy', 'replace', 'delete', 'differs', 'loses', 'impossible'] as const).flatMap((key) =>
       planned[key] === 0 ? [] : [t(`preview.${key}`, { count: planned[key] })],
     );
-    if (parts.length === 0) return t('preview.inStep');
+    if (parts.length === 0) return inStep;
     if (planned.bytes > 0) parts.push(t('preview.bytes', { size: bytes(planned.bytes) }));
     if (planned.upToDate > 0) parts.push(t('preview.upToDate', { count: planned.upToDate }));
     return parts.join(t('preview.comma'));

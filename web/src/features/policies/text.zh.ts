@@ -23,6 +23,7 @@ export const text = {
     state: '状态',
     last: '上次运行',
     looked: '上次检查',
+    lookedInStep: '当时全部已同步。',
     next: '下次运行',
     changed: '更改时间',
     menu: '操作',

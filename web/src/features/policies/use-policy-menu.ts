@@ -12,6 +12,12 @@ import { usePolicyActions } from './policies-queries.ts';
 /** What is asked about before it is done. */
 export type AskedPolicy = { policy: Policy; about: 'disable' | 'remove' };
 
+/** What it needs before it runs; undefined where it can. */
+export function wakingVerb({ isEnabled, pausedAt }: Policy): 'enable' | 'resume' | undefined {
+  if (!isEnabled) return 'enable';
+  return pausedAt === null ? undefined : 'resume';
+}
+
 /** What can be done with a policy, for its row and its page; say before whether the reader may. */
 export function usePolicyMenu() {
   const { t } = useTranslation('policies');
@@ -44,18 +50,20 @@ export function usePolicyMenu() {
     });
 
   /** Without what stands on the page as buttons already. */
-  const actionsOf = (policy: Policy, { withButtons = true } = {}): MenuAction[] => [
-    ...(withButtons && policy.isEnabled ? [{ key: 'run', label: t('run'), onChoose: () => runNow(policy) }] : []),
-    ...(withButtons ? [{ key: 'edit', label: t('edit'), to: paths.editPolicy(policy.id) }] : []),
-    ...(policy.isEnabled
-      ? [
-          policy.pausedAt === null
-            ? { key: 'pause', label: t('pause'), onChoose: () => apply(policy, 'pause') }
-            : { key: 'resume', label: t('resume'), onChoose: () => apply(policy, 'resume') },
-          { key: 'disable', label: t('disable'), onChoose: () => setAsked({ policy, about: 'disable' }) },
-        ]
-      : [{ key: 'enable', label: t('enable'), onChoose: () => apply(policy, 'enable') }]),
-    { key: 'remove', label: t('remove'), onChoose: () => setAsked({ policy, about: 'remove' }) },
-  ];
+  const actionsOf = (policy: Policy, { withButtons = true } = {}): MenuAction[] => {
+    const wakes = wakingVerb(policy);
+    const start =
+      wakes === undefined
+        ? { key: 'run', label: t('run'), onChoose: () => runNow(policy) }
+        : { key: wakes, label: t(wakes), onChoose: () => apply(policy, wakes) };
+    return [
+      ...(withButtons ? [start, { key: 'edit', label: t('edit'), to: paths.editPolicy(policy.id) }] : []),
+      ...(wakes === undefined ? [{ key: 'pause', label: t('pause'), onChoose: () => apply(policy, 'pause') }] : []),
+      ...(policy.isEnabled
+        ? [{ key: 'disable', label: t('disable'), onChoose: () => setAsked({ policy, about: 'disable' }) }]
+        : []),
+      { key: 'remove', label: t('remove'), onChoose: () => setAsked({ policy, about: 'remove' }) },
+    ];
+  };
   return { actionsOf, runNow, apply, isRunPending: run.isPending, asked, onAnswered: () => setAsked(null) };
 }
