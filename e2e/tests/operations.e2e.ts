@@ -82,6 +82,10 @@ test('the wall says how old it is and at once when the connection is lost', asyn
   await expect(page.getByText('live', { exact: true })).toBeVisible();
   await expect(page.getByText(/^as of/)).toBeVisible();
   await expect(page.getByRole('button')).toHaveCount(0);
+  // Nobody scrolls a wall: the drawing is as small as it must be.
+  await expect(
+    page.getByRole('group', { name: 'Registries and what flows between them' }).locator('> svg'),
+  ).toBeInViewport({ ratio: 1 });
   await expectAccessible(page);
   await context.setOffline(true);
   await page.evaluate(() => window.dispatchEvent(new Event('offline')));
