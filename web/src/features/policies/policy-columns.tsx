@@ -34,7 +34,7 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'name',
         header: t('column.name'),
-        minWidth: 172,
+        minWidth: 184,
         grow: 5,
         narrow: 'title',
         sorts: { ascending: 'name', descending: '-name' },
@@ -101,7 +101,7 @@ export function usePolicyColumns(actionsOf: (policy: Policy) => readonly MenuAct
       {
         key: 'changed',
         header: t('column.changed'),
-        width: 132,
+        width: 116,
         narrow: 'hidden',
         sorts: { ascending: 'changed', descending: '-changed', first: 'descending' },
         cell: ({ changedAt }) => <RelativeTime instant={changedAt} />,
