@@ -17,7 +17,10 @@ export const Repository = z
   .register(z.globalRegistry, { id: 'Repository' });
 export type Repository = z.infer<typeof Repository>;
 
-/** One tag name of a repository; what is beside the name is of the leftmost registry that has it. */
+/**
+ * One tag name of a repository; what is beside the name is of the registry that is asked for, else of the leftmost that
+ * has it. `registries` are all that have it, whatever is asked for.
+ */
 export const Tag = z
   .object({
     name: TagName,

@@ -128,6 +128,11 @@ describe.each(databaseKinds)('browsing a part (%s)', (database) => {
     ]);
     expect(tags.items[1]?.digest).toBe(browsing.pushed.otherRelease.digest);
     expect(tags.total).toBe(2);
+    const inOne = await viewer.call(listTags, { query: { repository: 'payments/api', registryId: 'production' } });
+    expect(inOne.items.flatMap(({ registries }) => registries.map(({ registryId }) => registryId))).toEqual([
+      'production',
+      'production',
+    ]);
     const elsewhere = await viewer.call(listTags, {
       query: { repository: 'payments/api', registryId: 'development' },
     });

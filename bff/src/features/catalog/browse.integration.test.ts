@@ -173,6 +173,11 @@ describe.each(databaseKinds)('browsing (%s)', (database) => {
     const inOne = await api.call(listTags, { query: { repository: 'payments/api', registryId: 'production' } });
     expect(inOne.items.map(({ name }) => name).toSorted()).toEqual(['2.10.0-rc1-copy', '2.9.0']);
     expect(inOne.items.find(({ name }) => name === '2.9.0')?.digest).toBe(browsing.pushed.otherRelease.digest);
+    // A list of one registry still tells where else a tag is, and describes it as it is in that one.
+    expect(inOne.items.find(({ name }) => name === '2.9.0')?.registries).toMatchObject([
+      { registryId: 'development', digest: browsing.pushed.release.digest },
+      { registryId: 'production', digest: browsing.pushed.otherRelease.digest },
+    ]);
     const found = await api.call(listTags, { query: { repository: 'payments/api', q: 'RC1' } });
     expect(found.items.map(({ name }) => name).toSorted()).toEqual(['2.10.0-rc1', '2.10.0-rc1-copy']);
     expect(found.total).toBe(2);

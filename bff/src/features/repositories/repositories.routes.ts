@@ -48,9 +48,8 @@ export function repositoriesRoutes({ view, tagPages, listColumns }: Repositories
     if (lines.length === 0 && (await view.findRepository(repository, scope)) === undefined) {
       throw repositoryNotFound(repository);
     }
-    const order = registryId === undefined ? registryIds : [registryId];
     return {
-      items: lines.flatMap((line) => tagOf(line, order)),
+      items: lines.flatMap((line) => tagOf(line, registryIds, registryId)),
       nextCursor: next && writeCursor(sort, next),
       total,
     };
@@ -78,9 +77,11 @@ function answerOf({ pushedAt, registries, ...rest }: RepositoryRow): contract.Re
   return { ...rest, pushedAt: pushedAt?.toISOString() ?? null, registries: [...registries] };
 }
 
-function tagOf(line: TagLine, registryIds: readonly string[]): contract.Tag[] {
+/** @param asked the registry whose tags are listed; where else they are is told all the same */
+function tagOf(line: TagLine, registryIds: readonly string[], asked: string | undefined): contract.Tag[] {
   const placed = registryIds.flatMap((registryId) => line.placed.filter((tag) => tag.registryId === registryId));
-  const [first] = placed;
+  const described = asked === undefined ? placed : placed.filter(({ registryId }) => registryId === asked);
+  const [first] = described;
   // Removed between the two readings of one page.
   if (first === undefined) return [];
   return [
@@ -91,7 +92,7 @@ function tagOf(line: TagLine, registryIds: readonly string[]): contract.Tag[] {
       artifactType: first.artifactType,
       sizeBytes: first.sizeBytes,
       platforms: [...first.platforms],
-      pushedAt: latestPush(placed),
+      pushedAt: latestPush(described),
       pushedBy: first.pushedBy,
       registries: placed.map(({ registryId, digest, pushedAt }) => ({
         registryId,

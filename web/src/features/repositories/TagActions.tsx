@@ -10,7 +10,7 @@ import type { DeletionIntent } from '../../domain/trash/delete-plan.ts';
 import { LazyDeleteDialog } from '../../domain/trash/LazyDeleteDialog.tsx';
 import { useDeletePlaces } from '../../domain/trash/use-delete-places.ts';
 import { paths, projectOf } from '../../paths.ts';
-import { findCopySource } from './repositories-queries.ts';
+import { findCopySource, placeOf } from './repositories-queries.ts';
 import styles from './repositories.module.css';
 
 interface TagActionsProps {
@@ -72,8 +72,8 @@ export function TagActions({ repository, tags, columns, registryId, onDeleted }:
           variant="outlined"
           component={Link}
           to={paths.compare(repository, {
-            left: `${left.registries[0]?.registryId ?? ''}/${left.name}`,
-            right: `${right.registries[0]?.registryId ?? ''}/${right.name}`,
+            left: `${placeOf(left, registryId) ?? ''}/${left.name}`,
+            right: `${placeOf(right, registryId) ?? ''}/${right.name}`,
           })}
         >
           {t('compare')}

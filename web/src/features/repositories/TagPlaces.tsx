@@ -19,14 +19,16 @@ interface TagPlacesProps {
   repository: string;
   tag: Tag;
   columns: readonly MatrixColumn[];
+  /** The registry people look at, whose digest the row shows; empty for all. */
+  registryId: string;
 }
 
 /** A small line of the matrix: a square where the tag is, a triangle where it is another build, a frame where it is not. */
-export function TagPlaces({ repository, tag, columns }: TagPlacesProps) {
+export function TagPlaces({ repository, tag, columns, registryId: shownId }: TagPlacesProps) {
   const { t } = useTranslation('repositories');
   const held = new Map(tag.registries.map(({ registryId, digest }) => [registryId, digest]));
-  const leftmost = columns.find(({ registryId }) => held.has(registryId));
-  const leftmostDigest = leftmost === undefined ? undefined : held.get(leftmost.registryId);
+  const hereId = held.has(shownId) ? shownId : columns.find(({ registryId }) => held.has(registryId))?.registryId;
+  const digestHere = hereId === undefined ? undefined : held.get(hereId);
   return (
     <span className={styles['places']}>
       {columns.map(({ registryId, name, environment }) => {
@@ -34,9 +36,9 @@ export function TagPlaces({ repository, tag, columns }: TagPlacesProps) {
         const state: Place =
           digest === undefined
             ? 'missing'
-            : registryId === leftmost?.registryId
+            : registryId === hereId
               ? 'first'
-              : digest === leftmostDigest
+              : digest === digestHere
                 ? 'same'
                 : 'differs';
         const label = t(placeLabels[state], { registry: name });

@@ -33,6 +33,11 @@ export const tagPages = (repository: string, { q, sort, registryId }: TagFilters
   placeholderData: keepPreviousData,
 });
 
+/** Where a tag is read: in the registry people look at, else in the leftmost that has it. */
+export function placeOf({ registries }: Pick<Tag, 'registries'>, wantedId: string): string | undefined {
+  return wantedId === '' ? registries[0]?.registryId : wantedId;
+}
+
 /** A tag pushed, moved or removed anywhere shows here without a reload. */
 export function useLiveRepository(repository: string): void {
   const refresh = useRefresh(followed, REFRESH_REST_MS, repository);

@@ -9,14 +9,12 @@ import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { paths } from '../../paths.ts';
 import type { Column } from '../../ui/table-columns.ts';
+import { placeOf } from './repositories-queries.ts';
 import styles from './repositories.module.css';
 import { TagPlaces } from './TagPlaces.tsx';
 
-/** Where a tag is read: in the registry people look at, else in the leftmost that has it. */
 export function tagHref(repository: string, tag: Tag, registryId: string): string {
-  return paths.artifact(repository, tag.name, {
-    registry: registryId === '' ? tag.registries[0]?.registryId : registryId,
-  });
+  return paths.artifact(repository, tag.name, { registry: placeOf(tag, registryId) });
 }
 
 export function useTagColumns(
@@ -46,7 +44,7 @@ export function useTagColumns(
         key: 'where',
         header: t('where'),
         width: Math.max(110, 18 * matrixColumns.length + 16),
-        cell: (tag) => <TagPlaces repository={repository} tag={tag} columns={matrixColumns} />,
+        cell: (tag) => <TagPlaces repository={repository} tag={tag} columns={matrixColumns} registryId={registryId} />,
       },
       {
         key: 'digest',
