@@ -1,4 +1,4 @@
-import { configure, screen, within } from '@testing-library/react';
+import { act, configure, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { MatrixColumn } from 'bff/contract/projects';
 import type { Tag } from 'bff/contract/repositories';
@@ -6,10 +6,11 @@ import { beforeAll, expect, it } from 'vitest';
 import { sessionQuery } from '../../domain/account.ts';
 import { projectQuery } from '../../domain/project-access.ts';
 import { directoryQuery } from '../../domain/registry-directory.ts';
-import { pretendApi } from '../../testing/api.ts';
+import { pretendApi, type PretendedCall, Refusal } from '../../testing/api.ts';
 import { people, projectWith, registryEntry, sessionOf } from '../../testing/people.ts';
 import { loadWords, renderAt } from '../../testing/render.tsx';
 import { setUpPages } from '../../testing/set-up-pages.ts';
+import { deletionPreview, trashItem } from '../../testing/trash.ts';
 import { RepositoryPage } from './RepositoryPage.tsx';
 
 const [one, other] = ['a', 'b'].map((letter) => `sha256:${letter.repeat(64)}`) as [string, string];
@@ -82,4 +83,70 @@ it('compares two tags in the registry that is looked at', async () => {
   await user.click(screen.getByRole('checkbox', { name: 'Select 1.0' }));
   const href = screen.getByRole('link', { name: 'Compare' }).getAttribute('href') ?? '';
   expect(decodeURIComponent(href)).toContain('left=testing/1.1&right=testing/1.0');
+});
+
+/** The registry as it is before and after everything of it was deleted there, and what is left of the repository. */
+function deletable(after: unknown) {
+  let isDeleted = false;
+  const both = { development: one, testing: one };
+  return {
+    'GET /tags': () => (isDeleted ? page([]) : page([tag('1.1', both), tag('1.0', both)])),
+    'GET /repository': () => (isDeleted ? after : detail(['development', 'testing'])),
+    'POST /projects/payments/trash/preview': ({ body }: PretendedCall) => {
+      const { references } = (body as { selection: { references: string[] } }).selection;
+      return deletionPreview({ total: references.length });
+    },
+    'POST /projects/payments/trash': () => {
+      isDeleted = true;
+      return { items: [trashItem().id, 'other'], total: 2 };
+    },
+    'GET /projects/payments/trash': page([trashItem(), trashItem({ id: 'other', tag: '1.1' })] as never),
+  };
+}
+
+async function deleteAll(user: ReturnType<typeof userEvent.setup>) {
+  await user.click(await screen.findByRole('checkbox', { name: 'Select 1.1' }));
+  await user.click(screen.getByRole('checkbox', { name: 'Select 1.0' }));
+  await user.click(screen.getByRole('button', { name: 'Delete…' }));
+  await user.click(await screen.findByRole('button', { name: 'Delete 2' }));
+  expect(await screen.findByText('2 of 2 in the trash')).toBeDefined();
+}
+
+/** As the events of a deletion do to an open page. */
+const hear = ({ happen }: ReturnType<typeof open>) =>
+  act(() =>
+    happen({
+      name: 'tag',
+      payload: { registryId: 'development', repository: 'payments/api', name: '1.0', digest: null, at },
+    }),
+  );
+
+it('says what became of a deletion, and which registry is looked at, when nothing is left in that one', async () => {
+  const user = userEvent.setup();
+  const opened = open('?registry=development', deletable(detail(['testing'])));
+  await deleteAll(user);
+  hear(opened);
+  expect(await screen.findByText('No tag of this repository is in development registry')).toBeDefined();
+  const select = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Registry', hidden: true });
+  const options = () => within(select).queryAllByRole('option', { hidden: true });
+  await waitFor(() =>
+    expect(options().map(({ textContent }) => textContent)).toEqual([
+      'All registries',
+      'testing registry',
+      'development registry',
+    ]),
+  );
+  expect(select.selectedOptions[0]?.textContent).toBe('development registry');
+  expect(screen.getByRole('button', { name: 'Restore 2' })).toBeDefined();
+  await user.click(screen.getByRole('button', { name: 'Close' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+});
+
+it('says what became of a deletion when the repository is not there any more', async () => {
+  const user = userEvent.setup();
+  const opened = open('?registry=development', deletable(new Refusal(404, 'repository-not-found')));
+  await deleteAll(user);
+  hear(opened);
+  expect(await screen.findByText('There is no repository “payments/api”')).toBeDefined();
+  expect(screen.getByRole('button', { name: 'Restore 2' })).toBeDefined();
 });

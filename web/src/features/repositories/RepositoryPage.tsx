@@ -9,6 +9,9 @@ import { ApiError } from '../../api/api-error.ts';
 import { useErrorWords } from '../../domain/error-words.ts';
 import { useMayPush } from '../../domain/may-push.ts';
 import { PushCommands } from '../../domain/PushCommands.tsx';
+import { useRegistryDirectory } from '../../domain/registry-directory.ts';
+import type { DeletionIntent } from '../../domain/trash/delete-plan.ts';
+import { LazyDeleteDialog } from '../../domain/trash/LazyDeleteDialog.tsx';
 import { RelativeTime } from '../../i18n/RelativeTime.tsx';
 import { nameInProject, paths, projectOf, repositoryOf } from '../../paths.ts';
 import { Breadcrumbs } from '../../ui/Breadcrumbs.tsx';
@@ -30,9 +33,47 @@ const noColumns: readonly MatrixColumn[] = [];
 
 /** All tags of one repository over all registries, newest version first. */
 export function RepositoryPage() {
-  const { t } = useTranslation('repositories');
   const { project = '', '*': rest = '' } = useParams();
   const repository = repositoryOf(project, rest);
+  // Filters, the selection and a deletion are of one repository.
+  return <RepositoryView key={repository} project={project} repository={repository} />;
+}
+
+function RepositoryView({ project, repository }: { project: string; repository: string }) {
+  const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
+  const [deletion, setDeletion] = useState<DeletionIntent | null>(null);
+  return (
+    <>
+      <RepositoryContent
+        project={project}
+        repository={repository}
+        selection={selection}
+        onSelectionChange={setSelection}
+        onDelete={setDeletion}
+      />
+      {/* Outside of what the deletion takes away: it says what became of it when no row is left, nor the repository. */}
+      <LazyDeleteDialog
+        intent={deletion}
+        onClose={(hasBegun) => {
+          setDeletion(null);
+          // What was selected is not there any more.
+          if (hasBegun && deletion?.what.kind === 'references') setSelection(new Set());
+        }}
+      />
+    </>
+  );
+}
+
+interface RepositoryContentProps {
+  project: string;
+  repository: string;
+  selection: ReadonlySet<string>;
+  onSelectionChange: (selection: ReadonlySet<string>) => void;
+  onDelete: (intent: DeletionIntent) => void;
+}
+
+function RepositoryContent({ project, repository, ...choices }: RepositoryContentProps) {
+  const { t } = useTranslation('repositories');
   const detail = useQuery(repositoryDetail(repository));
   useLiveRepository(repository);
   const above = (
@@ -62,8 +103,7 @@ export function RepositoryPage() {
   const columns = detail.data?.columns ?? noColumns;
   return (
     <RepositoryTags
-      // Filters and the selection are of one repository.
-      key={repository}
+      {...choices}
       repository={repository}
       columns={columns}
       above={above}
@@ -83,14 +123,14 @@ export function RepositoryPage() {
   );
 }
 
-interface RepositoryTagsProps {
-  repository: string;
+interface RepositoryTagsProps extends Omit<RepositoryContentProps, 'project'> {
   columns: readonly MatrixColumn[];
   above: React.ReactNode;
   facts: React.ReactNode;
 }
 
-function RepositoryTags({ repository, columns: matrixColumns, above, facts }: RepositoryTagsProps) {
+function RepositoryTags(props: RepositoryTagsProps) {
+  const { repository, columns: matrixColumns, above, facts, selection, onSelectionChange, onDelete } = props;
   const { t } = useTranslation('repositories');
   const errorWords = useErrorWords();
   const [url, setUrl] = useUrlState(urlDefaults);
@@ -101,11 +141,12 @@ function RepositoryTags({ repository, columns: matrixColumns, above, facts }: Re
   };
   const query = useInfiniteQuery(tagPages(repository, filters));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
   const { fetchNextPage } = query;
   const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   const partialWords = usePartialWords(matrixColumns);
   const columns = useTagColumns(repository, matrixColumns, url.registry);
+  const directory = useRegistryDirectory();
+  const registryName = url.registry === '' ? '' : directory.find(url.registry).name;
   const selected = useMemo(() => rows.filter(({ name }) => selection.has(name)), [rows, selection]);
   return (
     <Page
@@ -114,11 +155,18 @@ function RepositoryTags({ repository, columns: matrixColumns, above, facts }: Re
       above={above}
       facts={facts}
       fill
-      action={<RepositoryMenu repository={repository} columns={matrixColumns} registryId={url.registry} />}
+      action={
+        <RepositoryMenu repository={repository} columns={matrixColumns} registryId={url.registry} onDelete={onDelete} />
+      }
       toolbar={
         <>
           <SearchField value={url.q} onChange={(q) => setUrl({ q })} label={t('search')} />
-          <RegistrySelect columns={matrixColumns} value={url.registry} onChange={(registry) => setUrl({ registry })} />
+          <RegistrySelect
+            columns={matrixColumns}
+            value={url.registry}
+            valueName={registryName}
+            onChange={(registry) => setUrl({ registry })}
+          />
         </>
       }
     >
@@ -140,23 +188,18 @@ function RepositoryTags({ repository, columns: matrixColumns, above, facts }: Re
         isLoadingMore={query.isFetchingNextPage}
         onLoadMore={loadMore}
         selection={selection}
-        onSelectionChange={setSelection}
+        onSelectionChange={onSelectionChange}
         bulkActions={
           <TagActions
             repository={repository}
             tags={selected}
             columns={matrixColumns}
             registryId={url.registry}
-            onDeleted={() => setSelection(new Set())}
+            onDelete={onDelete}
           />
         }
         empty={
-          <NoTags
-            repository={repository}
-            q={url.q}
-            registryName={matrixColumns.find(({ registryId }) => registryId === url.registry)?.name ?? url.registry}
-            onClear={() => setUrl(noFilters)}
-          />
+          <NoTags repository={repository} q={url.q} registryName={registryName} onClear={() => setUrl(noFilters)} />
         }
       />
     </Page>
@@ -166,11 +209,14 @@ function RepositoryTags({ repository, columns: matrixColumns, above, facts }: Re
 interface RegistrySelectProps {
   columns: readonly MatrixColumn[];
   value: string;
+  valueName: string;
   onChange: (registryId: string) => void;
 }
 
-function RegistrySelect({ columns, value, onChange }: RegistrySelectProps) {
+function RegistrySelect({ columns, value, valueName, onChange }: RegistrySelectProps) {
   const { t } = useTranslation('repositories');
+  // A registry that has nothing of the repository any more is still the one that is looked at.
+  const isAbsent = value !== '' && !columns.some(({ registryId }) => registryId === value);
   return (
     <select
       className={styles['select']}
@@ -184,6 +230,7 @@ function RegistrySelect({ columns, value, onChange }: RegistrySelectProps) {
           {name}
         </option>
       ))}
+      {isAbsent ? <option value={value}>{valueName}</option> : null}
     </select>
   );
 }

@@ -7,7 +7,6 @@ import { Link } from 'react-router';
 import { type CopyIntent, LazyCopyDialog } from '../../domain/copy/LazyCopyDialog.tsx';
 import { usePushPlaces } from '../../domain/may-push.ts';
 import type { DeletionIntent } from '../../domain/trash/delete-plan.ts';
-import { LazyDeleteDialog } from '../../domain/trash/LazyDeleteDialog.tsx';
 import { useDeletePlaces } from '../../domain/trash/use-delete-places.ts';
 import { paths, projectOf } from '../../paths.ts';
 import { findCopySource, placeOf } from './repositories-queries.ts';
@@ -20,18 +19,17 @@ interface TagActionsProps {
   columns: readonly MatrixColumn[];
   /** The registry people look at; empty for all. */
   registryId: string;
-  /** What was selected is not there any more. */
-  onDeleted: () => void;
+  /** These actions go with the last row, so what becomes of a deletion is shown elsewhere. */
+  onDelete: (intent: DeletionIntent) => void;
 }
 
 /** As many as one request may name. */
 const MOST_AT_ONCE = 500;
 
-export function TagActions({ repository, tags, columns, registryId, onDeleted }: TagActionsProps) {
+export function TagActions({ repository, tags, columns, registryId, onDelete }: TagActionsProps) {
   const { t } = useTranslation('repositories');
   const mayPush = usePushPlaces(projectOf(repository)).length > 0;
   const [copy, setCopy] = useState<CopyIntent | null>(null);
-  const [deletion, setDeletion] = useState<DeletionIntent | null>(null);
   const sourceId = findCopySource(
     tags,
     columns.map((column) => column.registryId),
@@ -48,7 +46,7 @@ export function TagActions({ repository, tags, columns, registryId, onDeleted }:
     setCopy({ source: { registryId: sourceId, repository, references }, destinationIds: [] });
   };
   const startDeletion = () =>
-    setDeletion({
+    onDelete({
       repository,
       registryIds: holders,
       chosenIds: registryId === '' ? [] : [registryId],
@@ -86,13 +84,6 @@ export function TagActions({ repository, tags, columns, registryId, onDeleted }:
       ) : null}
       {mayPush ? <span className={styles['hint']}>{obstacle ?? t('copyFrom', { registry: sourceName })}</span> : null}
       <LazyCopyDialog intent={copy} onClose={() => setCopy(null)} />
-      <LazyDeleteDialog
-        intent={deletion}
-        onClose={(hasBegun) => {
-          setDeletion(null);
-          if (hasBegun) onDeleted();
-        }}
-      />
     </>
   );
 }
