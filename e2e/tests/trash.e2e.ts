@@ -176,6 +176,41 @@ test('the matrix deletes one cell, shows that it is in the trash, and gives it b
   await expectTag(development, repository, '3.0', digest);
 });
 
+test('all tags of one registry are deleted: the list says where else they are, and the dialog stays', async ({
+  page,
+  api,
+}) => {
+  const repository = `${PROJECT}/twice`;
+  for (const registry of ['development', 'testing']) {
+    for (const tag of ['4.0', '4.1']) {
+      await pushImage(await registryUrl(api, registry), repository, tag, [1000]);
+      await expectKnown(api, { repository, tag, registry });
+    }
+  }
+  await page.goto(`/projects/${PROJECT}/repositories/twice?registry=development`);
+  for (const tag of ['4.0', '4.1']) {
+    const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: tag, exact: true }) });
+    await expect(row.getByRole('link', { name: 'development: here' })).toBeVisible();
+    await expect(row.getByRole('link', { name: 'testing: another digest' })).toBeVisible();
+    await page.getByRole('checkbox', { name: `Select ${tag}` }).check();
+  }
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  const places = page.getByRole('dialog');
+  await expect(places.getByRole('checkbox', { name: /development/ })).toBeChecked();
+  await expect(places.getByRole('checkbox', { name: /testing/ })).not.toBeChecked();
+  await page.getByRole('button', { name: 'Delete 2' }).click();
+  const progress = page.getByRole('dialog', { name: `Deleted from ${repository}` });
+  await expect(progress.getByRole('status')).toHaveText('2 of 2 in the trash', { timeout: 60_000 });
+  // The list behind it has heard of the deletion.
+  await expect(page.getByText('No tag of this repository is in development')).toBeAttached();
+  const select = page.getByRole('combobox', { name: 'Registry', includeHidden: true });
+  await expect(select.getByRole('option', { selected: true, includeHidden: true })).toHaveText('development');
+  await expect(progress.getByRole('button', { name: 'Restore 2' })).toBeVisible();
+  await expectAccessible(page);
+  await progress.getByRole('button', { name: 'Close' }).click();
+  await expect(progress).toBeHidden();
+});
+
 test('how long deleted things can be restored is set in the settings', async ({ page }) => {
   await page.goto(`/projects/${PROJECT}/settings`);
   const days = page.getByRole('textbox', { name: 'Days in the trash' });
