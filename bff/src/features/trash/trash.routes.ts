@@ -271,18 +271,15 @@ async function answersOf(
   );
   const tagsNow = await view.findTagsNow(items);
   return Promise.all(
-    items.map(async (item) => ({
-      ...(await answerOf(item, access, showPolicy)),
-      tagNow: tagsNow.get(item.id) ?? null,
-    })),
+    items.map((item) => answerOf({ ...item, tagNow: tagsNow.get(item.id) ?? null }, access, showPolicy)),
   );
 }
 
 async function answerOf(
-  { pushedAt, createdAt, deletedAt, expiresAt, finishedAt, ...item }: TrashItem,
+  { pushedAt, createdAt, deletedAt, expiresAt, finishedAt, ...item }: TrashItem & Pick<contract.TrashItem, 'tagNow'>,
   access: RequestAccess,
   showPolicy: ShowPolicy,
-): Promise<Omit<contract.TrashItem, 'tagNow'>> {
+): Promise<contract.TrashItem> {
   return {
     ...item,
     environment: (await access.environmentOf(item.registryId)) ?? '',

@@ -123,8 +123,7 @@ async function findTagsNow(
     from jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
       as given (id text, "registryId" text, repository text, tag text)
     join tags on tags.registry_id = given."registryId" and tags.repository = given.repository
-      and tags.name = given.tag
-    where tags.digest is not null`.execute(kysely);
+      and tags.name = given.tag`.execute(kysely);
   return new Map(rows.map(({ id, digest }) => [id, digest]));
 }
 
