@@ -25,7 +25,7 @@ describeEachDatabase('lists of policies', (open) => {
       await kysely.insertInto('registries').values({ id, name: id, environment: id }).execute();
     const store = createPoliciesStore(kysely);
     const ids: Record<string, string> = {};
-    for (const name of ['calm', 'down', 'half', 'paused']) {
+    for (const name of ['calm', 'down', 'half', 'nowhere', 'paused']) {
       const id = randomUUID();
       ids[name] = id;
       const content = contentOf('hq', ['north', 'south']);
@@ -50,6 +50,8 @@ describeEachDatabase('lists of policies', (open) => {
     await store.setPaused(ids['paused'] ?? '', 'mara', true);
     await store.setDestinationPaused(ids['half'] ?? '', 'north', 'mara', true);
 
+    for (const id of ['north', 'south']) await store.setDestinationPaused(ids['nowhere'] ?? '', id, 'mara', true);
+
     const view = createPoliciesView(kysely);
     const { items } = await view.list(query);
     const waiting = { kind: 'waiting', taskCount: 2, reason: { code: 'connection-refused' } };
@@ -71,10 +73,11 @@ describeEachDatabase('lists of policies', (open) => {
         activity: { kind: 'queued', taskCount: 1 },
         destinations: [{ activity: { kind: 'paused', taskCount: 1 } }, { activity: { kind: 'queued' } }],
       },
+      { name: 'nowhere', state: 'paused', pausedAt: null, activity: null },
       { name: 'paused', state: 'paused', activity: { kind: 'paused', taskCount: 3 } },
     ]);
     const paused = await view.list({ ...query, isPaused: true });
-    expect(paused.items.map(({ name }) => name)).toEqual(['half', 'paused']);
-    expect(paused.total).toBe(2);
+    expect(paused.items.map(({ name }) => name)).toEqual(['half', 'nowhere', 'paused']);
+    expect(paused.total).toBe(3);
   });
 });
