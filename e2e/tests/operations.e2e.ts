@@ -88,7 +88,8 @@ test('the wall says how old it is and at once when the connection is lost', asyn
   await expectAccessible(page);
   // In a hand it is scrolled after all, and stays large enough to be read.
   const viewport = page.viewportSize();
-  await page.setViewportSize({ width: 390, height: 844 });
+  await page.setViewportSize({ width: 390, height: 480 });
+  await expect(drawing).toBeVisible();
   await expect.poll(async () => (await drawing.boundingBox())?.width).toBeGreaterThanOrEqual(560);
   if (viewport !== null) await page.setViewportSize(viewport);
   await context.setOffline(true);
